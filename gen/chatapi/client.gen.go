@@ -122,7 +122,7 @@ type ClientInterface interface {
 
 	// ChatDeleteChatThread Deletes a thread.
 	//
-	// The thread stays in listings for a while, with the time of its deletion.
+	// It stays in the listing of threads, with the time of its deletion.
 	//
 	// Corresponds with DELETE /chat/threads/{chatThreadId} (the `ChatDeleteChatThread` operationId).
 	ChatDeleteChatThread(ctx context.Context, chatThreadID ChatThreadID, params *ChatDeleteChatThreadParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -366,7 +366,7 @@ func (c *Client) ChatCreateChatThread(ctx context.Context, params *ChatCreateCha
 
 // ChatDeleteChatThread Deletes a thread.
 //
-// The thread stays in listings for a while, with the time of its deletion.
+// It stays in the listing of threads, with the time of its deletion.
 //
 // Corresponds with DELETE /chat/threads/{chatThreadId} (the `ChatDeleteChatThread` operationId).
 func (c *Client) ChatDeleteChatThread(ctx context.Context, chatThreadID ChatThreadID, params *ChatDeleteChatThreadParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1969,7 +1969,7 @@ type ClientWithResponsesInterface interface {
 
 	// ChatDeleteChatThreadWithResponse Deletes a thread.
 	//
-	// The thread stays in listings for a while, with the time of its deletion.
+	// It stays in the listing of threads, with the time of its deletion.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2699,7 +2699,7 @@ func (c *ClientWithResponses) ChatCreateChatThreadWithResponse(ctx context.Conte
 
 // ChatDeleteChatThreadWithResponse Deletes a thread.
 //
-// The thread stays in listings for a while, with the time of its deletion.
+// It stays in the listing of threads, with the time of its deletion.
 //
 // Returns a wrapper object for the known response body format(s).
 //

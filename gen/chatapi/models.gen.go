@@ -420,7 +420,7 @@ type CreateChatThreadResult struct {
 
 // MicrosoftTeamsAppIdentifierModel A bot in Microsoft Teams.
 type MicrosoftTeamsAppIdentifierModel struct {
-	// AppID The Entra object id of the application.
+	// AppID The id of the application.
 	AppID string `json:"appId"`
 
 	// Cloud The cloud the application belongs to. Absent means `public`.
