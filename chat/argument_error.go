@@ -1,0 +1,36 @@
+package chat
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// ArgumentError says that an argument can't be used. It comes before any request.
+type ArgumentError struct {
+	// Name is the argument, or the field of an options struct, such as "messageID", "PageSize" or "participants[2]".
+	Name string
+	// Reason says what is wrong, and where it is not plain what to do.
+	Reason string
+}
+
+func (e *ArgumentError) Error() string { return "chat: " + e.Name + " " + e.Reason }
+
+// checkID refuses what would change the meaning of a path: an empty segment and the dot segments.
+func checkID(name, id string) error {
+	switch id {
+	case "":
+		return &ArgumentError{Name: name, Reason: "must not be empty"}
+	case ".", "..":
+		return &ArgumentError{Name: name, Reason: fmt.Sprintf("must be an id, not %q", id)}
+	}
+	return nil
+}
+
+// checkCount refuses what the service's 32-bit counts can't hold.
+func checkCount(name string, n int) error {
+	if n < 0 || n > math.MaxInt32 {
+		return &ArgumentError{Name: name, Reason: "must be between 0 and " + strconv.Itoa(math.MaxInt32)}
+	}
+	return nil
+}

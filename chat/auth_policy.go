@@ -1,0 +1,69 @@
+package chat
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+)
+
+// authPolicy puts the user's token on every attempt, and answers a 401 with one more try under a new token.
+// azcore's own would let the 401 through, and make a caller wait for another's refresh beyond its own deadline.
+type authPolicy struct {
+	credential *TokenCredential
+	allowHTTP  bool
+}
+
+func (p *authPolicy) Do(req *policy.Request) (*http.Response, error) {
+	raw := req.Raw()
+	if raw.URL.Scheme != "https" && !p.allowHTTP {
+		return nil, final{errors.New("a token is not sent over plain http")}
+	}
+	token, err := p.credential.Token(raw.Context())
+	if err != nil {
+		return nil, final{err}
+	}
+	raw.Header.Set("Authorization", "Bearer "+token.Token)
+	resp, err := req.Next()
+	a := attemptsOf(raw.Context())
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+		return resp, err
+	}
+	if a.renewed {
+		p.credential.refreshDidNotHelp()
+		return resp, nil
+	}
+	a.renewed = true
+	return p.tryAgain(req, resp, token)
+}
+
+func (p *authPolicy) tryAgain(req *policy.Request, refusal *http.Response, refused AccessToken) (*http.Response, error) {
+	raw := req.Raw()
+	token, err := p.credential.replace(raw.Context(), refused)
+	if err != nil {
+		runtime.Drain(refusal)
+		return nil, final{fmt.Errorf("%w, and fetching another failed: %w", ErrUnauthorized, err)}
+	}
+	if token.Token == refused.Token {
+		p.credential.refreshDidNotHelp()
+		return refusal, nil
+	}
+	runtime.Drain(refusal)
+	if err := req.RewindBody(); err != nil {
+		return nil, final{err}
+	}
+	raw.Header.Set("Authorization", "Bearer "+token.Token)
+	resp, err := req.Next()
+	if err == nil && resp.StatusCode == http.StatusUnauthorized {
+		p.credential.refreshDidNotHelp()
+	}
+	return resp, err
+}
+
+// final is an error that no retry mends. azcore looks for its marker method.
+type final struct{ error }
+
+func (f final) Unwrap() error { return f.error }
+func (final) NonRetriable()   {}

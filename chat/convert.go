@@ -1,0 +1,152 @@
+package chat
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/streaming"
+
+	"github.com/acschat/acs-chat-go/gen/chatapi"
+)
+
+// Between the caller's types and the generated ones: regeneration must not break programs. All of it is pure.
+
+const (
+	contentTypeJSON       = "application/json"
+	contentTypeMergePatch = "application/merge-patch+json"
+)
+
+// jsonBody encodes a request. It can be sent again: azcore rewinds it.
+func jsonBody(request any) io.ReadSeekCloser {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // a limit of 28 KB counts bytes
+	if err := enc.Encode(request); err != nil {
+		panic("chat: a generated type does not encode: " + err.Error()) // strings, numbers and times do
+	}
+	return streaming.NopCloser(bytes.NewReader(bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
+}
+
+func wireText(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func wireCount(n int) *int32 {
+	if n == 0 {
+		return nil
+	}
+	return new(int32(n)) // checkCount has refused what does not fit
+}
+
+// wireTime is in UTC with milliseconds, as the service's other clients send it.
+func wireTime(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return new(t.UTC().Truncate(time.Millisecond))
+}
+
+func wireRetention(r RetentionPolicy) *chatapi.ChatRetentionPolicy {
+	if r == (RetentionPolicy{}) {
+		return nil
+	}
+	return &chatapi.ChatRetentionPolicy{
+		Kind: chatapi.RetentionPolicyKind(r.Kind), DeleteThreadAfterDays: wireCount(r.DeleteThreadAfterDays),
+	}
+}
+
+func wireParticipants(participants []Participant) []chatapi.ChatParticipant {
+	if len(participants) == 0 {
+		return nil
+	}
+	wire := make([]chatapi.ChatParticipant, len(participants))
+	for i, p := range participants {
+		wire[i] = chatapi.ChatParticipant{
+			CommunicationIdentifier: wireIdentifier(p.Identifier),
+			DisplayName:             wireText(p.DisplayName),
+			ShareHistoryTime:        wireTime(p.ShareHistoryTime),
+			Metadata:                p.Metadata,
+		}
+	}
+	return wire
+}
+
+func threadItem(w chatapi.ChatThreadItem) ThreadItem {
+	return ThreadItem{
+		ID: w.ID, Topic: w.Topic, DeletedOn: value(w.DeletedOn), LastMessageReceivedOn: value(w.LastMessageReceivedOn),
+	}
+}
+
+func threadProperties(w chatapi.ChatThreadProperties) ThreadProperties {
+	p := ThreadProperties{
+		ID: w.ID, Topic: w.Topic, CreatedOn: w.CreatedOn, CreatedBy: identifier(&w.CreatedByCommunicationIdentifier),
+		DeletedOn: value(w.DeletedOn), Metadata: w.Metadata,
+	}
+	if r := w.RetentionPolicy; r != nil {
+		p.Retention = RetentionPolicy{Kind: RetentionKind(r.Kind), DeleteThreadAfterDays: int(value(r.DeleteThreadAfterDays))}
+	}
+	return p
+}
+
+func message(w chatapi.ChatMessage) Message {
+	m := Message{
+		ID: w.ID, Type: MessageType(w.Type), SequenceID: w.SequenceID, Version: w.Version,
+		SenderDisplayName: value(w.SenderDisplayName), Sender: identifier(w.SenderCommunicationIdentifier),
+		CreatedOn: w.CreatedOn, EditedOn: value(w.EditedOn), DeletedOn: value(w.DeletedOn), Metadata: w.Metadata,
+	}
+	if w.Content != nil {
+		m.Content = messageContent(*w.Content)
+	}
+	return m
+}
+
+func messageContent(w chatapi.ChatMessageContent) MessageContent {
+	c := MessageContent{
+		Message: value(w.Message), Topic: value(w.Topic), Initiator: identifier(w.InitiatorCommunicationIdentifier),
+	}
+	for _, p := range w.Participants {
+		c.Participants = append(c.Participants, participant(p))
+	}
+	for _, a := range w.Attachments {
+		c.Attachments = append(c.Attachments, Attachment{
+			ID: a.ID, Type: AttachmentType(a.AttachmentType), Name: value(a.Name), URL: value(a.URL), PreviewURL: value(a.PreviewURL),
+		})
+	}
+	return c
+}
+
+func participant(w chatapi.ChatParticipant) Participant {
+	return Participant{
+		Identifier: identifier(&w.CommunicationIdentifier), DisplayName: value(w.DisplayName),
+		ShareHistoryTime: value(w.ShareHistoryTime), Metadata: w.Metadata,
+	}
+}
+
+func readReceipt(w chatapi.ChatMessageReadReceipt) ReadReceipt {
+	return ReadReceipt{Sender: identifier(&w.SenderCommunicationIdentifier), MessageID: w.ChatMessageID, ReadOn: w.ReadOn}
+}
+
+func wireError(w chatapi.CommunicationError) *Error {
+	e := &Error{Code: w.Code, Message: w.Message, Target: value(w.Target), StatusCode: statusOf(w.Code)}
+	for _, detail := range w.Details {
+		e.Details = append(e.Details, wireError(detail))
+	}
+	if w.InnerError != nil {
+		e.InnerError = wireError(*w.InnerError)
+	}
+	return e
+}
+
+// value is what a pointer points to, and the zero value for nil.
+func value[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}

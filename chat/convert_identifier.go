@@ -1,0 +1,125 @@
+package chat
+
+import "github.com/acschat/acs-chat-go/gen/chatapi"
+
+// wireIdentifier is the form in which every kind is sent: the raw id, and the nested object where chat takes one.
+func wireIdentifier(id Identifier) chatapi.CommunicationIdentifierModel {
+	w := chatapi.CommunicationIdentifierModel{RawID: new(id.RawID())}
+	switch id := id.(type) {
+	case CommunicationUser:
+		w.CommunicationUser = &chatapi.CommunicationUserIdentifierModel{ID: id.ID}
+	case PhoneNumber:
+		w.PhoneNumber = &chatapi.PhoneNumberIdentifierModel{Value: id.Number}
+	case MicrosoftTeamsUser:
+		w.MicrosoftTeamsUser = &chatapi.MicrosoftTeamsUserIdentifierModel{
+			UserID: id.UserID, IsAnonymous: new(id.IsAnonymous), Cloud: new(wireCloud(id.Cloud)),
+		}
+	case MicrosoftTeamsApp:
+		w.MicrosoftTeamsApp = &chatapi.MicrosoftTeamsAppIdentifierModel{AppID: id.AppID, Cloud: new(wireCloud(id.Cloud))}
+	}
+	return w
+}
+
+// identifier reads an identifier, whatever the service leaves out or adds: the nested object that kind names, else the first
+// there is, else the raw id. It is nil if there is nothing at all.
+func identifier(w *chatapi.CommunicationIdentifierModel) Identifier {
+	if w == nil {
+		return nil
+	}
+	raw := value(w.RawID)
+	if id := nestedIdentifier(w, raw, IdentifierKind(value(w.Kind))); id != nil {
+		return id
+	}
+	for _, kind := range []IdentifierKind{
+		KindCommunicationUser, KindPhoneNumber, KindMicrosoftTeamsUser, KindMicrosoftTeamsApp, KindTeamsExtensionUser,
+	} {
+		if id := nestedIdentifier(w, raw, kind); id != nil {
+			return id
+		}
+	}
+	if raw == "" {
+		return nil
+	}
+	return ParseRawID(raw)
+}
+
+// nestedIdentifier reads one nested object, nil if it is not there. What the object leaves out, the raw id may say.
+func nestedIdentifier(w *chatapi.CommunicationIdentifierModel, raw string, kind IdentifierKind) Identifier {
+	switch {
+	case kind == KindCommunicationUser && w.CommunicationUser != nil:
+		u := CommunicationUser{ID: orComputed(w.CommunicationUser.ID, raw)}
+		u.rawID = unlessComputed(raw, u.RawID())
+		return u
+	case kind == KindPhoneNumber && w.PhoneNumber != nil:
+		return phoneNumber(*w.PhoneNumber, raw)
+	case kind == KindMicrosoftTeamsUser && w.MicrosoftTeamsUser != nil:
+		return teamsUser(*w.MicrosoftTeamsUser, raw)
+	case kind == KindMicrosoftTeamsApp && w.MicrosoftTeamsApp != nil:
+		return teamsApp(*w.MicrosoftTeamsApp, raw)
+	case kind == KindTeamsExtensionUser && w.TeamsExtensionUser != nil:
+		return extensionUser(*w.TeamsExtensionUser, raw)
+	}
+	return nil
+}
+
+func phoneNumber(n chatapi.PhoneNumberIdentifierModel, raw string) PhoneNumber {
+	p, _ := ParseRawID(raw).(PhoneNumber)
+	p.Number = orComputed(n.Value, p.Number)
+	p.rawID = unlessComputed(raw, p.RawID())
+	p.assertedID = unlessComputed(value(n.AssertedID), p.AssertedID())
+	p.anonymous = value(n.IsAnonymous) && !p.IsAnonymous()
+	return p
+}
+
+func teamsUser(n chatapi.MicrosoftTeamsUserIdentifierModel, raw string) MicrosoftTeamsUser {
+	u, _ := ParseRawID(raw).(MicrosoftTeamsUser)
+	u.UserID = orComputed(n.UserID, u.UserID)
+	u.Cloud = cloud(n.Cloud, u.Cloud)
+	if n.IsAnonymous != nil {
+		u.IsAnonymous = *n.IsAnonymous
+	}
+	u.rawID = unlessComputed(raw, u.RawID())
+	return u
+}
+
+func teamsApp(n chatapi.MicrosoftTeamsAppIdentifierModel, raw string) MicrosoftTeamsApp {
+	a, _ := ParseRawID(raw).(MicrosoftTeamsApp)
+	a.AppID = orComputed(n.AppID, a.AppID)
+	a.Cloud = cloud(n.Cloud, a.Cloud)
+	a.rawID = unlessComputed(raw, a.RawID())
+	return a
+}
+
+func extensionUser(n chatapi.TeamsExtensionUserIdentifierModel, raw string) TeamsExtensionUser {
+	u, _ := ParseRawID(raw).(TeamsExtensionUser)
+	u.UserID, u.TenantID = orComputed(n.UserID, u.UserID), orComputed(n.TenantID, u.TenantID)
+	u.ResourceID = orComputed(n.ResourceID, u.ResourceID)
+	u.Cloud = cloud(n.Cloud, u.Cloud)
+	u.rawID = unlessComputed(raw, u.RawID())
+	return u
+}
+
+// unlessComputed keeps what the service sent only where it says more than the fields: equal people must be equal values.
+func unlessComputed(sent, computed string) string {
+	if sent == computed {
+		return ""
+	}
+	return sent
+}
+
+func wireCloud(c Cloud) chatapi.CommunicationCloudEnvironmentModel {
+	if c == CloudPublic {
+		return chatapi.CommunicationCloudEnvironmentModelPublic
+	}
+	return chatapi.CommunicationCloudEnvironmentModel(c)
+}
+
+func cloud(w *chatapi.CommunicationCloudEnvironmentModel, otherwise Cloud) Cloud {
+	switch {
+	case w == nil || *w == "":
+		return otherwise
+	case *w == chatapi.CommunicationCloudEnvironmentModelPublic:
+		return CloudPublic
+	}
+	return Cloud(*w)
+}

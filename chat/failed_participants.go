@@ -1,0 +1,65 @@
+package chat
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/acschat/acs-chat-go/gen/chatapi"
+)
+
+// FailedParticipant is somebody the service did not add, and why: errors.Is(f.Err, ErrNotFound), for example, says that
+// there is no such user.
+type FailedParticipant struct {
+	// Participant is the one that was sent. Where the service names somebody who was not, it has the Identifier alone.
+	Participant Participant
+	// Err is never nil.
+	Err *Error
+}
+
+// NotTriedError says that the service added a first part of the participants, and that adding the others failed.
+// It unwraps to the cause.
+type NotTriedError struct {
+	// Participants are those who may not be in yet. Adding them again does no harm to any who are.
+	Participants []Participant
+	Err          error
+}
+
+func (e *NotTriedError) Error() string {
+	return fmt.Sprintf("%v (%d participants are not added yet)", e.Err, len(e.Participants))
+}
+
+func (e *NotTriedError) Unwrap() error { return e.Err }
+
+// failedParticipants brings the service's errors together with the people they are about: by raw id, exactly, then in any case.
+// Somebody who was sent twice is paired once for each error.
+func failedParticipants(sent []Participant, refused []chatapi.CommunicationError) []FailedParticipant {
+	var failed []FailedParticipant
+	taken := make([]bool, len(sent))
+	for _, r := range refused {
+		err := participantError(r)
+		f := FailedParticipant{Err: err, Participant: Participant{Identifier: ParseRawID(err.Target)}}
+		if i, ok := findRefused(sent, taken, err.Target); ok {
+			taken[i] = true
+			f.Participant = sent[i]
+		}
+		failed = append(failed, f)
+	}
+	return failed
+}
+
+func findRefused(sent []Participant, taken []bool, target string) (int, bool) {
+	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
+		for i, p := range sent {
+			if !taken[i] && same(p.Identifier.RawID(), target) {
+				return i, true
+			}
+		}
+	}
+	return 0, false
+}
+
+func participantError(wire chatapi.CommunicationError) *Error {
+	e := wireError(wire)
+	e.operation = "add participant"
+	return e
+}

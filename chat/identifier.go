@@ -1,0 +1,123 @@
+package chat
+
+// Identifier names someone who takes part in a chat: a [CommunicationUser], [PhoneNumber], [MicrosoftTeamsUser],
+// [MicrosoftTeamsApp], [TeamsExtensionUser] or [UnknownIdentifier], and nothing else.
+//
+// The kinds are plain values: compare them with ==, use them as map keys, tell them apart with a type switch.
+// The same person, sent or received, is the same value. Pass the value, not a pointer to it.
+type Identifier interface {
+	// RawID is the service's own spelling of the identifier, such as "8:acs:…" or "4:+15555550123".
+	RawID() string
+	// Kind names the kind as the service does.
+	Kind() IdentifierKind
+
+	sealed()
+}
+
+// IdentifierKind is the service's name of a kind of [Identifier].
+type IdentifierKind string
+
+const (
+	KindCommunicationUser  IdentifierKind = "communicationUser"
+	KindPhoneNumber        IdentifierKind = "phoneNumber"
+	KindMicrosoftTeamsUser IdentifierKind = "microsoftTeamsUser"
+	KindMicrosoftTeamsApp  IdentifierKind = "microsoftTeamsApp"
+	KindTeamsExtensionUser IdentifierKind = "teamsExtensionUser"
+	KindUnknown            IdentifierKind = "unknown"
+)
+
+// Cloud is the Azure cloud that a Teams identity belongs to. The zero value is the public cloud.
+type Cloud string
+
+const (
+	CloudPublic Cloud = ""
+	CloudDoD    Cloud = "dod"
+	CloudGCCH   Cloud = "gcch"
+)
+
+// CommunicationUser is a user of a Communication Services resource. ID is the whole raw id, "8:acs:…".
+type CommunicationUser struct {
+	ID string
+
+	rawID string // only where it differs from the computed one, so that equal people are equal values
+}
+
+func (u CommunicationUser) RawID() string        { return orComputed(u.rawID, u.ID) }
+func (u CommunicationUser) Kind() IdentifierKind { return KindCommunicationUser }
+func (CommunicationUser) sealed()                {}
+
+// PhoneNumber is a telephone number. Number is E.164 as a rule ("+15555550123"), "anonymous" for a withheld one.
+type PhoneNumber struct {
+	Number string
+
+	// Kept only where they differ from the computed ones.
+	rawID, assertedID string
+	anonymous         bool
+}
+
+func (p PhoneNumber) RawID() string        { return orComputed(p.rawID, "4:"+p.Number) }
+func (p PhoneNumber) Kind() IdentifierKind { return KindPhoneNumber }
+func (PhoneNumber) sealed()                {}
+
+// IsAnonymous reports whether the number is withheld.
+func (p PhoneNumber) IsAnonymous() bool { return p.anonymous || p.Number == anonymousNumber }
+
+// AssertedID tells apart two appearances of one number: the text behind the last "_" of Number. It is empty without one.
+func (p PhoneNumber) AssertedID() string { return orComputed(p.assertedID, assertedID(p.Number)) }
+
+// MicrosoftTeamsUser is a user of Microsoft Teams. UserID is the Entra object id unless the user is anonymous.
+type MicrosoftTeamsUser struct {
+	UserID      string
+	IsAnonymous bool
+	Cloud       Cloud // ignored by RawID for an anonymous user
+
+	rawID string
+}
+
+func (u MicrosoftTeamsUser) RawID() string        { return orComputed(u.rawID, teamsUserRawID(u)) }
+func (u MicrosoftTeamsUser) Kind() IdentifierKind { return KindMicrosoftTeamsUser }
+func (MicrosoftTeamsUser) sealed()                {}
+
+// MicrosoftTeamsApp is an application in Microsoft Teams, a bot for example.
+type MicrosoftTeamsApp struct {
+	AppID string
+	Cloud Cloud
+
+	rawID string
+}
+
+func (a MicrosoftTeamsApp) RawID() string {
+	return orComputed(a.rawID, "28:"+teamsCloudPrefix(a.Cloud)+":"+a.AppID)
+}
+func (a MicrosoftTeamsApp) Kind() IdentifierKind { return KindMicrosoftTeamsApp }
+func (MicrosoftTeamsApp) sealed()                {}
+
+// TeamsExtensionUser is a Teams user who acts through a Communication Services resource.
+type TeamsExtensionUser struct {
+	UserID     string // the Entra object id
+	TenantID   string
+	ResourceID string
+	Cloud      Cloud
+
+	rawID string
+}
+
+func (u TeamsExtensionUser) RawID() string        { return orComputed(u.rawID, extensionRawID(u)) }
+func (u TeamsExtensionUser) Kind() IdentifierKind { return KindTeamsExtensionUser }
+func (TeamsExtensionUser) sealed()                {}
+
+// UnknownIdentifier is any other identifier; ID is its raw id. It is sent back as it came.
+type UnknownIdentifier struct {
+	ID string
+}
+
+func (u UnknownIdentifier) RawID() string        { return u.ID }
+func (u UnknownIdentifier) Kind() IdentifierKind { return KindUnknown }
+func (UnknownIdentifier) sealed()                {}
+
+func orComputed(kept, computed string) string {
+	if kept != "" {
+		return kept
+	}
+	return computed
+}

@@ -1,0 +1,166 @@
+package chat
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/acschat/acs-chat-go/gen/chatapi"
+)
+
+// Participant takes part in a thread.
+type Participant struct {
+	// Identifier is who it is. Never nil from the service unless the service left it out.
+	Identifier Identifier
+	// DisplayName is what the others see. Empty: none.
+	DisplayName string
+	// ShareHistoryTime is from when on the participant may read. Sent, zero means all of the history; the service answers
+	// that as the start of 1970.
+	ShareHistoryTime time.Time
+	// Metadata of the participant: all pairs together up to 1 KB. Nil: none.
+	Metadata map[string]string
+}
+
+// ListParticipantsOptions are the optional settings of [ThreadClient.ListParticipants].
+type ListParticipantsOptions struct {
+	// Skip leaves out as many participants from the beginning of the list.
+	Skip int
+	// PageSize is the most items of a page. 0: the service's default.
+	PageSize int
+	// ContinuationToken goes on behind a [Page]. Empty: from the beginning.
+	ContinuationToken string
+	// Prefetch reads the next page while the loop works on this one.
+	Prefetch bool
+}
+
+// maxBatch is how many participants the service takes in one request.
+const maxBatch = 200
+
+// AddParticipants adds people to the thread. It returns nil, nil when all of them are in, and otherwise a pair of participant
+// and error for each who is not: for decisions one by one, such as trying those again whose error is [ErrUnavailable].
+// Adding somebody who is in already changes nothing. Nobody to add: no request.
+//
+// More than 200 are sent in batches, in order. When the first fails, the call does; when a later one fails, the pairs so far come
+// with a [*NotTriedError] that names those who are left.
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A participant without a usable identifier is an
+// [ArgumentError]; a refusal of the service is an [*Error]: [ErrForbidden] for a thread the user is not in,
+// [ErrNotFound] for one that is not, [ErrBadRequest] for a malformed id, with which nobody is added.
+//
+// The API operation is ChatThread_AddChatParticipants.
+func (t *ThreadClient) AddParticipants(ctx context.Context, participants []Participant) ([]FailedParticipant, error) {
+	if err := t.check(); err != nil {
+		return nil, err
+	}
+	if err := checkParticipants(participants); err != nil {
+		return nil, err
+	}
+	first, rest := firstBatch(participants)
+	if len(first) == 0 {
+		return nil, nil
+	}
+	failed, err := t.addBatch(ctx, first)
+	if err != nil {
+		return nil, err
+	}
+	more, err := t.addBatches(ctx, rest)
+	return append(failed, more...), err
+}
+
+// RemoveParticipant removes somebody from the thread, possibly the user.
+//
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An identifier that is nil, empty or a pointer is an
+// [ArgumentError]; a refusal of the service is an [*Error]: [ErrForbidden] for a thread the user is not in,
+// [ErrNotFound] for one that is not, [ErrBadRequest] for a malformed id.
+//
+// The API operation is ChatThread_RemoveChatParticipant.
+func (t *ThreadClient) RemoveParticipant(ctx context.Context, identifier Identifier) error {
+	if err := t.check(); err != nil {
+		return err
+	}
+	if err := checkIdentifier("identifier", identifier); err != nil {
+		return err
+	}
+	params := &chatapi.ChatThreadRemoveChatParticipantParams{APIVersion: t.client.apiVersion}
+	body := jsonBody(wireIdentifier(identifier))
+	_, err := call[nothing](ctx, t.client, operation{name: "ThreadClient.RemoveParticipant", tried: "remove participant", status: http.StatusNoContent},
+		func(ctx context.Context) (*http.Response, error) {
+			return t.client.api.ChatThreadRemoveChatParticipantWithBody(ctx, t.threadID, params, contentTypeJSON, body)
+		})
+	return err
+}
+
+// ListParticipants lists who is in the thread, in the order they joined.
+// A negative Skip or page size, or one that is too large, is an [ArgumentError] on ranging. Nil options are the zero value.
+//
+// The API operation is ChatThread_ListChatParticipants.
+func (t *ThreadClient) ListParticipants(options *ListParticipantsOptions) *Pager[Participant] {
+	if options == nil {
+		options = &ListParticipantsOptions{}
+	}
+	params := chatapi.ChatThreadListChatParticipantsParams{
+		APIVersion: t.client.apiVersion, MaxPageSize: wireCount(options.PageSize), Skip: wireCount(options.Skip),
+	}
+	list := t.listing(operation{name: "ThreadClient.ListParticipants", tried: "list participants", status: http.StatusOK}, options.PageSize, options.Skip)
+	list.token, list.prefetch = options.ContinuationToken, options.Prefetch
+	list.first = func(ctx context.Context) (*http.Response, error) {
+		return t.client.api.ChatThreadListChatParticipants(ctx, t.threadID, &params)
+	}
+	return newPager(t.client, list, func(page chatapi.ChatParticipantsCollection) ([]chatapi.ChatParticipant, *string) {
+		return page.Value, page.NextLink
+	}, participant)
+}
+
+func firstBatch(participants []Participant) (first, rest []Participant) {
+	n := min(len(participants), maxBatch)
+	return participants[:n], participants[n:]
+}
+
+func (t *ThreadClient) addBatch(ctx context.Context, batch []Participant) ([]FailedParticipant, error) {
+	params := &chatapi.ChatThreadAddChatParticipantsParams{APIVersion: t.client.apiVersion}
+	body := jsonBody(chatapi.AddChatParticipantsRequest{Participants: wireParticipants(batch)})
+	wire, err := call[chatapi.AddChatParticipantsResult](ctx, t.client, operation{name: "ThreadClient.AddParticipants", tried: "add participants", status: http.StatusCreated},
+		func(ctx context.Context) (*http.Response, error) {
+			return t.client.api.ChatThreadAddChatParticipantsWithBody(ctx, t.threadID, params, contentTypeJSON, body)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return failedParticipants(batch, wire.InvalidParticipants), nil
+}
+
+// addBatches adds those who did not fit into a request that has succeeded.
+func (t *ThreadClient) addBatches(ctx context.Context, participants []Participant) (failed []FailedParticipant, err error) {
+	for len(participants) > 0 {
+		batch, rest := firstBatch(participants)
+		more, err := t.addBatch(ctx, batch)
+		if err != nil {
+			return failed, &NotTriedError{Participants: participants, Err: err}
+		}
+		failed, participants = append(failed, more...), rest
+	}
+	return failed, nil
+}
+
+func checkParticipants(participants []Participant) error {
+	for i, p := range participants {
+		if err := checkIdentifier("participants["+strconv.Itoa(i)+"]", p.Identifier); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkIdentifier refuses what no service could know. A pointer to an identifier satisfies the interface, so the compiler does not.
+func checkIdentifier(name string, id Identifier) error {
+	switch id.(type) {
+	case nil:
+		return &ArgumentError{Name: name, Reason: "has no identifier"}
+	case CommunicationUser, PhoneNumber, MicrosoftTeamsUser, MicrosoftTeamsApp, TeamsExtensionUser, UnknownIdentifier:
+		if id.RawID() == "" {
+			return &ArgumentError{Name: name, Reason: "has an empty identifier"}
+		}
+		return nil
+	}
+	return &ArgumentError{Name: name, Reason: "is a pointer to an identifier: pass the value"}
+}

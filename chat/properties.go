@@ -1,0 +1,97 @@
+package chat
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/acschat/acs-chat-go/gen/chatapi"
+)
+
+// ThreadProperties describe a thread.
+type ThreadProperties struct {
+	ID    string
+	Topic string
+	// CreatedOn and CreatedBy are who made the thread and when; CreatedBy is nil if the service does not say.
+	CreatedOn time.Time
+	CreatedBy Identifier
+	// DeletedOn is zero while the thread lives.
+	DeletedOn time.Time
+	// Metadata is nil when there is none.
+	Metadata map[string]string
+	// Retention is of kind none, or of no kind from an older service, when the thread is kept for good.
+	Retention RetentionPolicy
+}
+
+// RetentionPolicy says when the service deletes a thread by itself.
+type RetentionPolicy struct {
+	Kind RetentionKind
+	// DeleteThreadAfterDays belongs to RetentionThreadCreationDate: 30 to 90 days, counted from the creation of the thread.
+	DeleteThreadAfterDays int
+}
+
+// RetentionKind is a kind of [RetentionPolicy]. The service may name others.
+type RetentionKind string
+
+const (
+	RetentionNone               RetentionKind = "none"               // the thread is kept
+	RetentionThreadCreationDate RetentionKind = "threadCreationDate" // it is deleted some days after its creation
+)
+
+// PropertiesUpdate is what [ThreadClient.UpdateProperties] changes. A nil field is not specified and stays as it is;
+// the zero value changes nothing.
+type PropertiesUpdate struct {
+	// Topic is the new topic; a pointer to "" makes it empty.
+	Topic *string
+	// Metadata is merged key by key into what is there; a key with the value "" is removed.
+	Metadata map[string]string
+	// Retention replaces the policy; kind none ends it.
+	Retention *RetentionPolicy
+}
+
+// GetProperties returns the thread's topic, creator, metadata and retention.
+//
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A refusal of the service is an [*Error]:
+// [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not.
+//
+// The API operation is ChatThread_GetChatThreadProperties.
+func (t *ThreadClient) GetProperties(ctx context.Context) (ThreadProperties, error) {
+	if err := t.check(); err != nil {
+		return ThreadProperties{}, err
+	}
+	params := &chatapi.ChatThreadGetChatThreadPropertiesParams{APIVersion: t.client.apiVersion}
+	wire, err := call[chatapi.ChatThreadProperties](ctx, t.client, operation{name: "ThreadClient.GetProperties", tried: "get thread properties", status: http.StatusOK},
+		func(ctx context.Context) (*http.Response, error) {
+			return t.client.api.ChatThreadGetChatThreadProperties(ctx, t.threadID, params)
+		})
+	return threadProperties(wire), err
+}
+
+// UpdateTopic changes the topic; "" makes it empty. It is [ThreadClient.UpdateProperties] with nothing but a topic.
+func (t *ThreadClient) UpdateTopic(ctx context.Context, topic string) error {
+	return t.UpdateProperties(ctx, PropertiesUpdate{Topic: &topic})
+}
+
+// UpdateProperties changes what the update specifies. The zero update is sent, succeeds and changes nothing.
+// A new topic leaves a message of type topicUpdated in the thread, metadata and retention do not.
+//
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A refusal of the service is an [*Error]:
+// [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not.
+//
+// The API operation is ChatThread_UpdateChatThreadProperties.
+func (t *ThreadClient) UpdateProperties(ctx context.Context, update PropertiesUpdate) error {
+	if err := t.check(); err != nil {
+		return err
+	}
+	params := &chatapi.ChatThreadUpdateChatThreadPropertiesParams{APIVersion: t.client.apiVersion}
+	request := chatapi.UpdateChatThreadRequest{Topic: update.Topic, Metadata: update.Metadata}
+	if update.Retention != nil {
+		request.RetentionPolicy = wireRetention(*update.Retention)
+	}
+	body := jsonBody(request)
+	_, err := call[nothing](ctx, t.client, operation{name: "ThreadClient.UpdateProperties", tried: "update thread properties", status: http.StatusNoContent},
+		func(ctx context.Context) (*http.Response, error) {
+			return t.client.api.ChatThreadUpdateChatThreadPropertiesWithBody(ctx, t.threadID, params, contentTypeMergePatch, body)
+		})
+	return err
+}

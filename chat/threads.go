@@ -1,0 +1,149 @@
+package chat
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/acschat/acs-chat-go/gen/chatapi"
+)
+
+// ThreadItem is a thread in a listing.
+type ThreadItem struct {
+	ID    string
+	Topic string
+	// DeletedOn is when the thread was deleted; zero while it lives.
+	DeletedOn time.Time
+	// LastMessageReceivedOn is when the latest message came; zero if the service does not say.
+	LastMessageReceivedOn time.Time
+}
+
+// CreateThreadOptions are the optional settings of [Client.CreateThread].
+type CreateThreadOptions struct {
+	// Participants to start with. The caller is in without being listed.
+	Participants []Participant
+	// IdempotencyKey tells the service that two creates are the same one: the second answers with the thread of the first.
+	// Empty: a new one for each call, so that only the retries inside the call are one create.
+	IdempotencyKey string
+	// Metadata of the thread: all pairs together up to 1 KB. Nil: none.
+	Metadata map[string]string
+	// Retention is when the service deletes the thread by itself. The zero value: not specified, which is never.
+	Retention RetentionPolicy
+}
+
+// CreateThreadResult is a new thread, and who is missing from it.
+type CreateThreadResult struct {
+	Thread ThreadProperties
+	// Failed are the participants the service did not add, nil when all are in.
+	Failed []FailedParticipant
+}
+
+// ListThreadsOptions are the optional settings of [Client.ListThreads].
+type ListThreadsOptions struct {
+	// StartTime leaves out threads without activity since then. Zero: all.
+	StartTime time.Time
+	// PageSize is the most items of a page. 0: the service's default, 100.
+	PageSize int
+	// ContinuationToken goes on behind a [Page]. Empty: from the beginning.
+	ContinuationToken string
+	// Prefetch reads the next page while the loop works on this one.
+	Prefetch bool
+}
+
+// CreateThread creates a thread with the caller in it. The topic may be empty.
+//
+// Participants that can't be added do not fail the call: look at Failed. More than 200 are sent in batches, the first with the
+// create; when a later batch fails, the result, which has the thread, comes with a [*NotTriedError].
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails; the idempotency key keeps that from creating
+// a second thread. A participant without a usable identifier is an [ArgumentError]; a refusal of the service is an [*Error].
+// The service refuses the whole call with [ErrForbidden] for a user of another resource, [ErrBadRequest] for a malformed id.
+//
+// The API operation is Chat_CreateChatThread.
+func (c *Client) CreateThread(ctx context.Context, topic string, options *CreateThreadOptions) (CreateThreadResult, error) {
+	if options == nil {
+		options = &CreateThreadOptions{}
+	}
+	if err := checkParticipants(options.Participants); err != nil {
+		return CreateThreadResult{}, err
+	}
+	key := options.IdempotencyKey
+	if key == "" {
+		key = newUUID()
+	}
+	first, rest := firstBatch(options.Participants)
+	params := &chatapi.ChatCreateChatThreadParams{APIVersion: c.apiVersion, RepeatabilityRequestID: &key}
+	body := jsonBody(chatapi.CreateChatThreadRequest{
+		Topic:           topic,
+		Participants:    wireParticipants(first),
+		Metadata:        options.Metadata,
+		RetentionPolicy: wireRetention(options.Retention),
+	})
+	created, err := call[chatapi.CreateChatThreadResult](ctx, c, operation{name: "Client.CreateThread", tried: "create thread", status: http.StatusCreated},
+		func(ctx context.Context) (*http.Response, error) {
+			return c.api.ChatCreateChatThreadWithBody(ctx, params, contentTypeJSON, body)
+		})
+	if err != nil {
+		return CreateThreadResult{}, err
+	}
+	if created.ChatThread == nil {
+		return CreateThreadResult{}, errors.New("chat: create thread: the answer names no thread")
+	}
+	result := CreateThreadResult{
+		Thread: threadProperties(*created.ChatThread),
+		Failed: failedParticipants(first, created.InvalidParticipants),
+	}
+	failed, err := c.ThreadClient(result.Thread.ID).addBatches(ctx, rest)
+	result.Failed = append(result.Failed, failed...)
+	return result, err
+}
+
+// ListThreads lists the user's threads, the most recently active first, deleted ones and those the user has left among them.
+// A negative page size, or one that is too large, is an [ArgumentError] on ranging. Nil options are the zero value.
+//
+// The API operation is Chat_ListChatThreads.
+func (c *Client) ListThreads(options *ListThreadsOptions) *Pager[ThreadItem] {
+	if options == nil {
+		options = &ListThreadsOptions{}
+	}
+	params := chatapi.ChatListChatThreadsParams{
+		APIVersion: c.apiVersion, MaxPageSize: wireCount(options.PageSize), StartTime: wireTime(options.StartTime),
+	}
+	list := listing{
+		operation: operation{name: "Client.ListThreads", tried: "list threads", status: http.StatusOK},
+		check:     func() error { return checkCount("PageSize", options.PageSize) },
+		first:     func(ctx context.Context) (*http.Response, error) { return c.api.ChatListChatThreads(ctx, &params) },
+		token:     options.ContinuationToken, prefetch: options.Prefetch,
+	}
+	return newPager(c, list, func(page chatapi.ChatThreadsItemCollection) ([]chatapi.ChatThreadItem, *string) {
+		return page.Value, page.NextLink
+	}, threadItem)
+}
+
+// DeleteThread deletes a thread for everybody in it. It stays in their lists with DeletedOn set.
+//
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An empty id is an [ArgumentError]; a refusal of
+// the service is an [*Error]: [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that never was.
+//
+// The API operation is Chat_DeleteChatThread.
+func (c *Client) DeleteThread(ctx context.Context, threadID string) error {
+	if err := checkID("threadID", threadID); err != nil {
+		return err
+	}
+	params := &chatapi.ChatDeleteChatThreadParams{APIVersion: c.apiVersion}
+	_, err := call[nothing](ctx, c, operation{name: "Client.DeleteThread", tried: "delete thread", status: http.StatusNoContent},
+		func(ctx context.Context) (*http.Response, error) {
+			return c.api.ChatDeleteChatThread(ctx, threadID, params)
+		})
+	return err
+}
+
+// newUUID makes a random UUID, version 4, which the service advises for idempotency keys.
+func newUUID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

@@ -1,0 +1,37 @@
+package chat
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/acschat/acs-chat-go/gen/chatapi"
+)
+
+// SendTypingNotificationOptions are the optional settings of [ThreadClient.SendTypingNotification].
+type SendTypingNotificationOptions struct {
+	// SenderDisplayName is shown with the notification. Empty: none.
+	SenderDisplayName string
+}
+
+// SendTypingNotification tells the others that the user is typing. Nil options are the zero value.
+// Every call is sent: the service allows 5 in ten seconds, and shows nothing in a thread of more than 20 people.
+//
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A refusal of the service is an [*Error]:
+// [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not.
+//
+// The API operation is ChatThread_SendTypingNotification.
+func (t *ThreadClient) SendTypingNotification(ctx context.Context, options *SendTypingNotificationOptions) error {
+	if options == nil {
+		options = &SendTypingNotificationOptions{}
+	}
+	if err := t.check(); err != nil {
+		return err
+	}
+	params := &chatapi.ChatThreadSendTypingNotificationParams{APIVersion: t.client.apiVersion}
+	body := jsonBody(chatapi.SendTypingNotificationRequest{SenderDisplayName: wireText(options.SenderDisplayName)})
+	_, err := call[nothing](ctx, t.client, operation{name: "ThreadClient.SendTypingNotification", tried: "send typing notification", status: http.StatusOK},
+		func(ctx context.Context) (*http.Response, error) {
+			return t.client.api.ChatThreadSendTypingNotificationWithBody(ctx, t.threadID, params, contentTypeJSON, body)
+		})
+	return err
+}
