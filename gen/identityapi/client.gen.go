@@ -117,7 +117,7 @@ type ClientInterface interface {
 
 	// TeamsExtensionAssignmentGet Reads an assignment.
 	//
-	// An assignment says which applications may work through the resource for a Teams user or resource account.
+	// It says through which applications a Teams user or resource account may work with the resource.
 	//
 	// Corresponds with GET /access/teamsExtension/tenants/{tenantId}/assignments/{objectId} (the `TeamsExtensionAssignmentGet` operationId).
 	TeamsExtensionAssignmentGet(ctx context.Context, tenantID TenantID, objectID ObjectID, params *TeamsExtensionAssignmentGetParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -268,7 +268,7 @@ func (c *Client) TeamsExtensionAssignmentDelete(ctx context.Context, tenantID Te
 
 // TeamsExtensionAssignmentGet Reads an assignment.
 //
-// An assignment says which applications may work through the resource for a Teams user or resource account.
+// It says through which applications a Teams user or resource account may work with the resource.
 //
 // Corresponds with GET /access/teamsExtension/tenants/{tenantId}/assignments/{objectId} (the `TeamsExtensionAssignmentGet` operationId).
 func (c *Client) TeamsExtensionAssignmentGet(ctx context.Context, tenantID TenantID, objectID ObjectID, params *TeamsExtensionAssignmentGetParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1122,7 +1122,7 @@ type ClientWithResponsesInterface interface {
 
 	// TeamsExtensionAssignmentGetWithResponse Reads an assignment.
 	//
-	// An assignment says which applications may work through the resource for a Teams user or resource account.
+	// It says through which applications a Teams user or resource account may work with the resource.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -1490,7 +1490,7 @@ func (c *ClientWithResponses) TeamsExtensionAssignmentDeleteWithResponse(ctx con
 
 // TeamsExtensionAssignmentGetWithResponse Reads an assignment.
 //
-// An assignment says which applications may work through the resource for a Teams user or resource account.
+// It says through which applications a Teams user or resource account may work with the resource.
 //
 // Returns a wrapper object for the known response body format(s).
 //
