@@ -7,6 +7,8 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
 // authPolicy puts the user's token on every attempt, and answers a 401 with one more try under a new token.
@@ -16,26 +18,29 @@ type authPolicy struct {
 	allowHTTP  bool
 }
 
+// triedAgain is kept with the call: its retries share the one more try.
+type triedAgain bool
+
 func (p *authPolicy) Do(req *policy.Request) (*http.Response, error) {
 	raw := req.Raw()
 	if raw.URL.Scheme != "https" && !p.allowHTTP {
-		return nil, final{errors.New("a token is not sent over plain http")}
+		return nil, pipeline.NewFinal(errors.New("a token is not sent over plain http"))
 	}
 	token, err := p.credential.Token(raw.Context())
 	if err != nil {
-		return nil, final{err}
+		return nil, pipeline.NewFinal(err)
 	}
 	raw.Header.Set("Authorization", "Bearer "+token.Token)
 	resp, err := req.Next()
-	a := attemptsOf(raw.Context())
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
 		return resp, err
 	}
-	if a.renewed {
+	var tried triedAgain
+	if req.OperationValue(&tried); tried {
 		p.credential.refreshDidNotHelp()
 		return resp, nil
 	}
-	a.renewed = true
+	req.SetOperationValue(triedAgain(true))
 	return p.tryAgain(req, resp, token)
 }
 
@@ -44,7 +49,7 @@ func (p *authPolicy) tryAgain(req *policy.Request, refusal *http.Response, refus
 	token, err := p.credential.replace(raw.Context(), refused)
 	if err != nil {
 		runtime.Drain(refusal)
-		return nil, final{fmt.Errorf("%w, and fetching another failed: %w", ErrUnauthorized, err)}
+		return nil, pipeline.NewFinal(fmt.Errorf("%w, and fetching another failed: %w", ErrUnauthorized, err))
 	}
 	if token.Token == refused.Token {
 		p.credential.refreshDidNotHelp()
@@ -52,7 +57,7 @@ func (p *authPolicy) tryAgain(req *policy.Request, refusal *http.Response, refus
 	}
 	runtime.Drain(refusal)
 	if err := req.RewindBody(); err != nil {
-		return nil, final{err}
+		return nil, pipeline.NewFinal(err)
 	}
 	raw.Header.Set("Authorization", "Bearer "+token.Token)
 	resp, err := req.Next()
@@ -61,9 +66,3 @@ func (p *authPolicy) tryAgain(req *policy.Request, refusal *http.Response, refus
 	}
 	return resp, err
 }
-
-// final is an error that no retry mends. azcore looks for its marker method.
-type final struct{ error }
-
-func (f final) Unwrap() error { return f.error }
-func (final) NonRetriable()   {}

@@ -1,29 +1,22 @@
 package chat
 
 import (
-	"context"
+	"cmp"
 	"log/slog"
 	"net/http"
-	"sync/atomic"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
 
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
 // Client creates, lists and deletes chat threads for one user, and hands out a [ThreadClient] for each.
 // It is safe for concurrent use; make one and share it.
 type Client struct {
-	endpoint   endpoint
+	pipeline   *pipeline.Pipeline
 	api        *chatapi.Client
-	doer       pipelineDoer
-	transport  *transport
-	tracer     tracing.Tracer
 	apiVersion string
-	closed     atomic.Bool
 }
 
 // ClientOptions are the optional settings of [NewClient] and [NewThreadClient].
@@ -43,7 +36,8 @@ type ClientOptions struct {
 	Logger *slog.Logger
 }
 
-const requestIDHeader = "x-ms-client-request-id"
+// defaultAPIVersion is the version of the chat API that the client speaks.
+const defaultAPIVersion = "2025-03-15"
 
 // NewClient makes a client for the resource at endpoint, "https://<resource>.communication.azure.com". It makes no request.
 // It fails with an [ArgumentError] if endpoint is not such a URL or cred is nil. Nil options are the zero value.
@@ -51,51 +45,29 @@ func NewClient(endpoint string, cred *TokenCredential, options *ClientOptions) (
 	if options == nil {
 		options = &ClientOptions{}
 	}
-	base, err := parseEndpoint(endpoint, options.InsecureAllowCredentialWithHTTP)
+	base, err := pipeline.ParseEndpoint(endpoint, options.InsecureAllowCredentialWithHTTP)
 	if err != nil {
-		return nil, err
+		return nil, &ArgumentError{Name: "endpoint", Reason: err.Error()}
 	}
 	if cred == nil {
 		return nil, &ArgumentError{Name: "cred", Reason: "must not be nil: make one with NewTokenCredential"}
 	}
-	c := &Client{endpoint: base, transport: newTransport(options.Transport), apiVersion: apiVersion}
-	if options.APIVersion != "" {
-		c.apiVersion = options.APIVersion
-	}
-	if err := c.connect(cred, options); err != nil {
+	p, err := pipeline.New(pipeline.Settings{
+		Endpoint:     base,
+		Module:       "github.com/acschat/acs-chat-go/chat",
+		Authenticate: &authPolicy{credential: cred, allowHTTP: options.InsecureAllowCredentialWithHTTP},
+		Refuse:       func(tried string, resp *http.Response, hint string) error { return NewError(tried, resp, hint) },
+		Options:      options.ClientOptions,
+		Logger:       options.Logger,
+	})
+	if err != nil {
 		return nil, err
 	}
-	return c, nil
-}
-
-// connect builds the pipeline and the generated client upon it.
-func (c *Client) connect(cred *TokenCredential, options *ClientOptions) error {
-	settings := options.ClientOptions
-	settings.APIVersion = "" // a query parameter here, which azcore would rewrite in every next link
-	settings.Telemetry.Disabled = true
-	settings.Transport = c.transport
-
-	perAttempt := []policy.Policy{
-		&authPolicy{credential: cred, allowHTTP: options.InsecureAllowCredentialWithHTTP},
-		oncePolicy{},
-	}
-	if options.Logger != nil {
-		perAttempt = append(perAttempt, &logPolicy{logger: options.Logger})
-	}
-	core, err := azcore.NewClient("github.com/acschat/acs-chat-go/chat", "v"+version, runtime.PipelineOptions{
-		PerCall:                []policy.Policy{runtime.NewRequestIDPolicy()},
-		PerRetry:               perAttempt,
-		AllowedHeaders:         []string{"MS-CV", requestIDHeader},
-		AllowedQueryParameters: []string{"api-version", "maxPageSize"},
-		Tracing:                runtime.TracingOptions{Namespace: "Microsoft.Communication"},
-	}, &settings)
+	api, err := chatapi.NewClient(base.String(), chatapi.WithHTTPClient(p))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	c.tracer = core.Tracer()
-	c.doer = pipelineDoer{pipeline: core.Pipeline(), userAgent: userAgent(options.Telemetry.ApplicationID)}
-	c.api, err = chatapi.NewClient(c.endpoint.String(), chatapi.WithHTTPClient(c.doer))
-	return err
+	return &Client{pipeline: p, api: api, apiVersion: cmp.Or(options.APIVersion, defaultAPIVersion)}, nil
 }
 
 // ThreadClient returns the client of one thread. It costs next to nothing: no request is made, connections and options are
@@ -108,18 +80,6 @@ func (c *Client) ThreadClient(threadID string) *ThreadClient {
 // under way are not disturbed; later calls, also through its thread clients, fail with [ErrClosed].
 // It may be called more than once, and always returns nil.
 func (c *Client) Close() error {
-	c.closed.Store(true)
-	if c.transport.owned != nil {
-		c.transport.owned.CloseIdleConnections()
-	}
+	c.pipeline.Close()
 	return nil
-}
-
-// follow asks for the next page of a listing.
-func (c *Client) follow(ctx context.Context, link string) (*http.Response, error) {
-	req, err := c.endpoint.newRequest(ctx, link)
-	if err != nil {
-		return nil, err
-	}
-	return c.doer.Do(req)
 }

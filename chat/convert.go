@@ -1,12 +1,7 @@
 package chat
 
 import (
-	"bytes"
-	"encoding/json"
-	"io"
 	"time"
-
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/streaming"
 
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
@@ -17,17 +12,6 @@ const (
 	contentTypeJSON       = "application/json"
 	contentTypeMergePatch = "application/merge-patch+json"
 )
-
-// jsonBody encodes a request. It can be sent again: azcore rewinds it.
-func jsonBody(request any) io.ReadSeekCloser {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // a limit of 28 KB counts bytes
-	if err := enc.Encode(request); err != nil {
-		panic("chat: a generated type does not encode: " + err.Error()) // strings, numbers and times do
-	}
-	return streaming.NopCloser(bytes.NewReader(bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
-}
 
 func wireText(s string) *string {
 	if s == "" {

@@ -6,10 +6,11 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
 // errorBody is every shape the service has given its errors: documented ("error", camel case), live ("CommunicationError",
@@ -81,42 +82,26 @@ func (t *looseText) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return nil
 }
 
-// newError reads an answer that is not the success the operation has.
-func newError(op operation, resp *http.Response) *Error {
-	body := bodyBytes(resp)
+// NewError reads an answer of Communication Services that is not a success, whatever its shape. tried is what was tried and hint
+// what the caller knows beyond the service's words, "" for nothing; both go into the text. It takes the body and leaves a copy.
+// It is for those who call operations that this package does not have, as package identity does.
+func NewError(tried string, resp *http.Response, hint string) *Error {
+	body := bytes.Clone(pipeline.Body(resp))
 	e := &Error{}
 	var decoded errorBody
-	if err := decode(body, &decoded); err == nil {
+	if err := pipeline.Decode(body, &decoded); err == nil {
 		e = decoded.words().toError()
 	} else if len(bytes.TrimSpace(body)) > 0 {
-		e.hint = "the answer is not the service's (" + contentType(resp) + "): is something else at the endpoint?"
+		hint = strings.TrimPrefix(hint+"; the answer is not the service's ("+contentType(resp)+"): is something else at the endpoint?", "; ")
 	}
-	switch {
-	case resp.StatusCode < 300:
-		e.hint = "expected status " + strconv.Itoa(op.status)
-	case resp.StatusCode < 400:
-		e.hint = "redirects are not followed: check the endpoint"
-	}
-	return e.of(op, resp, body)
-}
-
-// newUnreadable is for a success whose body can't be used.
-func newUnreadable(op operation, resp *http.Response, cause error) *Error {
-	e := &Error{hint: cause.Error() + " (" + contentType(resp) + "): is something else at the endpoint?"}
-	return e.of(op, resp, bodyBytes(resp))
-}
-
-// of adds what the answer itself tells. The body, which goes back to its pool, is copied for those who want more:
-// whoever unwraps the error, and whoever has captured the answer.
-func (e *Error) of(op operation, resp *http.Response, body []byte) *Error {
-	e.operation, e.StatusCode = op.tried, resp.StatusCode
+	e.operation, e.hint, e.StatusCode = tried, hint, resp.StatusCode
 	e.CorrelationVector = resp.Header.Get("MS-CV")
-	e.RetryAfter = retryAfter(resp.Header)
-	e.RequestID = resp.Header.Get(requestIDHeader)
+	e.RetryAfter = pipeline.RetryAfter(resp.Header)
+	e.RequestID = resp.Header.Get(pipeline.RequestIDHeader)
 	if resp.Request != nil {
-		e.RequestID = resp.Request.Header.Get(requestIDHeader)
+		e.RequestID = resp.Request.Header.Get(pipeline.RequestIDHeader)
 	}
-	body = bytes.Clone(body)
+	// The body may go back to a pool; whoever unwraps the error, and whoever has captured the answer, want one each.
 	copied := *resp
 	copied.Body = io.NopCloser(bytes.NewReader(body))
 	resp.Body = io.NopCloser(bytes.NewReader(body))
@@ -129,22 +114,5 @@ func contentType(resp *http.Response) string {
 	if name == "" {
 		return "no content type"
 	}
-	return logLine(name)
-}
-
-// retryAfter reads the delay the service asks for, in milliseconds, seconds or as a date. 0: none.
-func retryAfter(h http.Header) time.Duration {
-	for _, name := range []string{"retry-after-ms", "x-ms-retry-after-ms"} {
-		if n, err := strconv.ParseInt(h.Get(name), 10, 32); err == nil && n > 0 {
-			return time.Duration(n) * time.Millisecond
-		}
-	}
-	value := h.Get("Retry-After")
-	if n, err := strconv.ParseInt(value, 10, 32); err == nil {
-		return max(0, time.Duration(n)*time.Second)
-	}
-	if on, err := http.ParseTime(value); err == nil {
-		return max(0, time.Until(on))
-	}
-	return 0
+	return pipeline.LogLine(name)
 }

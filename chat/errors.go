@@ -4,12 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
 // What an error of the service means; match with [errors.Is]. They match an [Error] by its status code, also the one of
@@ -27,10 +28,10 @@ var (
 // ErrOutcomeUnknown says that a message may or may not have been sent: the request went out, and no answer says what
 // became of it. SendMessage does not try again by itself, since the message might then come twice: list the newest
 // messages first.
-var ErrOutcomeUnknown = errors.New("the message may or may not have been sent")
+var ErrOutcomeUnknown = pipeline.ErrOutcomeUnknown
 
 // ErrClosed is the error of every call on a client, thread client or credential after its Close.
-var ErrClosed = errors.New("closed")
+var ErrClosed = pipeline.ErrClosed
 
 // Error is an answer of the service that is not a success, or the reason why one participant was not added.
 // Match it with [errors.AsType], and its meaning with [errors.Is] against [ErrForbidden] and its kin.
@@ -52,7 +53,7 @@ type Error struct {
 	// RetryAfter is how long the service asked to wait. 0: it did not say.
 	RetryAfter time.Duration
 
-	operation string // what was tried
+	operation string // what was tried, "chat: send message"
 	hint      string // what this client knows beyond the service's words
 	response  *azcore.ResponseError
 }
@@ -60,7 +61,6 @@ type Error struct {
 // Error is one line. It has no token, no query and no body, and of the service's words not more than fits a log line.
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString("chat: ")
 	if e.operation != "" {
 		b.WriteString(e.operation + ": ")
 	}
@@ -73,10 +73,10 @@ func (e *Error) Error() string {
 	default:
 		b.WriteString("refused")
 	}
-	if code := logLine(e.Code); code != "" && code != strconv.Itoa(e.StatusCode) && code != strings.ReplaceAll(status, " ", "") {
+	if code := pipeline.LogLine(e.Code); code != "" && code != strconv.Itoa(e.StatusCode) && code != strings.ReplaceAll(status, " ", "") {
 		b.WriteString(" (" + code + ")")
 	}
-	for _, words := range []string{logLine(e.Message), e.hint} {
+	for _, words := range []string{pipeline.LogLine(e.Message), e.hint} {
 		if words != "" {
 			b.WriteString(": " + words)
 		}
@@ -84,7 +84,7 @@ func (e *Error) Error() string {
 	for _, about := range []struct{ name, value string }{
 		{"target", e.Target}, {"request", e.RequestID}, {"MS-CV", e.CorrelationVector},
 	} {
-		if value := logLine(about.value); value != "" {
+		if value := pipeline.LogLine(about.value); value != "" {
 			b.WriteString(", " + about.name + " " + value)
 		}
 	}
@@ -118,28 +118,4 @@ func (e *Error) Unwrap() error {
 		return nil
 	}
 	return e.response
-}
-
-const maxLogLine = 300
-
-// secrets are a JSON Web Token and the query of a URL, should the service ever quote one.
-var secrets = regexp.MustCompile(`eyJ[\w-]*(\.[\w-]*)+|\?[^\s'"]+=[^\s'"]*`)
-
-// logLine makes text from elsewhere fit for a log: one line, printable, without secrets, bounded.
-func logLine(text string) string {
-	if len(text) > 8*maxLogLine {
-		text = text[:8*maxLogLine]
-	}
-	text = secrets.ReplaceAllString(text, "[redacted]")
-	text = strings.Map(func(r rune) rune {
-		if !strconv.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(text, ""))
-	text = strings.Join(strings.Fields(text), " ")
-	if len(text) > maxLogLine {
-		text = strings.ToValidUTF8(text[:maxLogLine], "") + "…"
-	}
-	return text
 }

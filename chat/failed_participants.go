@@ -60,6 +60,6 @@ func findRefused(sent []Participant, taken []bool, target string) (int, bool) {
 
 func participantError(wire chatapi.CommunicationError) *Error {
 	e := wireError(wire)
-	e.operation = "add participant"
+	e.operation = "chat: add participant"
 	return e
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"net/http"
+
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
 // listing is what the four listings differ in.
 type listing struct {
-	operation
+	pipeline.Operation
 	check    func() error
 	first    func(context.Context) (*http.Response, error)
 	token    string
@@ -16,8 +18,8 @@ type listing struct {
 }
 
 // listing fills in what the listings of a thread share.
-func (t *ThreadClient) listing(op operation, pageSize, skip int) listing {
-	return listing{operation: op, check: func() error {
+func (t *ThreadClient) listing(op pipeline.Operation, pageSize, skip int) listing {
+	return listing{Operation: op, check: func() error {
 		return errors.Join(t.check(), checkCount("PageSize", pageSize), checkCount("Skip", skip))
 	}}
 }
@@ -30,9 +32,12 @@ func newPager[Wire, Item, T any](c *Client, list listing, open func(Wire) ([]Ite
 		}
 		send := list.first
 		if token != "" {
-			send = func(ctx context.Context) (*http.Response, error) { return c.follow(ctx, token) }
+			send = func(ctx context.Context) (*http.Response, error) { return c.pipeline.Follow(ctx, token) }
 		}
-		wire, err := call[Wire](ctx, c, list.operation, send)
+		wire, err := pipeline.Call[Wire](ctx, c.pipeline, list.Operation, send)
+		if errors.Is(err, pipeline.ErrLink) && token == list.token {
+			err = &ArgumentError{Name: "ContinuationToken", Reason: "is not one that a page has given"}
+		}
 		if err != nil {
 			return Page[T]{}, err
 		}
@@ -42,7 +47,7 @@ func newPager[Wire, Item, T any](c *Client, list listing, open func(Wire) ([]Ite
 			page.Items[i] = convert(item)
 		}
 		if nextLink != nil && *nextLink != "" {
-			page.ContinuationToken, page.Last = pathAndQuery(*nextLink), false
+			page.ContinuationToken, page.Last = pipeline.PathAndQuery(*nextLink), false
 		}
 		return page, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
@@ -132,10 +133,10 @@ func (t *ThreadClient) SendMessage(ctx context.Context, content string, options 
 		return SendMessageResult{}, err
 	}
 	params := &chatapi.ChatThreadSendChatMessageParams{APIVersion: t.client.apiVersion}
-	body := jsonBody(chatapi.SendChatMessageRequest{
+	body := pipeline.Encode(chatapi.SendChatMessageRequest{
 		Content: content, Type: &kind, SenderDisplayName: wireText(options.SenderDisplayName), Metadata: options.Metadata,
 	})
-	wire, err := call[chatapi.SendChatMessageResult](ctx, t.client, operation{name: "ThreadClient.SendMessage", tried: "send message", status: http.StatusCreated, once: true},
+	wire, err := pipeline.Call[chatapi.SendChatMessageResult](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.SendMessage", Tried: "chat: send message", Status: http.StatusCreated, Once: true},
 		func(ctx context.Context) (*http.Response, error) {
 			return t.client.api.ChatThreadSendChatMessageWithBody(ctx, t.threadID, params, contentTypeJSON, body)
 		})
@@ -154,7 +155,7 @@ func (t *ThreadClient) GetMessage(ctx context.Context, messageID string) (Messag
 		return Message{}, err
 	}
 	params := &chatapi.ChatThreadGetChatMessageParams{APIVersion: t.client.apiVersion}
-	wire, err := call[chatapi.ChatMessage](ctx, t.client, operation{name: "ThreadClient.GetMessage", tried: "get message", status: http.StatusOK},
+	wire, err := pipeline.Call[chatapi.ChatMessage](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.GetMessage", Tried: "chat: get message", Status: http.StatusOK},
 		func(ctx context.Context) (*http.Response, error) {
 			return t.client.api.ChatThreadGetChatMessage(ctx, t.threadID, messageID, params)
 		})
@@ -173,7 +174,7 @@ func (t *ThreadClient) ListMessages(options *ListMessagesOptions) *Pager[Message
 	params := chatapi.ChatThreadListChatMessagesParams{
 		APIVersion: t.client.apiVersion, MaxPageSize: wireCount(options.PageSize), StartTime: wireTime(options.StartTime),
 	}
-	list := t.listing(operation{name: "ThreadClient.ListMessages", tried: "list messages", status: http.StatusOK}, options.PageSize, 0)
+	list := t.listing(pipeline.Operation{Name: "ThreadClient.ListMessages", Tried: "chat: list messages", Status: http.StatusOK}, options.PageSize, 0)
 	list.token, list.prefetch = options.ContinuationToken, options.Prefetch
 	list.first = func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadListChatMessages(ctx, t.threadID, &params)
@@ -195,8 +196,8 @@ func (t *ThreadClient) UpdateMessage(ctx context.Context, messageID string, upda
 		return err
 	}
 	params := &chatapi.ChatThreadUpdateChatMessageParams{APIVersion: t.client.apiVersion}
-	body := jsonBody(chatapi.UpdateChatMessageRequest{Content: update.Content, Metadata: update.Metadata})
-	_, err := call[nothing](ctx, t.client, operation{name: "ThreadClient.UpdateMessage", tried: "update message", status: http.StatusNoContent},
+	body := pipeline.Encode(chatapi.UpdateChatMessageRequest{Content: update.Content, Metadata: update.Metadata})
+	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.UpdateMessage", Tried: "chat: update message", Status: http.StatusNoContent},
 		func(ctx context.Context) (*http.Response, error) {
 			return t.client.api.ChatThreadUpdateChatMessageWithBody(ctx, t.threadID, messageID, params, contentTypeMergePatch, body)
 		})
@@ -214,7 +215,7 @@ func (t *ThreadClient) DeleteMessage(ctx context.Context, messageID string) erro
 		return err
 	}
 	params := &chatapi.ChatThreadDeleteChatMessageParams{APIVersion: t.client.apiVersion}
-	_, err := call[nothing](ctx, t.client, operation{name: "ThreadClient.DeleteMessage", tried: "delete message", status: http.StatusNoContent},
+	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.DeleteMessage", Tried: "chat: delete message", Status: http.StatusNoContent},
 		func(ctx context.Context) (*http.Response, error) {
 			return t.client.api.ChatThreadDeleteChatMessage(ctx, t.threadID, messageID, params)
 		})

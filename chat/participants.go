@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
@@ -82,8 +83,8 @@ func (t *ThreadClient) RemoveParticipant(ctx context.Context, identifier Identif
 		return err
 	}
 	params := &chatapi.ChatThreadRemoveChatParticipantParams{APIVersion: t.client.apiVersion}
-	body := jsonBody(wireIdentifier(identifier))
-	_, err := call[nothing](ctx, t.client, operation{name: "ThreadClient.RemoveParticipant", tried: "remove participant", status: http.StatusNoContent},
+	body := pipeline.Encode(wireIdentifier(identifier))
+	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.RemoveParticipant", Tried: "chat: remove participant", Status: http.StatusNoContent},
 		func(ctx context.Context) (*http.Response, error) {
 			return t.client.api.ChatThreadRemoveChatParticipantWithBody(ctx, t.threadID, params, contentTypeJSON, body)
 		})
@@ -101,7 +102,7 @@ func (t *ThreadClient) ListParticipants(options *ListParticipantsOptions) *Pager
 	params := chatapi.ChatThreadListChatParticipantsParams{
 		APIVersion: t.client.apiVersion, MaxPageSize: wireCount(options.PageSize), Skip: wireCount(options.Skip),
 	}
-	list := t.listing(operation{name: "ThreadClient.ListParticipants", tried: "list participants", status: http.StatusOK}, options.PageSize, options.Skip)
+	list := t.listing(pipeline.Operation{Name: "ThreadClient.ListParticipants", Tried: "chat: list participants", Status: http.StatusOK}, options.PageSize, options.Skip)
 	list.token, list.prefetch = options.ContinuationToken, options.Prefetch
 	list.first = func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadListChatParticipants(ctx, t.threadID, &params)
@@ -118,8 +119,8 @@ func firstBatch(participants []Participant) (first, rest []Participant) {
 
 func (t *ThreadClient) addBatch(ctx context.Context, batch []Participant) ([]FailedParticipant, error) {
 	params := &chatapi.ChatThreadAddChatParticipantsParams{APIVersion: t.client.apiVersion}
-	body := jsonBody(chatapi.AddChatParticipantsRequest{Participants: wireParticipants(batch)})
-	wire, err := call[chatapi.AddChatParticipantsResult](ctx, t.client, operation{name: "ThreadClient.AddParticipants", tried: "add participants", status: http.StatusCreated},
+	body := pipeline.Encode(chatapi.AddChatParticipantsRequest{Participants: wireParticipants(batch)})
+	wire, err := pipeline.Call[chatapi.AddChatParticipantsResult](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.AddParticipants", Tried: "chat: add participants", Status: http.StatusCreated},
 		func(ctx context.Context) (*http.Response, error) {
 			return t.client.api.ChatThreadAddChatParticipantsWithBody(ctx, t.threadID, params, contentTypeJSON, body)
 		})

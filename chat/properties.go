@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
@@ -60,7 +61,7 @@ func (t *ThreadClient) GetProperties(ctx context.Context) (ThreadProperties, err
 		return ThreadProperties{}, err
 	}
 	params := &chatapi.ChatThreadGetChatThreadPropertiesParams{APIVersion: t.client.apiVersion}
-	wire, err := call[chatapi.ChatThreadProperties](ctx, t.client, operation{name: "ThreadClient.GetProperties", tried: "get thread properties", status: http.StatusOK},
+	wire, err := pipeline.Call[chatapi.ChatThreadProperties](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.GetProperties", Tried: "chat: get thread properties", Status: http.StatusOK},
 		func(ctx context.Context) (*http.Response, error) {
 			return t.client.api.ChatThreadGetChatThreadProperties(ctx, t.threadID, params)
 		})
@@ -88,8 +89,8 @@ func (t *ThreadClient) UpdateProperties(ctx context.Context, update PropertiesUp
 	if update.Retention != nil {
 		request.RetentionPolicy = wireRetention(*update.Retention)
 	}
-	body := jsonBody(request)
-	_, err := call[nothing](ctx, t.client, operation{name: "ThreadClient.UpdateProperties", tried: "update thread properties", status: http.StatusNoContent},
+	body := pipeline.Encode(request)
+	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.UpdateProperties", Tried: "chat: update thread properties", Status: http.StatusNoContent},
 		func(ctx context.Context) (*http.Response, error) {
 			return t.client.api.ChatThreadUpdateChatThreadPropertiesWithBody(ctx, t.threadID, params, contentTypeMergePatch, body)
 		})

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
@@ -41,8 +42,8 @@ func (t *ThreadClient) SendReadReceipt(ctx context.Context, messageID string) er
 		return err
 	}
 	params := &chatapi.ChatThreadSendChatReadReceiptParams{APIVersion: t.client.apiVersion}
-	body := jsonBody(chatapi.SendReadReceiptRequest{ChatMessageID: messageID})
-	_, err := call[nothing](ctx, t.client, operation{name: "ThreadClient.SendReadReceipt", tried: "send read receipt", status: http.StatusOK},
+	body := pipeline.Encode(chatapi.SendReadReceiptRequest{ChatMessageID: messageID})
+	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.SendReadReceipt", Tried: "chat: send read receipt", Status: http.StatusOK},
 		func(ctx context.Context) (*http.Response, error) {
 			return t.client.api.ChatThreadSendChatReadReceiptWithBody(ctx, t.threadID, params, contentTypeJSON, body)
 		})
@@ -60,7 +61,7 @@ func (t *ThreadClient) ListReadReceipts(options *ListReadReceiptsOptions) *Pager
 	params := chatapi.ChatThreadListChatReadReceiptsParams{
 		APIVersion: t.client.apiVersion, MaxPageSize: wireCount(options.PageSize), Skip: wireCount(options.Skip),
 	}
-	list := t.listing(operation{name: "ThreadClient.ListReadReceipts", tried: "list read receipts", status: http.StatusOK}, options.PageSize, options.Skip)
+	list := t.listing(pipeline.Operation{Name: "ThreadClient.ListReadReceipts", Tried: "chat: list read receipts", Status: http.StatusOK}, options.PageSize, options.Skip)
 	list.token, list.prefetch = options.ContinuationToken, options.Prefetch
 	list.first = func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadListChatReadReceipts(ctx, t.threadID, &params)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
@@ -75,13 +76,13 @@ func (c *Client) CreateThread(ctx context.Context, topic string, options *Create
 	}
 	first, rest := firstBatch(options.Participants)
 	params := &chatapi.ChatCreateChatThreadParams{APIVersion: c.apiVersion, RepeatabilityRequestID: &key}
-	body := jsonBody(chatapi.CreateChatThreadRequest{
+	body := pipeline.Encode(chatapi.CreateChatThreadRequest{
 		Topic:           topic,
 		Participants:    wireParticipants(first),
 		Metadata:        options.Metadata,
 		RetentionPolicy: wireRetention(options.Retention),
 	})
-	created, err := call[chatapi.CreateChatThreadResult](ctx, c, operation{name: "Client.CreateThread", tried: "create thread", status: http.StatusCreated},
+	created, err := pipeline.Call[chatapi.CreateChatThreadResult](ctx, c.pipeline, pipeline.Operation{Name: "Client.CreateThread", Tried: "chat: create thread", Status: http.StatusCreated},
 		func(ctx context.Context) (*http.Response, error) {
 			return c.api.ChatCreateChatThreadWithBody(ctx, params, contentTypeJSON, body)
 		})
@@ -89,7 +90,7 @@ func (c *Client) CreateThread(ctx context.Context, topic string, options *Create
 		return CreateThreadResult{}, err
 	}
 	if created.ChatThread == nil {
-		return CreateThreadResult{}, errors.New("chat: create thread: the answer names no thread")
+		return CreateThreadResult{}, errNoThread
 	}
 	result := CreateThreadResult{
 		Thread: threadProperties(*created.ChatThread),
@@ -99,6 +100,8 @@ func (c *Client) CreateThread(ctx context.Context, topic string, options *Create
 	result.Failed = append(result.Failed, failed...)
 	return result, err
 }
+
+var errNoThread = errors.New("chat: create thread: the answer names no thread")
 
 // ListThreads lists the user's threads, the most recently active first, deleted ones and those the user has left among them.
 // A negative page size, or one that is too large, is an [ArgumentError] on ranging. Nil options are the zero value.
@@ -112,7 +115,7 @@ func (c *Client) ListThreads(options *ListThreadsOptions) *Pager[ThreadItem] {
 		APIVersion: c.apiVersion, MaxPageSize: wireCount(options.PageSize), StartTime: wireTime(options.StartTime),
 	}
 	list := listing{
-		operation: operation{name: "Client.ListThreads", tried: "list threads", status: http.StatusOK},
+		Operation: pipeline.Operation{Name: "Client.ListThreads", Tried: "chat: list threads", Status: http.StatusOK},
 		check:     func() error { return checkCount("PageSize", options.PageSize) },
 		first:     func(ctx context.Context) (*http.Response, error) { return c.api.ChatListChatThreads(ctx, &params) },
 		token:     options.ContinuationToken, prefetch: options.Prefetch,
@@ -133,7 +136,7 @@ func (c *Client) DeleteThread(ctx context.Context, threadID string) error {
 		return err
 	}
 	params := &chatapi.ChatDeleteChatThreadParams{APIVersion: c.apiVersion}
-	_, err := call[nothing](ctx, c, operation{name: "Client.DeleteThread", tried: "delete thread", status: http.StatusNoContent},
+	_, err := pipeline.Call[pipeline.Nothing](ctx, c.pipeline, pipeline.Operation{Name: "Client.DeleteThread", Tried: "chat: delete thread", Status: http.StatusNoContent},
 		func(ctx context.Context) (*http.Response, error) {
 			return c.api.ChatDeleteChatThread(ctx, threadID, params)
 		})

