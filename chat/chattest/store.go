@@ -1,0 +1,183 @@
+package chattest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// The buckets of the store. A number stands for a thread, eight bytes, big endian; so do versions, ids and places.
+const (
+	metaBucket         = "meta"         // name → value; see identity and tokens
+	usersBucket        = "users"        // user id → the second up to which tokens are revoked
+	membershipsBucket  = "memberships"  // user id, 0, thread id → nothing while in; for one who left, what the thread was then
+	threadsBucket      = "threads"      // thread id → threadState; its sequence is the latest activity
+	propertiesBucket   = "properties"   // number → threadProperties, as served; its sequence is the latest number
+	creationsBucket    = "creations"    // thread id → the answer to a repeatable create, as served
+	messagesBucket     = "messages"     // number, version → message, as served
+	movedBucket        = "moved"        // number, id → version, of a message whose version is no longer its id
+	membersBucket      = "members"      // number, user id → place, start of the history it may read
+	participantsBucket = "participants" // number, place → participant, as served
+	receiptsBucket     = "receipts"     // number, place → receipt, as served
+)
+
+const formatVersion = "1"
+
+// store is a bbolt file, the given one or a temporary one, and the way to write to it.
+type store struct {
+	committer
+	temporary string // the path of a file to remove in the end, empty if there is none
+}
+
+// openStore opens the file at path or, when that is empty, a new one that vanishes when it is closed.
+func openStore(path string) (*store, error) {
+	options := &bbolt.Options{
+		Timeout:         100 * time.Millisecond,
+		FreelistType:    bbolt.FreelistMapType,
+		InitialMmapSize: 16 << 20,
+		NoStatistics:    true,
+	}
+	s := &store{}
+	if path == "" {
+		var err error
+		if path, err = temporaryFile(); err != nil {
+			return nil, err
+		}
+		s.temporary = path
+		options.NoSync, options.NoGrowSync, options.NoFreelistSync = true, true, true
+	}
+	db, err := openBolt(path, options)
+	switch {
+	case errors.Is(err, bbolt.ErrTimeout):
+		err = fmt.Errorf("%s is in use by another process", path)
+	case err != nil:
+		err = fmt.Errorf("open %s: %w", path, err)
+	default:
+		s.db = db
+		err = s.prepare()
+	}
+	if s.temporary != "" && os.Remove(path) == nil {
+		s.temporary = "" // gone already, where a system lets go of the name of an open file
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// temporaryFile makes an empty file, in memory where there is a place for that.
+func temporaryFile() (string, error) {
+	for _, dir := range []string{"/dev/shm", ""} {
+		f, err := os.CreateTemp(dir, "chattest-*.db")
+		if err == nil {
+			return f.Name(), f.Close()
+		}
+		if dir == "" {
+			return "", err
+		}
+	}
+	panic("unreachable")
+}
+
+// openBolt returns an error for what bbolt panics over: a damaged file.
+func openBolt(path string, options *bbolt.Options) (db *bbolt.DB, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			db, err = nil, fmt.Errorf("damaged: %v", p)
+		}
+	}()
+	return bbolt.Open(filepath.Clean(path), 0o600, options)
+}
+
+// prepare makes the buckets of a new file and checks that an old one is ours.
+func (s *store) prepare() error {
+	version := ""
+	err := s.db.View(func(tx *bbolt.Tx) error {
+		if meta := tx.Bucket([]byte(metaBucket)); meta != nil {
+			version = string(meta.Get([]byte("format")))
+			return nil
+		}
+		if k, _ := tx.Cursor().First(); k != nil {
+			return errors.New("the file belongs to another program")
+		}
+		return nil
+	})
+	switch {
+	case err != nil || version == formatVersion:
+		return err
+	case version != "":
+		return fmt.Errorf("the file has format %s, not %s", version, formatVersion)
+	}
+	return s.db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range []string{
+			metaBucket, usersBucket, membershipsBucket, threadsBucket, propertiesBucket, creationsBucket,
+			messagesBucket, movedBucket, membersBucket, participantsBucket, receiptsBucket,
+		} {
+			if _, err := tx.CreateBucket([]byte(name)); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket([]byte(metaBucket)).Put([]byte("format"), []byte(formatVersion))
+	})
+}
+
+// kept returns the value of a name, which is made, and written, when there is none yet.
+func (s *store) kept(name string, make func() []byte) ([]byte, error) {
+	value := s.meta(name)
+	if value != nil {
+		return value, nil
+	}
+	err := s.update(func(tx *bbolt.Tx) error {
+		meta := tx.Bucket([]byte(metaBucket))
+		if value = bytes.Clone(meta.Get([]byte(name))); value != nil {
+			return nil
+		}
+		value = make()
+		return meta.Put([]byte(name), value)
+	})
+	return value, err
+}
+
+func (s *store) meta(name string) (value []byte) {
+	_ = s.db.View(func(tx *bbolt.Tx) error {
+		value = bytes.Clone(tx.Bucket([]byte(metaBucket)).Get([]byte(name)))
+		return nil
+	})
+	return value
+}
+
+// close closes the file, and removes a temporary one.
+func (s *store) close() error {
+	var err error
+	if s.db != nil {
+		err = s.db.Close()
+	}
+	if s.temporary != "" {
+		err = errors.Join(err, os.Remove(s.temporary))
+		s.temporary = ""
+	}
+	return err
+}
+
+// number makes a key, or a part of one, that sorts as n does.
+func number(n int64) []byte {
+	return binary.BigEndian.AppendUint64(nil, uint64(n))
+}
+
+// numbers makes a key of two.
+func numbers(n, m int64) []byte {
+	return binary.BigEndian.AppendUint64(number(n), uint64(m))
+}
+
+// lastNumber reads the number that a key or a value ends in.
+func lastNumber(b []byte) int64 {
+	return int64(binary.BigEndian.Uint64(b[len(b)-8:]))
+}
