@@ -1,0 +1,178 @@
+package chattest
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha1"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"go.etcd.io/bbolt"
+)
+
+const defaultTokenLifetime = 24 * time.Hour
+
+// processKey is made once a process, because that takes a tenth of a second.
+var processKey = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic("chattest: make a signing key: " + err.Error())
+	}
+	return key
+})
+
+// claims are those of the tokens of the service, in its order.
+type claims struct {
+	SkypeID          string `json:"skypeid"`
+	SCP              int    `json:"scp"`
+	CSI              string `json:"csi"`
+	ExpiresAt        int64  `json:"exp"`
+	Region           string `json:"rgn"`
+	Scope            string `json:"acsScope"`
+	ResourceID       string `json:"resourceId"`
+	ResourceLocation string `json:"resourceLocation"`
+	IssuedAt         int64  `json:"iat"`
+}
+
+// Token signs a user token with the scope "chat", or with the given ones ("chat.join", "chat.join.limited", "voip", …).
+// It is good for ttl by the clock of the service, rounded up to a whole second: 0 is 24 hours, a negative ttl makes
+// a token that has expired. A token for someone who is not a user of this service is made all the same, and answered with 401.
+func (s *Service) Token(user User, ttl time.Duration, scopes ...string) string {
+	if ttl == 0 {
+		ttl = defaultTokenLifetime
+	}
+	if len(scopes) == 0 {
+		scopes = []string{"chat"}
+	}
+	now := s.Now()
+	expires := now.Add(ttl)
+	if ttl > 0 {
+		expires = expires.Add(time.Second - 1)
+	}
+	issued := now.Unix()
+	if revoked, ok := s.revokedThrough(user.RawID()); ok {
+		issued = max(issued, revoked+1) // seconds are all that tells a token from one that was just revoked
+	}
+	resource, _ := resourceOfUser(user.RawID())
+	return s.sign(claims{
+		SkypeID:          strings.TrimPrefix(user.RawID(), "8:"),
+		SCP:              1792,
+		CSI:              strconv.FormatInt(issued, 10),
+		ExpiresAt:        expires.Unix(),
+		Region:           "amer",
+		Scope:            strings.Join(scopes, ","),
+		ResourceID:       resource,
+		ResourceLocation: "unitedstates",
+		IssuedAt:         issued,
+	})
+}
+
+func (s *Service) sign(c claims) string {
+	key := s.signingKey()
+	thumbprint := sha1.Sum(x509.MarshalPKCS1PublicKey(&key.PublicKey))
+	header := encode(struct {
+		Algorithm  string `json:"alg"`
+		KeyID      string `json:"kid"`
+		Thumbprint string `json:"x5t"`
+		Type       string `json:"typ"`
+	}{"RS256", fmt.Sprintf("%X", thumbprint), base64.RawURLEncoding.EncodeToString(thumbprint[:]), "JWT"})
+	text := base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(encode(c))
+	signature, err := jwt.SigningMethodRS256.Sign(text, key)
+	if err != nil {
+		panic("chattest: sign a token: " + err.Error())
+	}
+	return text + "." + base64.RawURLEncoding.EncodeToString(signature)
+}
+
+// signingKey is that of the process, unless the data file keeps another from an earlier one.
+func (s *Service) signingKey() *rsa.PrivateKey {
+	s.keyOnce.Do(func() {
+		der, err := s.store.kept("signing-key", func() []byte { return x509.MarshalPKCS1PrivateKey(processKey()) })
+		if err == nil {
+			s.key, err = x509.ParsePKCS1PrivateKey(der)
+		}
+		if err != nil {
+			panic("chattest: keep the signing key: " + err.Error())
+		}
+	})
+	return s.key
+}
+
+// authenticate finds out whose request it is. It reports false for a token that is missing, changed, expired,
+// revoked or somebody else's.
+func (s *Service) authenticate(authorization string) (user string, scopes []string, ok bool) {
+	scheme, token, _ := strings.Cut(authorization, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return "", nil, false
+	}
+	c, ok := s.checked.get(token)
+	if !ok {
+		if c, ok = s.check(token); !ok {
+			return "", nil, false
+		}
+		s.checked.put(token, c)
+	}
+	user = "8:" + c.SkypeID
+	revoked, known := s.revokedThrough(user)
+	if !known || c.IssuedAt <= revoked || c.ExpiresAt <= s.Now().Unix() || c.ResourceID != s.resource {
+		return "", nil, false
+	}
+	return user, strings.Split(c.Scope, ","), true
+}
+
+// check verifies the signature, whatever algorithm the token claims to have.
+func (s *Service) check(token string) (c claims, ok bool) {
+	dot := strings.LastIndexByte(token, '.')
+	if dot < 0 {
+		return c, false
+	}
+	signature, err := base64.RawURLEncoding.DecodeString(token[dot+1:])
+	if err != nil || jwt.SigningMethodRS256.Verify(token[:dot], signature, &s.signingKey().PublicKey) != nil {
+		return c, false
+	}
+	_, payload, _ := strings.Cut(token[:dot], ".")
+	text, err := base64.RawURLEncoding.DecodeString(payload)
+	return c, err == nil && json.Unmarshal(text, &c) == nil
+}
+
+// revokedThrough is the second up to which the tokens of a user are not good. It reports false for one who does not exist.
+func (s *Service) revokedThrough(user string) (second int64, ok bool) {
+	_ = s.store.db.View(func(tx *bbolt.Tx) error {
+		if value := tx.Bucket([]byte(usersBucket)).Get([]byte(user)); value != nil {
+			second, ok = lastNumber(value), true
+		}
+		return nil
+	})
+	return second, ok
+}
+
+// tokenCache keeps tokens whose signature was checked, a bounded number of them.
+type tokenCache struct {
+	mu     sync.RWMutex // guards tokens
+	tokens map[string]claims
+}
+
+const maxCheckedTokens = 4096
+
+func (t *tokenCache) get(token string) (claims, bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	c, ok := t.tokens[token]
+	return c, ok
+}
+
+func (t *tokenCache) put(token string, c claims) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.tokens == nil || len(t.tokens) >= maxCheckedTokens {
+		t.tokens = make(map[string]claims)
+	}
+	t.tokens[token] = c
+}
