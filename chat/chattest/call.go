@@ -1,0 +1,83 @@
+package chattest
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"go.etcd.io/bbolt"
+)
+
+// call is one request of a known user. The operations are its methods.
+type call struct {
+	s     *Service
+	user  string
+	base  string     // scheme and host that the caller used
+	query url.Values // as it came, one value each
+	body  []byte
+}
+
+type callKey struct{}
+
+func (c *call) attach(r *http.Request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+}
+
+func callOf(r *http.Request) *call {
+	return r.Context().Value(callKey{}).(*call)
+}
+
+// view runs f on a thread that the caller is in.
+func (c *call) view(threadID string, f func(*thread) error) error {
+	return c.s.store.db.View(func(tx *bbolt.Tx) error {
+		t, err := openThread(tx, threadID, c.user, c.s.Now())
+		if err != nil {
+			return err
+		}
+		if err := f(t); err != nil {
+			return err
+		}
+		return t.err
+	})
+}
+
+// update runs f on a thread that the caller is in, and commits. An f that refuses must not have written.
+func (c *call) update(threadID string, f func(*thread) error) error {
+	return c.s.store.update(func(tx *bbolt.Tx) error {
+		t, err := openThread(tx, threadID, c.user, c.s.Now())
+		if err != nil {
+			return err
+		}
+		if err := f(t); err != nil {
+			return err
+		}
+		return t.save()
+	})
+}
+
+// threadLocation is where a thread is: the colon encoded, the at sign not.
+func (c *call) threadLocation(id string) string {
+	return c.base + "/chat/threads/" + strings.Replace(id, ":", "%3A", 1)
+}
+
+// nextLink makes the link to the next page. The service writes parameters in its own order, and the thread id raw.
+func (c *call) nextLink(path string, parameters ...string) string {
+	return c.base + path + "?" + strings.Join(append(parameters, "api-version="+escape(c.query.Get("api-version"))), "&")
+}
+
+// escape encodes a query value as the service does, a blank as %20.
+func escape(value string) string {
+	return strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
+}
+
+// pageSize reads the size of a page: standard when the caller gives none, and never above most.
+func pageSize(asked *int32, standard, most int) (int, error) {
+	if asked == nil {
+		return standard, nil
+	}
+	if *asked < 1 {
+		return 0, badRequest()
+	}
+	return min(int(*asked), most), nil
+}

@@ -1,0 +1,167 @@
+package chattest
+
+import (
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+)
+
+// maxBody is more than any operation accepts.
+const maxBody = 1 << 20
+
+// ServeHTTP answers one request and records it.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if err != nil {
+		panic(http.ErrAbortHandler) // the client is gone
+	}
+	op := s.operation(r)
+	fault := s.faults.take(op)
+	p := newReply()
+	switch {
+	case fault != nil && fault.replaces():
+		fault.answer(p)
+	case op == "":
+		s.refuseRoute(p, r)
+	case len(body) > maxBody:
+		answer(p, 0, nil, contentTooLarge())
+	default:
+		s.serve(p, r, op, body)
+	}
+	if fault == nil {
+		fault = &Fault{}
+	} else {
+		fault.distort(p, baseURL(r))
+	}
+	took := time.Since(start) + fault.Delay
+	s.complete(p, r, op, took)
+	s.log.add(newRequest(r, op, body, p, took))
+	s.hold(r, fault.Delay)
+	switch {
+	case fault.LoseReply:
+		panic(http.ErrAbortHandler)
+	case fault.CutBody:
+		p.send(w, p.body.Len()/2)
+		panic(http.ErrAbortHandler)
+	}
+	p.send(w, p.body.Len())
+}
+
+// operation names the operation of a request. It is empty when there is none, also where the router would redirect.
+func (s *Service) operation(r *http.Request) Operation {
+	escaped := r.URL.EscapedPath()
+	if r.Method == http.MethodHead || strings.TrimSuffix(escaped, "/") != path.Clean(escaped) {
+		return ""
+	}
+	_, pattern := s.router.Handler(r)
+	return operationOf(pattern)
+}
+
+// refuseRoute answers a request that is no operation: 405 if its path has others, 404 if not.
+func (s *Service) refuseRoute(p *reply, r *http.Request) {
+	probe := r.Clone(r.Context())
+	probe.Method = "-"
+	handler, _ := s.router.Handler(probe)
+	found := newReply()
+	handler.ServeHTTP(found, probe)
+	allow := found.header.Get("Allow")
+	if allow == "" {
+		answer(p, 0, nil, refuse(http.StatusNotFound, ""))
+		return
+	}
+	p.header.Set("Allow", strings.Replace(allow, "HEAD, ", "", 1)) // the router adds it to every GET
+	answer(p, 0, nil, refuse(http.StatusMethodNotAllowed, ""))
+}
+
+// hold keeps a reply back until the client gives up or the service closes, and that long at most.
+func (s *Service) hold(r *http.Request, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-r.Context().Done():
+		panic(http.ErrAbortHandler)
+	case <-s.closing:
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// serve does what comes before every operation, and then the operation.
+func (s *Service) serve(p *reply, r *http.Request, op Operation, body []byte) {
+	query := firstValues(r.URL.RawQuery)
+	if version := query.Get("api-version"); !supported(version) {
+		p.header.Set("Content-Type", "application/json")
+		p.WriteHeader(http.StatusBadRequest)
+		_, _ = p.Write(unsupportedVersion(baseURL(r)+r.URL.Path, version))
+		return
+	}
+	user, scopes, ok := s.authenticate(r.Header.Get("Authorization"))
+	switch {
+	case !ok:
+		answer(p, 0, nil, refuse(http.StatusUnauthorized, ""))
+		return
+	case !op.allowedBy(scopes):
+		answer(p, 0, nil, refuse(http.StatusForbidden, ""))
+		return
+	case len(body) > 0 && !isJSON(r.Header.Get("Content-Type")):
+		answer(p, 0, nil, refuse(http.StatusUnsupportedMediaType, ""))
+		return
+	}
+	c := &call{s: s, user: user, base: baseURL(r), query: query, body: body}
+	s.router.ServeHTTP(p, c.attach(withQuery(r, query)))
+}
+
+func supported(version string) bool {
+	for v := range strings.SplitSeq(firstVersion+", "+otherVersions, ", ") {
+		if v == version {
+			return true
+		}
+	}
+	return false
+}
+
+// firstValues reads a query. Of a doubled parameter the first value counts, which is the one of a next link when a
+// client adds its own again.
+func firstValues(query string) url.Values {
+	values, _ := url.ParseQuery(query)
+	for name := range values {
+		values[name] = values[name][:1]
+	}
+	return values
+}
+
+// withQuery makes a request that the generated code understands: in a next link startTime is not a date as the
+// contract has it.
+func withQuery(r *http.Request, query url.Values) *http.Request {
+	bound := url.Values{}
+	for name, values := range query {
+		if name != "startTime" || !query.Has("syncState") {
+			bound[name] = values
+		}
+	}
+	r = r.Clone(r.Context())
+	r.URL.RawQuery = bound.Encode()
+	return r
+}
+
+// isJSON accepts both kinds of body for every operation, and none named.
+func isJSON(contentType string) bool {
+	media, _, err := mime.ParseMediaType(contentType)
+	return contentType == "" || err == nil && (media == "application/json" || media == "application/merge-patch+json")
+}
+
+// baseURL is the scheme and host that the caller used.
+func baseURL(r *http.Request) string {
+	if r.TLS == nil {
+		return "http://" + r.Host
+	}
+	return "https://" + r.Host
+}

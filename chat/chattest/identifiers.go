@@ -1,0 +1,120 @@
+package chattest
+
+import (
+	"strings"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/gen/chatapi"
+	"go.etcd.io/bbolt"
+)
+
+// identifier is a user as the service writes one: both forms, in this order, and no kind.
+type identifier struct {
+	RawID             string `json:"rawId"`
+	CommunicationUser struct {
+		ID string `json:"id"`
+	} `json:"communicationUser"`
+}
+
+func identify(user string) identifier {
+	i := identifier{RawID: user}
+	i.CommunicationUser.ID = user
+	return i
+}
+
+// rawIDOf reads the identifier of a request, where either form may be missing. It refuses what names nobody, more than
+// one, or a communication user whose id is malformed.
+func rawIDOf(m chatapi.CommunicationIdentifierModel) (string, error) {
+	var nested []chat.Identifier
+	if u := m.CommunicationUser; u != nil {
+		nested = append(nested, chat.CommunicationUser{ID: u.ID})
+	}
+	if p := m.PhoneNumber; p != nil {
+		nested = append(nested, chat.PhoneNumber{Number: p.Value})
+	}
+	if u := m.MicrosoftTeamsUser; u != nil {
+		nested = append(nested, chat.MicrosoftTeamsUser{
+			UserID: u.UserID, IsAnonymous: u.IsAnonymous != nil && *u.IsAnonymous, Cloud: cloudOf(u.Cloud),
+		})
+	}
+	if a := m.MicrosoftTeamsApp; a != nil {
+		nested = append(nested, chat.MicrosoftTeamsApp{AppID: a.AppID, Cloud: cloudOf(a.Cloud)})
+	}
+	if u := m.TeamsExtensionUser; u != nil {
+		nested = append(nested, chat.TeamsExtensionUser{
+			UserID: u.UserID, TenantID: u.TenantID, ResourceID: u.ResourceID, Cloud: cloudOf(u.Cloud),
+		})
+	}
+	rawID := ""
+	switch {
+	case len(nested) > 1:
+		return "", badRequest()
+	case m.CommunicationUser != nil:
+		rawID = m.CommunicationUser.ID
+		if _, ok := resourceOfUser(rawID); !ok {
+			return "", invalidIdentifier(rawID)
+		}
+	case m.RawID != nil:
+		rawID = *m.RawID
+	case len(nested) == 1:
+		rawID = nested[0].RawID()
+	}
+	return rawID, checkRawID(rawID)
+}
+
+func cloudOf(c *chatapi.CommunicationCloudEnvironmentModel) chat.Cloud {
+	if c == nil {
+		return chat.CloudPublic
+	}
+	return chat.Cloud(strings.ToLower(string(*c)))
+}
+
+// checkRawID refuses a malformed user id, and what is no raw id of any kind.
+func checkRawID(rawID string) error {
+	if _, isUser := chat.ParseRawID(rawID).(chat.CommunicationUser); isUser && strings.HasPrefix(rawID, "8:acs:") {
+		if _, ok := resourceOfUser(rawID); !ok {
+			return invalidIdentifier(rawID)
+		}
+	}
+	if kind, id, ok := strings.Cut(rawID, ":"); !ok || kind == "" || id == "" || strings.Trim(kind, "0123456789") != "" {
+		return invalidIdentifier(rawID)
+	}
+	return nil
+}
+
+// standing says whether somebody can take part in a thread: only users of this resource can.
+func (s *Service) standing(tx *bbolt.Tx, rawID string) standing {
+	resource, ok := resourceOfUser(rawID)
+	switch {
+	case !ok:
+		return notAUser
+	case resource != s.resource:
+		return foreign
+	case tx.Bucket([]byte(usersBucket)).Get([]byte(rawID)) == nil:
+		return unknown
+	}
+	return welcome
+}
+
+type standing int
+
+const (
+	welcome  standing = iota
+	unknown           // never existed, or was deleted
+	foreign           // of another resource
+	notAUser          // of a kind that can't be in a thread
+)
+
+// invalidParticipant is how somebody is refused inside a success.
+type invalidParticipant struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Target  string `json:"target"`
+}
+
+func (s standing) refusal(rawID string) invalidParticipant {
+	if s == unknown {
+		return invalidParticipant{"404", "Not found", rawID}
+	}
+	return invalidParticipant{"403", "Permissions check failed", rawID}
+}

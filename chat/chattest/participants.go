@@ -1,0 +1,231 @@
+package chattest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/acschat/acs-chat-go/gen/chatapi"
+)
+
+const (
+	maxParticipantsPerThread  = 250
+	maxParticipantsPerRequest = 200
+)
+
+// participant is one as it is served.
+type participant struct {
+	Identifier       identifier `json:"communicationIdentifier"`
+	DisplayName      string     `json:"displayName,omitempty"`
+	ShareHistoryTime string     `json:"shareHistoryTime"`
+	Metadata         metadata   `json:"metadata,omitzero"`
+}
+
+func (p participant) sharedSince() int64 {
+	at, err := time.Parse(time.RFC3339, p.ShareHistoryTime)
+	if err != nil {
+		panic("chattest: " + err.Error()) // we wrote it
+	}
+	return at.UnixMilli()
+}
+
+// joinRequest is a participant in the body of a create or an add.
+type joinRequest struct {
+	Identifier       chatapi.CommunicationIdentifierModel `json:"communicationIdentifier"`
+	DisplayName      string                               `json:"displayName"`
+	ShareHistoryTime *time.Time                           `json:"shareHistoryTime"`
+	Metadata         metadata                             `json:"metadata"`
+}
+
+// participantsOf checks the people of a request, whoever they are, and keeps the first mention of each.
+func participantsOf(requests []joinRequest) ([]participant, error) {
+	if len(requests) > maxParticipantsPerRequest {
+		return nil, badRequest()
+	}
+	var people []participant
+	for _, q := range requests {
+		rawID, err := rawIDOf(q.Identifier)
+		if err != nil {
+			return nil, err
+		}
+		if q.Metadata.size() > maxMetadata {
+			return nil, badRequest()
+		}
+		shared := int64(0)
+		if q.ShareHistoryTime != nil {
+			shared = q.ShareHistoryTime.UnixMilli()
+		}
+		if !slices.ContainsFunc(people, func(p participant) bool { return p.Identifier.RawID == rawID }) {
+			people = append(people, participant{identify(rawID), q.DisplayName, timestamp(shared), q.Metadata})
+		}
+	}
+	return people, nil
+}
+
+func (c *call) addParticipants(threadID string) ([]byte, error) {
+	var request struct {
+		Participants *[]joinRequest `json:"participants"`
+	}
+	if err := decode(c.body, &request); err != nil {
+		return nil, err
+	}
+	if request.Participants == nil {
+		return nil, badRequest()
+	}
+	people, err := participantsOf(*request.Participants)
+	if err != nil {
+		return nil, err
+	}
+	var result struct {
+		InvalidParticipants []invalidParticipant `json:"invalidParticipants,omitempty"`
+	}
+	err = c.update(threadID, func(t *thread) error {
+		var added []participant
+		for _, p := range people {
+			rawID := p.Identifier.RawID
+			if standing := c.s.standing(t.tx, rawID); standing != welcome {
+				result.InvalidParticipants = append(result.InvalidParticipants, standing.refusal(rawID))
+			} else if t.place(rawID) == 0 {
+				added = append(added, p)
+			}
+		}
+		if t.state.Participants+int64(len(added)) > maxParticipantsPerThread {
+			return badRequest()
+		}
+		if len(added) > 0 {
+			t.join(added)
+		}
+		return nil
+	})
+	return encode(result), err
+}
+
+func (c *call) removeParticipant(threadID string) error {
+	var who chatapi.CommunicationIdentifierModel
+	if err := decode(c.body, &who); err != nil {
+		return err
+	}
+	rawID, err := rawIDOf(who)
+	if err != nil {
+		return err
+	}
+	return c.update(threadID, func(t *thread) error {
+		if place := t.place(rawID); place != 0 {
+			t.leave(rawID, place)
+		}
+		return nil
+	})
+}
+
+func (c *call) listParticipants(threadID string, skip, maxPageSize *int32) ([]byte, error) {
+	return c.listByPlace(threadID, "participants", participantsBucket, skip, maxPageSize)
+}
+
+// listByPlace lists what is kept for participants in the order they joined, all of it unless the caller gives a size.
+func (c *call) listByPlace(threadID, name, bucket string, skip, maxPageSize *int32) ([]byte, error) {
+	size, err := pageSize(maxPageSize, maxParticipantsPerThread, maxParticipantsPerThread)
+	if err != nil {
+		return nil, err
+	}
+	first := 0
+	if skip != nil {
+		first = int(*skip)
+	}
+	if first < 0 {
+		return nil, badRequest()
+	}
+	var list page
+	next := ""
+	err = c.view(threadID, func(t *thread) error {
+		if bucket == receiptsBucket && t.state.Participants > maxParticipantsWithReceipts {
+			return nil
+		}
+		place := 0
+		t.eachPlace(bucket, func(item []byte) bool {
+			if place == first+size {
+				next = c.nextLink("/chat/threads/"+threadID+"/"+name, fmt.Sprintf("skip=%d", place), fmt.Sprintf("maxPageSize=%d", size))
+				return false
+			}
+			if place >= first {
+				list.add(item)
+			}
+			place++
+			return true
+		})
+		return nil
+	})
+	return list.end(next), err
+}
+
+// place is where the user stands in the order of joining, from 1; 0 for one who is not in the thread.
+func (t *thread) place(user string) int64 {
+	value := t.get(membersBucket, t.member(user))
+	if value == nil {
+		return 0
+	}
+	return lastNumber(value[:8])
+}
+
+// sharedSince is the instant from which on the caller may read messages, in milliseconds.
+func (t *thread) sharedSince() int64 {
+	return lastNumber(t.get(membersBucket, t.member(t.caller)))
+}
+
+func (t *thread) member(user string) []byte {
+	return append(number(t.state.Number), user...)
+}
+
+// participant reads the one at a place.
+func (t *thread) participant(place int64) (p participant) {
+	t.read(t.get(participantsBucket, t.key(place)), &p)
+	return p
+}
+
+// eachPlace calls f with what a bucket keeps, in the order of joining, until f returns false.
+func (t *thread) eachPlace(bucket string, f func(item []byte) bool) {
+	prefix := number(t.state.Number)
+	c := t.tx.Bucket([]byte(bucket)).Cursor()
+	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix) && f(v); k, v = c.Next() {
+	}
+}
+
+// join lets people in who are not, and says so in one message.
+func (t *thread) join(people []participant) {
+	for _, p := range people {
+		t.state.Joined++
+		t.state.Participants++
+		t.put(participantsBucket, t.key(t.state.Joined), encode(p))
+		t.put(membersBucket, t.member(p.Identifier.RawID), numbers(t.state.Joined, p.sharedSince()))
+		t.put(membershipsBucket, membership(p.Identifier.RawID, t.id), nil)
+	}
+	t.received(t.post(t.membershipMessage("participantAdded", people)))
+}
+
+// leave removes one who is in, and says so in a message, which does not count as activity.
+func (t *thread) leave(user string, place int64) {
+	p := t.participant(place)
+	t.removePlace(user, place)
+	t.put(membershipsBucket, membership(user, t.id), append(number(t.state.Activity), encode(t.item())...))
+	t.post(t.membershipMessage("participantRemoved", []participant{p}))
+}
+
+func (t *thread) removePlace(user string, place int64) {
+	t.state.Participants--
+	t.delete(membersBucket, t.member(user))
+	t.delete(participantsBucket, t.key(place))
+	t.delete(receiptsBucket, t.key(place))
+}
+
+// membershipMessage is a message about people who came or went. It is silent about their metadata.
+func (t *thread) membershipMessage(kind string, people []participant) message {
+	people = slices.Clone(people)
+	for i := range people {
+		people[i].Metadata = nil
+	}
+	return message{Type: kind, Content: json.RawMessage(encode(struct {
+		Participants []participant `json:"participants"`
+		Initiator    identifier    `json:"initiatorCommunicationIdentifier"`
+	}{people, identify(t.caller)}))}
+}

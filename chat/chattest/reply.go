@@ -1,0 +1,128 @@
+package chattest
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"maps"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// The versions that the service says it supports. Its typing operation leaves the first one out.
+const (
+	firstVersion  = "2021-03-07"
+	otherVersions = "2021-04-05-preview6, 2021-09-07, 2023-04-01-preview, 2023-07-01-preview, 2023-11-07, 2023-11-15-preview, " +
+		"2024-03-01-preview, 2024-03-07, 2024-03-15-preview, 2024-06-05-preview, 2025-03-15"
+)
+
+// reply is an answer before it is sent, an [http.ResponseWriter] that keeps what is written.
+type reply struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func newReply() *reply {
+	return &reply{header: make(http.Header)}
+}
+
+func (p *reply) Header() http.Header { return p.header }
+
+func (p *reply) WriteHeader(status int) {
+	if p.status == 0 {
+		p.status = status
+	}
+}
+
+func (p *reply) Write(b []byte) (int, error) {
+	p.WriteHeader(http.StatusOK)
+	return p.body.Write(b)
+}
+
+// setBody replaces the body. An empty one has no type.
+func (p *reply) setBody(contentType string, body []byte) {
+	p.body = *bytes.NewBuffer(body)
+	p.header.Set("Content-Type", contentType)
+	if len(body) == 0 {
+		p.header.Del("Content-Type")
+	}
+}
+
+// answer writes the outcome of an operation: the error if there is one, otherwise the status and the JSON, if any.
+func answer(w http.ResponseWriter, status int, body []byte, err error) {
+	contentType := "application/json; charset=utf-8"
+	if err != nil {
+		refused, ok := errors.AsType[*refusal](err)
+		if !ok {
+			refused = refuse(http.StatusInternalServerError, err.Error())
+		}
+		status, body, contentType = refused.status, refused.body(), "application/json"
+	}
+	if len(body) > 0 {
+		w.Header().Set("Content-Type", contentType)
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
+
+// complete sets the headers that every answer has. Names are spelled as the service spells them.
+func (s *Service) complete(p *reply, r *http.Request, op Operation, took time.Duration) {
+	h := p.header
+	now := s.Now().UTC()
+	h["Date"] = []string{now.Format(http.TimeFormat)}
+	h["MS-CV"] = []string{base64.RawStdEncoding.EncodeToString(randomBytes(16)) + ".0"}
+	h["Strict-Transport-Security"] = []string{"max-age=31536000;includeSubDomains"}
+	h["X-Processing-Time"] = []string{strconv.FormatInt(took.Milliseconds(), 10) + "ms"}
+	h["X-Cache"] = []string{"CONFIG_NOCACHE"}
+	h["X-Azure-Ref"] = []string{now.Format("20060102T150405Z") + "-" + randomHex(16)}
+	if p.status != http.StatusUnauthorized {
+		h["api-supported-versions"] = []string{supportedVersions(op)}
+		if r.Header.Get("Origin") == "" {
+			h["Access-Control-Expose-Headers"] = []string{"*"}
+		} else {
+			h["Access-Control-Allow-Origin"] = []string{"*"}
+			h["Access-Control-Expose-Headers"] = []string{"Location"}
+		}
+		if id := r.Header.Get("X-Ms-Client-Request-Id"); id != "" && r.Header.Get("X-Ms-Return-Client-Request-Id") == "true" {
+			h["x-ms-client-request-id"] = []string{id}
+		}
+	}
+	switch {
+	case p.status == http.StatusOK:
+		h["Accept-Ranges"] = []string{"bytes"}
+		fallthrough
+	case p.status == http.StatusCreated, p.body.Len() == 0 && p.status != http.StatusNoContent:
+		h["Content-Length"] = []string{strconv.Itoa(p.body.Len())}
+	}
+}
+
+func supportedVersions(op Operation) string {
+	if op == SendTypingNotification {
+		return otherVersions
+	}
+	return firstVersion + ", " + otherVersions
+}
+
+func randomBytes(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b)
+	return b
+}
+
+// send writes the reply, and no more than limit bytes of its body. Without a Content-Length it goes out in chunks, as the
+// errors of the service do.
+func (p *reply) send(w http.ResponseWriter, limit int) {
+	maps.Copy(w.Header(), p.header)
+	w.WriteHeader(p.status)
+	flush := func() { _ = http.NewResponseController(w).Flush() }
+	if _, known := p.header["Content-Length"]; !known {
+		flush()
+	}
+	_, _ = w.Write(p.body.Bytes()[:limit])
+	if limit < p.body.Len() {
+		flush()
+	}
+}

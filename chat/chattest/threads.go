@@ -1,0 +1,174 @@
+package chattest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/acschat/acs-chat-go/gen/chatapi"
+	"go.etcd.io/bbolt"
+)
+
+// topicDelay is how much younger the message about the topic of a new thread is than the one about its people.
+const topicDelay = 59
+
+// threadProperties is a thread as it is served.
+type threadProperties struct {
+	ID              string     `json:"id"`
+	Topic           string     `json:"topic"`
+	CreatedOn       string     `json:"createdOn"`
+	CreatedBy       identifier `json:"createdByCommunicationIdentifier"`
+	Metadata        metadata   `json:"metadata,omitzero"`
+	RetentionPolicy retention  `json:"retentionPolicy"`
+}
+
+func (c *call) createThread(repeatabilityID *string) (body []byte, id string, err error) {
+	var request struct {
+		Topic           *string       `json:"topic"`
+		Participants    []joinRequest `json:"participants"`
+		Metadata        metadata      `json:"metadata"`
+		RetentionPolicy retention     `json:"retentionPolicy"`
+	}
+	if err := decode(c.body, &request); err != nil {
+		return nil, "", err
+	}
+	if request.Topic == nil || request.Metadata.size() > maxMetadata {
+		return nil, "", badRequest()
+	}
+	policy, err := request.RetentionPolicy.checked()
+	if err != nil {
+		return nil, "", err
+	}
+	people, err := participantsOf(request.Participants)
+	if err != nil {
+		return nil, "", err
+	}
+	id = randomThreadID()
+	if repeatabilityID != nil {
+		id = repeatableThreadID(c.user, *repeatabilityID)
+	}
+	err = c.s.store.update(func(tx *bbolt.Tx) error {
+		t := &thread{tx: tx, id: id, caller: c.user, now: c.s.Now().UnixMilli()}
+		if first := t.get(creationsBucket, []byte(id)); first != nil {
+			body = bytes.Clone(first)
+			return nil
+		}
+		var result struct {
+			ChatThread          threadProperties     `json:"chatThread"`
+			InvalidParticipants []invalidParticipant `json:"invalidParticipants,omitempty"`
+		}
+		var in []participant
+		for _, p := range people {
+			rawID := p.Identifier.RawID
+			switch standing := c.s.standing(tx, rawID); standing {
+			case welcome:
+				in = append(in, p)
+			case foreign:
+				return refuse(http.StatusForbidden, "")
+			default:
+				result.InvalidParticipants = append(result.InvalidParticipants, standing.refusal(rawID))
+			}
+		}
+		result.ChatThread = t.create(in, threadProperties{Topic: *request.Topic, Metadata: request.Metadata, RetentionPolicy: policy})
+		body = encode(result)
+		if repeatabilityID != nil {
+			t.put(creationsBucket, []byte(id), body)
+		}
+		return t.save()
+	})
+	return body, id, err
+}
+
+// create starts the thread with the people, the caller among them or before them, and writes its first two messages.
+// They are in the past by the time anybody hears of the thread.
+func (t *thread) create(people []participant, p threadProperties) threadProperties {
+	present := t.now
+	t.now -= topicDelay
+	n, err := t.tx.Bucket([]byte(propertiesBucket)).NextSequence()
+	t.keep(err)
+	t.state.Number = int64(n)
+	p.ID, p.CreatedOn, p.CreatedBy = t.id, timestamp(t.now), identify(t.caller)
+	t.setProperties(p)
+	if !containsUser(people, t.caller) {
+		creator := participant{Identifier: identify(t.caller), ShareHistoryTime: timestamp(0)}
+		people = append([]participant{creator}, people...)
+	}
+	t.join(people)
+	t.now = present
+	t.received(t.post(t.topicMessage(p.Topic)))
+	return p
+}
+
+func containsUser(people []participant, rawID string) bool {
+	for _, p := range people {
+		if p.Identifier.RawID == rawID {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *call) getThread(threadID string) (body []byte, err error) {
+	err = c.view(threadID, func(t *thread) error {
+		body = bytes.Clone(t.get(propertiesBucket, number(t.state.Number)))
+		return nil
+	})
+	if errors.Is(err, errThreadDeleted) {
+		err = errUnknownThread
+	}
+	return body, err
+}
+
+func (c *call) updateThread(threadID string) error {
+	var patch struct {
+		Topic           *string           `json:"topic"`
+		Metadata        metadataPatch     `json:"metadata"`
+		RetentionPolicy optionalRetention `json:"retentionPolicy"`
+	}
+	if err := decode(c.body, &patch); err != nil {
+		return err
+	}
+	policy, err := patch.RetentionPolicy.checked()
+	if err != nil {
+		return err
+	}
+	if patch.Topic == nil && !patch.Metadata.present && !patch.RetentionPolicy.present {
+		return nil // answered before anybody looks for the thread
+	}
+	return c.update(threadID, func(t *thread) error {
+		p := t.properties()
+		p.Metadata = patch.Metadata.apply(p.Metadata)
+		if patch.Metadata.present && p.Metadata.size() > maxMetadata {
+			return badRequest()
+		}
+		if patch.RetentionPolicy.present {
+			p.RetentionPolicy = policy
+		}
+		if patch.Topic != nil {
+			p.Topic = *patch.Topic
+			t.received(t.post(t.topicMessage(p.Topic)))
+		}
+		t.setProperties(p)
+		return nil
+	})
+}
+
+func (c *call) deleteThread(threadID string) error {
+	return c.update(threadID, func(t *thread) error {
+		t.state.Deleted = t.now
+		t.touch(t.now)
+		return nil
+	})
+}
+
+func (t *thread) setProperties(p threadProperties) {
+	t.put(propertiesBucket, number(t.state.Number), encode(p))
+}
+
+func (t *thread) topicMessage(topic string) message {
+	return message{Type: string(chatapi.ChatMessageTypeTopicUpdated), Content: json.RawMessage(encode(struct {
+		Topic     string     `json:"topic"`
+		Initiator identifier `json:"initiatorCommunicationIdentifier"`
+	}{topic, identify(t.caller)}))}
+}

@@ -1,0 +1,110 @@
+package chattest
+
+import (
+	"bytes"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"go.etcd.io/bbolt"
+)
+
+// User is a user of the service. Its ID encodes when it was made.
+type User = chat.CommunicationUser
+
+// NewUser makes a user.
+func (s *Service) NewUser() User {
+	return s.Users(1)[0]
+}
+
+// Users makes n users, with one write.
+func (s *Service) Users(n int) []User {
+	users := make([]User, n)
+	s.mustUpdate(func(tx *bbolt.Tx) error {
+		bucket := tx.Bucket([]byte(usersBucket))
+		for i := range users {
+			counter, err := bucket.NextSequence()
+			if err != nil {
+				return err
+			}
+			users[i] = User{ID: userID(s.resource, s.node, s.Now(), counter)}
+			if err := bucket.Put([]byte(users[i].ID), number(0)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return users
+}
+
+// ForeignUser makes up the id of a user of another resource. Nobody has that resource.
+func (s *Service) ForeignUser() User {
+	return User{ID: userID(newGUID(), s.node, s.Now(), 1)}
+}
+
+// Revoke ends every token that the user has, as the identity API does. Tokens made afterwards are good. Someone who
+// is not a user of this service has none, and nothing happens.
+func (s *Service) Revoke(user User) {
+	s.mustUpdate(func(tx *bbolt.Tx) error {
+		bucket := tx.Bucket([]byte(usersBucket))
+		old := bucket.Get([]byte(user.RawID()))
+		if old == nil {
+			return nil
+		}
+		// Tokens made since the last time may bear a second that is still to come.
+		return bucket.Put([]byte(user.RawID()), number(max(s.Now().Unix(), lastNumber(old)+1)))
+	})
+}
+
+// DeleteUser deletes a user as the identity API does: its tokens end, it leaves every thread without a message about it,
+// and the messages it sent are gone. Its id is from then on that of nobody. A second call does nothing.
+func (s *Service) DeleteUser(user User) {
+	s.mustUpdate(func(tx *bbolt.Tx) error {
+		for _, id := range threadsOf(tx, user.RawID()) {
+			t := &thread{tx: tx, id: id, now: s.Now().UnixMilli()}
+			t.load()
+			t.forget(user.RawID())
+			if err := t.save(); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket([]byte(usersBucket)).Delete([]byte(user.RawID()))
+	})
+}
+
+// threadsOf lists the threads that the user is in or was in.
+func threadsOf(tx *bbolt.Tx, user string) (ids []string) {
+	prefix := membership(user, "")
+	c := tx.Bucket([]byte(membershipsBucket)).Cursor()
+	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+		ids = append(ids, string(k[len(prefix):]))
+	}
+	return ids
+}
+
+// forget removes a user from the thread, with every message that it sent.
+func (t *thread) forget(user string) {
+	if place := t.place(user); place != 0 {
+		t.removePlace(user, place)
+	}
+	t.delete(membershipsBucket, membership(user, t.id))
+	var sent []message
+	t.eachMessage(func(m message) {
+		if m.Sender != nil && m.Sender.RawID == user {
+			sent = append(sent, m)
+		}
+	})
+	for _, m := range sent {
+		t.dropMessage(m)
+	}
+}
+
+// membership is the key under which a user finds a thread.
+func membership(user, thread string) []byte {
+	return []byte(user + "\x00" + thread)
+}
+
+// mustUpdate writes what has no other reason to fail than the store.
+func (s *Service) mustUpdate(apply func(*bbolt.Tx) error) {
+	if err := s.store.update(apply); err != nil {
+		panic("chattest: " + err.Error())
+	}
+}
