@@ -1,0 +1,118 @@
+package chattest
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Request is a request that the service has answered, and the answer. It is recorded before the answer is sent: who has
+// an answer finds the request. Do not change what it refers to.
+type Request struct {
+	Operation Operation // empty for what is no operation
+	Method    string
+	Host      string
+	Target    string // path and query as they came, byte for byte
+	Path      string // decoded
+	Query     url.Values
+	Header    http.Header // without Authorization
+	Body      []byte
+
+	Status      int         // what was answered, also when a fault lost the answer
+	ReplyHeader http.Header // names as the service spells them, which is not Go's way
+	Reply       []byte      // the whole body, also when a fault cut it
+	Duration    time.Duration
+}
+
+// The service remembers this many requests, and this many bytes of their bodies, and forgets the oldest.
+const (
+	maxRequests     = 10_000
+	maxRequestBytes = 64 << 20
+)
+
+// Requests lists the requests so far in the order they were answered, or only those of the given operations. A test
+// server remembers the last 10,000, and fewer when they are very large.
+func (s *Service) Requests(ops ...Operation) []Request {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	if len(ops) == 0 || slices.Contains(ops, Any) {
+		return slices.Clone(s.log.requests)
+	}
+	var found []Request
+	for _, q := range s.log.requests {
+		if slices.Contains(ops, q.Operation) {
+			found = append(found, q)
+		}
+	}
+	return found
+}
+
+// newRequest records a request and its reply.
+func newRequest(r *http.Request, op Operation, body []byte, p *reply, took time.Duration) Request {
+	header := maps.Clone(r.Header)
+	delete(header, "Authorization")
+	return Request{
+		Operation: op, Method: r.Method, Host: r.Host, Target: r.URL.RequestURI(), Path: r.URL.Path, Query: r.URL.Query(),
+		Header: header, Body: body,
+		Status: p.status, ReplyHeader: p.header, Reply: p.body.Bytes(), Duration: took,
+	}
+}
+
+// requestLog remembers the last requests.
+type requestLog struct {
+	mu       sync.Mutex // guards requests and bytes
+	requests []Request
+	bytes    int
+}
+
+func (l *requestLog) add(q Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.requests = append(l.requests, q)
+	l.bytes += q.size()
+	for len(l.requests) > maxRequests || l.bytes > maxRequestBytes {
+		l.bytes -= l.requests[0].size()
+		l.requests[0] = Request{}
+		l.requests = l.requests[1:]
+	}
+}
+
+func (q *Request) size() int {
+	return len(q.Body) + len(q.Reply)
+}
+
+// What a failed test shows at most.
+const (
+	maxShownRequests = 20
+	maxShownBody     = 2000
+)
+
+// show writes the last requests, without tokens.
+func (l *requestLog) show(logf func(format string, args ...any)) {
+	l.mu.Lock()
+	last := slices.Clone(l.requests[max(0, len(l.requests)-maxShownRequests):])
+	all := len(l.requests)
+	l.mu.Unlock()
+	if all > len(last) {
+		logf("the last %d of %d requests:", len(last), all)
+	}
+	token := regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+`)
+	body := func(mark string, b []byte) string {
+		if len(b) == 0 {
+			return ""
+		}
+		if len(b) > maxShownBody {
+			b = fmt.Appendf(slices.Clone(b[:maxShownBody]), "… (%d bytes)", len(b))
+		}
+		return "\n" + mark + " " + token.ReplaceAllString(string(b), "eyJ…")
+	}
+	for _, q := range last {
+		logf("%s %s: %d after %v%s%s", q.Method, token.ReplaceAllString(q.Target, "eyJ…"), q.Status,
+			q.Duration.Round(time.Microsecond), body(">", q.Body), body("<", q.Reply))
+	}
+}

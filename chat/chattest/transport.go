@@ -1,0 +1,121 @@
+package chattest
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// Transport reaches a service without a socket. The service runs in the goroutine of the caller, so that time can be that
+// of a synctest bubble. It is an [http.RoundTripper] and a policy.Transporter of azcore.
+//
+// It refuses every host but that of [Service.Endpoint], as a name that can't be resolved. A request whose context has
+// ended is not served, and one whose context ends while a fault holds the answer back returns at once. A lost reply is
+// an error that is [io.EOF], the body of a cut one ends in [io.ErrUnexpectedEOF].
+type Transport struct {
+	s *Service
+}
+
+// Transport returns the way to the service that needs no socket.
+func (s *Service) Transport() *Transport {
+	return &Transport{s}
+}
+
+// Do is RoundTrip.
+func (t *Transport) Do(req *http.Request) (*http.Response, error) {
+	return t.RoundTrip(req)
+}
+
+// RoundTrip serves one request.
+func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		defer func() { _ = req.Body.Close() }()
+	}
+	ctx := req.Context()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if !strings.EqualFold(t.s.endpoint, req.URL.Scheme+"://"+req.URL.Host) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: req.URL.Host, IsNotFound: true}}
+	}
+	arrived, err := http.NewRequestWithContext(ctx, req.Method, req.URL.RequestURI(), orNoBody(req.Body))
+	if err != nil {
+		return nil, err
+	}
+	arrived.RequestURI, arrived.Host, arrived.Header = req.URL.RequestURI(), req.URL.Host, req.Header.Clone()
+	arrived.ContentLength = req.ContentLength
+	if req.Host != "" {
+		arrived.Host = req.Host
+	}
+	if req.URL.Scheme == "https" {
+		arrived.TLS = &tls.ConnectionState{HandshakeComplete: true, ServerName: req.URL.Hostname()}
+	}
+	p := newReply()
+	whole := t.s.serveTo(p, arrived)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if !whole && p.status == 0 {
+		return nil, fmt.Errorf("chattest: connection closed before the reply: %w", io.EOF)
+	}
+	return p.received(req, whole), nil
+}
+
+func orNoBody(body io.Reader) io.Reader {
+	if body == nil {
+		return http.NoBody
+	}
+	return body
+}
+
+// serveTo reports false when the service broke the connection.
+func (s *Service) serveTo(p *reply, r *http.Request) (whole bool) {
+	defer func() {
+		if v := recover(); v != nil {
+			if err, ok := v.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
+				panic(v)
+			}
+		}
+	}()
+	s.ServeHTTP(p, r)
+	return true
+}
+
+// received is what a client makes of the answer.
+func (p *reply) received(req *http.Request, whole bool) *http.Response {
+	var body io.Reader = &p.body
+	if !whole {
+		body = io.MultiReader(body, brokenConnection{})
+	}
+	r := &http.Response{
+		Status:     strconv.Itoa(p.status) + " " + http.StatusText(p.status),
+		StatusCode: p.status,
+		Proto:      "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header:        make(http.Header, len(p.header)),
+		Body:          io.NopCloser(body),
+		ContentLength: -1,
+		Request:       req,
+	}
+	for name, values := range p.header {
+		r.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	if n, err := strconv.ParseInt(r.Header.Get("Content-Length"), 10, 64); err == nil {
+		r.ContentLength = n
+	} else if p.status == http.StatusNoContent {
+		r.ContentLength = 0
+	} else {
+		r.TransferEncoding = []string{"chunked"}
+	}
+	return r
+}
+
+// brokenConnection is what follows the body of a reply that was cut.
+type brokenConnection struct{}
+
+func (brokenConnection) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
