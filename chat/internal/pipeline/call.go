@@ -14,14 +14,20 @@ import (
 type Operation struct {
 	Name   string // the method, "ThreadClient.SendMessage"
 	Tried  string // "send message"
-	Status int    // the one status that is a success
+	Status int    // the status that is a success
+	Or     int    // another one, 0 for none
 	// Once: doing it twice would be wrong, so it is repeated only where the service has surely not done it.
 	Once bool
+}
+
+func (op Operation) succeeded(status int) bool {
+	return status == op.Status || status == op.Or
 }
 
 // attempts is what the policies know of one call. One goroutine uses it at a time.
 type attempts struct {
 	Operation
+	caller    any
 	count     int  // requests so far
 	handed    bool // the transport got the last request
 	ambiguous bool // the last one may have taken effect, and nothing says whether
@@ -36,19 +42,22 @@ func attemptsOf(ctx context.Context) *attempts {
 	return &attempts{}
 }
 
+// Caller tells a policy for whom a call is made: what the pipeline was given by For, nil without.
+func Caller(ctx context.Context) any { return attemptsOf(ctx).caller }
+
 // Nothing is the type of an answer without a body.
 type Nothing struct{}
 
 // Call makes one call and decodes its answer into a generated type, the zero value with an error. All methods go through it.
 func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(context.Context) (*http.Response, error)) (_ Wire, err error) {
 	var wire, none Wire
-	if p.closed.Load() {
+	if p.isClosed() {
 		return none, fmt.Errorf("%s: the client is %w", op.Tried, ErrClosed)
 	}
 	ctx, endSpan := runtime.StartSpan(ctx, op.Name, p.tracer, nil)
 	defer func() { endSpan(err) }()
 
-	a := &attempts{Operation: op}
+	a := &attempts{Operation: op, caller: p.caller}
 	resp, err := send(context.WithValue(ctx, attemptsKey{}, a))
 	if last, ok := errors.AsType[*lastAnswer](err); ok {
 		resp, err = last.resp, nil
@@ -56,7 +65,7 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	if err == nil {
 		defer resp.Body.Close()
 		err = p.read(op, resp, &wire)
-		a.ambiguous = a.ambiguous || err != nil && op.Once && resp.StatusCode == op.Status // it was accepted, but as what?
+		a.ambiguous = a.ambiguous || err != nil && op.Once && op.succeeded(resp.StatusCode) // it was accepted, but as what?
 	} else {
 		err = fmt.Errorf("%s: %w", op.Tried, err)
 	}
@@ -71,7 +80,7 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 
 func (p *Pipeline) read(op Operation, resp *http.Response, wire any) error {
 	switch {
-	case resp.StatusCode == op.Status:
+	case op.succeeded(resp.StatusCode):
 	case resp.StatusCode < 300:
 		return p.refuse(op.Tried, resp, "expected status "+strconv.Itoa(op.Status))
 	case resp.StatusCode < 400:

@@ -9,7 +9,10 @@ import (
 )
 
 // logPolicy writes one record an attempt: no body, no header but the two ids, no query.
-type logPolicy struct{ logger *slog.Logger }
+type logPolicy struct {
+	logger  *slog.Logger
+	message string
+}
 
 func (p *logPolicy) Do(req *policy.Request) (*http.Response, error) {
 	raw := req.Raw()
@@ -36,6 +39,6 @@ func (p *logPolicy) Do(req *policy.Request) (*http.Response, error) {
 		}
 		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("ms_cv", resp.Header.Get("MS-CV")))
 	}
-	p.logger.LogAttrs(ctx, level, "chat request", attrs...)
+	p.logger.LogAttrs(ctx, level, p.message, attrs...)
 	return resp, err
 }

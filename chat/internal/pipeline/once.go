@@ -44,7 +44,7 @@ func (oncePolicy) Do(req *policy.Request) (*http.Response, error) {
 // mayHaveHappened: a refusal has not done it, a success is known; all else tells nothing.
 func mayHaveHappened(op Operation, resp *http.Response) bool {
 	switch status := resp.StatusCode; {
-	case status == op.Status:
+	case op.succeeded(status):
 		return false
 	case status == http.StatusServiceUnavailable:
 		return RetryAfter(resp.Header) == 0

@@ -1,14 +1,15 @@
 // Package pipeline carries requests of the generated clients to the service: it is what packages chat and identity share.
 //
 // A request goes through an azcore pipeline. Per call: the request id. Per attempt: authentication, which is the caller's policy,
-// then what keeps an operation from happening twice, and the log. At its end the transport follows no redirect and reads the
-// whole answer.
+// then what keeps an operation from happening twice, and the log. At its end the transport signs what is sent if there is a
+// signature, follows no redirect and reads the whole answer.
 package pipeline
 
 import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"path"
 	"sync/atomic"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -30,10 +31,13 @@ var (
 // Settings are what a pipeline is made of.
 type Settings struct {
 	Endpoint Endpoint
-	// Module names the package in traces.
+	// Module names the package in traces, its last element in logs.
 	Module string
-	// Authenticate runs before each attempt.
+	// Authenticate runs before each attempt. Nil: nothing does.
 	Authenticate policy.Policy
+	// Sign is the last to touch each attempt, behind the policies and headers of the options: what it sees is what is sent.
+	// Nil: nothing does.
+	Sign func(req *http.Request, body []byte)
 	// Refuse makes an error of an answer that is not the success expected; hint is what the pipeline knows beyond the answer.
 	Refuse  func(tried string, resp *http.Response, hint string) error
 	Options azcore.ClientOptions
@@ -42,30 +46,42 @@ type Settings struct {
 
 // Pipeline sends the requests of one client. It is safe for concurrent use.
 type Pipeline struct {
+	*shared
+	parent *Pipeline // nil: it owns what is shared
+	caller any
+	closed atomic.Bool
+}
+
+// shared is what a pipeline and those made of it have in common.
+type shared struct {
 	endpoint  Endpoint
 	core      runtime.Pipeline
 	tracer    tracing.Tracer
 	transport *transport
 	userAgent string
 	refuse    func(tried string, resp *http.Response, hint string) error
-	closed    atomic.Bool
 }
 
 // New builds a pipeline.
 func New(s Settings) (*Pipeline, error) {
-	p := &Pipeline{
+	p := &Pipeline{shared: &shared{
 		endpoint:  s.Endpoint,
 		transport: newTransport(s.Options.Transport),
 		userAgent: userAgent(s.Options.Telemetry.ApplicationID),
 		refuse:    s.Refuse,
-	}
+	}}
+	p.transport.sign = s.Sign
 	options := s.Options
 	options.Transport = p.transport
 	options.APIVersion = ""           // a parameter of the generated clients; azcore would rewrite every next link for it
 	options.Telemetry.Disabled = true // azcore's User-Agent would pass this library off as Microsoft's
-	perAttempt := []policy.Policy{s.Authenticate, oncePolicy{}}
+	var perAttempt []policy.Policy
+	if s.Authenticate != nil {
+		perAttempt = append(perAttempt, s.Authenticate)
+	}
+	perAttempt = append(perAttempt, oncePolicy{})
 	if s.Logger != nil {
-		perAttempt = append(perAttempt, &logPolicy{logger: s.Logger})
+		perAttempt = append(perAttempt, &logPolicy{logger: s.Logger, message: path.Base(s.Module) + " request"})
 	}
 	core, err := azcore.NewClient(s.Module, "v"+version, runtime.PipelineOptions{
 		PerCall:                []policy.Policy{runtime.NewRequestIDPolicy()},
@@ -94,12 +110,22 @@ func (p *Pipeline) Do(raw *http.Request) (*http.Response, error) {
 	return p.core.Do(req)
 }
 
+// For makes a pipeline that shares everything with p and costs a few words. Its calls carry caller, which Caller tells the
+// Authenticate policy. To close it closes nothing else; when p is closed, so is it.
+func (p *Pipeline) For(caller any) *Pipeline {
+	return &Pipeline{shared: p.shared, parent: p, caller: caller}
+}
+
 // Close makes later calls fail with ErrClosed, and closes idle connections unless the transport is the caller's.
 func (p *Pipeline) Close() {
 	p.closed.Store(true)
-	if p.transport.owned != nil {
+	if p.parent == nil && p.transport.owned != nil {
 		p.transport.owned.CloseIdleConnections()
 	}
+}
+
+func (p *Pipeline) isClosed() bool {
+	return p.closed.Load() || p.parent != nil && p.parent.isClosed()
 }
 
 // Final is an error that no retry mends. azcore looks for its marker method.

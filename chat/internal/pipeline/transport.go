@@ -28,6 +28,7 @@ type transport struct {
 	next    policy.Transporter
 	buffers sync.Pool // of *bytes.Buffer
 	owned   *http.Transport
+	sign    func(req *http.Request, body []byte)
 }
 
 // newTransport takes the caller's transport, or makes one that Close may close.
@@ -53,6 +54,11 @@ func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastRe
 func (t *transport) Do(req *http.Request) (*http.Response, error) {
 	if err := req.Context().Err(); err != nil {
 		return nil, err
+	}
+	if t.sign != nil {
+		if err := t.signed(req); err != nil {
+			return nil, err
+		}
 	}
 	attemptsOf(req.Context()).handed = true
 	resp, err := t.next.Do(req)
@@ -81,6 +87,22 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 	body.Reader.Reset(buffer.Bytes())
 	resp.Body = body
 	return resp, nil
+}
+
+// signed signs a request and leaves its body as it was.
+func (t *transport) signed(req *http.Request) error {
+	var body []byte
+	if req.Body != nil {
+		var err error
+		if body, err = io.ReadAll(req.Body); err != nil {
+			return fmt.Errorf("read the body of the request: %w", err)
+		}
+	}
+	if len(body) > 0 { // net/http would take an empty reader for a body of unknown length
+		req.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	t.sign(req, body)
+	return nil
 }
 
 // transportError takes the query out of the URL that net/http puts into its errors, and marks what no retry mends:
