@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
@@ -45,17 +46,29 @@ func NewClient(endpoint string, cred *TokenCredential, options *ClientOptions) (
 	if options == nil {
 		options = &ClientOptions{}
 	}
-	base, err := pipeline.ParseEndpoint(endpoint, options.InsecureAllowCredentialWithHTTP)
+	base, err := parseEndpoint(endpoint, options)
 	if err != nil {
-		return nil, &ArgumentError{Name: "endpoint", Reason: err.Error()}
+		return nil, err
 	}
 	if cred == nil {
 		return nil, &ArgumentError{Name: "cred", Reason: "must not be nil: make one with NewTokenCredential"}
 	}
+	return newClient(base, &authPolicy{credential: cred, allowHTTP: options.InsecureAllowCredentialWithHTTP}, options)
+}
+
+func parseEndpoint(endpoint string, options *ClientOptions) (pipeline.Endpoint, error) {
+	base, err := pipeline.ParseEndpoint(endpoint, options.InsecureAllowCredentialWithHTTP)
+	if err != nil {
+		return base, &ArgumentError{Name: "endpoint", Reason: err.Error()}
+	}
+	return base, nil
+}
+
+func newClient(endpoint pipeline.Endpoint, authenticate policy.Policy, options *ClientOptions) (*Client, error) {
 	p, err := pipeline.New(pipeline.Settings{
-		Endpoint:     base,
+		Endpoint:     endpoint,
 		Module:       "github.com/acschat/acs-chat-go/chat",
-		Authenticate: &authPolicy{credential: cred, allowHTTP: options.InsecureAllowCredentialWithHTTP},
+		Authenticate: authenticate,
 		Refuse:       func(tried string, resp *http.Response, hint string) error { return NewError(tried, resp, hint) },
 		Options:      options.ClientOptions,
 		Logger:       options.Logger,
@@ -63,7 +76,7 @@ func NewClient(endpoint string, cred *TokenCredential, options *ClientOptions) (
 	if err != nil {
 		return nil, err
 	}
-	api, err := chatapi.NewClient(base.String(), chatapi.WithHTTPClient(p))
+	api, err := chatapi.NewClient(endpoint.String(), chatapi.WithHTTPClient(p))
 	if err != nil {
 		return nil, err
 	}
