@@ -1,6 +1,6 @@
 //go:build tools
 
-// Package tools pins the programs that go generate and make run, so that everyone runs the same version.
+// Package tools pins the generator that go generate runs, so that everybody's bindings come out the same.
 package tools
 
 import (

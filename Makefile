@@ -1,0 +1,77 @@
+# Go, a C compiler for the race detector, git and make are all it takes: tools run through `go run` at the versions below,
+# and the generator at the one in go.mod. `make` alone says what there is.
+
+GOLANGCI_LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+OPENAPI_VALIDATE := github.com/getkin/kin-openapi/cmd/validate@v0.152.0
+
+GO       ?= go
+FUZZTIME ?= 5s
+
+CONTRACTS := $(filter-out api/overlay%,$(wildcard api/*.yaml))
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+.PHONY: help
+help: ## Say what can be made.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## Run every chat operation against a service inside the process, and say what happens.
+	@$(GO) run ./cmd/acschat demo
+
+.PHONY: test
+test: ## Test, with the race detector and in random order.
+	$(GO) test -race -shuffle=on ./... -ginkgo.randomize-all
+
+.PHONY: fuzz-smoke
+fuzz-smoke: ## Fuzz each decoder for FUZZTIME (5s).
+	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' . | sed 's|/[^/]*:func | |' | sort | \
+	while read -r package target; do \
+		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" || exit; \
+	done
+
+.PHONY: generate
+generate: ## Generate the bindings from api/.
+	$(GO) generate ./...
+
+# What counts is whether the generator changes anything, not whether the tree has changes: those may be yours.
+.PHONY: check-generate
+check-generate: ## Check that the bindings are what the generator makes of api/.
+	@sums() { find . -name '*.gen.go' -exec cksum {} + | sort; }; \
+	before=$$(sums) && $(GO) generate ./... && after=$$(sums) || exit; \
+	stale=$$(printf '%s\n%s\n' "$$before" "$$after" | sort | uniq -u | cut -d' ' -f3- | sort -u); \
+	if [ -n "$$stale" ]; then \
+		printf 'these files were not up to date, and are now:\n%s\n' "$$stale" >&2; exit 1; \
+	fi
+
+.PHONY: vet
+vet: ## Run go vet.
+	$(GO) vet ./...
+
+.PHONY: lint
+lint: lint-go lint-api ## Lint the Go code and the API descriptions.
+
+.PHONY: lint-go
+lint-go:
+	$(GO) run $(GOLANGCI_LINT) run -c .github/golangci.yml
+
+.PHONY: lint-api
+lint-api: $(CONTRACTS:%=lint-%)
+
+.PHONY: $(CONTRACTS:%=lint-%)
+$(CONTRACTS:%=lint-%): lint-%:
+	$(GO) run $(OPENAPI_VALIDATE) -multi -- $*
+
+.PHONY: tidy-check
+tidy-check: ## Check that go.mod and go.sum are tidy.
+	$(GO) mod tidy -diff
+
+# The tests come last, so that what they say is what one sees.
+.PHONY: check
+check: check-generate vet lint tidy-check test ## Everything that CI runs.
+
+.PHONY: clean
+clean: ## Remove what builds, tests and profiles leave in the tree.
+	rm -rf bin coverage.out
+	find . \( -name '*.test' -o -name '*.prof' \) -type f -delete

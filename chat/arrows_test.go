@@ -1,0 +1,176 @@
+package chat_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+	"os/exec"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+const house = "github.com/acschat/acs-chat-go"
+
+// arrows lists for each package of the module all that it may import, besides the standard library: which packages of this
+// module, and which of others. As for the go command, name/... is that package and everything below it.
+var arrows = map[string]struct{ ours, others []string }{
+	"gen/chatapi": {
+		others: []string{"github.com/oapi-codegen/runtime/..."},
+	},
+	"gen/identityapi": {
+		others: []string{"github.com/oapi-codegen/runtime/..."},
+	},
+	"chat/internal/...": {
+		ours:   []string{"chat/internal/..."},
+		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/...", "github.com/go-json-experiment/json/..."},
+	},
+	"chat": {
+		ours: []string{"chat/internal/...", "gen/chatapi"},
+		others: []string{
+			"github.com/Azure/azure-sdk-for-go/sdk/azcore/...",
+			"github.com/go-json-experiment/json/...",
+			"github.com/golang-jwt/jwt/v5",
+		},
+	},
+	"chat/identity": {
+		ours:   []string{"chat", "chat/internal/...", "gen/identityapi"},
+		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
+	},
+	"chat/chattest": {
+		ours:   []string{"chat", "gen/chatapi", "gen/identityapi"},
+		others: []string{"github.com/golang-jwt/jwt/v5", "go.etcd.io/bbolt/..."},
+	},
+	"chat/chattest/chatmatchers": {
+		ours:   []string{"chat/chattest"},
+		others: []string{"github.com/onsi/gomega/..."},
+	},
+	"cmd/acschat/...": {
+		ours:   []string{"cmd/acschat/...", "chat", "chat/identity", "chat/chattest"},
+		others: []string{"..."},
+	},
+}
+
+// modulesOfChat are all the modules in a program that imports chat: what it imports, and what that needs.
+var modulesOfChat = []string{
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore",
+	"github.com/Azure/azure-sdk-for-go/sdk/internal",
+	"golang.org/x/net",
+	"golang.org/x/text",
+
+	"github.com/oapi-codegen/runtime",
+	"github.com/apapsch/go-jsonmerge/v2",
+	"github.com/google/uuid",
+
+	"github.com/go-json-experiment/json",
+	"github.com/golang-jwt/jwt/v5",
+}
+
+var _ = Describe("The arrows of the house", func() {
+	var packages map[string]listedPackage
+
+	BeforeEach(func(ctx SpecContext) {
+		packages = listPackages(ctx)
+	})
+
+	It("are drawn for every package", func() {
+		var unruled []string
+		for _, name := range ours(packages) {
+			if !slices.ContainsFunc(slices.Collect(maps.Keys(arrows)), covering(name)) {
+				unruled = append(unruled, name)
+			}
+		}
+		Expect(unruled).To(BeEmpty(), "say in arrows what these packages may import")
+	})
+
+	It("are the only ones", func() {
+		var astray []string
+		for _, name := range ours(packages) {
+			for _, path := range packages[house+"/"+name].Imports {
+				if !packages[path].Standard && !mayImport(name, path) {
+					astray = append(astray, name+" -> "+path)
+				}
+			}
+		}
+		Expect(astray).To(BeEmpty())
+	})
+
+	It("bring nothing unexpected into a program that imports chat", func() {
+		var modules []string
+		for _, path := range packages[house+"/chat"].Deps {
+			if module := packages[path].Module.Path; module != "" && module != house {
+				modules = append(modules, module)
+			}
+		}
+		slices.Sort(modules)
+		Expect(slices.Compact(modules)).To(ConsistOf(modulesOfChat))
+	})
+
+	It("bring no test code and no database into a program that imports chat", func() {
+		Expect(packages[house+"/chat"].Deps).NotTo(ContainElement(
+			BeElementOf("testing", "testing/synctest", "net/http/httptest", "database/sql")))
+	})
+})
+
+// listedPackage is what the go command says of a package.
+type listedPackage struct {
+	ImportPath             string
+	GoFiles, Imports, Deps []string
+	Standard               bool
+	Module                 struct{ Path string }
+}
+
+// listPackages lists all packages of the module, without their tests, and all that they depend on.
+func listPackages(ctx context.Context) map[string]listedPackage {
+	GinkgoHelper()
+	list := exec.CommandContext(ctx, "go", "list", "-deps", "-json=ImportPath,GoFiles,Imports,Deps,Standard,Module", house+"/...")
+	list.Stderr = GinkgoWriter
+	out, err := list.Output()
+	Expect(err).NotTo(HaveOccurred())
+
+	packages := make(map[string]listedPackage)
+	for decoder := json.NewDecoder(bytes.NewReader(out)); decoder.More(); {
+		var p listedPackage
+		Expect(decoder.Decode(&p)).To(Succeed())
+		packages[p.ImportPath] = p
+	}
+	return packages
+}
+
+// ours are the names of this module's packages, within the module. Those that are only tests are nobody's dependency.
+func ours(packages map[string]listedPackage) []string {
+	var names []string
+	for path, p := range packages {
+		if p.Module.Path == house && len(p.GoFiles) > 0 {
+			names = append(names, strings.TrimPrefix(path, house+"/"))
+		}
+	}
+	return names
+}
+
+// mayImport tells whether every arrow that starts at a package allows the import.
+func mayImport(name, path string) bool {
+	imported, own := strings.CutPrefix(path, house+"/")
+	for pattern, to := range arrows {
+		allowed := to.others
+		if own {
+			allowed = to.ours
+		}
+		if covers(pattern, name) && !slices.ContainsFunc(allowed, covering(imported)) {
+			return false
+		}
+	}
+	return true
+}
+
+func covering(name string) func(pattern string) bool {
+	return func(pattern string) bool { return covers(pattern, name) }
+}
+
+func covers(pattern, name string) bool {
+	folder, below := strings.CutSuffix(pattern, "...")
+	return name == strings.TrimSuffix(folder, "/") || below && strings.HasPrefix(name, folder)
+}
