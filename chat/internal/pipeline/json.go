@@ -48,9 +48,14 @@ func unmarshalTime(dec *jsontext.Decoder, t *time.Time) error {
 		return err
 	}
 	*t = time.Time{}
-	if value.Kind() == '"' {
-		*t = parseTime(string(value[1 : len(value)-1]))
+	if value.Kind() != '"' {
+		return nil
 	}
+	text := value[1 : len(value)-1]
+	if bytes.IndexByte(text, '\\') >= 0 { // .NET escapes the plus of an offset unless it is told not to
+		text, _ = jsontext.AppendUnquote(nil, value)
+	}
+	*t = parseTime(string(text))
 	return nil
 }
 

@@ -1,0 +1,69 @@
+package pipeline_test
+
+import (
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
+)
+
+var _ = Describe("LogLine", func() {
+	const payload = "eyJza3lwZWlkIjoiYWNzOmZha2UiLCJleHAiOjE3NjIxNjE2MDB9"
+
+	DescribeTable("makes text fit for a log",
+		func(text, want string) {
+			Expect(pipeline.LogLine(text)).To(Equal(want))
+		},
+		Entry("plain words stay", "The specified thread id was not found.", "The specified thread id was not found."),
+		Entry("other scripts stay", "найдено: 0 件 é 👋", "найдено: 0 件 é 👋"),
+		Entry("ids stay", "Identifier format is invalid (8:acs:5b0c_0000002a-e8e1).", "Identifier format is invalid (8:acs:5b0c_0000002a-e8e1)."),
+		Entry("nothing stays nothing", "", ""),
+		Entry("white space alone is nothing", " \r\n\t ", ""),
+		Entry("lines become one", "a\r\n  \"b\"\n\tc", `a "b" c`),
+		Entry("line separators too", "a\u2028b\u2029c\u0085d", "a b c d"),
+		Entry("a terminal is told nothing", "\x1b[31mred\x1b[0m\a\x00", "[31mred [0m"),
+		Entry("text keeps its direction", "a\u202eb", "a b"),
+		Entry("broken UTF-8 is dropped", "a\xffb\xc3", "ab"),
+	)
+
+	DescribeTable("keeps secrets out",
+		func(text, want string) {
+			Expect(pipeline.LogLine(text)).To(Equal(want))
+		},
+		Entry("a token", "token eyJhbGciOiJub25lIn0."+payload+".c2ln is bad", "token [redacted] is bad"),
+		Entry("a token in quotes", `"eyJhbGciOiJub25lIn0.`+payload+`.c2ln"`, `"[redacted]"`),
+		Entry("a token without a signature", "eyJhbGciOiJub25lIn0."+payload+".", "[redacted]"),
+		Entry("a token cut short", "eyJhbGciOiJub25lIn0."+payload[:20], "[redacted]"),
+		Entry("a token in standard base 64", "eyJhbGci/iJu+25lIn0=."+payload+"+/8=.c2+n/A==", "[redacted]"),
+		Entry("a token with odd bytes in it", "eyJhbGci\xffOiJub25lIn0."+payload+".c2ln", "[redacted]"),
+		Entry("an opaque token, by its scheme", "got Bearer Zm9vYmFyYmF6cXV4Zm9vYmFy.", "got [redacted]"),
+		Entry("a query", "GET https://host/chat/threads?syncState=abc&api-version=1 failed", "GET https://host/chat/threads[redacted] failed"),
+		Entry("a query in quotes", "uri 'https://host/identities?sig=a%2Fb' does not", "uri 'https://host/identities[redacted]' does not"),
+		Entry("a query without a value", "https://host/p?s3cret", "https://host/p[redacted]"),
+		Entry("a key", "endpoint=https://host/;accesskey=c2VjcmV0c2VjcmV0==", "endpoint=https://host/;[redacted]"),
+		Entry("a signature", "HMAC-SHA256 SignedHeaders=x-ms-date;host&Signature=Nh4GEgR6nWk=", "HMAC-SHA256 SignedHeaders=x-ms-date;host&[redacted]"),
+	)
+
+	It("leaves questions alone", func() {
+		Expect(pipeline.LogLine("is something else at the endpoint?")).To(Equal("is something else at the endpoint?"))
+		Expect(pipeline.LogLine("the bearer token has expired")).To(Equal("the bearer token has expired"))
+	})
+
+	DescribeTable("is bounded",
+		func(text string) {
+			Expect(len(pipeline.LogLine(text))).To(BeNumerically("<=", 300+len("…")))
+			Expect([]rune(pipeline.LogLine(text))).NotTo(ContainElement('\uFFFD'))
+		},
+		Entry("for one long word", strings.Repeat("x", 1<<20)),
+		Entry("for many lines", strings.Repeat("line\r\n", 1<<16)),
+		Entry("and does not cut a letter in two", strings.Repeat("é", 1<<10)),
+		Entry("nor one at the edge of what it looks at", "x"+strings.Repeat("件", 1<<10)),
+	)
+
+	It("says where it has cut", func() {
+		Expect(pipeline.LogLine(strings.Repeat("x", 301))).To(Equal(strings.Repeat("x", 300) + "…"))
+		Expect(pipeline.LogLine(strings.Repeat("x", 300))).To(Equal(strings.Repeat("x", 300)))
+	})
+})
