@@ -1,0 +1,454 @@
+package chat_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+var (
+	ada = chat.CommunicationUser{ID: "8:acs:fleet_ada"}
+	ben = chat.CommunicationUser{ID: "8:acs:fleet_ben"}
+	eve = chat.CommunicationUser{ID: "8:acs:fleet_eve"}
+)
+
+var _ = Describe("Fleet", func() {
+	Context("with users who come and go", func() {
+		It("sends each call with the token of its user, minted once", func(ctx SpecContext) {
+			tokens := newMint(time.Hour)
+			fleet, wire := fleetOf(tokens, nil, reply(http.StatusNoContent, ""))
+			for range 3 {
+				for _, user := range []chat.CommunicationUser{ada, ben} {
+					Expect(fleet.As(user).DeleteThread(ctx, testThread)).To(Succeed())
+				}
+			}
+			Expect(authorizations(wire)).To(Equal([]string{
+				"Bearer 8:acs:fleet_ada#1", "Bearer 8:acs:fleet_ben#1",
+				"Bearer 8:acs:fleet_ada#1", "Bearer 8:acs:fleet_ben#1",
+				"Bearer 8:acs:fleet_ada#1", "Bearer 8:acs:fleet_ben#1",
+			}))
+		})
+
+		It("follows a listing's pages as the same user", func(ctx SpecContext) {
+			fleet, wire := fleetOf(newMint(time.Hour), nil,
+				reply(http.StatusOK, `{"value":[{"id":"a"}],"nextLink":"`+testEndpoint+`/chat/threads?page=2"}`),
+				reply(http.StatusOK, `{"value":[{"id":"b"}]}`))
+			Expect(fleet.As(ben).ListThreads(nil).Collect(ctx, 0)).To(HaveLen(2))
+			Expect(authorizations(wire)).To(Equal([]string{"Bearer 8:acs:fleet_ben#1", "Bearer 8:acs:fleet_ben#1"}))
+		})
+
+		It("lends its clients to thread clients", func(ctx SpecContext) {
+			fleet, wire := fleetOf(newMint(time.Hour), nil, reply(http.StatusOK, ""))
+			Expect(fleet.As(eve).ThreadClient(testThread).SendTypingNotification(ctx, nil)).To(Succeed())
+			Expect(authorizations(wire)).To(Equal([]string{"Bearer 8:acs:fleet_eve#1"}))
+		})
+
+		It("shares connections between them", func(ctx SpecContext) {
+			var connections atomic.Int32
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusNoContent)
+			}))
+			server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+				if state == http.StateNew {
+					connections.Add(1)
+				}
+			}
+			server.StartTLS()
+			DeferCleanup(server.Close)
+			fleet, err := chat.NewFleet(server.URL, newMint(time.Hour).mint, &chat.FleetOptions{ClientOptions: *options(server.Client())})
+			Expect(err).NotTo(HaveOccurred())
+			for i := range 50 {
+				user := chat.CommunicationUser{ID: fmt.Sprint("8:acs:", i)}
+				Expect(fleet.As(user).DeleteThread(ctx, testThread)).To(Succeed())
+			}
+			Expect(connections.Load()).To(BeEquivalentTo(1))
+		})
+
+		It("refuses a user without a usable id, and sends nothing", func(ctx SpecContext) {
+			fleet, wire := fleetOf(newMint(time.Hour), nil, reply(http.StatusNoContent, ""))
+			for _, id := range []string{"", ".", ".."} {
+				err := fleet.As(chat.CommunicationUser{ID: id}).DeleteThread(ctx, testThread)
+				argument, ok := errors.AsType[*chat.ArgumentError](err)
+				Expect(ok).To(BeTrue(), "%q: %v", id, err)
+				Expect(argument.Name).To(Equal("user"))
+			}
+			Expect(wire.Requests()).To(BeEmpty())
+		})
+	})
+
+	Context("with more users than it keeps tokens", func() {
+		It("drops the token least recently used", func(ctx SpecContext) {
+			tokens := newMint(time.Hour)
+			fleet, _ := fleetOf(tokens, &chat.FleetOptions{MaxTokens: 2}, reply(http.StatusNoContent, ""))
+			for _, user := range []chat.CommunicationUser{ada, ben, ada, eve, ada} {
+				Expect(fleet.As(user).DeleteThread(ctx, testThread)).To(Succeed())
+			}
+			Expect(tokens.minted()).To(Equal(map[string]int{ada.ID: 1, ben.ID: 1, eve.ID: 1}))
+			Expect(fleet.As(ben).DeleteThread(ctx, testThread)).To(Succeed())
+			Expect(fleet.As(ada).DeleteThread(ctx, testThread)).To(Succeed())
+			Expect(tokens.minted()).To(Equal(map[string]int{ada.ID: 1, ben.ID: 2, eve.ID: 1}))
+		})
+
+		It("keeps those in use beyond the limit, so that nobody's is minted twice at a time", func() {
+			bubble(func() {
+				tokens := newMint(time.Hour)
+				fleet, _ := fleetOf(tokens, &chat.FleetOptions{MaxTokens: 1}, slowly(reply(http.StatusNoContent, "")))
+				var calls sync.WaitGroup
+				for range 10 {
+					for i := range 20 {
+						user := chat.CommunicationUser{ID: fmt.Sprint("8:acs:", i)}
+						calls.Go(func() {
+							defer GinkgoRecover()
+							Expect(fleet.As(user).DeleteThread(context.Background(), testThread)).To(Succeed())
+						})
+					}
+					time.Sleep(time.Second / 2)
+				}
+				calls.Wait()
+				Expect(tokens.minted()).To(HaveLen(20))
+				Expect(tokens.minted()).To(HaveEach(1))
+			})
+		})
+	})
+
+	Context("when tokens end", func() {
+		It("mints one for each user, whoever asks at that moment", func() {
+			bubble(func() {
+				const users, calls = 100, 10_000
+				tokens := newMint(time.Hour)
+				tokens.delay = 300 * time.Millisecond
+				fleet, _ := fleetOf(tokens, nil, reply(http.StatusNoContent, ""))
+				for round := range 2 {
+					var all sync.WaitGroup
+					for i := range calls {
+						user := chat.CommunicationUser{ID: fmt.Sprint("8:acs:", i%users)}
+						all.Go(func() {
+							defer GinkgoRecover()
+							Expect(fleet.As(user).DeleteThread(context.Background(), testThread)).To(Succeed())
+						})
+					}
+					all.Wait()
+					Expect(tokens.minted()).To(HaveLen(users))
+					Expect(tokens.minted()).To(HaveEach(round + 1))
+					time.Sleep(time.Hour) // from when the tokens came: they end now
+				}
+			})
+		})
+
+		It("renews a token that is about to end while calls go on with it", func() {
+			bubble(func() {
+				tokens := newMint(time.Hour)
+				fleet, wire := fleetOf(tokens, nil, reply(http.StatusNoContent, ""))
+				for range 3 {
+					Expect(fleet.As(ada).DeleteThread(context.Background(), testThread)).To(Succeed())
+					synctest.Wait()
+					time.Sleep(59 * time.Minute)
+				}
+				Expect(authorizations(wire)).To(Equal([]string{
+					"Bearer 8:acs:fleet_ada#1", "Bearer 8:acs:fleet_ada#1", "Bearer 8:acs:fleet_ada#2",
+				}))
+			})
+		})
+	})
+
+	Context("when the service refuses a token", func() {
+		It("mints another for that user alone, and tries once more", func(ctx SpecContext) {
+			tokens := newMint(time.Hour)
+			fleet, wire := fleetOf(tokens, nil,
+				reply(http.StatusNoContent, ""), reply(http.StatusUnauthorized, ""), reply(http.StatusNoContent, ""))
+			Expect(fleet.As(ben).DeleteThread(ctx, testThread)).To(Succeed())
+			Expect(fleet.As(ada).DeleteThread(ctx, testThread)).To(Succeed())
+			Expect(authorizations(wire)).To(Equal([]string{
+				"Bearer 8:acs:fleet_ben#1", "Bearer 8:acs:fleet_ada#1", "Bearer 8:acs:fleet_ada#2",
+			}))
+			Expect(tokens.minted()).To(Equal(map[string]int{ada.ID: 2, ben.ID: 1}))
+		})
+	})
+
+	Context("when minting goes wrong", func() {
+		It("fails the calls of that user alone, with the cause", func(ctx SpecContext) {
+			broken := errors.New("no such employee")
+			fleet, _ := fleetWith(func(_ context.Context, user chat.CommunicationUser) (chat.AccessToken, error) {
+				switch user {
+				case ada:
+					return chat.AccessToken{}, broken
+				case ben:
+					panic("out of cheese")
+				}
+				return chat.AccessToken{Token: "t", ExpiresOn: time.Now().Add(time.Hour)}, nil
+			}, nil, reply(http.StatusNoContent, ""))
+			Expect(fleet.As(ada).DeleteThread(ctx, testThread)).To(MatchError(broken))
+			Expect(fleet.As(ben).DeleteThread(ctx, testThread)).To(MatchError(ContainSubstring("out of cheese")))
+			Expect(fleet.As(eve).DeleteThread(ctx, testThread)).To(Succeed())
+		})
+
+		It("lets a call leave with its own context, and keeps the token that comes later", func() {
+			bubble(func() {
+				tokens := newMint(time.Hour)
+				tokens.delay = 5 * time.Second
+				fleet, _ := fleetOf(tokens, nil, reply(http.StatusNoContent, ""))
+				ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+				defer cancel()
+				started := time.Now()
+				Expect(fleet.As(ada).DeleteThread(ctx, testThread)).To(MatchError(context.DeadlineExceeded))
+				Expect(time.Since(started)).To(Equal(time.Second))
+				Expect(fleet.As(ada).DeleteThread(context.Background(), testThread)).To(Succeed())
+				Expect(tokens.minted()).To(Equal(map[string]int{ada.ID: 1}))
+			})
+		})
+
+		It("gives up on a mint that hangs", func() {
+			bubble(func() {
+				tokens := newMint(time.Hour)
+				tokens.delay = time.Minute
+				fleet, _ := fleetOf(tokens, &chat.FleetOptions{MintTimeout: 2 * time.Second}, reply(http.StatusNoContent, ""))
+				started := time.Now()
+				Expect(fleet.As(ada).DeleteThread(context.Background(), testThread)).To(MatchError(context.DeadlineExceeded))
+				Expect(time.Since(started)).To(Equal(2 * time.Second))
+			})
+		})
+	})
+
+	Context("when it is closed", func() {
+		It("ends minting, and fails waiting and later calls", func() {
+			bubble(func() {
+				tokens := newMint(time.Hour)
+				tokens.delay = time.Minute
+				fleet, wire := fleetOf(tokens, nil, reply(http.StatusNoContent, ""))
+				client, waiting := fleet.As(ada), make(chan error)
+				go func() { waiting <- client.DeleteThread(context.Background(), testThread) }()
+				synctest.Wait()
+				started := time.Now()
+				Expect(fleet.Close()).To(Succeed())
+				Expect(<-waiting).To(MatchError(chat.ErrClosed))
+				Expect(time.Since(started)).To(BeZero())
+				Expect(client.DeleteThread(context.Background(), testThread)).To(MatchError(chat.ErrClosed))
+				Expect(fleet.As(ben).DeleteThread(context.Background(), testThread)).To(MatchError(chat.ErrClosed))
+				Expect(fleet.Close()).To(Succeed())
+				Expect(wire.Requests()).To(BeEmpty())
+			})
+		})
+
+		It("mints no more for a call between two tries", func() {
+			bubble(func() {
+				fleet, _ := fleetOf(newMint(time.Hour), nil, reply(http.StatusTooManyRequests, "", "Retry-After", "0"))
+				outcome := make(chan error)
+				go func() {
+					ctx := policy.WithRetryOptions(context.Background(), policy.RetryOptions{RetryDelay: time.Minute})
+					outcome <- fleet.As(ada).DeleteThread(ctx, testThread)
+				}()
+				time.Sleep(time.Second)
+				Expect(fleet.Close()).To(Succeed())
+				Expect(<-outcome).To(MatchError(chat.ErrClosed))
+			})
+		})
+
+		It("stays open when a user's client is closed", func(ctx SpecContext) {
+			fleet, _ := fleetOf(newMint(time.Hour), nil, reply(http.StatusNoContent, ""))
+			client := fleet.As(ada)
+			Expect(client.Close()).To(Succeed())
+			Expect(client.DeleteThread(ctx, testThread)).To(MatchError(chat.ErrClosed))
+			Expect(fleet.As(ada).DeleteThread(ctx, testThread)).To(Succeed())
+		})
+	})
+
+	DescribeTable("refuses what it can't use", func(name string, make func() (*chat.Fleet, error)) {
+		fleet, err := make()
+		Expect(fleet).To(BeNil())
+		argument, ok := errors.AsType[*chat.ArgumentError](err)
+		Expect(ok).To(BeTrue(), "%v", err)
+		Expect(argument.Name).To(Equal(name))
+	},
+		Entry("an endpoint over http", "endpoint", func() (*chat.Fleet, error) {
+			return chat.NewFleet("http://contoso.communication.azure.com", newMint(time.Hour).mint, nil)
+		}),
+		Entry("no mint", "mint", func() (*chat.Fleet, error) { return chat.NewFleet(testEndpoint, nil, nil) }),
+		Entry("a negative limit", "MaxTokens", func() (*chat.Fleet, error) {
+			return chat.NewFleet(testEndpoint, newMint(time.Hour).mint, &chat.FleetOptions{MaxTokens: -1})
+		}),
+		Entry("a negative timeout", "MintTimeout", func() (*chat.Fleet, error) {
+			return chat.NewFleet(testEndpoint, newMint(time.Hour).mint, &chat.FleetOptions{MintTimeout: -1})
+		}),
+	)
+
+	It("costs less than 2 KB for an idle user, and no goroutine", func(ctx SpecContext) {
+		const users = 10_000
+		fleet, err := chat.NewFleet(testEndpoint, mintLong, &chat.FleetOptions{ClientOptions: *options(silent{})})
+		Expect(err).NotTo(HaveOccurred())
+		people := crowd(users)
+		clients := make([]*chat.Client, users)
+		Expect(fleet.As(people[0]).DeleteThread(ctx, testThread)).To(Succeed()) // what is made once is made now
+		before, goroutines := heap(), runtime.NumGoroutine()
+		for i, user := range people {
+			clients[i] = fleet.As(user)
+			Expect(clients[i].DeleteThread(ctx, testThread)).To(Succeed())
+		}
+		cost := (heap() - before) / users
+		AddReportEntry("bytes for a user", cost)
+		Expect(cost).To(BeNumerically("<", 2048))
+		Expect(runtime.NumGoroutine()).To(BeNumerically("<", goroutines+100), "but for mints that are just ending")
+		runtime.KeepAlive(clients)
+		runtime.KeepAlive(fleet)
+	})
+})
+
+// mint counts what it mints, and takes its time.
+type mint struct {
+	lifetime, delay time.Duration
+
+	mu    sync.Mutex
+	count map[string]int
+}
+
+func newMint(lifetime time.Duration) *mint { return &mint{lifetime: lifetime, count: map[string]int{}} }
+
+func (m *mint) mint(ctx context.Context, user chat.CommunicationUser) (chat.AccessToken, error) {
+	m.mu.Lock()
+	m.count[user.ID]++
+	n := m.count[user.ID]
+	m.mu.Unlock()
+	if m.delay > 0 {
+		select {
+		case <-time.After(m.delay):
+		case <-ctx.Done():
+			return chat.AccessToken{}, ctx.Err()
+		}
+	}
+	return chat.AccessToken{Token: fmt.Sprintf("%s#%d", user.ID, n), ExpiresOn: time.Now().Add(m.lifetime)}, nil
+}
+
+// minted is how often the mint was asked, by user.
+func (m *mint) minted() map[string]int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	count := map[string]int{}
+	for user, n := range m.count {
+		count[user] = n
+	}
+	return count
+}
+
+func fleetOf(m *mint, given *chat.FleetOptions, answers ...answer) (*chat.Fleet, *scripted) {
+	GinkgoHelper()
+	return fleetWith(m.mint, given, answers...)
+}
+
+func fleetWith(m func(context.Context, chat.CommunicationUser) (chat.AccessToken, error), given *chat.FleetOptions, answers ...answer) (*chat.Fleet, *scripted) {
+	GinkgoHelper()
+	wire := &scripted{answers: answers}
+	if given == nil {
+		given = &chat.FleetOptions{}
+	}
+	given.ClientOptions = *options(wire)
+	fleet, err := chat.NewFleet(testEndpoint, m, given)
+	Expect(err).NotTo(HaveOccurred())
+	return fleet, wire
+}
+
+// slowly gives an answer after ten seconds.
+func slowly(then answer) answer {
+	return func(req *http.Request) (*http.Response, error) {
+		time.Sleep(10 * time.Second)
+		return then(req)
+	}
+}
+
+func authorizations(wire *scripted) []string {
+	var all []string
+	for _, sent := range wire.Requests() {
+		all = append(all, sent.Header.Get("Authorization"))
+	}
+	return all
+}
+
+// silent is a transport that does as it is told and keeps nothing.
+type silent struct{}
+
+func (silent) Do(req *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusNoContent, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("")), Request: req}, nil
+}
+
+// mintLong makes tokens as long as the service's.
+func mintLong(_ context.Context, user chat.CommunicationUser) (chat.AccessToken, error) {
+	return chat.AccessToken{Token: strings.Repeat("x", 744-len(user.ID)) + user.ID, ExpiresOn: time.Now().Add(24 * time.Hour)}, nil
+}
+
+func crowd(n int) []chat.CommunicationUser {
+	people := make([]chat.CommunicationUser, n)
+	for i := range people {
+		people[i].ID = fmt.Sprintf("8:acs:5b0c2f6e-7a41-4d39-9c58-0e1f2a3b4c5d_0000002a-e8e1-3698-a1b2-%012d", i)
+	}
+	return people
+}
+
+// heap is what is in use once the collector has run.
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
+}
+
+// BenchmarkFleetIdle reports the cost of a user who is kept but idle.
+func BenchmarkFleetIdle(b *testing.B) {
+	people := crowd(b.N)
+	fleet, err := chat.NewFleet(testEndpoint, mintLong, &chat.FleetOptions{MaxTokens: b.N, ClientOptions: *options(silent{})})
+	if err != nil {
+		b.Fatal(err)
+	}
+	before := heap()
+	for _, user := range people {
+		if err := fleet.As(user).DeleteThread(b.Context(), testThread); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(int64(heap()-before))/float64(b.N), "B/user")
+	runtime.KeepAlive(fleet)
+}
+
+// BenchmarkFleetCall compares with a client of its own; the user has a token.
+func BenchmarkFleetCall(b *testing.B) {
+	fleet, err := chat.NewFleet(testEndpoint, mintLong, &chat.FleetOptions{ClientOptions: *options(silent{})})
+	if err != nil {
+		b.Fatal(err)
+	}
+	credential, err := chat.NewTokenCredential(func(ctx context.Context) (chat.AccessToken, error) { return mintLong(ctx, ada) }, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	own, err := chat.NewClient(testEndpoint, credential, options(silent{}))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, client := range map[string]func() *chat.Client{
+		"own client": func() *chat.Client { return own },
+		"fleet":      func() *chat.Client { return fleet.As(ada) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := client().DeleteThread(b.Context(), testThread); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

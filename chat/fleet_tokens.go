@@ -1,0 +1,108 @@
+package chat
+
+import (
+	"cmp"
+	"context"
+	"sync"
+	"time"
+)
+
+// fleetTokens has a credential for each user. One that is in use is never dropped, so that a user can't have two that mint at
+// the same time; of the others the limit most recently used are kept.
+type fleetTokens struct {
+	mint    func(context.Context, CommunicationUser) (AccessToken, error)
+	timeout time.Duration
+	limit   int
+
+	mu     sync.Mutex // guards what follows, and the fields of every fleetToken but its credential
+	byUser map[CommunicationUser]*fleetToken
+	idle   fleetToken // the ring of those nobody uses: next is the most recently used, previous the least
+	kept   int        // in the ring
+	closed bool
+}
+
+// fleetToken is the credential of one user.
+type fleetToken struct {
+	user           CommunicationUser
+	credential     *TokenCredential
+	uses           int         // attempts under way; 0: it is in the ring
+	previous, next *fleetToken // in the ring
+}
+
+func newFleetTokens(mint func(context.Context, CommunicationUser) (AccessToken, error), options *FleetOptions) *fleetTokens {
+	t := &fleetTokens{
+		mint:    mint,
+		timeout: cmp.Or(options.MintTimeout, defaultRefreshTimeout),
+		limit:   cmp.Or(options.MaxTokens, defaultMaxTokens),
+		byUser:  map[CommunicationUser]*fleetToken{},
+	}
+	t.idle.previous, t.idle.next = &t.idle, &t.idle
+	return t
+}
+
+// take finds or makes the credential of a user, and keeps it until give.
+func (t *fleetTokens) take(user CommunicationUser) (*fleetToken, error) {
+	if err := checkID("user", user.ID); err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return nil, errCredentialClosed
+	}
+	held, ok := t.byUser[user]
+	switch {
+	case !ok:
+		held = t.newToken(user)
+		t.byUser[user] = held
+	case held.uses == 0:
+		held.unlink()
+		t.kept--
+	}
+	held.uses++
+	return held, nil
+}
+
+// give returns what take has given, and drops what is over the limit.
+func (t *fleetTokens) give(held *fleetToken) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	held.uses--
+	if held.uses > 0 {
+		return
+	}
+	held.linkBehind(&t.idle)
+	t.kept++
+	if t.kept > t.limit {
+		oldest := t.idle.previous
+		oldest.unlink()
+		t.kept--
+		delete(t.byUser, oldest.user)
+	}
+}
+
+func (t *fleetTokens) close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.closed = true
+	for _, held := range t.byUser {
+		_ = held.credential.Close() // always nil
+	}
+	clear(t.byUser)
+}
+
+func (t *fleetTokens) newToken(user CommunicationUser) *fleetToken {
+	credential := newTokenCredential(func(ctx context.Context) (AccessToken, error) { return t.mint(ctx, user) })
+	credential.timeout = t.timeout
+	return &fleetToken{user: user, credential: credential}
+}
+
+func (f *fleetToken) unlink() {
+	f.previous.next, f.next.previous = f.next, f.previous
+	f.previous, f.next = nil, nil
+}
+
+func (f *fleetToken) linkBehind(other *fleetToken) {
+	f.previous, f.next = other, other.next
+	f.previous.next, f.next.previous = f, f
+}
