@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -28,9 +27,10 @@ func (op Operation) succeeded(status int) bool {
 type attempts struct {
 	Operation
 	caller    any
-	count     int  // requests so far
-	handed    bool // the transport got the last request
-	ambiguous bool // the last one may have taken effect, and nothing says whether
+	count     int            // requests so far
+	handed    bool           // the transport got the last request
+	ambiguous bool           // the last one may have taken effect, and nothing says whether
+	answer    *http.Response // the one that ends a call with Once set
 }
 
 type attemptsKey struct{}
@@ -59,9 +59,6 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 
 	a := &attempts{Operation: op, caller: p.caller}
 	resp, err := send(context.WithValue(ctx, attemptsKey{}, a))
-	if last, ok := errors.AsType[*lastAnswer](err); ok {
-		resp, err = last.resp, nil
-	}
 	if err == nil {
 		defer resp.Body.Close()
 		err = p.read(op, resp, &wire)

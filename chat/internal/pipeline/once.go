@@ -6,59 +6,70 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"strconv"
 	"sync/atomic"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
-// oncePolicy keeps an operation that must not happen twice from being repeated once it may have happened,
-// whatever the caller's retry options say. Sending a message has no idempotency key: azcore alone delivers it again and
-// again when the replies get lost.
+// An operation with Once set must not be repeated once it may have happened, whatever the caller's retry options say. Sending
+// a message has no idempotency key: azcore alone delivers it again and again when the replies get lost.
 //
-// Repeated are an attempt that got no connection, a 429, and a 503 that says when to come back.
-type oncePolicy struct{}
+// Repeated are an attempt that got no connection, a 429, and a 503 that says when to come back. Three policies see to it:
+// watchDelivery next to the transport, keepAnswer within the retries, handOverAnswer around them.
 
-func (oncePolicy) Do(req *policy.Request) (*http.Response, error) {
+type policyFunc func(*policy.Request) (*http.Response, error)
+
+func (f policyFunc) Do(req *policy.Request) (*http.Response, error) { return f(req) }
+
+// watchDelivery makes an attempt final that fails after it may have reached the service.
+func watchDelivery(req *policy.Request) (*http.Response, error) {
 	a := attemptsOf(req.Raw().Context())
 	if !a.Once {
 		return req.Next()
 	}
-	a.handed, a.ambiguous = false, false
+	a.handed = false
 	var connection connectionTrace
 	resp, err := req.WithContext(connection.watch(req.Raw().Context())).Next()
-	if err != nil {
-		if !a.handed || connection.missed(err) {
-			return nil, err
-		}
+	if err != nil && a.handed && !connection.missed(err) {
 		a.ambiguous = true
 		return nil, Final{err}
 	}
-	if mayHaveHappened(a.Operation, resp) {
-		a.ambiguous = true
-		return nil, &lastAnswer{resp}
+	return resp, err
+}
+
+// keepAnswer keeps from azcore's retries what they must not repeat: success as well as failure.
+func keepAnswer(req *policy.Request) (*http.Response, error) {
+	a := attemptsOf(req.Raw().Context())
+	a.answer, a.ambiguous = nil, false
+	resp, err := req.Next()
+	if err != nil || !a.Once || surelyNotDone(resp) {
+		return resp, err
 	}
-	return resp, nil
+	a.answer, a.ambiguous = resp, mayHaveHappened(a.Operation, resp.StatusCode)
+	return nil, errKept
+}
+
+// handOverAnswer returns the answer that was kept, even if the context has ended since.
+func handOverAnswer(req *policy.Request) (*http.Response, error) {
+	resp, err := req.Next()
+	if a := attemptsOf(req.Raw().Context()); a.answer != nil {
+		return a.answer, nil
+	}
+	return resp, err
+}
+
+// surelyNotDone tells of an answer that it is worth trying again, and safe.
+func surelyNotDone(resp *http.Response) bool {
+	return resp.StatusCode == http.StatusTooManyRequests ||
+		resp.StatusCode == http.StatusServiceUnavailable && RetryAfter(resp.Header) > 0
 }
 
 // mayHaveHappened: a refusal has not done it, a success is known; all else tells nothing.
-func mayHaveHappened(op Operation, resp *http.Response) bool {
-	switch status := resp.StatusCode; {
-	case op.succeeded(status):
-		return false
-	case status == http.StatusServiceUnavailable:
-		return RetryAfter(resp.Header) == 0
-	case status == http.StatusRequestTimeout, status >= 500, status < 300:
-		return true
-	}
-	return false
+func mayHaveHappened(op Operation, status int) bool {
+	return !op.succeeded(status) && (status < 300 || status == http.StatusRequestTimeout || status >= 500)
 }
 
-// lastAnswer carries an answer past azcore's retry policy.
-type lastAnswer struct{ resp *http.Response }
-
-func (l *lastAnswer) Error() string { return "status " + strconv.Itoa(l.resp.StatusCode) }
-func (*lastAnswer) NonRetriable()   {}
+var errKept error = Final{errors.New("the answer is kept")}
 
 // connectionTrace learns whether a request ever got a connection. net/http calls the hooks from several goroutines.
 type connectionTrace struct{ asked, got atomic.Bool }

@@ -1,8 +1,8 @@
 // Package pipeline carries requests of the generated clients to the service: it is what packages chat and identity share.
 //
 // A request goes through an azcore pipeline. Per call: the request id. Per attempt: authentication, which is the caller's policy,
-// then what keeps an operation from happening twice, and the log. At its end the transport signs what is sent if there is a
-// signature, follows no redirect and reads the whole answer.
+// and the log, between policies that keep an operation from happening twice. At its end the transport signs what is sent if there
+// is a signature, follows no redirect and reads the whole answer.
 package pipeline
 
 import (
@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
+	"slices"
 	"sync/atomic"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -75,20 +76,19 @@ func New(s Settings) (*Pipeline, error) {
 	options.Transport = p.transport
 	options.APIVersion = ""           // a parameter of the generated clients; azcore would rewrite every next link for it
 	options.Telemetry.Disabled = true // azcore's User-Agent would pass this library off as Microsoft's
-	var perAttempt []policy.Policy
+	options.PerCallPolicies = append(slices.Clone(options.PerCallPolicies), policyFunc(handOverAnswer))
+	perAttempt := []policy.Policy{policyFunc(keepAnswer)}
 	if s.Authenticate != nil {
 		perAttempt = append(perAttempt, s.Authenticate)
 	}
-	perAttempt = append(perAttempt, oncePolicy{})
+	perAttempt = append(perAttempt, policyFunc(watchDelivery))
 	if s.Logger != nil {
 		perAttempt = append(perAttempt, &logPolicy{logger: s.Logger, message: path.Base(s.Module) + " request"})
 	}
 	core, err := azcore.NewClient(s.Module, "v"+version, runtime.PipelineOptions{
-		PerCall:                []policy.Policy{runtime.NewRequestIDPolicy()},
-		PerRetry:               perAttempt,
-		AllowedHeaders:         []string{"MS-CV", RequestIDHeader},
-		AllowedQueryParameters: []string{"api-version", "maxPageSize"},
-		Tracing:                runtime.TracingOptions{Namespace: "Microsoft.Communication"},
+		PerCall:  []policy.Policy{runtime.NewRequestIDPolicy()},
+		PerRetry: perAttempt,
+		Tracing:  runtime.TracingOptions{Namespace: "Microsoft.Communication"},
 	}, &options)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,193 @@
+package chat_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+const (
+	testMessage = "1762161500604"
+	apiVersion  = "2025-03-15"
+)
+
+var testUser = chat.CommunicationUser{ID: "8:acs:ana"}
+
+// operation is one method of the two clients with arguments that work, and what it is on the wire.
+type operation struct {
+	Name  string // in traces and logs
+	Tried string // in errors
+	Call  func(context.Context, *chat.Client) error
+
+	Method, Path      string
+	ContentType, Body string // empty: no body
+	Status            int
+	Answer            string
+}
+
+// Succeed is the answer of a service that has done it.
+func (o operation) Succeed() answer { return reply(o.Status, o.Answer) }
+
+const (
+	jsonType       = "application/json"
+	mergePatchType = "application/merge-patch+json"
+	anaOnTheWire   = `{"rawId":"8:acs:ana","communicationUser":{"id":"8:acs:ana"}}`
+)
+
+var threadPath = "/chat/threads/" + url.PathEscape(testThread)
+
+// operations are all of them; sendMessage is the one that can't be repeated.
+var operations = append(threadOperations(), append(messageOperations(), participantOperations()...)...)
+
+var sendMessage = operationOf("ThreadClient.SendMessage")
+
+func operationOf(name string) operation {
+	for _, op := range operations {
+		if op.Name == name {
+			return op
+		}
+	}
+	panic("no such operation: " + name)
+}
+
+// repeatable are all operations but sendMessage.
+func repeatable() []operation {
+	var ops []operation
+	for _, op := range operations {
+		if op.Name != sendMessage.Name {
+			ops = append(ops, op)
+		}
+	}
+	return ops
+}
+
+// String is the name of the method without its client.
+func (o operation) String() string { return o.Name[strings.Index(o.Name, ".")+1:] }
+
+func threadOperations() []operation {
+	return []operation{{
+		Name: "Client.CreateThread", Tried: "create thread",
+		Call: func(ctx context.Context, c *chat.Client) error {
+			_, err := c.CreateThread(ctx, "Release 4.2", nil)
+			return err
+		},
+		Method: http.MethodPost, Path: "/chat/threads", ContentType: jsonType, Body: `{"topic":"Release 4.2"}`,
+		Status: http.StatusCreated, Answer: `{"chatThread":{"id":"` + testThread + `"}}`,
+	}, {
+		Name: "Client.ListThreads", Tried: "list threads",
+		Call: func(ctx context.Context, c *chat.Client) error {
+			_, err := c.ListThreads(nil).Collect(ctx, 0)
+			return err
+		},
+		Method: http.MethodGet, Path: "/chat/threads", Status: http.StatusOK, Answer: `{"value":[]}`,
+	}, {
+		Name: "Client.DeleteThread", Tried: "delete thread",
+		Call:   func(ctx context.Context, c *chat.Client) error { return c.DeleteThread(ctx, testThread) },
+		Method: http.MethodDelete, Path: threadPath, Status: http.StatusNoContent,
+	}, {
+		Name: "ThreadClient.GetProperties", Tried: "get thread properties",
+		Call: func(ctx context.Context, c *chat.Client) error {
+			_, err := c.ThreadClient(testThread).GetProperties(ctx)
+			return err
+		},
+		Method: http.MethodGet, Path: threadPath, Status: http.StatusOK, Answer: `{"id":"` + testThread + `"}`,
+	}, {
+		Name: "ThreadClient.UpdateProperties", Tried: "update thread properties",
+		Call: func(ctx context.Context, c *chat.Client) error {
+			return c.ThreadClient(testThread).UpdateTopic(ctx, "Release 4.3")
+		},
+		Method: http.MethodPatch, Path: threadPath, ContentType: mergePatchType, Body: `{"topic":"Release 4.3"}`,
+		Status: http.StatusNoContent,
+	}}
+}
+
+func messageOperations() []operation {
+	return []operation{{
+		Name: "ThreadClient.SendMessage", Tried: "send message",
+		Call: func(ctx context.Context, c *chat.Client) error {
+			_, err := c.ThreadClient(testThread).SendMessage(ctx, "Hello <all>", nil)
+			return err
+		},
+		Method: http.MethodPost, Path: threadPath + "/messages",
+		ContentType: jsonType, Body: `{"content":"Hello <all>","type":"text"}`,
+		Status: http.StatusCreated, Answer: `{"id":"` + testMessage + `"}`,
+	}, {
+		Name: "ThreadClient.GetMessage", Tried: "get message",
+		Call: func(ctx context.Context, c *chat.Client) error {
+			_, err := c.ThreadClient(testThread).GetMessage(ctx, testMessage)
+			return err
+		},
+		Method: http.MethodGet, Path: threadPath + "/messages/" + testMessage,
+		Status: http.StatusOK, Answer: `{"id":"` + testMessage + `"}`,
+	}, {
+		Name: "ThreadClient.ListMessages", Tried: "list messages",
+		Call: func(ctx context.Context, c *chat.Client) error {
+			_, err := c.ThreadClient(testThread).ListMessages(nil).Collect(ctx, 0)
+			return err
+		},
+		Method: http.MethodGet, Path: threadPath + "/messages", Status: http.StatusOK, Answer: `{"value":[]}`,
+	}, {
+		Name: "ThreadClient.UpdateMessage", Tried: "update message",
+		Call: func(ctx context.Context, c *chat.Client) error {
+			return c.ThreadClient(testThread).UpdateMessage(ctx, testMessage, chat.MessageUpdate{Content: new("Hello again")})
+		},
+		Method: http.MethodPatch, Path: threadPath + "/messages/" + testMessage,
+		ContentType: mergePatchType, Body: `{"content":"Hello again"}`, Status: http.StatusNoContent,
+	}, {
+		Name: "ThreadClient.DeleteMessage", Tried: "delete message",
+		Call: func(ctx context.Context, c *chat.Client) error {
+			return c.ThreadClient(testThread).DeleteMessage(ctx, testMessage)
+		},
+		Method: http.MethodDelete, Path: threadPath + "/messages/" + testMessage, Status: http.StatusNoContent,
+	}, {
+		Name: "ThreadClient.SendTypingNotification", Tried: "send typing notification",
+		Call: func(ctx context.Context, c *chat.Client) error {
+			return c.ThreadClient(testThread).SendTypingNotification(ctx, nil)
+		},
+		Method: http.MethodPost, Path: threadPath + "/typing", ContentType: jsonType, Body: `{}`, Status: http.StatusOK,
+	}, {
+		Name: "ThreadClient.SendReadReceipt", Tried: "send read receipt",
+		Call: func(ctx context.Context, c *chat.Client) error {
+			return c.ThreadClient(testThread).SendReadReceipt(ctx, testMessage)
+		},
+		Method: http.MethodPost, Path: threadPath + "/readReceipts",
+		ContentType: jsonType, Body: `{"chatMessageId":"` + testMessage + `"}`, Status: http.StatusOK,
+	}, {
+		Name: "ThreadClient.ListReadReceipts", Tried: "list read receipts",
+		Call: func(ctx context.Context, c *chat.Client) error {
+			_, err := c.ThreadClient(testThread).ListReadReceipts(nil).Collect(ctx, 0)
+			return err
+		},
+		Method: http.MethodGet, Path: threadPath + "/readReceipts", Status: http.StatusOK, Answer: `{"value":[]}`,
+	}}
+}
+
+func participantOperations() []operation {
+	return []operation{{
+		Name: "ThreadClient.AddParticipants", Tried: "add participants",
+		Call: func(ctx context.Context, c *chat.Client) error {
+			_, err := c.ThreadClient(testThread).AddParticipants(ctx, []chat.Participant{{Identifier: testUser}})
+			return err
+		},
+		Method: http.MethodPost, Path: threadPath + "/participants/:add",
+		ContentType: jsonType, Body: `{"participants":[{"communicationIdentifier":` + anaOnTheWire + `}]}`,
+		Status: http.StatusCreated, Answer: `{}`,
+	}, {
+		Name: "ThreadClient.RemoveParticipant", Tried: "remove participant",
+		Call: func(ctx context.Context, c *chat.Client) error {
+			return c.ThreadClient(testThread).RemoveParticipant(ctx, testUser)
+		},
+		Method: http.MethodPost, Path: threadPath + "/participants/:remove",
+		ContentType: jsonType, Body: anaOnTheWire, Status: http.StatusNoContent,
+	}, {
+		Name: "ThreadClient.ListParticipants", Tried: "list participants",
+		Call: func(ctx context.Context, c *chat.Client) error {
+			_, err := c.ThreadClient(testThread).ListParticipants(nil).Collect(ctx, 0)
+			return err
+		},
+		Method: http.MethodGet, Path: threadPath + "/participants", Status: http.StatusOK, Answer: `{"value":[]}`,
+	}}
+}
