@@ -1,6 +1,10 @@
 package chat
 
-import "github.com/acschat/acs-chat-go/gen/chatapi"
+import (
+	"strings"
+
+	"github.com/acschat/acs-chat-go/gen/chatapi"
+)
 
 // wireIdentifier is the form in which every kind is sent: the raw id, and the nested object where chat takes one.
 func wireIdentifier(id Identifier) chatapi.CommunicationIdentifierModel {
@@ -114,12 +118,16 @@ func wireCloud(c Cloud) chatapi.CommunicationCloudEnvironmentModel {
 	return chatapi.CommunicationCloudEnvironmentModel(c)
 }
 
+// cloud reads the three there are in any letter case, as some clients have written them, and keeps others as they are.
 func cloud(w *chatapi.CommunicationCloudEnvironmentModel, otherwise Cloud) Cloud {
-	switch {
-	case w == nil || *w == "":
+	sent := Cloud(value(w))
+	switch known := Cloud(strings.ToLower(string(sent))); known {
+	case "":
 		return otherwise
-	case *w == chatapi.CommunicationCloudEnvironmentModelPublic:
+	case Cloud(chatapi.CommunicationCloudEnvironmentModelPublic):
 		return CloudPublic
+	case CloudDoD, CloudGCCH:
+		return known
 	}
-	return Cloud(*w)
+	return sent
 }

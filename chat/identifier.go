@@ -26,7 +26,8 @@ const (
 	KindUnknown            IdentifierKind = "unknown"
 )
 
-// Cloud is the Azure cloud that a Teams identity belongs to. The zero value is the public cloud.
+// Cloud is the Azure cloud that a Teams identity belongs to. The zero value is the public cloud, also where the service
+// spells it out. The service may name others than those below.
 type Cloud string
 
 const (
