@@ -37,7 +37,6 @@ func (p *authPolicy) Do(req *policy.Request) (*http.Response, error) {
 	}
 	var tried triedAgain
 	if req.OperationValue(&tried); tried {
-		p.credential.refreshDidNotHelp()
 		return resp, nil
 	}
 	req.SetOperationValue(triedAgain(true))
@@ -52,7 +51,6 @@ func (p *authPolicy) tryAgain(req *policy.Request, refusal *http.Response, refus
 		return nil, pipeline.NewFinal(fmt.Errorf("%w, and fetching another failed: %w", ErrUnauthorized, err))
 	}
 	if token.Token == refused.Token {
-		p.credential.refreshDidNotHelp()
 		return refusal, nil
 	}
 	runtime.Drain(refusal)
@@ -60,9 +58,5 @@ func (p *authPolicy) tryAgain(req *policy.Request, refusal *http.Response, refus
 		return nil, pipeline.NewFinal(err)
 	}
 	raw.Header.Set("Authorization", "Bearer "+token.Token)
-	resp, err := req.Next()
-	if err == nil && resp.StatusCode == http.StatusUnauthorized {
-		p.credential.refreshDidNotHelp()
-	}
-	return resp, err
+	return req.Next()
 }

@@ -28,7 +28,7 @@ type TokenCredential struct {
 	flight       *tokenFlight
 	failures     int       // in a row
 	notBefore    time.Time // no refresh earlier while the held token is valid
-	refusedUntil time.Time // no refresh for a refused token earlier
+	refusedUntil time.Time // no token is dropped earlier
 	timer        *time.Timer
 	closed       bool
 }
@@ -181,28 +181,24 @@ func (c *TokenCredential) renewed(ctx context.Context) (AccessToken, error) {
 }
 
 // replace is called when the service refused a token that looked valid. It drops exactly that token and fetches another.
-// It returns the refused one when there is nothing better: the credential is static, or a refresh has just not helped.
+// It returns the refused one where there is nothing better: the credential is static, or has dropped another token less than a
+// second ago, so that a service that refuses every token does not cause a refresh for every call.
 func (c *TokenCredential) replace(ctx context.Context, refused AccessToken) (AccessToken, error) {
 	if c.refresh == nil {
 		return refused, nil
 	}
 	c.mu.Lock()
 	if held := c.held.Load(); held != nil && held.Token == refused.Token {
-		if time.Now().Before(c.refusedUntil) {
+		now := time.Now()
+		if now.Before(c.refusedUntil) {
 			c.mu.Unlock()
 			return refused, nil
 		}
+		c.refusedUntil = now.Add(refreshInterval)
 		c.held.Store(nil)
 	}
 	c.mu.Unlock()
 	return c.Token(ctx)
-}
-
-// refreshDidNotHelp keeps a service that refuses every token from causing a refresh for every call.
-func (c *TokenCredential) refreshDidNotHelp() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.refusedUntil = time.Now().Add(refreshInterval)
 }
 
 // takeOff starts a refresh. The caller holds mu, and has made sure that none is under way.
