@@ -1,0 +1,80 @@
+// Package chattest is the chat service of Azure Communication Services, for tests and for developing without a resource.
+//
+// It behaves as the service was seen to behave: what it answers, byte for byte, what it remembers, and what it refuses.
+// [NewServer] makes one for the length of a test:
+//
+//	s := chattest.NewServer(t, nil)
+//	ana, bo := s.NewUser(), s.NewUser()
+//	client := s.Client(ana)
+//
+// [Open] makes one that is an [http.Handler]. Neither has a goroutine of its own. [Service.Fail] makes requests go wrong,
+// [Service.Requests] tells what was asked, [Service.Advance] moves the clock of the service.
+//
+// # What is real
+//
+// The 16 operations of chat 2025-03-15, with their statuses, headers, members and the order of these; messages of the
+// service about topics and people; order by version; pages, next links and the cursors in them; partial failure;
+// membership; what is left of what was deleted; one read receipt for each person; creation that can be repeated; ids
+// that encode a time; tokens that are signed and checked, with the scopes that open each operation; the shape of errors.
+//
+// # What is not
+//
+// There are no notifications in real time, no images, no Teams, and no latency but that of faults. Nothing lags: lists and receipts
+// know at once. A retention policy is kept and deletes nothing. Every api-version that the service supports is
+// answered as 2025-03-15. There are no rate limits. Fewer items than asked for come on the last page only.
+//
+// # Choices
+//
+// Where nobody has recorded what the service does, this one does the following. Tests should not rest on it.
+//
+// People:
+//   - A well-formed id of this resource that never existed, or was deleted, is refused inside a success: code "404",
+//     "Not found". So is any kind that is not a communication user: code "403", "Permissions check failed".
+//   - A user of another resource is refused with "403" by an add, and fails a create as a whole with 403.
+//   - A malformed id fails the whole call with 400. Malformed is a communication user that is not "8:acs:" and two
+//     GUIDs, and what does not start with digits and a colon. Two identifiers in one are a 400 without a message.
+//   - Adding someone who is in changes nothing and writes no message. Several in one call share one message.
+//   - Whoever is named twice joins once. A creator who is not named joins first.
+//   - Removing someone who is not in is 204 and changes nothing.
+//   - One who was removed is refused with 403, still lists the thread as it was then, and has lost the receipt.
+//   - A share history time hides messages with earlier ids: from lists, and by 404 on their own.
+//   - Deleting a user ends its tokens, takes it out of its threads without a message, and takes away what it sent.
+//
+// Threads:
+//   - A deleted thread is 404 to a get and 403 to everything else, another delete included.
+//   - An id that is no thread id is 400 without a message for every operation.
+//   - A repeated create with another body is answered with the first thread, whatever has become of it. Another user with
+//     the same repeatability id creates another thread.
+//   - The first two messages of a thread are 59 ms apart and both in the past when the create is answered.
+//   - An empty topic is a topic; none at all is 400. In a patch null leaves the topic as it is.
+//   - In a patch of metadata "" and null remove a key, and null in place of the object removes all; no key at all is
+//     left as {}. In a create a null is left out, and "" is kept.
+//   - A patch that says nothing is 204 before anybody looks for the thread.
+//   - Edits and deletions of messages, and removals, do not move a thread in the list.
+//   - Threads that change while they are listed come again at the end of the list.
+//
+// Messages:
+//   - A deleted message is still got, without its metadata. Deleting it again is 204, editing it is 404 without a message.
+//   - Somebody else's message, and one of the service's, is 403 to an edit or a delete. An unknown one is 404 without a message.
+//   - An empty text is a text; none at all is 400. So is a type other than text and html.
+//   - A patch that says nothing is 204 and no edit. Keys that it does not name are kept.
+//   - A start time, of a list of messages, is compared with versions; of a list of threads, with their last activity. Links write
+//     it as they write 1970, with a fraction of a second if it has one.
+//   - A receipt for an unknown message is 404 without a message. Above 20 people a receipt is accepted and forgotten.
+//
+// Limits:
+//   - A text above 28 KB, or a body above 1 MB, is 413 without a message.
+//   - More than 200 people in a request, more than 250 in a thread, more than 1 KB of metadata of a thread or a
+//     participant, a retention of other than 30 to 90 days or of an unknown kind, are 400 without a message.
+//   - A page of more than 200 messages, or 250 people or receipts, is one of as many. A page size below 1 is 400
+//     without a message.
+//
+// Transport:
+//   - An unknown api-version is 400 in the shape that is known of the identity API, a missing one too, with the code
+//     ApiVersionUnspecified. Both come before the token is looked at.
+//   - A token without the scope is 403 without a message.
+//   - Both JSON media types, or none, are accepted everywhere; others are 415 without a message.
+//   - Unknown paths are 404, and unknown methods 405 with Allow, without a message.
+//   - 429 and 503, which only faults cause, have the body of the contract's example.
+//   - Locations are at the host that the caller used.
+package chattest
