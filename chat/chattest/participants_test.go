@@ -1,0 +1,249 @@
+package chattest_test
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+var _ = Describe("The participants of a thread", func() {
+	var (
+		s            *chattest.Server
+		ana, bo, cem *person
+		thread       string
+	)
+	BeforeEach(func() {
+		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		people := newPeople(s.Service, 3)
+		ana, bo, cem = people[0], people[1], people[2]
+		thread = ana.thread("People")
+	})
+	add := func(participants ...string) answer {
+		GinkgoHelper()
+		return ana.post(thread+"/participants/:add", `{"participants":[`+strings.Join(participants, ",")+`]}`)
+	}
+	messages := func() int { GinkgoHelper(); return len(items(ana.mustGet(thread + "/messages?maxPageSize=200").Body)) }
+
+	Describe("when somebody is added", func() {
+		It("have what was said of them, in the order of the service", func() {
+			add(`{"metadata":{"z":"1","a":"2"},"shareHistoryTime":"2020-05-06T07:08:09.999Z","displayName":"<Bo>","communicationIdentifier":`+identifier(bo.ID)+`}`).matches(201, `{}`)
+			Expect(items(ana.mustGet(thread + "/participants").Body)[1]).To(Equal(`{"communicationIdentifier":` + identifier(bo.ID) +
+				`,"displayName":"<Bo>","shareHistoryTime":"2020-05-06T07:08:09Z","metadata":{"z":"1","a":"2"}}`))
+		})
+
+		It("can be told apart by the nested id alone, or by the raw one", func() {
+			add(`{"communicationIdentifier":{"communicationUser":{"id":"`+bo.ID+`"}}}`, `{"communicationIdentifier":{"rawId":"`+cem.ID+`"}}`).matches(201, `{}`)
+			Expect(people(ana, thread)).To(Equal([]string{ana.ID, bo.ID, cem.ID}))
+		})
+
+		It("share one message, and those who are in write none", func() {
+			before := messages()
+			add(participant(bo.ID), participant(cem.ID), participant(bo.ID)).matches(201, `{}`)
+			Expect(messages()).To(Equal(before + 1))
+			list := ana.mustGet(thread + "/participants").Body
+			add(`{"displayName":"Other","communicationIdentifier":`+identifier(bo.ID)+`}`).matches(201, `{}`)
+			add().matches(201, `{}`)
+			Expect(messages()).To(Equal(before + 1))
+			Expect(ana.mustGet(thread + "/participants").Body).To(Equal(list))
+		})
+
+		It("are without those who can't be, who are named in the success", func() {
+			gone, foreign := s.NewUser(), s.ForeignUser()
+			s.DeleteUser(gone)
+			before := messages()
+			add(participant(gone.ID), participant(foreign.ID), `{"communicationIdentifier":{"microsoftTeamsUser":{"userId":"u","cloud":"dod"}}}`).
+				matches(201, fmt.Sprintf(`{"invalidParticipants":[{"code":"404","message":"Not found","target":%q},`+
+					`{"code":"403","message":"Permissions check failed","target":%q},{"code":"403","message":"Permissions check failed","target":"8:dod:u"}]}`, gone.ID, foreign.ID))
+			Expect(messages()).To(Equal(before))
+			Expect(people(ana, thread)).To(Equal([]string{ana.ID}))
+		})
+
+		DescribeTable("are refused one by one in every kind but one",
+			func(identifier, target string) {
+				add(`{"communicationIdentifier":`+identifier+`}`).
+					matches(201, `{"invalidParticipants":[{"code":"403","message":"Permissions check failed","target":"`+target+`"}]}`)
+			},
+			Entry("a telephone", `{"phoneNumber":{"value":"+1"}}`, "4:+1"),
+			Entry("a Teams user", `{"microsoftTeamsUser":{"userId":"u"}}`, "8:orgid:u"),
+			Entry("an anonymous one", `{"microsoftTeamsUser":{"userId":"u","isAnonymous":true}}`, "8:teamsvisitor:u"),
+			Entry("one with a raw id of its own", `{"rawId":"8:x","microsoftTeamsUser":{"userId":"u"}}`, "8:x"),
+			Entry("a Teams app", `{"microsoftTeamsApp":{"appId":"a","cloud":"GCCH"}}`, "28:gcch:a"),
+			Entry("an extension user", `{"teamsExtensionUser":{"userId":"u","tenantId":"t","resourceId":"r"}}`, "8:acs:r_t_u"),
+			Entry("an extension user by raw id", `{"rawId":"8:acs:r_t_u"}`, "8:acs:r_t_u"),
+			Entry("a Skype user", `{"rawId":"8:spool:x"}`, "8:spool:x"),
+			Entry("another one", `{"rawId":"48:x"}`, "48:x"),
+		)
+
+		DescribeTable("are refused as a whole for a malformed id",
+			func(identifier, id string) {
+				message := ""
+				if id != "-" {
+					message = "Identifier format is invalid (" + id + ")."
+				}
+				add(participant(bo.ID), `{"communicationIdentifier":`+identifier+`}`).refused(400, message)
+				Expect(people(ana, thread)).To(Equal([]string{ana.ID}))
+				ana.post(thread+"/participants/:remove", identifier).refused(400, message)
+			},
+			Entry("a user without a resource", `{"communicationUser":{"id":"8:acs:nobody"}}`, "8:acs:nobody"),
+			Entry("the same by raw id", `{"rawId":"8:acs:nobody"}`, "8:acs:nobody"),
+			Entry("a user of half a resource", `{"communicationUser":{"id":"8:acs:a_b"}}`, "8:acs:a_b"),
+			Entry("another kind in the place of a user", `{"communicationUser":{"id":"4:+1"}}`, "4:+1"),
+			Entry("no raw id of any kind", `{"rawId":"nobody"}`, "nobody"),
+			Entry("a raw id without digits", `{"rawId":"gid:uuid"}`, "gid:uuid"),
+			Entry("an empty raw id", `{"rawId":""}`, ""),
+			Entry("nobody", `{}`, ""),
+			Entry("two in one", `{"phoneNumber":{"value":"+1"},"microsoftTeamsUser":{"userId":"u"}}`, "-"),
+		)
+
+		It("are 200 a call, and 250 in all", func() {
+			batch := func(n int) (texts []string) {
+				for _, user := range s.Users(n) {
+					texts = append(texts, participant(user.ID))
+				}
+				return texts
+			}
+			add(batch(201)...).refused(400, "")
+			add(batch(200)...).matches(201, `{}`)
+			add(batch(50)...).refused(400, "")
+			add(batch(49)...).matches(201, `{}`)
+			add(participant(ana.ID)).matches(201, `{}`)
+			add(participant(bo.ID)).refused(400, "")
+			Expect(items(ana.mustGet(thread + "/participants").Body)).To(HaveLen(250))
+		})
+	})
+
+	Describe("when somebody is removed", func() {
+		It("can't do anything in the thread any more", func() {
+			ana.add(thread, bo)
+			id := bo.send(thread, "x")
+			ana.remove(thread, bo)
+			for _, path := range []string{"", "/messages", "/messages/" + id, "/participants", "/readReceipts"} {
+				bo.get(thread+path).refused(403, notAllowed)
+			}
+			bo.post(thread+"/messages", `{"content":"x"}`).refused(403, notAllowed)
+			Expect(people(ana, thread)).To(Equal([]string{ana.ID}))
+		})
+
+		It("can remove themselves, and come last when they come back", func() {
+			ana.add(thread, bo, cem)
+			bo.remove(thread, bo)
+			ana.add(thread, bo)
+			Expect(people(ana, thread)).To(Equal([]string{ana.ID, cem.ID, bo.ID}))
+		})
+
+		It("need not be in it", func() {
+			before := messages()
+			for _, id := range []string{bo.ID, s.ForeignUser().ID, "4:+1"} {
+				ana.post(thread+"/participants/:remove", `{"rawId":"`+id+`"}`).must(204)
+			}
+			Expect(messages()).To(Equal(before))
+		})
+	})
+
+	It("are listed in the order they joined, all at once unless a size is given", func() {
+		ana.add(thread, bo, cem)
+		all := ana.mustGet(thread + "/participants").Body
+		Expect(items(all)).To(HaveLen(3))
+		Expect(nextLink(all)).To(BeEmpty())
+		page := ana.mustGet(thread + "/participants?maxPageSize=2").Body
+		Expect(nextLink(page)).To(Equal(s.Endpoint() + thread + "/participants?skip=2&maxPageSize=2&api-version=2025-03-15"))
+		Expect(items(ana.mustGet(nextLink(page)).Body)).To(Equal(items(all)[2:]))
+		Expect(nextLink(ana.mustGet(nextLink(page)).Body)).To(BeEmpty())
+		Expect(nextLink(ana.mustGet(thread + "/participants?maxPageSize=3").Body)).To(BeEmpty())
+		Expect(items(ana.mustGet(thread + "/participants?skip=1").Body)).To(Equal(items(all)[1:]))
+		Expect(items(ana.mustGet(thread + "/participants?skip=9").Body)).To(BeEmpty())
+		ana.get(thread+"/participants?skip=-1").refused(400, "")
+	})
+
+	It("read only what was written since the time that history is shared from", func() {
+		bubble(func(s *chattest.Service) {
+			ana, bo := newPerson(s), newPerson(s)
+			thread := ana.thread("Shared")
+			old := ana.send(thread, "old")
+			ana.send(thread, "older than it looks")
+			time.Sleep(time.Minute)
+			since := s.Now()
+			ana.post(thread+"/participants/:add", `{"participants":[{"communicationIdentifier":`+identifier(bo.ID)+
+				`,"shareHistoryTime":"`+second(since)+`"}]}`).must(201)
+			ana.mustPatch(thread+"/messages/"+old, `{"content":"old, again"}`)
+			Expect(fields(items(bo.mustGet(thread+"/messages").Body), "type")).To(Equal([]string{"participantAdded"}))
+			bo.get(thread+"/messages/"+old).refused(404, "")
+			Expect(items(ana.mustGet(thread + "/messages").Body)).To(HaveLen(5))
+		})
+	})
+
+	It("are without a user who is deleted, and so are the messages", func() {
+		ana.add(thread, bo)
+		edited := bo.send(thread, "one")
+		bo.mustPatch(thread+"/messages/"+edited, `{"content":"one, again"}`)
+		bo.send(thread, "two")
+		mine := ana.send(thread, "three")
+		bo.post(thread+"/readReceipts", `{"chatMessageId":"`+mine+`"}`).must(200)
+		s.DeleteUser(bo.User)
+		s.DeleteUser(bo.User)
+		Expect(people(ana, thread)).To(Equal([]string{ana.ID}))
+		Expect(fields(items(ana.mustGet(thread+"/messages").Body), "sequenceId")).To(Equal([]string{"6", "3", "2", "1"}))
+		ana.get(thread+"/messages/"+edited).refused(404, "")
+		Expect(items(ana.mustGet(thread + "/readReceipts").Body)).To(BeEmpty())
+		add(participant(bo.ID)).matches(201, `{"invalidParticipants":[{"code":"404","message":"Not found","target":"`+bo.ID+`"}]}`)
+	})
+})
+
+var _ = Describe("Read receipts", func() {
+	var (
+		s       *chattest.Server
+		ana, bo *person
+		thread  string
+		ids     []string
+	)
+	BeforeEach(func() {
+		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		people := newPeople(s.Service, 2)
+		ana, bo = people[0], people[1]
+		thread = ana.thread("Receipts", bo)
+		ids = []string{ana.send(thread, "one"), ana.send(thread, "two")}
+	})
+	read := func(p *person, id string) {
+		GinkgoHelper()
+		p.post(thread+"/readReceipts", `{"chatMessageId":"`+id+`"}`).matches(200, "")
+	}
+	list := func() []string { GinkgoHelper(); return items(ana.mustGet(thread + "/readReceipts").Body) }
+
+	It("are one a person, the last one, in the order people joined", func() {
+		read(bo, ids[0])
+		read(ana, ids[0])
+		read(bo, ids[1])
+		Expect(fields(list(), "chatMessageId")).To(Equal([]string{ids[0], ids[1]}))
+		Expect(fields(list(), "senderCommunicationIdentifier")).To(Equal([]string{identifier(ana.ID), identifier(bo.ID)}))
+		Expect(items(bo.mustGet(thread + "/readReceipts").Body)).To(Equal(list()))
+	})
+
+	It("come by pages like participants", func() {
+		read(ana, ids[0])
+		read(bo, ids[0])
+		page := ana.mustGet(thread + "/readReceipts?maxPageSize=1").Body
+		Expect(nextLink(page)).To(Equal(s.Endpoint() + thread + "/readReceipts?skip=1&maxPageSize=1&api-version=2025-03-15"))
+		Expect(append(items(page), items(ana.mustGet(nextLink(page)).Body)...)).To(Equal(list()))
+	})
+
+	It("go with the person", func() {
+		read(bo, ids[0])
+		ana.remove(thread, bo)
+		Expect(list()).To(BeEmpty())
+	})
+
+	It("are accepted and never seen in a thread of more than 20", func() {
+		read(ana, ids[0])
+		ana.add(thread, newPeople(s.Service, 18)...)
+		read(bo, ids[0])
+		Expect(list()).To(HaveLen(2))
+		ana.add(thread, newPerson(s.Service))
+		read(bo, ids[1])
+		Expect(list()).To(BeEmpty())
+	})
+})
