@@ -106,10 +106,11 @@ func (l *requestLog) show(logf func(format string, args ...any)) {
 		if len(b) == 0 {
 			return ""
 		}
-		if len(b) > maxShownBody {
-			b = fmt.Appendf(slices.Clone(b[:maxShownBody]), "… (%d bytes)", len(b))
+		shown := token.ReplaceAll(b, []byte("eyJ…"))
+		if len(shown) > maxShownBody {
+			shown = fmt.Appendf(shown[:maxShownBody:maxShownBody], "… (%d bytes)", len(b))
 		}
-		return "\n" + mark + " " + token.ReplaceAllString(string(b), "eyJ…")
+		return "\n" + mark + " " + string(shown)
 	}
 	for _, q := range last {
 		logf("%s %s: %d after %v%s%s", q.Method, token.ReplaceAllString(q.Target, "eyJ…"), q.Status,

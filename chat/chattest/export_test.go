@@ -1,0 +1,57 @@
+package chattest
+
+import "go.etcd.io/bbolt"
+
+// HoldCommits keeps every commit from happening until release is called.
+func (s *Service) HoldCommits() (release func(), err error) {
+	tx, err := s.store.db.Begin(true)
+	return func() { _ = tx.Rollback() }, err
+}
+
+// WaitingWriters is how many writers wait for somebody else's commit to end.
+func (s *Service) WaitingWriters() int {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	return len(s.store.waiting)
+}
+
+// Committing reports whether a writer leads, with those it took along.
+func (s *Service) Committing() bool {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	return s.store.led && len(s.store.waiting) == 0
+}
+
+// Commits is how many commits there have been.
+func (s *Service) Commits() (n int) {
+	_ = s.store.db.View(func(tx *bbolt.Tx) error {
+		n = tx.ID()
+		return nil
+	})
+	return n
+}
+
+// Keep writes a value under a name, and returns what and panics as after does.
+func (s *Service) Keep(name string, after func() error) error {
+	return s.store.update(func(tx *bbolt.Tx) error {
+		if err := tx.Bucket([]byte(metaBucket)).Put([]byte(name), []byte(name)); err != nil {
+			return err
+		}
+		return after()
+	})
+}
+
+// Refuse is a writer that refuses, as one does before it writes.
+func (s *Service) Refuse() error {
+	return s.store.update(func(*bbolt.Tx) error { return badRequest() })
+}
+
+// Kept reports whether a value was written.
+func (s *Service) Kept(name string) bool {
+	return s.store.meta(name) != nil
+}
+
+// Path is where the store is, or was while it was opened.
+func (s *Service) Path() string {
+	return s.store.db.Path()
+}

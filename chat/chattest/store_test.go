@@ -1,0 +1,226 @@
+package chattest_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"go.etcd.io/bbolt"
+
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+var _ = Describe("A service with a file", func() {
+	var path string
+	BeforeEach(func() { path = filepath.Join(GinkgoT().TempDir(), "chat.db") })
+	open := func() *chattest.Service {
+		GinkgoHelper()
+		s, err := chattest.Open(&chattest.Options{Path: path})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(s.Close)
+		return s
+	}
+
+	It("is the same after it was closed: people, tokens, threads, the resource and its key", func() {
+		s := open()
+		ana := newPerson(s)
+		thread := ana.thread("Kept")
+		id := ana.send(thread, "kept")
+		lists := []string{ana.mustGet("/chat/threads").Body, ana.mustGet(thread + "/messages").Body}
+		before := s.ConnectionString()
+		Expect(s.Close()).To(Succeed())
+
+		s = open()
+		ana.service = s
+		Expect([]string{ana.mustGet("/chat/threads").Body, ana.mustGet(thread + "/messages").Body}).To(Equal(lists))
+		Expect(ana.mustGet(thread + "/messages/" + id).Body).To(ContainSubstring("kept"))
+		Expect(s.ConnectionString()).To(Equal(before))
+		Expect(resourceOf(s.NewUser().ID)).To(Equal(resourceOf(ana.ID)))
+		Expect(number(ana.send(thread, "next"))).To(BeNumerically(">", number(id)))
+	})
+
+	It("is one process's at a time", func() {
+		open()
+		_, err := chattest.Open(&chattest.Options{Path: path})
+		Expect(err).To(MatchError("chattest: " + path + " is in use by another process"))
+	})
+
+	DescribeTable("refuses in one line a file that is not its own",
+		func(spoil func(path string), reason string) {
+			s := open()
+			ana := newPerson(s)
+			thread := ana.thread("x")
+			for range 50 {
+				ana.send(thread, strings.Repeat("x", 1000))
+			}
+			Expect(s.Close()).To(Succeed())
+			spoil(path)
+			_, err := chattest.Open(&chattest.Options{Path: path})
+			Expect(err).To(MatchError(And(HavePrefix("chattest: "), ContainSubstring(reason), Not(ContainSubstring("\n")))))
+		},
+		Entry("a text", func(path string) {
+			Expect(os.WriteFile(path, []byte(strings.Repeat("no database\n", 9999)), 0o600)).To(Succeed())
+		}, "invalid database"),
+		Entry("a file that was cut", func(path string) { Expect(os.Truncate(path, 8192)).To(Succeed()) }, "damaged"),
+		Entry("another program's", func(path string) {
+			Expect(os.Remove(path)).To(Succeed())
+			db, err := bbolt.Open(path, 0o600, nil)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(db.Update(func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte("theirs")); return err })).To(Succeed())
+			Expect(db.Close()).To(Succeed())
+		}, "belongs to another program"),
+		Entry("one of another format", func(path string) {
+			db, err := bbolt.Open(path, 0o600, nil)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(db.Update(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("99")) })).To(Succeed())
+			Expect(db.Close()).To(Succeed())
+		}, "format 99"),
+		Entry("a folder", func(path string) {
+			Expect(os.Remove(path)).To(Succeed())
+			Expect(os.Mkdir(path, 0o700)).To(Succeed())
+		}, "directory"),
+	)
+})
+
+var _ = Describe("A service without a file", func() {
+	It("leaves nothing behind", func() {
+		s, err := chattest.Open(nil)
+		Expect(err).NotTo(HaveOccurred())
+		s.NewUser()
+		path := s.Path()
+		Expect(filepath.Base(path)).To(HavePrefix("chattest-"))
+		Expect(s.Close()).To(Succeed())
+		Expect(s.Close()).To(Succeed())
+		Expect(path).NotTo(BeAnExistingFile())
+	})
+})
+
+var _ = Describe("Writers", func() {
+	var s *chattest.Service
+	BeforeEach(func() {
+		var err error
+		s, err = chattest.Open(nil)
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(s.Close)
+	})
+
+	// together has writers wait for one commit, behind one of another writer's, and returns what became of them.
+	together := func(ctx SpecContext, writers ...func() error) []error {
+		GinkgoHelper()
+		release, err := s.HoldCommits()
+		Expect(err).NotTo(HaveOccurred())
+		done := make(chan error, len(writers)+1)
+		go func() { done <- s.Keep("leader", func() error { return nil }) }()
+		Eventually(ctx, s.Committing).Should(BeTrue())
+		outcomes := make([]error, len(writers))
+		for i, write := range writers {
+			go func() {
+				outcomes[i] = write()
+				done <- nil
+			}()
+		}
+		Eventually(ctx, s.WaitingWriters).Should(Equal(len(writers)))
+		Expect(done).NotTo(Receive(), "nobody has an answer before the commit")
+		release()
+		for range len(writers) + 1 {
+			Eventually(ctx, done).Should(Receive(BeNil()))
+		}
+		return outcomes
+	}
+	fine := func() error { return nil }
+
+	It("that wait share a commit, and have their answer after it", func(ctx SpecContext) {
+		before := s.Commits()
+		var writers []func() error
+		for i := range 64 {
+			writers = append(writers, func() error { return s.Keep(fmt.Sprint(i), fine) })
+		}
+		Expect(together(ctx, writers...)).To(HaveEach(BeNil()))
+		Expect(s.Commits() - before).To(Equal(2))
+		for i := range 64 {
+			Expect(s.Kept(fmt.Sprint(i))).To(BeTrue())
+		}
+	}, SpecTimeout(10*time.Second))
+
+	It("commit alone, one by one, when nobody else waits", func() {
+		before := s.Commits()
+		for i := range 3 {
+			Expect(s.Keep(fmt.Sprint(i), fine)).To(Succeed())
+		}
+		Expect(s.Commits() - before).To(Equal(3))
+	})
+
+	It("are not disturbed by one that is refused", func(ctx SpecContext) {
+		outcomes := together(ctx, func() error { return s.Keep("a", fine) }, s.Refuse, func() error { return s.Keep("b", fine) })
+		Expect(outcomes[0]).To(Succeed())
+		Expect(outcomes[1]).To(MatchError("400 BadRequest"))
+		Expect(outcomes[2]).To(Succeed())
+		Expect(s.Kept("a") && s.Kept("b")).To(BeTrue())
+	}, SpecTimeout(10*time.Second))
+
+	DescribeTable("all learn of one that fails midway, and nothing of that commit is kept",
+		func(ctx SpecContext, fail func() error, message string) {
+			outcomes := together(ctx,
+				func() error { return s.Keep("a", fine) }, func() error { return s.Keep("b", fail) }, func() error { return s.Keep("c", fine) })
+			Expect(outcomes).To(HaveEach(MatchError(message)))
+			Expect(s.Kept("a") || s.Kept("b") || s.Kept("c")).To(BeFalse())
+			Expect(s.Kept("leader")).To(BeTrue())
+			Expect(s.Keep("next", fine)).To(Succeed())
+		},
+		Entry("with an error", func() error { return errors.New("disk on fire") }, "disk on fire", SpecTimeout(10*time.Second)),
+		Entry("with a panic", func() error { panic("bug") }, "write: panic: bug", SpecTimeout(10*time.Second)),
+	)
+
+	It("of one thread number its messages without a gap, from many people at once", func() {
+		everybody := newPeople(s, 16)
+		thread := everybody[0].thread("Crowd", everybody...)
+		var wg sync.WaitGroup
+		for _, p := range everybody {
+			wg.Go(func() {
+				defer GinkgoRecover()
+				for range 10 {
+					id := p.send(thread, "x")
+					Expect(field(p.mustGet(thread+"/messages/"+id).Body, "id")).To(Equal(id))
+				}
+			})
+		}
+		wg.Wait()
+		messages := items(everybody[0].mustGet(thread + "/messages?maxPageSize=200").Body)
+		var expected []string
+		for i := range 162 {
+			expected = append(expected, strconv.Itoa(162-i))
+		}
+		Expect(fields(messages, "sequenceId")).To(Equal(expected))
+		ids := fields(messages, "id")
+		Expect(slices.IsSortedFunc(ids, func(a, b string) int { return int(number(b) - number(a)) })).To(BeTrue())
+		Expect(slices.Compact(slices.Clone(ids))).To(HaveLen(162))
+	})
+
+	It("that repeat a create at the same time make one thread", func() {
+		ana := newPerson(s)
+		bodies := make([]string, 8)
+		var wg sync.WaitGroup
+		for i := range bodies {
+			wg.Go(func() {
+				defer GinkgoRecover()
+				bodies[i] = ana.do("POST", "/chat/threads", `{"topic":"x"}`, "Repeatability-Request-Id", "key").must(201).Body
+			})
+		}
+		wg.Wait()
+		Expect(bodies).To(HaveEach(bodies[0]))
+		Expect(items(ana.mustGet("/chat/threads").Body)).To(HaveLen(1))
+	})
+})
+
+func resourceOf(user string) string {
+	resource, _, _ := strings.Cut(user, "_")
+	return resource
+}
