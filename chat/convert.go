@@ -118,10 +118,14 @@ func readReceipt(w chatapi.ChatMessageReadReceipt) ReadReceipt {
 func wireError(w chatapi.CommunicationError) *Error {
 	e := &Error{Code: w.Code, Message: w.Message, Target: value(w.Target), StatusCode: statusOf(w.Code)}
 	for _, detail := range w.Details {
-		e.Details = append(e.Details, wireError(detail))
+		if d := wireError(detail); !d.silent() {
+			e.Details = append(e.Details, d)
+		}
 	}
 	if w.InnerError != nil {
-		e.InnerError = wireError(*w.InnerError)
+		if inner := wireError(*w.InnerError); !inner.silent() {
+			e.InnerError = inner
+		}
 	}
 	return e
 }

@@ -2,8 +2,10 @@ package chat
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,34 +26,43 @@ type errorBody struct {
 }
 
 type errorWords struct {
-	Code       looseText    `json:"code"`
-	Message    looseText    `json:"message"`
-	Target     looseText    `json:"target"`
-	Details    []errorWords `json:"details"`
-	InnerError *errorWords  `json:"innererror"`
-	Inner      []errorWords `json:"innerErrors"`
+	Code        looseText    `json:"code"`
+	Message     looseText    `json:"message"`
+	Target      looseText    `json:"target"`
+	Details     []errorWords `json:"details"`
+	InnerErrors []errorWords `json:"innerErrors"`
+	InnerError  *errorWords  `json:"innererror"`
 }
 
-func (b errorBody) words() errorWords {
+// toError takes the first shape in which there are words.
+func (b errorBody) toError() *Error {
 	for _, w := range []*errorWords{b.Error, b.CommunicationError, b.ChatError} {
-		if w != nil {
-			return *w
+		if e := w.toError(); !e.silent() {
+			return e
 		}
 	}
-	return b.errorWords
+	return b.errorWords.toError()
 }
 
-func (w errorWords) toError() *Error {
-	e := &Error{Code: string(w.Code), Message: string(w.Message), Target: string(w.Target), StatusCode: statusOf(string(w.Code))}
-	for _, detail := range w.Details {
-		e.Details = append(e.Details, detail.toError())
+func (w *errorWords) toError() *Error {
+	if w == nil {
+		return &Error{}
 	}
-	if w.InnerError != nil {
-		e.InnerError = w.InnerError.toError()
-	} else if len(w.Inner) > 0 {
-		e.InnerError = w.Inner[0].toError()
+	e := &Error{Code: string(w.Code), Message: string(w.Message), Target: string(w.Target), StatusCode: statusOf(string(w.Code))}
+	for _, detail := range slices.Concat(w.Details, w.InnerErrors) {
+		if d := detail.toError(); !d.silent() {
+			e.Details = append(e.Details, d)
+		}
+	}
+	if inner := w.InnerError.toError(); !inner.silent() {
+		e.InnerError = inner
 	}
 	return e
+}
+
+// silent reports whether the service has said nothing.
+func (e *Error) silent() bool {
+	return e.Code == "" && e.Message == "" && e.Target == "" && e.Details == nil && e.InnerError == nil
 }
 
 // statusOf reads the status that the service gives as the code of an error inside an answer.
@@ -87,19 +98,17 @@ func (t *looseText) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 // It is for those who call operations that this package does not have, as package identity does.
 func NewError(tried string, resp *http.Response, hint string) *Error {
 	body := bytes.Clone(pipeline.Body(resp))
-	e := &Error{}
 	var decoded errorBody
-	if err := pipeline.Decode(body, &decoded); err == nil {
-		e = decoded.words().toError()
-	} else if len(bytes.TrimSpace(body)) > 0 {
+	if err := pipeline.Decode(body, &decoded); err != nil && len(bytes.TrimSpace(body)) > 0 {
 		hint = strings.TrimPrefix(hint+"; the answer is not the service's ("+contentType(resp)+"): is something else at the endpoint?", "; ")
 	}
+	e := decoded.toError()
 	e.operation, e.hint, e.StatusCode = tried, hint, resp.StatusCode
 	e.CorrelationVector = resp.Header.Get("MS-CV")
 	e.RetryAfter = pipeline.RetryAfter(resp.Header)
 	e.RequestID = resp.Header.Get(pipeline.RequestIDHeader)
 	if resp.Request != nil {
-		e.RequestID = resp.Request.Header.Get(pipeline.RequestIDHeader)
+		e.RequestID = cmp.Or(resp.Request.Header.Get(pipeline.RequestIDHeader), e.RequestID)
 	}
 	// The body may go back to a pool; whoever unwraps the error, and whoever has captured the answer, want one each.
 	copied := *resp

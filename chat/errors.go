@@ -43,7 +43,8 @@ type Error struct {
 	Code    string
 	Message string
 	// Target is what the error is about, the raw id of a participant for example.
-	Target     string
+	Target string
+	// Details are the single errors behind this one, InnerError is the one beneath it; nil where the service says nothing there.
 	Details    []*Error
 	InnerError *Error
 	// RequestID is the x-ms-client-request-id of the request, CorrelationVector the MS-CV of the answer:
@@ -76,8 +77,8 @@ func (e *Error) Error() string {
 	if code := pipeline.LogLine(e.Code); code != "" && code != strconv.Itoa(e.StatusCode) && code != strings.ReplaceAll(status, " ", "") {
 		b.WriteString(" (" + code + ")")
 	}
-	for _, words := range []string{pipeline.LogLine(e.Message), e.hint} {
-		if words != "" {
+	for _, words := range []string{e.Message, e.hint} {
+		if words := pipeline.LogLine(words); words != "" {
 			b.WriteString(": " + words)
 		}
 	}
