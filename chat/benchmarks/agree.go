@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"reflect"
+)
+
+type namedClient struct {
+	name string
+	Client
+}
+
+// clients are all that are compared, on one transport. It fails if one of them does not see what the service says.
+func clients(ctx context.Context, endpoint string, transport http.RoundTripper) ([]namedClient, error) {
+	generated, err := NewGenerated(endpoint, transport)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := NewOurs(endpoint, transport)
+	if err != nil {
+		return nil, err
+	}
+	clients := []namedClient{{"floor", NewFloor(endpoint, transport)}, {"generated", generated}, {"ours", ours}}
+	for _, c := range clients {
+		if err := Agree(ctx, c); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.name, err)
+		}
+	}
+	return clients, nil
+}
+
+// Agree checks that a client sees what the service says.
+func Agree(ctx context.Context, c Client) error {
+	said := said()
+	id, err := c.Send(ctx)
+	if err != nil {
+		return err
+	}
+	if id != sentID {
+		return fmt.Errorf("the id of the message sent is %q, not %q", id, sentID)
+	}
+	message, err := c.Get(ctx)
+	if err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(message, said[readIndex]) {
+		return fmt.Errorf("the message is %+v, not %+v", message, said[readIndex])
+	}
+	var listed []Record
+	n, err := c.List(ctx, func(r Record) { listed = append(listed, r) })
+	if err != nil {
+		return err
+	}
+	if n != listedPages*pageSize || len(listed) != n {
+		return fmt.Errorf("%d messages are listed, not %d", n, listedPages*pageSize)
+	}
+	for i, message := range listed {
+		if want := said[i%pageSize]; !reflect.DeepEqual(message, want) {
+			return fmt.Errorf("message %d of the listing is %+v, not %+v", i, message, want)
+		}
+	}
+	return nil
+}
+
+// said is what the service says on each page.
+func said() []Record {
+	var said []Record
+	for _, m := range cannedMessages() {
+		said = append(said, recordOf(m))
+	}
+	return said
+}

@@ -1,0 +1,15 @@
+package main
+
+// What the specs use of the program.
+var (
+	Serve       = serve
+	StartServer = startServer
+	Said        = said
+)
+
+const (
+	ServeVariable = serveVariable
+	Endpoint      = endpoint
+	PageSize      = pageSize
+	Token         = token
+)

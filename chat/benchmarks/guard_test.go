@@ -1,0 +1,122 @@
+//go:build !race
+
+// The race detector allocates as well: what is counted here holds without it.
+
+package main_test
+
+import (
+	"context"
+	"runtime"
+	"strconv"
+	"testing"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	benchmarks "github.com/acschat/acs-chat-go/chat/benchmarks"
+)
+
+// A change that needs more than this wants a reason, and one that needs less lowers the number.
+var _ = DescribeTable("A call allocates no more than it did", Serial,
+	func(limit int, call func(context.Context, benchmarks.Ours) error) {
+		ours := oursOver(1)
+		Expect(call(context.Background(), ours)).To(Succeed())
+		Expect(testing.AllocsPerRun(100, func() { _ = call(context.Background(), ours) })).To(BeNumerically("<=", limit))
+	},
+	Entry("to send a message", 125, func(ctx context.Context, ours benchmarks.Ours) error {
+		_, err := ours.Send(ctx)
+		return err
+	}),
+	Entry("to read a message", 110, func(ctx context.Context, ours benchmarks.Ours) error {
+		_, err := ours.Get(ctx)
+		return err
+	}),
+	Entry("to list a page of 200 messages", 2550, func(ctx context.Context, ours benchmarks.Ours) error {
+		_, err := ours.List(ctx, nil)
+		return err
+	}),
+)
+
+var _ = Describe("TokenCredential", Serial, func() {
+	It("allocates nothing to read a valid token", func() {
+		credential, err := chat.NewStaticTokenCredential(benchmarks.Token)
+		Expect(err).NotTo(HaveOccurred())
+		renewed, err := chat.NewTokenCredential(func(context.Context) (chat.AccessToken, error) {
+			return chat.AccessToken{Token: benchmarks.Token}, nil
+		}, nil)
+		Expect(err).NotTo(HaveOccurred())
+		for _, c := range []*chat.TokenCredential{credential, renewed} {
+			Expect(testing.AllocsPerRun(100, func() { _, _ = c.Token(context.Background()) })).To(BeZero())
+		}
+	})
+})
+
+var _ = Describe("Pager", Serial, func() {
+	It("grows the heap by less than 16 MiB to range over 200,000 messages", func() {
+		const pages = 1000
+		ours := oursOver(pages)
+		before, most, n := heap(), uint64(0), 0
+		for _, err := range ours.Thread.ListMessages(&chat.ListMessagesOptions{PageSize: benchmarks.PageSize}).All(context.Background()) {
+			Expect(err).NotTo(HaveOccurred())
+			if n++; n%benchmarks.PageSize == 0 {
+				var now runtime.MemStats
+				runtime.ReadMemStats(&now)
+				most = max(most, now.HeapAlloc)
+			}
+		}
+		Expect(n).To(Equal(200_000))
+		Expect(most).To(BeNumerically("<", before+16<<20))
+	})
+
+	It("needs no more for a page however many have been read before", func() {
+		const stretch = 50
+		ours := oursOver(10 * stretch)
+		var bytes []uint64
+		for page, err := range ours.Thread.ListMessages(&chat.ListMessagesOptions{PageSize: benchmarks.PageSize}).Pages(context.Background()) {
+			Expect(err).NotTo(HaveOccurred())
+			Expect(page.Items).To(HaveLen(benchmarks.PageSize))
+			var now runtime.MemStats
+			runtime.ReadMemStats(&now)
+			bytes = append(bytes, now.TotalAlloc)
+		}
+		first, last := bytes[2*stretch]-bytes[stretch], bytes[10*stretch-1]-bytes[9*stretch-1]
+		Expect(last).To(BeNumerically("~", first, first/20))
+	})
+})
+
+var _ = Describe("Client", Serial, func() {
+	It("holds less than 200 bytes for each of 10,000 thread clients", func() {
+		credential, err := chat.NewStaticTokenCredential(benchmarks.Token)
+		Expect(err).NotTo(HaveOccurred())
+		client, err := chat.NewClient(benchmarks.Endpoint, credential, nil)
+		Expect(err).NotTo(HaveOccurred())
+		ids := make([]string, 10_000)
+		for i := range ids {
+			ids[i] = "19:acsV1_" + strconv.Itoa(i) + "@thread.v2"
+		}
+		threads := make([]*chat.ThreadClient, 0, len(ids))
+
+		before := heap()
+		for _, id := range ids {
+			threads = append(threads, client.ThreadClient(id))
+		}
+		Expect(int(heap()) - int(before)).To(BeNumerically("<", 200*len(ids)))
+		Expect(threads[9_999].ThreadID()).To(Equal("19:acsV1_9999@thread.v2"))
+	})
+})
+
+func oursOver(pages int) benchmarks.Ours {
+	GinkgoHelper()
+	ours, err := benchmarks.NewOurs(benchmarks.Endpoint, benchmarks.NewCanned(benchmarks.Endpoint, pages))
+	Expect(err).NotTo(HaveOccurred())
+	return ours
+}
+
+// heap is what is in use, without what is only not yet collected.
+func heap() uint64 {
+	runtime.GC()
+	var now runtime.MemStats
+	runtime.ReadMemStats(&now)
+	return now.HeapAlloc
+}
