@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"time"
 )
 
 // ArgumentError says that an argument can't be used. It comes before any request.
@@ -23,6 +24,14 @@ func checkID(name, id string) error {
 		return &ArgumentError{Name: name, Reason: "must not be empty"}
 	case ".", "..":
 		return &ArgumentError{Name: name, Reason: fmt.Sprintf("must be an id, not %q", id)}
+	}
+	return nil
+}
+
+// checkTime refuses what RFC 3339 can't write.
+func checkTime(name string, t time.Time) error {
+	if year := t.UTC().Year(); year < 1 || year > 9999 {
+		return &ArgumentError{Name: name, Reason: "must be in the years 1 to 9999"}
 	}
 	return nil
 }

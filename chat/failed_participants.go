@@ -38,7 +38,7 @@ func failedParticipants(sent []Participant, refused []chatapi.CommunicationError
 	for _, r := range refused {
 		err := participantError(r)
 		f := FailedParticipant{Err: err, Participant: Participant{Identifier: ParseRawID(err.Target)}}
-		if i, ok := findRefused(sent, taken, err.Target); ok {
+		if i := findRefused(sent, taken, err.Target); i >= 0 {
 			taken[i] = true
 			f.Participant = sent[i]
 		}
@@ -47,15 +47,23 @@ func failedParticipants(sent []Participant, refused []chatapi.CommunicationError
 	return failed
 }
 
-func findRefused(sent []Participant, taken []bool, target string) (int, bool) {
+// findRefused prefers, among those who match equally well, one who is not taken yet. -1: nobody matches.
+func findRefused(sent []Participant, taken []bool, target string) int {
+	found := -1
 	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
 		for i, p := range sent {
-			if !taken[i] && same(p.Identifier.RawID(), target) {
-				return i, true
+			if same(p.Identifier.RawID(), target) {
+				if !taken[i] {
+					return i
+				}
+				found = i
 			}
 		}
+		if found >= 0 {
+			break
+		}
 	}
-	return 0, false
+	return found
 }
 
 func participantError(wire chatapi.CommunicationError) *Error {

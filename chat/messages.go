@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -136,10 +137,10 @@ func (t *ThreadClient) SendMessage(ctx context.Context, content string, options 
 	body := pipeline.Encode(chatapi.SendChatMessageRequest{
 		Content: content, Type: &kind, SenderDisplayName: wireText(options.SenderDisplayName), Metadata: options.Metadata,
 	})
-	wire, err := pipeline.Call[chatapi.SendChatMessageResult](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.SendMessage", Tried: "chat: send message", Status: http.StatusCreated, Once: true},
-		func(ctx context.Context) (*http.Response, error) {
-			return t.client.api.ChatThreadSendChatMessageWithBody(ctx, t.threadID, params, contentTypeJSON, body)
-		})
+	op := pipeline.Operation{Name: "ThreadClient.SendMessage", Tried: "chat: send message", Status: http.StatusCreated, Once: true}
+	wire, err := pipeline.Call[chatapi.SendChatMessageResult](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+		return t.client.api.ChatThreadSendChatMessageWithBody(ctx, t.threadID, params, contentTypeJSON, body)
+	})
 	return SendMessageResult{ID: wire.ID}, err
 }
 
@@ -155,10 +156,10 @@ func (t *ThreadClient) GetMessage(ctx context.Context, messageID string) (Messag
 		return Message{}, err
 	}
 	params := &chatapi.ChatThreadGetChatMessageParams{APIVersion: t.client.apiVersion}
-	wire, err := pipeline.Call[chatapi.ChatMessage](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.GetMessage", Tried: "chat: get message", Status: http.StatusOK},
-		func(ctx context.Context) (*http.Response, error) {
-			return t.client.api.ChatThreadGetChatMessage(ctx, t.threadID, messageID, params)
-		})
+	op := pipeline.Operation{Name: "ThreadClient.GetMessage", Tried: "chat: get message", Status: http.StatusOK}
+	wire, err := pipeline.Call[chatapi.ChatMessage](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+		return t.client.api.ChatThreadGetChatMessage(ctx, t.threadID, messageID, params)
+	})
 	return message(wire), err
 }
 
@@ -174,10 +175,13 @@ func (t *ThreadClient) ListMessages(options *ListMessagesOptions) *Pager[Message
 	params := chatapi.ChatThreadListChatMessagesParams{
 		APIVersion: t.client.apiVersion, MaxPageSize: wireCount(options.PageSize), StartTime: wireTime(options.StartTime),
 	}
-	list := t.listing(pipeline.Operation{Name: "ThreadClient.ListMessages", Tried: "chat: list messages", Status: http.StatusOK}, options.PageSize, 0)
-	list.token, list.prefetch = options.ContinuationToken, options.Prefetch
-	list.first = func(ctx context.Context) (*http.Response, error) {
-		return t.client.api.ChatThreadListChatMessages(ctx, t.threadID, &params)
+	list := listing{
+		Operation: pipeline.Operation{Name: "ThreadClient.ListMessages", Tried: "chat: list messages", Status: http.StatusOK},
+		invalid:   cmp.Or(t.check(), checkCount("PageSize", options.PageSize), checkTime("StartTime", options.StartTime)),
+		first: func(ctx context.Context) (*http.Response, error) {
+			return t.client.api.ChatThreadListChatMessages(ctx, t.threadID, &params)
+		},
+		token: options.ContinuationToken, prefetch: options.Prefetch,
 	}
 	return newPager(t.client, list, func(page chatapi.ChatMessagesCollection) ([]chatapi.ChatMessage, *string) {
 		return page.Value, page.NextLink
@@ -197,10 +201,10 @@ func (t *ThreadClient) UpdateMessage(ctx context.Context, messageID string, upda
 	}
 	params := &chatapi.ChatThreadUpdateChatMessageParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.UpdateChatMessageRequest{Content: update.Content, Metadata: update.Metadata})
-	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.UpdateMessage", Tried: "chat: update message", Status: http.StatusNoContent},
-		func(ctx context.Context) (*http.Response, error) {
-			return t.client.api.ChatThreadUpdateChatMessageWithBody(ctx, t.threadID, messageID, params, contentTypeMergePatch, body)
-		})
+	op := pipeline.Operation{Name: "ThreadClient.UpdateMessage", Tried: "chat: update message", Status: http.StatusNoContent}
+	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+		return t.client.api.ChatThreadUpdateChatMessageWithBody(ctx, t.threadID, messageID, params, contentTypeMergePatch, body)
+	})
 	return err
 }
 
@@ -215,10 +219,10 @@ func (t *ThreadClient) DeleteMessage(ctx context.Context, messageID string) erro
 		return err
 	}
 	params := &chatapi.ChatThreadDeleteChatMessageParams{APIVersion: t.client.apiVersion}
-	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.DeleteMessage", Tried: "chat: delete message", Status: http.StatusNoContent},
-		func(ctx context.Context) (*http.Response, error) {
-			return t.client.api.ChatThreadDeleteChatMessage(ctx, t.threadID, messageID, params)
-		})
+	op := pipeline.Operation{Name: "ThreadClient.DeleteMessage", Tried: "chat: delete message", Status: http.StatusNoContent}
+	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+		return t.client.api.ChatThreadDeleteChatMessage(ctx, t.threadID, messageID, params)
+	})
 	return err
 }
 

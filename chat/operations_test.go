@@ -20,13 +20,16 @@ var testUser = chat.CommunicationUser{ID: "8:acs:ana"}
 type operation struct {
 	Name  string // in traces and logs
 	Tried string // in errors
-	Call  func(context.Context, *chat.Client) error
+	On    func(ctx context.Context, c *chat.Client, threadID string) error
 
 	Method, Path      string
 	ContentType, Body string // empty: no body
 	Status            int
 	Answer            string
 }
+
+// Call runs the operation on the test's thread.
+func (o operation) Call(ctx context.Context, c *chat.Client) error { return o.On(ctx, c, testThread) }
 
 // Succeed is the answer of a service that has done it.
 func (o operation) Succeed() answer { return reply(o.Status, o.Answer) }
@@ -70,7 +73,7 @@ func (o operation) String() string { return o.Name[strings.Index(o.Name, ".")+1:
 func threadOperations() []operation {
 	return []operation{{
 		Name: "Client.CreateThread", Tried: "create thread",
-		Call: func(ctx context.Context, c *chat.Client) error {
+		On: func(ctx context.Context, c *chat.Client, id string) error {
 			_, err := c.CreateThread(ctx, "Release 4.2", nil)
 			return err
 		},
@@ -78,26 +81,26 @@ func threadOperations() []operation {
 		Status: http.StatusCreated, Answer: `{"chatThread":{"id":"` + testThread + `"}}`,
 	}, {
 		Name: "Client.ListThreads", Tried: "list threads",
-		Call: func(ctx context.Context, c *chat.Client) error {
+		On: func(ctx context.Context, c *chat.Client, id string) error {
 			_, err := c.ListThreads(nil).Collect(ctx, 0)
 			return err
 		},
 		Method: http.MethodGet, Path: "/chat/threads", Status: http.StatusOK, Answer: `{"value":[]}`,
 	}, {
 		Name: "Client.DeleteThread", Tried: "delete thread",
-		Call:   func(ctx context.Context, c *chat.Client) error { return c.DeleteThread(ctx, testThread) },
+		On:     func(ctx context.Context, c *chat.Client, id string) error { return c.DeleteThread(ctx, id) },
 		Method: http.MethodDelete, Path: threadPath, Status: http.StatusNoContent,
 	}, {
 		Name: "ThreadClient.GetProperties", Tried: "get thread properties",
-		Call: func(ctx context.Context, c *chat.Client) error {
-			_, err := c.ThreadClient(testThread).GetProperties(ctx)
+		On: func(ctx context.Context, c *chat.Client, id string) error {
+			_, err := c.ThreadClient(id).GetProperties(ctx)
 			return err
 		},
 		Method: http.MethodGet, Path: threadPath, Status: http.StatusOK, Answer: `{"id":"` + testThread + `"}`,
 	}, {
 		Name: "ThreadClient.UpdateProperties", Tried: "update thread properties",
-		Call: func(ctx context.Context, c *chat.Client) error {
-			return c.ThreadClient(testThread).UpdateTopic(ctx, "Release 4.3")
+		On: func(ctx context.Context, c *chat.Client, id string) error {
+			return c.ThreadClient(id).UpdateTopic(ctx, "Release 4.3")
 		},
 		Method: http.MethodPatch, Path: threadPath, ContentType: mergePatchType, Body: `{"topic":"Release 4.3"}`,
 		Status: http.StatusNoContent,
@@ -107,8 +110,8 @@ func threadOperations() []operation {
 func messageOperations() []operation {
 	return []operation{{
 		Name: "ThreadClient.SendMessage", Tried: "send message",
-		Call: func(ctx context.Context, c *chat.Client) error {
-			_, err := c.ThreadClient(testThread).SendMessage(ctx, "Hello <all>", nil)
+		On: func(ctx context.Context, c *chat.Client, id string) error {
+			_, err := c.ThreadClient(id).SendMessage(ctx, "Hello <all>", nil)
 			return err
 		},
 		Method: http.MethodPost, Path: threadPath + "/messages",
@@ -116,49 +119,49 @@ func messageOperations() []operation {
 		Status: http.StatusCreated, Answer: `{"id":"` + testMessage + `"}`,
 	}, {
 		Name: "ThreadClient.GetMessage", Tried: "get message",
-		Call: func(ctx context.Context, c *chat.Client) error {
-			_, err := c.ThreadClient(testThread).GetMessage(ctx, testMessage)
+		On: func(ctx context.Context, c *chat.Client, id string) error {
+			_, err := c.ThreadClient(id).GetMessage(ctx, testMessage)
 			return err
 		},
 		Method: http.MethodGet, Path: threadPath + "/messages/" + testMessage,
 		Status: http.StatusOK, Answer: `{"id":"` + testMessage + `"}`,
 	}, {
 		Name: "ThreadClient.ListMessages", Tried: "list messages",
-		Call: func(ctx context.Context, c *chat.Client) error {
-			_, err := c.ThreadClient(testThread).ListMessages(nil).Collect(ctx, 0)
+		On: func(ctx context.Context, c *chat.Client, id string) error {
+			_, err := c.ThreadClient(id).ListMessages(nil).Collect(ctx, 0)
 			return err
 		},
 		Method: http.MethodGet, Path: threadPath + "/messages", Status: http.StatusOK, Answer: `{"value":[]}`,
 	}, {
 		Name: "ThreadClient.UpdateMessage", Tried: "update message",
-		Call: func(ctx context.Context, c *chat.Client) error {
-			return c.ThreadClient(testThread).UpdateMessage(ctx, testMessage, chat.MessageUpdate{Content: new("Hello again")})
+		On: func(ctx context.Context, c *chat.Client, id string) error {
+			return c.ThreadClient(id).UpdateMessage(ctx, testMessage, chat.MessageUpdate{Content: new("Hello again")})
 		},
 		Method: http.MethodPatch, Path: threadPath + "/messages/" + testMessage,
 		ContentType: mergePatchType, Body: `{"content":"Hello again"}`, Status: http.StatusNoContent,
 	}, {
 		Name: "ThreadClient.DeleteMessage", Tried: "delete message",
-		Call: func(ctx context.Context, c *chat.Client) error {
-			return c.ThreadClient(testThread).DeleteMessage(ctx, testMessage)
+		On: func(ctx context.Context, c *chat.Client, id string) error {
+			return c.ThreadClient(id).DeleteMessage(ctx, testMessage)
 		},
 		Method: http.MethodDelete, Path: threadPath + "/messages/" + testMessage, Status: http.StatusNoContent,
 	}, {
 		Name: "ThreadClient.SendTypingNotification", Tried: "send typing notification",
-		Call: func(ctx context.Context, c *chat.Client) error {
-			return c.ThreadClient(testThread).SendTypingNotification(ctx, nil)
+		On: func(ctx context.Context, c *chat.Client, id string) error {
+			return c.ThreadClient(id).SendTypingNotification(ctx, nil)
 		},
 		Method: http.MethodPost, Path: threadPath + "/typing", ContentType: jsonType, Body: `{}`, Status: http.StatusOK,
 	}, {
 		Name: "ThreadClient.SendReadReceipt", Tried: "send read receipt",
-		Call: func(ctx context.Context, c *chat.Client) error {
-			return c.ThreadClient(testThread).SendReadReceipt(ctx, testMessage)
+		On: func(ctx context.Context, c *chat.Client, id string) error {
+			return c.ThreadClient(id).SendReadReceipt(ctx, testMessage)
 		},
 		Method: http.MethodPost, Path: threadPath + "/readReceipts",
 		ContentType: jsonType, Body: `{"chatMessageId":"` + testMessage + `"}`, Status: http.StatusOK,
 	}, {
 		Name: "ThreadClient.ListReadReceipts", Tried: "list read receipts",
-		Call: func(ctx context.Context, c *chat.Client) error {
-			_, err := c.ThreadClient(testThread).ListReadReceipts(nil).Collect(ctx, 0)
+		On: func(ctx context.Context, c *chat.Client, id string) error {
+			_, err := c.ThreadClient(id).ListReadReceipts(nil).Collect(ctx, 0)
 			return err
 		},
 		Method: http.MethodGet, Path: threadPath + "/readReceipts", Status: http.StatusOK, Answer: `{"value":[]}`,
@@ -168,8 +171,8 @@ func messageOperations() []operation {
 func participantOperations() []operation {
 	return []operation{{
 		Name: "ThreadClient.AddParticipants", Tried: "add participants",
-		Call: func(ctx context.Context, c *chat.Client) error {
-			_, err := c.ThreadClient(testThread).AddParticipants(ctx, []chat.Participant{{Identifier: testUser}})
+		On: func(ctx context.Context, c *chat.Client, id string) error {
+			_, err := c.ThreadClient(id).AddParticipants(ctx, []chat.Participant{{Identifier: testUser}})
 			return err
 		},
 		Method: http.MethodPost, Path: threadPath + "/participants/:add",
@@ -177,15 +180,15 @@ func participantOperations() []operation {
 		Status: http.StatusCreated, Answer: `{}`,
 	}, {
 		Name: "ThreadClient.RemoveParticipant", Tried: "remove participant",
-		Call: func(ctx context.Context, c *chat.Client) error {
-			return c.ThreadClient(testThread).RemoveParticipant(ctx, testUser)
+		On: func(ctx context.Context, c *chat.Client, id string) error {
+			return c.ThreadClient(id).RemoveParticipant(ctx, testUser)
 		},
 		Method: http.MethodPost, Path: threadPath + "/participants/:remove",
 		ContentType: jsonType, Body: anaOnTheWire, Status: http.StatusNoContent,
 	}, {
 		Name: "ThreadClient.ListParticipants", Tried: "list participants",
-		Call: func(ctx context.Context, c *chat.Client) error {
-			_, err := c.ThreadClient(testThread).ListParticipants(nil).Collect(ctx, 0)
+		On: func(ctx context.Context, c *chat.Client, id string) error {
+			_, err := c.ThreadClient(id).ListParticipants(nil).Collect(ctx, 0)
 			return err
 		},
 		Method: http.MethodGet, Path: threadPath + "/participants", Status: http.StatusOK, Answer: `{"value":[]}`,

@@ -22,8 +22,9 @@ type Pager[T any] struct {
 type Page[T any] struct {
 	// Items may be empty on any page.
 	Items []T
-	// ContinuationToken goes on behind this page: put it into the options of the listing, in another process if you like.
+	// ContinuationToken goes on behind this page: put it into the options of the same listing, in another process if you like.
 	// The other options are in it, and are ignored beside it. Empty on the last page.
+	// It says what is read with the user's token, so take it from nobody who might have changed it.
 	ContinuationToken string
 	// Last tells that there is no page behind this one, and so no token to save.
 	Last bool
@@ -55,17 +56,17 @@ func (p *Pager[T]) Pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	return p.pages(ctx)
 }
 
-// Collect reads up to limit items into a slice, and all of them if limit is 0 or less. It asks for no page that it does not need.
-// With an error come the items read before it.
+// Collect reads up to limit items into a slice, and all of them if limit is 0 or less; nil if there are none. It asks for no page
+// that it does not need, with Prefetch neither. With an error come the items read before it.
 func (p *Pager[T]) Collect(ctx context.Context, limit int) ([]T, error) {
 	var items []T
-	for item, err := range p.All(ctx) {
+	for page, err := range p.pages(ctx) {
 		if err != nil {
 			return items, err
 		}
-		items = append(items, item)
-		if len(items) == limit {
-			break
+		items = append(items, page.Items...)
+		if limit > 0 && len(items) >= limit {
+			return items[:limit:limit], nil
 		}
 	}
 	return items, nil

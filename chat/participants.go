@@ -1,7 +1,9 @@
 package chat
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -53,7 +55,7 @@ func (t *ThreadClient) AddParticipants(ctx context.Context, participants []Parti
 	if err := t.check(); err != nil {
 		return nil, err
 	}
-	if err := checkParticipants(participants); err != nil {
+	if err := checkParticipants("participants", participants); err != nil {
 		return nil, err
 	}
 	first, rest := firstBatch(participants)
@@ -84,10 +86,10 @@ func (t *ThreadClient) RemoveParticipant(ctx context.Context, identifier Identif
 	}
 	params := &chatapi.ChatThreadRemoveChatParticipantParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(wireIdentifier(identifier))
-	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.RemoveParticipant", Tried: "chat: remove participant", Status: http.StatusNoContent},
-		func(ctx context.Context) (*http.Response, error) {
-			return t.client.api.ChatThreadRemoveChatParticipantWithBody(ctx, t.threadID, params, contentTypeJSON, body)
-		})
+	op := pipeline.Operation{Name: "ThreadClient.RemoveParticipant", Tried: "chat: remove participant", Status: http.StatusNoContent}
+	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+		return t.client.api.ChatThreadRemoveChatParticipantWithBody(ctx, t.threadID, params, contentTypeJSON, body)
+	})
 	return err
 }
 
@@ -102,10 +104,13 @@ func (t *ThreadClient) ListParticipants(options *ListParticipantsOptions) *Pager
 	params := chatapi.ChatThreadListChatParticipantsParams{
 		APIVersion: t.client.apiVersion, MaxPageSize: wireCount(options.PageSize), Skip: wireCount(options.Skip),
 	}
-	list := t.listing(pipeline.Operation{Name: "ThreadClient.ListParticipants", Tried: "chat: list participants", Status: http.StatusOK}, options.PageSize, options.Skip)
-	list.token, list.prefetch = options.ContinuationToken, options.Prefetch
-	list.first = func(ctx context.Context) (*http.Response, error) {
-		return t.client.api.ChatThreadListChatParticipants(ctx, t.threadID, &params)
+	list := listing{
+		Operation: pipeline.Operation{Name: "ThreadClient.ListParticipants", Tried: "chat: list participants", Status: http.StatusOK},
+		invalid:   cmp.Or(t.check(), checkCount("PageSize", options.PageSize), checkCount("Skip", options.Skip)),
+		first: func(ctx context.Context) (*http.Response, error) {
+			return t.client.api.ChatThreadListChatParticipants(ctx, t.threadID, &params)
+		},
+		token: options.ContinuationToken, prefetch: options.Prefetch,
 	}
 	return newPager(t.client, list, func(page chatapi.ChatParticipantsCollection) ([]chatapi.ChatParticipant, *string) {
 		return page.Value, page.NextLink
@@ -120,10 +125,10 @@ func firstBatch(participants []Participant) (first, rest []Participant) {
 func (t *ThreadClient) addBatch(ctx context.Context, batch []Participant) ([]FailedParticipant, error) {
 	params := &chatapi.ChatThreadAddChatParticipantsParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.AddChatParticipantsRequest{Participants: wireParticipants(batch)})
-	wire, err := pipeline.Call[chatapi.AddChatParticipantsResult](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.AddParticipants", Tried: "chat: add participants", Status: http.StatusCreated},
-		func(ctx context.Context) (*http.Response, error) {
-			return t.client.api.ChatThreadAddChatParticipantsWithBody(ctx, t.threadID, params, contentTypeJSON, body)
-		})
+	op := pipeline.Operation{Name: "ThreadClient.AddParticipants", Tried: "chat: add participants", Status: http.StatusCreated}
+	wire, err := pipeline.Call[chatapi.AddChatParticipantsResult](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+		return t.client.api.ChatThreadAddChatParticipantsWithBody(ctx, t.threadID, params, contentTypeJSON, body)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -143,25 +148,40 @@ func (t *ThreadClient) addBatches(ctx context.Context, participants []Participan
 	return failed, nil
 }
 
-func checkParticipants(participants []Participant) error {
+func checkParticipants(name string, participants []Participant) error {
 	for i, p := range participants {
-		if err := checkIdentifier("participants["+strconv.Itoa(i)+"]", p.Identifier); err != nil {
+		name := name + "[" + strconv.Itoa(i) + "]"
+		if err := cmp.Or(checkIdentifier(name, p.Identifier), checkTime(name+".ShareHistoryTime", p.ShareHistoryTime)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// checkIdentifier refuses what no service could know. A pointer to an identifier satisfies the interface, so the compiler does not.
+// checkIdentifier refuses what no service could know. Other types satisfy the interface, pointers to its kinds first of all,
+// so the compiler does not.
 func checkIdentifier(name string, id Identifier) error {
-	switch id.(type) {
+	var what string // it says of whom
+	switch id := id.(type) {
 	case nil:
 		return &ArgumentError{Name: name, Reason: "has no identifier"}
-	case CommunicationUser, PhoneNumber, MicrosoftTeamsUser, MicrosoftTeamsApp, TeamsExtensionUser, UnknownIdentifier:
-		if id.RawID() == "" {
-			return &ArgumentError{Name: name, Reason: "has an empty identifier"}
-		}
-		return nil
+	case CommunicationUser:
+		what = id.ID + id.rawID
+	case PhoneNumber:
+		what = id.Number + id.rawID
+	case MicrosoftTeamsUser:
+		what = id.UserID + id.rawID
+	case MicrosoftTeamsApp:
+		what = id.AppID + id.rawID
+	case TeamsExtensionUser:
+		what = id.UserID + id.rawID
+	case UnknownIdentifier:
+		what = id.ID
+	default:
+		return &ArgumentError{Name: name, Reason: fmt.Sprintf("is a %T: pass an identifier of this package as a value", id)}
 	}
-	return &ArgumentError{Name: name, Reason: "is a pointer to an identifier: pass the value"}
+	if what == "" {
+		return &ArgumentError{Name: name, Reason: "has an empty identifier"}
+	}
+	return nil
 }

@@ -46,7 +46,7 @@ type PropertiesUpdate struct {
 	Topic *string
 	// Metadata is merged key by key into what is there; a key with the value "" is removed.
 	Metadata map[string]string
-	// Retention replaces the policy; kind none ends it.
+	// Retention replaces the policy; kind none ends it, and the zero policy is not specified either.
 	Retention *RetentionPolicy
 }
 
@@ -61,10 +61,10 @@ func (t *ThreadClient) GetProperties(ctx context.Context) (ThreadProperties, err
 		return ThreadProperties{}, err
 	}
 	params := &chatapi.ChatThreadGetChatThreadPropertiesParams{APIVersion: t.client.apiVersion}
-	wire, err := pipeline.Call[chatapi.ChatThreadProperties](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.GetProperties", Tried: "chat: get thread properties", Status: http.StatusOK},
-		func(ctx context.Context) (*http.Response, error) {
-			return t.client.api.ChatThreadGetChatThreadProperties(ctx, t.threadID, params)
-		})
+	op := pipeline.Operation{Name: "ThreadClient.GetProperties", Tried: "chat: get thread properties", Status: http.StatusOK}
+	wire, err := pipeline.Call[chatapi.ChatThreadProperties](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+		return t.client.api.ChatThreadGetChatThreadProperties(ctx, t.threadID, params)
+	})
 	return threadProperties(wire), err
 }
 
@@ -84,15 +84,25 @@ func (t *ThreadClient) UpdateProperties(ctx context.Context, update PropertiesUp
 	if err := t.check(); err != nil {
 		return err
 	}
+	if update.Retention != nil {
+		if err := update.Retention.check(); err != nil {
+			return err
+		}
+	}
 	params := &chatapi.ChatThreadUpdateChatThreadPropertiesParams{APIVersion: t.client.apiVersion}
 	request := chatapi.UpdateChatThreadRequest{Topic: update.Topic, Metadata: update.Metadata}
 	if update.Retention != nil {
 		request.RetentionPolicy = wireRetention(*update.Retention)
 	}
 	body := pipeline.Encode(request)
-	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.UpdateProperties", Tried: "chat: update thread properties", Status: http.StatusNoContent},
-		func(ctx context.Context) (*http.Response, error) {
-			return t.client.api.ChatThreadUpdateChatThreadPropertiesWithBody(ctx, t.threadID, params, contentTypeMergePatch, body)
-		})
+	op := pipeline.Operation{Name: "ThreadClient.UpdateProperties", Tried: "chat: update thread properties", Status: http.StatusNoContent}
+	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+		return t.client.api.ChatThreadUpdateChatThreadPropertiesWithBody(ctx, t.threadID, params, contentTypeMergePatch, body)
+	})
 	return err
+}
+
+// check refuses what the service's 32-bit count can't hold. What days it allows it says itself.
+func (r RetentionPolicy) check() error {
+	return checkCount("DeleteThreadAfterDays", r.DeleteThreadAfterDays)
 }

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -43,10 +44,10 @@ func (t *ThreadClient) SendReadReceipt(ctx context.Context, messageID string) er
 	}
 	params := &chatapi.ChatThreadSendChatReadReceiptParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.SendReadReceiptRequest{ChatMessageID: messageID})
-	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.SendReadReceipt", Tried: "chat: send read receipt", Status: http.StatusOK},
-		func(ctx context.Context) (*http.Response, error) {
-			return t.client.api.ChatThreadSendChatReadReceiptWithBody(ctx, t.threadID, params, contentTypeJSON, body)
-		})
+	op := pipeline.Operation{Name: "ThreadClient.SendReadReceipt", Tried: "chat: send read receipt", Status: http.StatusOK}
+	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+		return t.client.api.ChatThreadSendChatReadReceiptWithBody(ctx, t.threadID, params, contentTypeJSON, body)
+	})
 	return err
 }
 
@@ -61,10 +62,13 @@ func (t *ThreadClient) ListReadReceipts(options *ListReadReceiptsOptions) *Pager
 	params := chatapi.ChatThreadListChatReadReceiptsParams{
 		APIVersion: t.client.apiVersion, MaxPageSize: wireCount(options.PageSize), Skip: wireCount(options.Skip),
 	}
-	list := t.listing(pipeline.Operation{Name: "ThreadClient.ListReadReceipts", Tried: "chat: list read receipts", Status: http.StatusOK}, options.PageSize, options.Skip)
-	list.token, list.prefetch = options.ContinuationToken, options.Prefetch
-	list.first = func(ctx context.Context) (*http.Response, error) {
-		return t.client.api.ChatThreadListChatReadReceipts(ctx, t.threadID, &params)
+	list := listing{
+		Operation: pipeline.Operation{Name: "ThreadClient.ListReadReceipts", Tried: "chat: list read receipts", Status: http.StatusOK},
+		invalid:   cmp.Or(t.check(), checkCount("PageSize", options.PageSize), checkCount("Skip", options.Skip)),
+		first: func(ctx context.Context) (*http.Response, error) {
+			return t.client.api.ChatThreadListChatReadReceipts(ctx, t.threadID, &params)
+		},
+		token: options.ContinuationToken, prefetch: options.Prefetch,
 	}
 	return newPager(t.client, list, func(page chatapi.ChatMessageReadReceiptsCollection) ([]chatapi.ChatMessageReadReceipt, *string) {
 		return page.Value, page.NextLink

@@ -1,11 +1,13 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
@@ -27,7 +29,7 @@ type CreateThreadOptions struct {
 	// Participants to start with. The caller is in without being listed.
 	Participants []Participant
 	// IdempotencyKey tells the service that two creates are the same one: the second answers with the thread of the first.
-	// Empty: a new one for each call, so that only the retries inside the call are one create.
+	// Empty: a new one for each call, so that only the retries inside the call are one create. Printable ASCII.
 	IdempotencyKey string
 	// Metadata of the thread: all pairs together up to 1 KB. Nil: none.
 	Metadata map[string]string
@@ -67,7 +69,7 @@ func (c *Client) CreateThread(ctx context.Context, topic string, options *Create
 	if options == nil {
 		options = &CreateThreadOptions{}
 	}
-	if err := checkParticipants(options.Participants); err != nil {
+	if err := options.check(); err != nil {
 		return CreateThreadResult{}, err
 	}
 	key := options.IdempotencyKey
@@ -82,14 +84,14 @@ func (c *Client) CreateThread(ctx context.Context, topic string, options *Create
 		Metadata:        options.Metadata,
 		RetentionPolicy: wireRetention(options.Retention),
 	})
-	created, err := pipeline.Call[chatapi.CreateChatThreadResult](ctx, c.pipeline, pipeline.Operation{Name: "Client.CreateThread", Tried: "chat: create thread", Status: http.StatusCreated},
-		func(ctx context.Context) (*http.Response, error) {
-			return c.api.ChatCreateChatThreadWithBody(ctx, params, contentTypeJSON, body)
-		})
+	op := pipeline.Operation{Name: "Client.CreateThread", Tried: "chat: create thread", Status: http.StatusCreated}
+	created, err := pipeline.Call[chatapi.CreateChatThreadResult](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+		return c.api.ChatCreateChatThreadWithBody(ctx, params, contentTypeJSON, body)
+	})
 	if err != nil {
 		return CreateThreadResult{}, err
 	}
-	if created.ChatThread == nil {
+	if created.ChatThread == nil || created.ChatThread.ID == "" {
 		return CreateThreadResult{}, errNoThread
 	}
 	result := CreateThreadResult{
@@ -116,7 +118,7 @@ func (c *Client) ListThreads(options *ListThreadsOptions) *Pager[ThreadItem] {
 	}
 	list := listing{
 		Operation: pipeline.Operation{Name: "Client.ListThreads", Tried: "chat: list threads", Status: http.StatusOK},
-		check:     func() error { return checkCount("PageSize", options.PageSize) },
+		invalid:   cmp.Or(checkCount("PageSize", options.PageSize), checkTime("StartTime", options.StartTime)),
 		first:     func(ctx context.Context) (*http.Response, error) { return c.api.ChatListChatThreads(ctx, &params) },
 		token:     options.ContinuationToken, prefetch: options.Prefetch,
 	}
@@ -136,11 +138,18 @@ func (c *Client) DeleteThread(ctx context.Context, threadID string) error {
 		return err
 	}
 	params := &chatapi.ChatDeleteChatThreadParams{APIVersion: c.apiVersion}
-	_, err := pipeline.Call[pipeline.Nothing](ctx, c.pipeline, pipeline.Operation{Name: "Client.DeleteThread", Tried: "chat: delete thread", Status: http.StatusNoContent},
-		func(ctx context.Context) (*http.Response, error) {
-			return c.api.ChatDeleteChatThread(ctx, threadID, params)
-		})
+	op := pipeline.Operation{Name: "Client.DeleteThread", Tried: "chat: delete thread", Status: http.StatusNoContent}
+	_, err := pipeline.Call[pipeline.Nothing](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+		return c.api.ChatDeleteChatThread(ctx, threadID, params)
+	})
 	return err
+}
+
+func (o *CreateThreadOptions) check() error {
+	if strings.ContainsFunc(o.IdempotencyKey, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return &ArgumentError{Name: "IdempotencyKey", Reason: "must be printable ASCII: it is the value of a header"}
+	}
+	return cmp.Or(checkParticipants("Participants", o.Participants), o.Retention.check())
 }
 
 // newUUID makes a random UUID, version 4, which the service advises for idempotency keys.

@@ -30,9 +30,9 @@ func (t *ThreadClient) SendTypingNotification(ctx context.Context, options *Send
 	}
 	params := &chatapi.ChatThreadSendTypingNotificationParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.SendTypingNotificationRequest{SenderDisplayName: wireText(options.SenderDisplayName)})
-	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, pipeline.Operation{Name: "ThreadClient.SendTypingNotification", Tried: "chat: send typing notification", Status: http.StatusOK},
-		func(ctx context.Context) (*http.Response, error) {
-			return t.client.api.ChatThreadSendTypingNotificationWithBody(ctx, t.threadID, params, contentTypeJSON, body)
-		})
+	op := pipeline.Operation{Name: "ThreadClient.SendTypingNotification", Tried: "chat: send typing notification", Status: http.StatusOK}
+	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+		return t.client.api.ChatThreadSendTypingNotificationWithBody(ctx, t.threadID, params, contentTypeJSON, body)
+	})
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
 )
 
 // Endpoint is the URL of a resource, without a slash at its end.
@@ -34,21 +35,22 @@ func ParseEndpoint(text string, allowHTTP bool) (Endpoint, error) {
 
 // Follow sends a GET for the place a link names, at this pipeline's endpoint: scheme, host and port of the link are ignored, so
 // that none can take the token elsewhere, and its path and query go out as they are written. Live ones hold things that a parser
-// refuses. A link that can't be one is an [ErrLink].
+// refuses. A link that no request can carry is an [ErrLink].
 func (p *Pipeline) Follow(ctx context.Context, link string) (*http.Response, error) {
-	path, query, _ := strings.Cut(PathAndQuery(link), "?")
+	link = PathAndQuery(link)
+	if !IsPathAndQuery(link) {
+		return nil, ErrLink
+	}
+	path, query, _ := strings.Cut(link, "?")
 	if base := p.endpoint.EscapedPath(); !strings.HasPrefix(path, base+"/") {
 		path = base + path // a gateway in front of the service has a path of its own
-	}
-	unescaped, err := url.PathUnescape(path)
-	if err != nil {
-		return nil, ErrLink
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.endpoint.Scheme+"://"+p.endpoint.Host, nil)
 	if err != nil {
 		return nil, err
 	}
-	req.URL.Path, req.URL.RawPath, req.URL.RawQuery = unescaped, path, query
+	req.URL.Path, _ = url.PathUnescape(path)
+	req.URL.RawPath, req.URL.RawQuery = path, strings.ReplaceAll(query, " ", "%20")
 	return p.Do(req)
 }
 
@@ -57,8 +59,18 @@ var ErrLink = errors.New("the link to the next page can't be read")
 
 // PathAndQuery is what is left of a link without its scheme and authority.
 func PathAndQuery(link string) string {
-	if _, rest, ok := strings.Cut(link, "://"); ok {
-		_, link, _ = strings.Cut(rest, "/")
+	if scheme, rest, ok := strings.Cut(link, "://"); ok && !strings.ContainsAny(scheme, "/?") {
+		link = "//" + rest
+	}
+	if rest, ok := strings.CutPrefix(link, "//"); ok {
+		link = strings.TrimLeftFunc(rest, func(r rune) bool { return r != '/' && r != '?' })
 	}
 	return "/" + strings.TrimLeft(link, "/")
+}
+
+// IsPathAndQuery reports whether a request can carry what PathAndQuery has made.
+func IsPathAndQuery(link string) bool {
+	path, _, _ := strings.Cut(link, "?")
+	_, err := url.PathUnescape(path)
+	return err == nil && strings.HasPrefix(path, "/") && !strings.ContainsFunc(link, unicode.IsControl)
 }

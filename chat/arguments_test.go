@@ -1,0 +1,194 @@
+package chat_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// disguised is not one of the package's identifiers, although the compiler takes it for one.
+type disguised struct{ chat.CommunicationUser }
+
+var _ = Describe("A bad argument", func() {
+	refused := func(err error, name string) {
+		GinkgoHelper()
+		argument, ok := errors.AsType[*chat.ArgumentError](err)
+		Expect(ok).To(BeTrue(), "%v", err)
+		Expect(argument.Name).To(Equal(name))
+		Expect(err).To(MatchError(HavePrefix("chat: " + name + " ")))
+		Expect(err).NotTo(MatchError(ContainSubstring("\n")))
+	}
+
+	type call = func(context.Context, *chat.Client) error
+	check := func(ctx SpecContext, c call, name string) {
+		GinkgoHelper()
+		client, wire := clientOf(reply(500, ""))
+		refused(c(ctx, client), name)
+		Expect(wire.Requests()).To(BeEmpty())
+	}
+
+	for _, id := range []string{"", ".", ".."} {
+		for _, op := range operations {
+			if op.Path == "/chat/threads" {
+				continue
+			}
+			It("is a thread id "+`"`+id+`" to `+op.String(), func(ctx SpecContext) {
+				check(ctx, func(ctx context.Context, c *chat.Client) error { return op.On(ctx, c, id) }, "threadID")
+			})
+		}
+
+		DescribeTable(`is a message id "`+id+`"`, func(ctx SpecContext, c func(context.Context, *chat.ThreadClient, string) error) {
+			check(ctx, func(ctx context.Context, client *chat.Client) error { return c(ctx, client.ThreadClient(testThread), id) }, "messageID")
+		},
+			Entry("to get", func(ctx context.Context, t *chat.ThreadClient, id string) error {
+				_, err := t.GetMessage(ctx, id)
+				return err
+			}),
+			Entry("to update", func(ctx context.Context, t *chat.ThreadClient, id string) error {
+				return t.UpdateMessage(ctx, id, chat.MessageUpdate{})
+			}),
+			Entry("to delete", func(ctx context.Context, t *chat.ThreadClient, id string) error { return t.DeleteMessage(ctx, id) }),
+			Entry("to have read", func(ctx context.Context, t *chat.ThreadClient, id string) error { return t.SendReadReceipt(ctx, id) }),
+		)
+	}
+
+	DescribeTable("is, to SendMessage,", func(ctx SpecContext, content string, kind chat.MessageType, name string) {
+		check(ctx, func(ctx context.Context, c *chat.Client) error {
+			_, err := c.ThreadClient(testThread).SendMessage(ctx, content, &chat.SendMessageOptions{Type: kind})
+			return err
+		}, name)
+	},
+		Entry("empty content", "", chat.MessageTypeText, "content"),
+		Entry("a change of topic", "Hi", chat.MessageTypeTopicUpdated, "Type"),
+		Entry("an addition", "Hi", chat.MessageTypeParticipantAdded, "Type"),
+		Entry("a removal", "Hi", chat.MessageTypeParticipantRemoved, "Type"),
+	)
+
+	for _, n := range []int{-1, math.MaxInt32 + 1, math.MinInt} {
+		DescribeTable("is a count out of range in", check,
+			Entry("the page size of threads", func(ctx context.Context, c *chat.Client) error {
+				_, err := c.ListThreads(&chat.ListThreadsOptions{PageSize: n}).Collect(ctx, 0)
+				return err
+			}, "PageSize"),
+			Entry("the page size of messages", func(ctx context.Context, c *chat.Client) error {
+				_, err := c.ThreadClient(testThread).ListMessages(&chat.ListMessagesOptions{PageSize: n}).Collect(ctx, 0)
+				return err
+			}, "PageSize"),
+			Entry("the page size of participants", func(ctx context.Context, c *chat.Client) error {
+				_, err := c.ThreadClient(testThread).ListParticipants(&chat.ListParticipantsOptions{PageSize: n, Skip: n}).Collect(ctx, 0)
+				return err
+			}, "PageSize"),
+			Entry("the participants to skip", func(ctx context.Context, c *chat.Client) error {
+				_, err := c.ThreadClient(testThread).ListParticipants(&chat.ListParticipantsOptions{Skip: n, Prefetch: true}).Collect(ctx, 0)
+				return err
+			}, "Skip"),
+			Entry("the page size of receipts", func(ctx context.Context, c *chat.Client) error {
+				_, err := c.ThreadClient(testThread).ListReadReceipts(&chat.ListReadReceiptsOptions{PageSize: n}).Collect(ctx, 0)
+				return err
+			}, "PageSize"),
+			Entry("the receipts to skip", func(ctx context.Context, c *chat.Client) error {
+				_, err := c.ThreadClient(testThread).ListReadReceipts(&chat.ListReadReceiptsOptions{Skip: n}).Collect(ctx, 0)
+				return err
+			}, "Skip"),
+			Entry("the retention of a new thread", func(ctx context.Context, c *chat.Client) error {
+				_, err := c.CreateThread(ctx, "", &chat.CreateThreadOptions{
+					Retention: chat.RetentionPolicy{Kind: chat.RetentionThreadCreationDate, DeleteThreadAfterDays: n},
+				})
+				return err
+			}, "DeleteThreadAfterDays"),
+			Entry("a new retention", func(ctx context.Context, c *chat.Client) error {
+				return c.ThreadClient(testThread).UpdateProperties(ctx, chat.PropertiesUpdate{
+					Retention: &chat.RetentionPolicy{Kind: chat.RetentionThreadCreationDate, DeleteThreadAfterDays: n},
+				})
+			}, "DeleteThreadAfterDays"),
+		)
+	}
+
+	for _, year := range []int{-1, 0, 10_000} {
+		at := time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC)
+		DescribeTable("is a time that can't be written", check,
+			Entry("from which to list threads", func(ctx context.Context, c *chat.Client) error {
+				_, err := c.ListThreads(&chat.ListThreadsOptions{StartTime: at}).Collect(ctx, 0)
+				return err
+			}, "StartTime"),
+			Entry("from which to list messages", func(ctx context.Context, c *chat.Client) error {
+				_, err := c.ThreadClient(testThread).ListMessages(&chat.ListMessagesOptions{StartTime: at}).Collect(ctx, 0)
+				return err
+			}, "StartTime"),
+			Entry("from which to share the history", func(ctx context.Context, c *chat.Client) error {
+				_, err := c.ThreadClient(testThread).AddParticipants(ctx, []chat.Participant{{Identifier: testUser, ShareHistoryTime: at}})
+				return err
+			}, "participants[0].ShareHistoryTime"),
+		)
+	}
+
+	DescribeTable("is an identifier that is", func(ctx SpecContext, id chat.Identifier) {
+		list := append(people(2), chat.Participant{Identifier: id})
+		check(ctx, func(ctx context.Context, c *chat.Client) error {
+			_, err := c.ThreadClient(testThread).AddParticipants(ctx, list)
+			return err
+		}, "participants[2]")
+		check(ctx, func(ctx context.Context, c *chat.Client) error {
+			_, err := c.CreateThread(ctx, "", &chat.CreateThreadOptions{Participants: list})
+			return err
+		}, "Participants[2]")
+		check(ctx, func(ctx context.Context, c *chat.Client) error {
+			return c.ThreadClient(testThread).RemoveParticipant(ctx, id)
+		}, "identifier")
+	},
+		Entry("nil", nil),
+		Entry("an empty user", chat.CommunicationUser{}), Entry("an empty number", chat.PhoneNumber{}),
+		Entry("an empty Teams user", chat.MicrosoftTeamsUser{Cloud: chat.CloudDoD}), Entry("an empty Teams guest", chat.MicrosoftTeamsUser{IsAnonymous: true}),
+		Entry("an empty Teams app", chat.MicrosoftTeamsApp{}), Entry("an empty extension user", chat.TeamsExtensionUser{}),
+		Entry("an empty unknown", chat.UnknownIdentifier{}), Entry("the empty raw id", chat.ParseRawID("")),
+		Entry("a pointer", &chat.CommunicationUser{ID: "8:acs:a"}), Entry("a nil pointer", (*chat.PhoneNumber)(nil)),
+		Entry("another type", disguised{testUser}),
+	)
+
+	DescribeTable("is an idempotency key with", func(ctx SpecContext, key string) {
+		check(ctx, func(ctx context.Context, c *chat.Client) error {
+			_, err := c.CreateThread(ctx, "", &chat.CreateThreadOptions{IdempotencyKey: key})
+			return err
+		}, "IdempotencyKey")
+	},
+		Entry("a line break", "a\r\nX: y"), Entry("another script", "schlüssel"), Entry("a control character", "\x00"),
+	)
+
+	DescribeTable("is an endpoint that is", func(endpoint string) {
+		_, err := chat.NewClient(endpoint, staticCredential(), nil)
+		refused(err, "endpoint")
+		_, err = chat.NewThreadClient(endpoint, testThread, staticCredential(), nil)
+		refused(err, "endpoint")
+		Expect(err).NotTo(MatchError(ContainSubstring("c2VjcmV0")))
+	},
+		Entry("empty", ""), Entry("blank", "  "), Entry("a host", "contoso.communication.azure.com"), Entry("a host and a port", "contoso.example:443"),
+		Entry("without a host", "https://"), Entry("a port alone", "https://:443"), Entry("a path", "/chat"),
+		Entry("plain http", "http://contoso.example"), Entry("another scheme", "ftp://contoso.example"), Entry("no hierarchy", "https:contoso"),
+		Entry("not a URL", "https://contoso example/%zz"), Entry("a bad port", "https://contoso.example:x"),
+		Entry("with a query", "https://contoso.example?key=c2VjcmV0"), Entry("with an empty query", "https://contoso.example?"),
+		Entry("with a fragment", "https://contoso.example#c2VjcmV0"), Entry("with a user", "https://u:c2VjcmV0@contoso.example"),
+		Entry("a connection string", "endpoint=https://contoso.example/;accesskey=c2VjcmV0"),
+		Entry("a connection string in other words", "AccessKey=c2VjcmV0;Endpoint=https://contoso.example/"),
+		Entry("a key in a URL", "https://contoso.example/;accesskey=c2VjcmV0"),
+	)
+
+	It("is no credential", func() {
+		_, err := chat.NewClient(testEndpoint, nil, nil)
+		refused(err, "cred")
+		_, err = chat.NewThreadClient(testEndpoint, testThread, nil, nil)
+		refused(err, "cred")
+	})
+
+	It("is a thread id in the making of its client", func() {
+		for _, id := range []string{"", ".", ".."} {
+			_, err := chat.NewThreadClient(testEndpoint, id, staticCredential(), nil)
+			refused(err, "threadID")
+		}
+	})
+})
