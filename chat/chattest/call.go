@@ -14,14 +14,24 @@ type call struct {
 	s     *Service
 	user  string
 	base  string     // scheme and host that the caller used
-	query url.Values // as it came, one value each
+	query url.Values // as it came: of a doubled parameter the first value counts, which is the one of a next link
 	body  []byte
 }
 
 type callKey struct{}
 
+// attach makes the request that goes to the generated code. What that does not understand of the query is left out:
+// second values, and in a next link startTime, which is not a date as the contract has it.
 func (c *call) attach(r *http.Request) *http.Request {
-	return r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+	query := make(url.Values, len(c.query))
+	for name, values := range c.query {
+		if name != "startTime" || !c.query.Has("syncState") {
+			query[name] = values[:1]
+		}
+	}
+	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+	r.URL = &url.URL{Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: query.Encode()}
+	return r
 }
 
 func callOf(r *http.Request) *call {

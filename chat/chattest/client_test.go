@@ -1,6 +1,7 @@
 package chattest_test
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -51,6 +52,19 @@ var _ = Describe("A client of the service", func() {
 			})
 		})
 	}
+
+	It("lives in virtual time with it", func() {
+		bubble(func(s *chattest.Service) {
+			client := s.Client(s.NewUser())
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			defer cancel()
+			s.Fail(chattest.CreateChatThread, chattest.Fault{Delay: time.Hour})
+			start := time.Now()
+			_, err := client.CreateThread(ctx, "Late", nil)
+			Expect(err).To(MatchError(context.DeadlineExceeded))
+			Expect(time.Since(start)).To(Equal(time.Minute))
+		})
+	})
 
 	It("is closed with the service", func(ctx SpecContext) {
 		t := &failedTest{}

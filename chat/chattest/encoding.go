@@ -38,7 +38,7 @@ type page struct {
 // add appends an item that is JSON already.
 func (p *page) add(item []byte) {
 	if p.count == 0 {
-		p.body = append(p.body, `{"value":[`...)
+		p.body = append(make([]byte, 0, 16*(len(item)+64)), `{"value":[`...)
 	} else {
 		p.body = append(p.body, ',')
 	}

@@ -62,9 +62,9 @@ var _ = Describe("A fault", func() {
 			one := s.Fail(chattest.SendChatMessage, chattest.Fault{})
 			Expect(statuses(2)).To(HaveEach(200))
 			ana.post(thread+"/messages", `{"content":"x"}`).must(503)
-			any := s.Fail(chattest.Any, chattest.Fault{})
+			anything := s.Fail(chattest.Any, chattest.Fault{})
 			ana.get("/elsewhere").must(503)
-			Expect([]int{one.Fired(), any.Fired()}).To(Equal([]int{1, 1}))
+			Expect([]int{one.Fired(), anything.Fired()}).To(Equal([]int{1, 1}))
 		})
 
 		It("one at a time, the earliest first", func() {
@@ -120,7 +120,7 @@ var _ = Describe("A fault", func() {
 			s.Fail(chattest.ListChatThreads, chattest.Fault{Redirect: s.Endpoint() + thread + "?" + version})
 			Expect(field(ana.mustGet("/chat/threads").Body, "topic")).To(Equal("Faults"))
 			s.Fail(chattest.ListChatThreads, chattest.Fault{Redirect: "https://elsewhere.invalid/", Status: 302})
-			req, err := http.NewRequest("GET", s.Endpoint()+"/chat/threads?"+version, nil)
+			req, err := http.NewRequest(http.MethodGet, s.Endpoint()+"/chat/threads?"+version, nil)
 			Expect(err).NotTo(HaveOccurred())
 			res, err := s.Transport().Do(req)
 			Expect(err).NotTo(HaveOccurred())
@@ -186,7 +186,7 @@ var _ = Describe("A fault", func() {
 			})
 			send := func(ctx context.Context) (*http.Response, error) {
 				GinkgoHelper()
-				req, err := http.NewRequestWithContext(ctx, "POST", s.Endpoint()+thread+"/messages?"+version, strings.NewReader(`{"content":"x"}`))
+				req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.Endpoint()+thread+"/messages?"+version, strings.NewReader(`{"content":"x"}`))
 				Expect(err).NotTo(HaveOccurred())
 				req.Header.Set("Authorization", "Bearer "+ana.token)
 				req.Header.Set("Content-Type", "application/json")

@@ -13,13 +13,19 @@ import (
 // maxBody is more than any operation accepts.
 const maxBody = 1 << 20
 
-// ServeHTTP answers one request and records it.
+// ServeHTTP answers one request and records it. A closed service breaks the connection.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	select {
+	case <-s.closing:
+		panic(http.ErrAbortHandler)
+	default:
+	}
 	start := time.Now()
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client is gone
 	}
+	query, _ := url.ParseQuery(r.URL.RawQuery) // what can be read of it
 	op := s.operation(r)
 	fault := s.faults.take(op)
 	p := newReply()
@@ -31,7 +37,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case len(body) > maxBody:
 		answer(p, 0, nil, contentTooLarge())
 	default:
-		s.serve(p, r, op, body)
+		s.serve(p, r, op, query, body)
 	}
 	if fault == nil {
 		fault = &Fault{}
@@ -40,7 +46,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	took := time.Since(start) + fault.Delay
 	s.complete(p, r, op, took)
-	s.log.add(newRequest(r, op, body, p, took))
+	s.log.add(newRequest(r, op, query, body, p, took))
 	s.hold(r, fault.Delay)
 	switch {
 	case fault.LoseReply:
@@ -95,9 +101,8 @@ func (s *Service) hold(r *http.Request, d time.Duration) {
 }
 
 // serve does what comes before every operation, and then the operation.
-func (s *Service) serve(p *reply, r *http.Request, op Operation, body []byte) {
-	query := firstValues(r.URL.RawQuery)
-	if version := query.Get("api-version"); !supported(version) {
+func (s *Service) serve(p *reply, r *http.Request, op Operation, query url.Values, body []byte) {
+	if version := query.Get("api-version"); !isSupported(version) {
 		p.header.Set("Content-Type", "application/json")
 		p.WriteHeader(http.StatusBadRequest)
 		_, _ = p.Write(unsupportedVersion(baseURL(r)+r.URL.Path, version))
@@ -116,40 +121,7 @@ func (s *Service) serve(p *reply, r *http.Request, op Operation, body []byte) {
 		return
 	}
 	c := &call{s: s, user: user, base: baseURL(r), query: query, body: body}
-	s.router.ServeHTTP(p, c.attach(withQuery(r, query)))
-}
-
-func supported(version string) bool {
-	for v := range strings.SplitSeq(firstVersion+", "+otherVersions, ", ") {
-		if v == version {
-			return true
-		}
-	}
-	return false
-}
-
-// firstValues reads a query. Of a doubled parameter the first value counts, which is the one of a next link when a
-// client adds its own again.
-func firstValues(query string) url.Values {
-	values, _ := url.ParseQuery(query)
-	for name := range values {
-		values[name] = values[name][:1]
-	}
-	return values
-}
-
-// withQuery makes a request that the generated code understands: in a next link startTime is not a date as the
-// contract has it.
-func withQuery(r *http.Request, query url.Values) *http.Request {
-	bound := url.Values{}
-	for name, values := range query {
-		if name != "startTime" || !query.Has("syncState") {
-			bound[name] = values
-		}
-	}
-	r = r.Clone(r.Context())
-	r.URL.RawQuery = bound.Encode()
-	return r
+	s.router.ServeHTTP(p, c.attach(r))
 }
 
 // isJSON accepts both kinds of body for every operation, and none named.

@@ -3,9 +3,10 @@ package chattest
 import (
 	"strings"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
-	"go.etcd.io/bbolt"
 )
 
 // identifier is a user as the service writes one: both forms, in this order, and no kind.

@@ -54,14 +54,11 @@ func (c *call) listMessages(threadID string, maxPageSize *int32, startTime *time
 func (t *thread) messagesBelow(version int64, f func(version int64, item []byte) bool) {
 	prefix := number(t.state.Number)
 	c := t.tx.Bucket([]byte(messagesBucket)).Cursor()
-	k, v := c.Seek(t.key(version))
-	if k == nil {
-		k, v = c.Last()
-	} else {
-		k, v = c.Prev()
+	step := c.Prev
+	if k, _ := c.Seek(t.key(version)); k == nil {
+		step = c.Last
 	}
-	for bytes.HasPrefix(k, prefix) && f(lastNumber(k), v) {
-		k, v = c.Prev()
+	for k, v := step(); bytes.HasPrefix(k, prefix) && f(lastNumber(k), v); k, v = c.Prev() {
 	}
 }
 

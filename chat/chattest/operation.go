@@ -5,6 +5,7 @@ import "slices"
 // Operation names an operation of the chat API by its operationId in the contract.
 type Operation string
 
+// The operations of the contract.
 const (
 	CreateChatThread           Operation = "Chat_CreateChatThread"
 	ListChatThreads            Operation = "Chat_ListChatThreads"

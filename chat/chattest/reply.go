@@ -8,13 +8,14 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // The versions that the service says it supports. Its typing operation leaves the first one out.
 const (
-	firstVersion  = "2021-03-07"
-	otherVersions = "2021-04-05-preview6, 2021-09-07, 2023-04-01-preview, 2023-07-01-preview, 2023-11-07, 2023-11-15-preview, " +
+	supportedVersions       = "2021-03-07, " + typingSupportedVersions
+	typingSupportedVersions = "2021-04-05-preview6, 2021-09-07, 2023-04-01-preview, 2023-07-01-preview, 2023-11-07, 2023-11-15-preview, " +
 		"2024-03-01-preview, 2024-03-07, 2024-03-15-preview, 2024-06-05-preview, 2025-03-15"
 )
 
@@ -26,7 +27,7 @@ type reply struct {
 }
 
 func newReply() *reply {
-	return &reply{header: make(http.Header)}
+	return &reply{header: make(http.Header, 16)}
 }
 
 func (p *reply) Header() http.Header { return p.header }
@@ -62,7 +63,7 @@ func answer(w http.ResponseWriter, status int, body []byte, err error) {
 		status, body, contentType = refused.status, refused.body(), "application/json"
 	}
 	if len(body) > 0 {
-		w.Header().Set("Content-Type", contentType)
+		w.Header()["Content-Type"] = []string{contentType}
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
@@ -79,7 +80,10 @@ func (s *Service) complete(p *reply, r *http.Request, op Operation, took time.Du
 	h["X-Cache"] = []string{"CONFIG_NOCACHE"}
 	h["X-Azure-Ref"] = []string{now.Format("20060102T150405Z") + "-" + randomHex(16)}
 	if p.status != http.StatusUnauthorized {
-		h["api-supported-versions"] = []string{supportedVersions(op)}
+		h["api-supported-versions"] = []string{supportedVersions}
+		if op == SendTypingNotification {
+			h["api-supported-versions"] = []string{typingSupportedVersions}
+		}
 		if r.Header.Get("Origin") == "" {
 			h["Access-Control-Expose-Headers"] = []string{"*"}
 		} else {
@@ -99,11 +103,13 @@ func (s *Service) complete(p *reply, r *http.Request, op Operation, took time.Du
 	}
 }
 
-func supportedVersions(op Operation) string {
-	if op == SendTypingNotification {
-		return otherVersions
+func isSupported(version string) bool {
+	for v := range strings.SplitSeq(supportedVersions, ", ") {
+		if v == version {
+			return true
+		}
 	}
-	return firstVersion + ", " + otherVersions
+	return false
 }
 
 func randomBytes(n int) []byte {

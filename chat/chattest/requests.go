@@ -23,10 +23,9 @@ type Request struct {
 	Header    http.Header // without Authorization
 	Body      []byte
 
-	Status      int         // what was answered, also when a fault lost the answer
-	ReplyHeader http.Header // names as the service spells them, which is not Go's way
-	Reply       []byte      // the whole body, also when a fault cut it
-	Duration    time.Duration
+	Status   int    // what was answered, also when a fault lost the answer
+	Reply    []byte // the whole body, also when a fault cut it
+	Duration time.Duration
 }
 
 // The service remembers this many requests, and this many bytes of their bodies, and forgets the oldest.
@@ -53,13 +52,13 @@ func (s *Service) Requests(ops ...Operation) []Request {
 }
 
 // newRequest records a request and its reply.
-func newRequest(r *http.Request, op Operation, body []byte, p *reply, took time.Duration) Request {
+func newRequest(r *http.Request, op Operation, query url.Values, body []byte, p *reply, took time.Duration) Request {
 	header := maps.Clone(r.Header)
 	delete(header, "Authorization")
 	return Request{
-		Operation: op, Method: r.Method, Host: r.Host, Target: r.URL.RequestURI(), Path: r.URL.Path, Query: r.URL.Query(),
+		Operation: op, Method: r.Method, Host: r.Host, Target: r.URL.RequestURI(), Path: r.URL.Path, Query: query,
 		Header: header, Body: body,
-		Status: p.status, ReplyHeader: p.header, Reply: p.body.Bytes(), Duration: took,
+		Status: p.status, Reply: p.body.Bytes(), Duration: took,
 	}
 }
 

@@ -5,12 +5,14 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
 	"time"
 
 	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 )
 
 // The buckets of the store. A number stands for a thread, eight bytes, big endian; so do versions, ids and places.
@@ -55,10 +57,12 @@ func openStore(path string) (*store, error) {
 	}
 	db, err := openBolt(path, options)
 	switch {
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, bbolterrors.ErrTimeout):
 		err = fmt.Errorf("%s is in use by another process", path)
 	case err != nil:
-		err = fmt.Errorf("open %s: %w", path, err)
+		if _, named := errors.AsType[*fs.PathError](err); !named {
+			err = fmt.Errorf("open %s: %w", path, err)
+		}
 	default:
 		s.db = db
 		err = s.prepare()
@@ -129,8 +133,8 @@ func (s *store) prepare() error {
 	})
 }
 
-// kept returns the value of a name, which is made, and written, when there is none yet.
-func (s *store) kept(name string, make func() []byte) ([]byte, error) {
+// kept returns the value of a name: a fresh one, which is kept, when there is none yet.
+func (s *store) kept(name string, fresh func() []byte) ([]byte, error) {
 	value := s.meta(name)
 	if value != nil {
 		return value, nil
@@ -140,7 +144,7 @@ func (s *store) kept(name string, make func() []byte) ([]byte, error) {
 		if value = bytes.Clone(meta.Get([]byte(name))); value != nil {
 			return nil
 		}
-		value = make()
+		value = fresh()
 		return meta.Put([]byte(name), value)
 	})
 	return value, err

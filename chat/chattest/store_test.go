@@ -160,9 +160,7 @@ var _ = Describe("Writers", func() {
 
 	It("are not disturbed by one that is refused", func(ctx SpecContext) {
 		outcomes := together(ctx, func() error { return s.Keep("a", fine) }, s.Refuse, func() error { return s.Keep("b", fine) })
-		Expect(outcomes[0]).To(Succeed())
-		Expect(outcomes[1]).To(MatchError("400 BadRequest"))
-		Expect(outcomes[2]).To(Succeed())
+		Expect(outcomes).To(HaveExactElements(BeNil(), MatchError("400 BadRequest"), BeNil()))
 		Expect(s.Kept("a") && s.Kept("b")).To(BeTrue())
 	}, SpecTimeout(10*time.Second))
 

@@ -6,8 +6,9 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/acschat/acs-chat-go/gen/chatapi"
 	"go.etcd.io/bbolt"
+
+	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
 // topicDelay is how much younger the message about the topic of a new thread is than the one about its people.

@@ -34,7 +34,7 @@ var _ = Describe("A user", func() {
 	It("of another resource has a well-formed id", func() {
 		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
 		one, other := s.NewUser(), s.ForeignUser()
-		Expect(len(other.ID)).To(Equal(len(one.ID)))
+		Expect(other.ID).To(HaveLen(len(one.ID)))
 		Expect(resourceOf(other.ID)).NotTo(Equal(resourceOf(one.ID)))
 	})
 })

@@ -1,6 +1,7 @@
 package chattest
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -44,20 +46,8 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !strings.EqualFold(t.s.endpoint, req.URL.Scheme+"://"+req.URL.Host) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: req.URL.Host, IsNotFound: true}}
 	}
-	arrived, err := http.NewRequestWithContext(ctx, req.Method, req.URL.RequestURI(), orNoBody(req.Body))
-	if err != nil {
-		return nil, err
-	}
-	arrived.RequestURI, arrived.Host, arrived.Header = req.URL.RequestURI(), req.URL.Host, req.Header.Clone()
-	arrived.ContentLength = req.ContentLength
-	if req.Host != "" {
-		arrived.Host = req.Host
-	}
-	if req.URL.Scheme == "https" {
-		arrived.TLS = &tls.ConnectionState{HandshakeComplete: true, ServerName: req.URL.Hostname()}
-	}
 	p := newReply()
-	whole := t.s.serveTo(p, arrived)
+	whole := t.s.serveTo(p, arrival(req))
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -67,11 +57,19 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return p.received(req, whole), nil
 }
 
-func orNoBody(body io.Reader) io.Reader {
-	if body == nil {
-		return http.NoBody
+// arrival is the request as a server has it.
+func arrival(sent *http.Request) *http.Request {
+	r := sent.WithContext(sent.Context())
+	r.URL = &url.URL{Path: sent.URL.Path, RawPath: sent.URL.RawPath, RawQuery: sent.URL.RawQuery}
+	r.RequestURI = r.URL.RequestURI()
+	r.Host = cmp.Or(sent.Host, sent.URL.Host)
+	if sent.Body == nil {
+		r.Body = http.NoBody
 	}
-	return body
+	if sent.URL.Scheme == "https" {
+		r.TLS = &tls.ConnectionState{HandshakeComplete: true, ServerName: sent.URL.Hostname()}
+	}
+	return r
 }
 
 // serveTo reports false when the service broke the connection.

@@ -24,7 +24,7 @@ var _ = Describe("The transport without a socket", func() {
 	})
 	request := func(ctx context.Context, url, body string) *http.Request {
 		GinkgoHelper()
-		req, err := http.NewRequestWithContext(ctx, "POST", url, strings.NewReader(body))
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
 		Expect(err).NotTo(HaveOccurred())
 		req.Header.Set("Authorization", "Bearer "+newPerson(s).token)
 		return req
@@ -70,10 +70,17 @@ var _ = Describe("The transport without a socket", func() {
 		Expect(s.Requests()).To(BeEmpty())
 	})
 
+	It("leads nowhere once the service is closed", func(ctx SpecContext) {
+		req := request(ctx, s.Endpoint()+"/chat/threads?"+version, "")
+		Expect(s.Close()).To(Succeed())
+		_, err := s.Transport().RoundTrip(req)
+		Expect(err).To(MatchError(io.EOF))
+	})
+
 	It("closes the body of the request, also when it is not sent", func(ctx SpecContext) {
 		for _, url := range []string{s.Endpoint() + "/", "https://elsewhere.invalid/"} {
 			body := &closing{Reader: strings.NewReader("x")}
-			req, err := http.NewRequestWithContext(ctx, "POST", url, body)
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body)
 			Expect(err).NotTo(HaveOccurred())
 			_, _ = s.Transport().RoundTrip(req)
 			Expect(body.closed).To(BeTrue())

@@ -3,8 +3,9 @@ package chattest
 import (
 	"bytes"
 
-	"github.com/acschat/acs-chat-go/chat"
 	"go.etcd.io/bbolt"
+
+	"github.com/acschat/acs-chat-go/chat"
 )
 
 // User is a user of the service. Its ID encodes when it was made.
