@@ -69,7 +69,7 @@ func threadItem(w chatapi.ChatThreadItem) ThreadItem {
 func threadProperties(w chatapi.ChatThreadProperties) ThreadProperties {
 	p := ThreadProperties{
 		ID: w.ID, Topic: w.Topic, CreatedOn: w.CreatedOn, CreatedBy: identifier(&w.CreatedByCommunicationIdentifier),
-		DeletedOn: value(w.DeletedOn), Metadata: w.Metadata,
+		DeletedOn: value(w.DeletedOn), Metadata: metadata(w.Metadata),
 	}
 	if r := w.RetentionPolicy; r != nil {
 		p.Retention = RetentionPolicy{Kind: RetentionKind(r.Kind), DeleteThreadAfterDays: int(value(r.DeleteThreadAfterDays))}
@@ -81,7 +81,7 @@ func message(w chatapi.ChatMessage) Message {
 	m := Message{
 		ID: w.ID, Type: MessageType(w.Type), SequenceID: w.SequenceID, Version: w.Version,
 		SenderDisplayName: value(w.SenderDisplayName), Sender: identifier(w.SenderCommunicationIdentifier),
-		CreatedOn: w.CreatedOn, EditedOn: value(w.EditedOn), DeletedOn: value(w.DeletedOn), Metadata: w.Metadata,
+		CreatedOn: w.CreatedOn, EditedOn: value(w.EditedOn), DeletedOn: value(w.DeletedOn), Metadata: metadata(w.Metadata),
 	}
 	if w.Content != nil {
 		m.Content = messageContent(*w.Content)
@@ -107,7 +107,7 @@ func messageContent(w chatapi.ChatMessageContent) MessageContent {
 func participant(w chatapi.ChatParticipant) Participant {
 	return Participant{
 		Identifier: identifier(&w.CommunicationIdentifier), DisplayName: value(w.DisplayName),
-		ShareHistoryTime: value(w.ShareHistoryTime), Metadata: w.Metadata,
+		ShareHistoryTime: value(w.ShareHistoryTime), Metadata: metadata(w.Metadata),
 	}
 }
 
@@ -128,6 +128,14 @@ func wireError(w chatapi.CommunicationError) *Error {
 		}
 	}
 	return e
+}
+
+// metadata is nil when there is none, also where the service writes an empty object.
+func metadata(w map[string]string) map[string]string {
+	if len(w) == 0 {
+		return nil
+	}
+	return w
 }
 
 // value is what a pointer points to, and the zero value for nil.

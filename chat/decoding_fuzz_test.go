@@ -22,13 +22,13 @@ func (c *canned) Do(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// thread makes a client on the transport, outside the suite.
-func (c *canned) thread(tb testing.TB) *chat.ThreadClient {
+// client makes a client on the transport, outside the suite too.
+func (c *canned) client(tb testing.TB) *chat.Client {
 	credential, err := chat.NewStaticTokenCredential(tokenUntil(time.Now().Add(24 * time.Hour)))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	client, err := chat.NewThreadClient(testEndpoint, testThread, credential, options(c))
+	client, err := chat.NewClient(testEndpoint, credential, options(c))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func FuzzMessages(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	service := &canned{}
-	thread := service.thread(f)
+	thread := service.client(f).ThreadClient(testThread)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		service.body = body
 		for page, err := range thread.ListMessages(nil).Pages(t.Context()) {

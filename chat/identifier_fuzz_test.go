@@ -22,7 +22,7 @@ func FuzzIdentifier(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	service := &canned{}
-	thread := service.thread(f)
+	thread := service.client(f).ThreadClient(testThread)
 	read := func(t *testing.T, form []byte) chat.Identifier {
 		service.body = append(append([]byte(`{"value":[{"communicationIdentifier":`), form...), `,"displayName":"Ana"}]}`...)
 		participants, err := thread.ListParticipants(nil).Collect(t.Context(), 0)
