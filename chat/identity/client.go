@@ -1,0 +1,181 @@
+package identity
+
+import (
+	"cmp"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
+	"github.com/acschat/acs-chat-go/gen/identityapi"
+)
+
+// Client makes, and ends, users and tokens of one resource. It is safe for concurrent use; make one and share it.
+type Client struct {
+	pipeline   *pipeline.Pipeline
+	api        *identityapi.Client
+	endpoint   string
+	apiVersion string
+	entra      *entraPolicy // nil: the client has the access key
+}
+
+// ClientOptions are the optional settings of the constructors.
+type ClientOptions struct {
+	// ClientOptions are azcore's: retries, transport, policies, tracing.
+	//
+	// A Transport that is an *http.Client is copied and follows no redirect; without one the client has its own
+	// connections. InsecureAllowCredentialWithHTTP allows an http endpoint, for tests. APIVersion replaces 2025-06-30.
+	// Telemetry.ApplicationID goes in front of the User-Agent. Policies and headers of the caller's are covered by the
+	// signature of an access key, which is made last, for each try anew.
+	//
+	// Of the values that azcore carries in a context, WithHTTPHeader, WithRetryOptions and WithCaptureResponse work;
+	// a captured response has its status and headers, and the body only if it is an error's.
+	azcore.ClientOptions
+
+	// Logger gets one record for each request sent, second tries included: Info, or Warn for a failure, with operation,
+	// path, status, duration and the ids that support asks for; never a body, a key, a token or a query. Nil: nothing is logged.
+	Logger *slog.Logger
+}
+
+// defaultAPIVersion is the version of the identity API that the client speaks.
+const defaultAPIVersion = "2025-06-30"
+
+// NewClientFromConnectionString makes a client from what the portal shows for a resource,
+// "endpoint=https://<resource>.communication.azure.com/;accesskey=<key>". It makes no request.
+//
+// The parts may come in any order and letter case, with spaces around them and a semicolon at the end; others are ignored. An
+// endpoint without a scheme is an https one. It fails with an [*chat.ArgumentError] if endpoint or key are missing, doubled or
+// unusable; the error never shows the key. Nil options are the zero value.
+func NewClientFromConnectionString(connectionString string, options *ClientOptions) (*Client, error) {
+	parts, err := parseConnectionString(connectionString)
+	if err != nil {
+		return nil, err
+	}
+	options = orZero(options)
+	endpoint, err := pipeline.ParseEndpoint(parts.endpoint, options.InsecureAllowCredentialWithHTTP)
+	if err != nil {
+		return nil, &chat.ArgumentError{Name: "connectionString", Reason: "holds an endpoint that " + err.Error()}
+	}
+	return newClient(endpoint, pipeline.Settings{Sign: signer{parts.key}.sign}, options)
+}
+
+// NewClient makes a client from the endpoint of a resource, "https://<resource>.communication.azure.com", and one of its access
+// keys, in base64 as the portal shows it. It makes no request.
+//
+// It fails with an [*chat.ArgumentError] if endpoint is not such a URL or accessKey is no key; the error never shows the key.
+// Nil options are the zero value.
+func NewClient(endpoint, accessKey string, options *ClientOptions) (*Client, error) {
+	options = orZero(options)
+	base, err := parseEndpoint(endpoint, options)
+	if err != nil {
+		return nil, err
+	}
+	key, err := decodeKey(accessKey)
+	if err != nil {
+		return nil, &chat.ArgumentError{Name: "accessKey", Reason: err.Error()}
+	}
+	return newClient(base, pipeline.Settings{Sign: signer{key}.sign}, options)
+}
+
+// NewClientFromTokenCredential makes a client for the resource at endpoint that works without an access key: credential gives
+// the Entra tokens of an application or a managed identity with a role on the resource. It makes no request.
+//
+// credential is asked for the scope "https://communication.azure.com//.default" when the token held is about to end, never twice
+// at the same time. A call waits for it no longer than its own context lasts. It fails with an [*chat.ArgumentError] if endpoint
+// is not a URL such as "https://<resource>.communication.azure.com" or credential is nil. Nil options are the zero value.
+func NewClientFromTokenCredential(endpoint string, credential azcore.TokenCredential, options *ClientOptions) (*Client, error) {
+	options = orZero(options)
+	base, err := parseEndpoint(endpoint, options)
+	if err != nil {
+		return nil, err
+	}
+	if credential == nil {
+		return nil, &chat.ArgumentError{Name: "credential", Reason: "must not be nil"}
+	}
+	entra := newEntraPolicy(credential, options.InsecureAllowCredentialWithHTTP)
+	client, err := newClient(base, pipeline.Settings{Authenticate: entra}, options)
+	if err != nil {
+		return nil, err
+	}
+	client.entra = entra
+	return client, nil
+}
+
+// Endpoint is the URL of the resource, without a slash at its end, fit for [chat.NewClient] and [chat.NewFleet].
+func (c *Client) Endpoint() string { return c.endpoint }
+
+// Close closes idle connections, unless the caller gave the transport. Requests under way are not disturbed; later calls, also
+// those of credentials made by the client, fail with [chat.ErrClosed]. It may be called more than once, and always returns nil.
+func (c *Client) Close() error {
+	c.pipeline.Close()
+	if c.entra != nil {
+		c.entra.close()
+	}
+	return nil
+}
+
+func orZero(options *ClientOptions) *ClientOptions {
+	if options == nil {
+		return &ClientOptions{}
+	}
+	return options
+}
+
+func parseEndpoint(endpoint string, options *ClientOptions) (pipeline.Endpoint, error) {
+	base, err := pipeline.ParseEndpoint(endpoint, options.InsecureAllowCredentialWithHTTP)
+	if err != nil {
+		return base, &chat.ArgumentError{Name: "endpoint", Reason: err.Error()}
+	}
+	return base, nil
+}
+
+func newClient(endpoint pipeline.Endpoint, settings pipeline.Settings, options *ClientOptions) (*Client, error) {
+	p, err := newPipeline(endpoint, settings, options)
+	if err != nil {
+		return nil, err
+	}
+	api, err := identityapi.NewClient(endpoint.String(), identityapi.WithHTTPClient(p))
+	if err != nil {
+		return nil, err
+	}
+	return &Client{
+		pipeline: p, api: api, endpoint: endpoint.String(), apiVersion: cmp.Or(options.APIVersion, defaultAPIVersion),
+	}, nil
+}
+
+// newPipeline completes settings that say how requests are authorized.
+func newPipeline(endpoint pipeline.Endpoint, settings pipeline.Settings, options *ClientOptions) (*pipeline.Pipeline, error) {
+	settings.Endpoint = endpoint
+	settings.Module = "github.com/acschat/acs-chat-go/chat/identity"
+	settings.Refuse = func(tried string, resp *http.Response, hint string) error {
+		if hint == "" && settings.Sign != nil {
+			hint = clockHint(resp)
+		}
+		return chat.NewError(tried, resp, hint)
+	}
+	settings.Options = options.ClientOptions
+	settings.Logger = options.Logger
+	return pipeline.New(settings)
+}
+
+// toleratedSkew is less than what any service refuses a signature for.
+const toleratedSkew = 3 * time.Minute
+
+// clockHint names a cause of a refused signature that nothing else tells: it holds the time.
+func clockHint(resp *http.Response) string {
+	theirs, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+		return ""
+	}
+	switch skew := time.Since(theirs).Round(time.Second); {
+	case skew > toleratedSkew:
+		return fmt.Sprintf("the clock here is %s ahead of the service's", skew)
+	case skew < -toleratedSkew:
+		return fmt.Sprintf("the clock here is %s behind the service's", -skew)
+	}
+	return ""
+}

@@ -1,0 +1,103 @@
+package identity_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat/identity"
+)
+
+var _ = Describe("NewClientFromConnectionString", func() {
+	DescribeTable("takes a connection string as people have it", func(text, endpoint, key string) {
+		bubble(newYear, func() { // at one moment, equal keys make equal signatures
+			wire := &scripted{answers: []answer{reply(http.StatusNoContent, "")}}
+			client, err := identity.NewClientFromConnectionString(text, options(wire))
+			Expect(err).NotTo(HaveOccurred())
+			same, err := identity.NewClient(endpoint, key, options(wire))
+			Expect(err).NotTo(HaveOccurred())
+			Expect(client.Endpoint()).To(Equal(endpoint))
+			Expect(client.DeleteUser(context.Background(), ada)).To(Succeed())
+			Expect(same.DeleteUser(context.Background(), ada)).To(Succeed())
+			sent := wire.Requests()
+			Expect(sent[0].URL).To(HavePrefix(endpoint + "/identities/"))
+			Expect(sent[0].Header["Authorization"]).To(Equal(sent[1].Header["Authorization"]))
+		})
+	},
+		Entry("from the portal", "endpoint=https://r.communication.azure.com/;accesskey="+testKey, "https://r.communication.azure.com", testKey),
+		Entry("in the other order", "accesskey="+testKey+";endpoint=https://r.com/", "https://r.com", testKey),
+		Entry("in other letters", "EndPoint=https://r.com;AccessKey="+testKey, "https://r.com", testKey),
+		Entry("with spaces", "  endpoint = https://r.com/ ; accesskey = "+testKey+"  ", "https://r.com", testKey),
+		Entry("with a line end", "endpoint=https://r.com/;accesskey="+testKey+"\r\n", "https://r.com", testKey),
+		Entry("with a semicolon at the end", "endpoint=https://r.com/;accesskey="+testKey+";", "https://r.com", testKey),
+		Entry("with empty parts", ";;endpoint=https://r.com/; ;accesskey="+testKey, "https://r.com", testKey),
+		Entry("with other parts, also twice", "endpoint=https://r.com/;accesskey="+testKey+";foo=bar;foo=baz", "https://r.com", testKey),
+		Entry("with a port", "endpoint=https://localhost:8443/;accesskey="+testKey, "https://localhost:8443", testKey),
+		Entry("with many slashes", "endpoint=https://r.com///;accesskey="+testKey, "https://r.com", testKey),
+		Entry("without a scheme", "endpoint=r.com;accesskey="+testKey, "https://r.com", testKey),
+		Entry("with a key of three bytes, padded too much", "endpoint=https://r.com/;accesskey=a2V5==", "https://r.com", "a2V5"),
+		Entry("with a key whose padding was left behind", "endpoint=https://r.com/;accesskey=MDEyMzQ1Njc4OWFiY2RlZg", "https://r.com", testKey),
+		Entry("with every letter of base64", "endpoint=https://r.com/;accesskey=+/+/AZaz09==", "https://r.com", "+/+/AZaz09=="),
+	)
+
+	const secret = "c2VjcmV0LWtleS1vZi1jb250b3Nv"
+
+	DescribeTable("refuses what is not one, and does not show the key", func(text, reason string) {
+		client, err := identity.NewClientFromConnectionString(text, nil)
+		Expect(client).To(BeNil())
+		Expect(err).To(beArgument("connectionString"))
+		Expect(err).To(MatchError(ContainSubstring(reason)))
+		Expect(err.Error()).NotTo(ContainSubstring(secret[:8]))
+	},
+		Entry("nothing", "", "has no endpoint"),
+		Entry("no key", "endpoint=https://r.com/", "has no accesskey"),
+		Entry("an empty key", "endpoint=https://r.com/;accesskey=", "has no accesskey"),
+		Entry("a key that is padding", "endpoint=https://r.com/;accesskey===", "must not be empty"),
+		Entry("no endpoint", "accesskey="+secret, "has no endpoint"),
+		Entry("the key alone", secret, `without "="`),
+		Entry("the key without its name", "endpoint=https://r.com/;"+secret, `without "="`),
+		Entry("two endpoints", "endpoint=https://r.com/;Endpoint=https://s.com/;accesskey="+secret, "more than one endpoint"),
+		Entry("two keys", "endpoint=https://r.com/;accesskey="+secret+";AccessKey="+secret, "more than one accesskey"),
+		Entry("a key that is not base64", "endpoint=https://r.com/;accesskey="+secret+"!", "base64"),
+		Entry("a key cut short", "endpoint=https://r.com/;accesskey="+secret+"Q", "base64"),
+		Entry("an endpoint over http", "endpoint=http://r.com/;accesskey="+secret, "https"),
+		Entry("an endpoint that is the key", "endpoint="+secret+"!!;accesskey="+secret+"/ /", "base64"),
+		Entry("an endpoint with a query", "endpoint=https://r.com/?key="+secret+";accesskey="+secret, "query"),
+		Entry("an endpoint that is no URL", "endpoint=https://%zz"+secret+";accesskey="+secret, "must be a URL"),
+		Entry("an endpoint of another kind", "endpoint=sb://r.com/;accesskey="+secret, "https"),
+	)
+
+	It("takes an http endpoint where that is allowed", func() {
+		allowed := options(nil)
+		allowed.InsecureAllowCredentialWithHTTP = true
+		client, err := identity.NewClientFromConnectionString("endpoint=http://localhost:7777/;accesskey="+testKey, allowed)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(client.Endpoint()).To(Equal("http://localhost:7777"))
+	})
+})
+
+const marker = "5ecret"
+
+func FuzzConnectionString(f *testing.F) {
+	f.Add("endpoint=https://r.com/;accesskey=%s", testKey)
+	f.Add(" EndPoint = r.com ; AccessKey = %s ;;foo=bar", testKey)
+	f.Add("accesskey=%s;endpoint=http://r.com", "c2VjcmV0")
+	f.Add("%s", "====")
+	f.Add("endpoint=%s;accesskey=%s", "://u:p@r.com/?q#f")
+	f.Fuzz(func(t *testing.T, form, key string) {
+		text := strings.ReplaceAll(form, "%s", marker+key)
+		client, err := identity.NewClientFromConnectionString(text, nil)
+		switch {
+		case (err == nil) == (client == nil):
+			t.Errorf("%q: client %v, error %v", text, client, err)
+		case err != nil && strings.Contains(err.Error(), marker):
+			t.Errorf("%q: the error shows the key: %v", text, err)
+		case err == nil && (!strings.HasPrefix(client.Endpoint(), "https://") || strings.HasSuffix(client.Endpoint(), "/")):
+			t.Errorf("%q: endpoint %q", text, client.Endpoint())
+		}
+	})
+}

@@ -1,0 +1,87 @@
+package identity
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
+	"github.com/acschat/acs-chat-go/gen/identityapi"
+)
+
+// entraFamily is a kind of Entra tokens of people, and where the service exchanges them.
+type entraFamily struct {
+	scopes     []string // how they begin
+	path       string
+	apiVersion string
+}
+
+// The families. No stable API describes the first.
+var (
+	entraUsers = entraFamily{
+		scopes:     []string{"https://communication.azure.com/clients/"},
+		path:       "/access/entra/:exchangeAccessToken",
+		apiVersion: "2025-03-02-preview",
+	}
+	teamsExtensionUsers = entraFamily{
+		scopes:     []string{"https://auth.msft.communication.azure.com/", "https://auth.msft.communication.azure.us/"},
+		path:       "/access/teamsExtension/:exchangeAccessToken",
+		apiVersion: "2025-06-30",
+	}
+)
+
+// familyOf finds the one family to which all scopes belong.
+func familyOf(scopes []string) (entraFamily, error) {
+	for _, family := range []entraFamily{entraUsers, teamsExtensionUsers} {
+		if family.hasAll(scopes) {
+			return family, nil
+		}
+	}
+	return entraFamily{}, &chat.ArgumentError{
+		Name: "Scopes", Reason: "must all begin with " + entraUsers.scopes[0] + ", or all with " + strings.Join(teamsExtensionUsers.scopes, " or "),
+	}
+}
+
+func (f entraFamily) hasAll(scopes []string) bool {
+	for _, scope := range scopes {
+		if !f.has(scope) {
+			return false
+		}
+	}
+	return true
+}
+
+func (f entraFamily) has(scope string) bool {
+	for _, prefix := range f.scopes {
+		if len(scope) >= len(prefix) && strings.EqualFold(scope[:len(prefix)], prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// exchange swaps the Entra token of a person for a token of the resource.
+func exchange(ctx context.Context, p *pipeline.Pipeline, endpoint string, family entraFamily, op pipeline.Operation, entraToken string) (identityapi.CommunicationIdentityAccessTokenResult, error) {
+	target := endpoint + family.path + "?api-version=" + url.QueryEscape(family.apiVersion)
+	body := pipeline.Encode(identityapi.TeamsExtensionExchangeTokenRequest{})
+	return pipeline.Call[identityapi.CommunicationIdentityAccessTokenResult](ctx, p.For(personal{}), op,
+		func(ctx context.Context) (*http.Response, error) {
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, body)
+			if err != nil {
+				return nil, err
+			}
+			req.Header.Set("Content-Type", contentTypeJSON)
+			req.Header.Set("Authorization", "Bearer "+entraToken)
+			return p.Do(req)
+		})
+}
+
+// personal marks calls that bring the token of a person, where the client would put an authority of its own.
+type personal struct{}
+
+func isPersonal(ctx context.Context) bool {
+	_, ok := pipeline.Caller(ctx).(personal)
+	return ok
+}

@@ -1,0 +1,32 @@
+package identity_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+// suiteT is the test that runs the suite; a synctest bubble needs one.
+var suiteT *testing.T
+
+func TestIdentity(t *testing.T) {
+	suiteT = t
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "identity")
+}
+
+// bubble runs f in virtual time, which starts at a given moment: waiting costs nothing, and every goroutine must have ended
+// with f. Inside it, contexts and transports must be the bubble's own; SpecContext and DeferCleanup belong outside.
+func bubble(start time.Time, f func()) {
+	GinkgoHelper()
+	synctest.Test(suiteT, func(*testing.T) {
+		defer GinkgoRecover()
+		time.Sleep(time.Until(start))
+		f()
+	})
+}
+
+var newYear = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -1,0 +1,149 @@
+package identity
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
+	"github.com/acschat/acs-chat-go/gen/identityapi"
+)
+
+// PrincipalType is whom a Teams extension assignment is for. The service may name others than those below.
+type PrincipalType string
+
+const (
+	PrincipalTypeUser            PrincipalType = "user"
+	PrincipalTypeResourceAccount PrincipalType = "resourceAccount"
+)
+
+// TeamsExtensionAssignment lets someone of an Entra tenant act through the resource.
+type TeamsExtensionAssignment struct {
+	TenantID      string
+	ObjectID      string // the Entra object id of the principal
+	PrincipalType PrincipalType
+	// ClientIDs are the Entra applications through which the principal may do so.
+	ClientIDs []string
+}
+
+// TeamsExtensionToken is a token of a Teams user who acts through the resource.
+type TeamsExtensionToken struct {
+	// User is a [chat.TeamsExtensionUser], unless the service writes an id of another kind.
+	User  chat.Identifier
+	Token chat.AccessToken
+}
+
+// CreateOrUpdateTeamsExtensionAssignmentOptions are the optional settings of
+// [Client.CreateOrUpdateTeamsExtensionAssignment].
+type CreateOrUpdateTeamsExtensionAssignmentOptions struct {
+	// ClientIDs are the Entra applications through which the principal may act. Nil is not sent; empty and not nil is none.
+	ClientIDs []string
+}
+
+// GetTokenForTeamsExtensionUser exchanges the Entra token of a Teams user, asked for with a scope that begins with
+// "https://auth.msft.communication.azure.com/", for a token of the resource. The Entra token is all the authority there is:
+// neither the access key nor the client's own credential is used. [NewEntraTokenCredential] does it for as long as a client lives.
+//
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An empty token is a [*chat.ArgumentError]; a refusal
+// of the service is a [*chat.Error].
+//
+// The API operation is TeamsExtensionToken_Exchange.
+func (c *Client) GetTokenForTeamsExtensionUser(ctx context.Context, entraToken string) (TeamsExtensionToken, error) {
+	if entraToken == "" {
+		return TeamsExtensionToken{}, &chat.ArgumentError{Name: "entraToken", Reason: "must not be empty"}
+	}
+	family := teamsExtensionUsers
+	family.apiVersion = c.apiVersion
+	op := pipeline.Operation{Name: "Client.GetTokenForTeamsExtensionUser", Tried: "identity: get token for Teams extension user", Status: http.StatusOK}
+	issued, err := exchange(ctx, c.pipeline, c.endpoint, family, op, entraToken)
+	if err != nil {
+		return TeamsExtensionToken{}, err
+	}
+	token, err := accessToken(op, issued.AccessToken)
+	if err != nil {
+		return TeamsExtensionToken{}, err
+	}
+	return TeamsExtensionToken{User: chat.ParseRawID(issued.Identity.ID), Token: token}, nil
+}
+
+// GetTeamsExtensionAssignment reads the assignment of a principal of an Entra tenant.
+//
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An empty id is a [*chat.ArgumentError]; a refusal
+// of the service is a [*chat.Error]: [chat.ErrNotFound] where there is none.
+//
+// The API operation is TeamsExtensionAssignment_Get.
+func (c *Client) GetTeamsExtensionAssignment(ctx context.Context, tenantID, objectID string) (TeamsExtensionAssignment, error) {
+	if err := checkPrincipal(tenantID, objectID); err != nil {
+		return TeamsExtensionAssignment{}, err
+	}
+	params := &identityapi.TeamsExtensionAssignmentGetParams{APIVersion: c.apiVersion}
+	op := pipeline.Operation{Name: "Client.GetTeamsExtensionAssignment", Tried: "identity: get Teams extension assignment", Status: http.StatusOK}
+	wire, err := pipeline.Call[identityapi.TeamsExtensionAssignmentResponse](ctx, c.pipeline, op,
+		func(ctx context.Context) (*http.Response, error) {
+			return c.api.TeamsExtensionAssignmentGet(ctx, tenantID, objectID, params)
+		})
+	return assignment(wire), err
+}
+
+// CreateOrUpdateTeamsExtensionAssignment makes the assignment of a principal of an Entra tenant, or replaces the one there is.
+// Nil options are the zero value.
+//
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails: to do it twice comes to the same. An empty id or
+// principal type is a [*chat.ArgumentError]; a refusal of the service is a [*chat.Error].
+//
+// The API operation is TeamsExtensionAssignment_Upsert.
+func (c *Client) CreateOrUpdateTeamsExtensionAssignment(ctx context.Context, tenantID, objectID string, principalType PrincipalType, options *CreateOrUpdateTeamsExtensionAssignmentOptions) (TeamsExtensionAssignment, error) {
+	if options == nil {
+		options = &CreateOrUpdateTeamsExtensionAssignmentOptions{}
+	}
+	if err := checkPrincipal(tenantID, objectID); err != nil {
+		return TeamsExtensionAssignment{}, err
+	}
+	if principalType == "" {
+		return TeamsExtensionAssignment{}, &chat.ArgumentError{Name: "principalType", Reason: "must not be empty"}
+	}
+	params := &identityapi.TeamsExtensionAssignmentUpsertParams{APIVersion: c.apiVersion}
+	body := pipeline.Encode(identityapi.TeamsExtensionAssignmentCreateOrUpdateRequest{
+		PrincipalType: identityapi.TeamsExtensionPrincipalType(principalType), ClientIDs: options.ClientIDs,
+	})
+	op := pipeline.Operation{
+		Name: "Client.CreateOrUpdateTeamsExtensionAssignment", Tried: "identity: create or update Teams extension assignment",
+		Status: http.StatusOK, Or: http.StatusCreated,
+	}
+	wire, err := pipeline.Call[identityapi.TeamsExtensionAssignmentResponse](ctx, c.pipeline, op,
+		func(ctx context.Context) (*http.Response, error) {
+			return c.api.TeamsExtensionAssignmentUpsertWithBody(ctx, tenantID, objectID, params, contentTypeJSON, body)
+		})
+	return assignment(wire), err
+}
+
+// DeleteTeamsExtensionAssignment ends what the assignment of a principal of an Entra tenant allowed.
+//
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An empty id is a [*chat.ArgumentError]; a refusal
+// of the service is a [*chat.Error].
+//
+// The API operation is TeamsExtensionAssignment_Delete.
+func (c *Client) DeleteTeamsExtensionAssignment(ctx context.Context, tenantID, objectID string) error {
+	if err := checkPrincipal(tenantID, objectID); err != nil {
+		return err
+	}
+	params := &identityapi.TeamsExtensionAssignmentDeleteParams{APIVersion: c.apiVersion}
+	op := pipeline.Operation{Name: "Client.DeleteTeamsExtensionAssignment", Tried: "identity: delete Teams extension assignment", Status: http.StatusNoContent}
+	_, err := pipeline.Call[pipeline.Nothing](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+		return c.api.TeamsExtensionAssignmentDelete(ctx, tenantID, objectID, params)
+	})
+	return err
+}
+
+func checkPrincipal(tenantID, objectID string) error {
+	if err := checkID("tenantID", tenantID); err != nil {
+		return err
+	}
+	return checkID("objectID", objectID)
+}
+
+func assignment(w identityapi.TeamsExtensionAssignmentResponse) TeamsExtensionAssignment {
+	return TeamsExtensionAssignment{
+		TenantID: w.TenantID, ObjectID: w.ObjectID, PrincipalType: PrincipalType(w.PrincipalType), ClientIDs: w.ClientIDs,
+	}
+}
