@@ -21,8 +21,9 @@ var (
 type refusal struct {
 	status        int
 	code, message string
-	documented    bool // in the shape of the contract, where no other is known
-	bare          bool // without a body
+	documented    bool   // in the shape of the contract, where no other is known
+	bare          bool   // without a body
+	raw           []byte // a body of another shape
 }
 
 // refuse makes the refusal with the code that belongs to the status. An empty message is that of the contract's example
@@ -64,8 +65,8 @@ func (r *refusal) Error() string {
 
 // body is what the service answers: indented, with CR LF line ends.
 func (r *refusal) body() []byte {
-	if r.bare {
-		return nil
+	if r.bare || r.raw != nil {
+		return r.raw
 	}
 	if r.documented {
 		return encode(map[string]any{"error": struct {
@@ -87,16 +88,18 @@ func (r *refusal) body() []byte {
 	return bytes.ReplaceAll(bytes.TrimSuffix(b.Bytes(), []byte("\n")), []byte("\n"), []byte("\r\n"))
 }
 
-// unsupportedVersion is the body of the 400 for a missing or unknown api-version.
-func unsupportedVersion(uri, version string) []byte {
+// unsupportedVersion is the answer to a missing or unknown api-version.
+func unsupportedVersion(uri, version string) *refusal {
 	code := "UnsupportedApiVersion"
 	message := fmt.Sprintf("The HTTP resource that matches the request URI '%s' does not support the API version '%s'.", uri, version)
 	if version == "" {
 		code, message = "ApiVersionUnspecified", "An API version is required, but was not specified."
 	}
-	return encode(map[string]any{"error": struct {
+	r := badRequest()
+	r.raw = encode(map[string]any{"error": struct {
 		Code       string  `json:"code"`
 		Message    string  `json:"message"`
 		InnerError *string `json:"innerError"`
 	}{code, message, nil}})
+	return r
 }

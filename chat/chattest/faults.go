@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -38,9 +39,10 @@ type Fault struct {
 
 	// Delay holds the answer back, after the request took effect.
 	Delay time.Duration
-	// LoseReply breaks the connection after the request took effect, before a byte of the answer.
+	// LoseReply breaks the connection after the request took effect, before a byte of the answer. Over a socket Go's own
+	// transport may send a GET again by itself.
 	LoseReply bool
-	// CutBody breaks the connection in the middle of the body.
+	// CutBody breaks the connection in the middle of the body. An answer without one is lost.
 	CutBody bool
 	// NextLinkHost replaces the host, and port, of a next link.
 	NextLinkHost string
@@ -67,7 +69,7 @@ func (s *Service) Fail(op Operation, fault Fault) *Injected {
 	i := &Injected{faults: &s.faults, op: op, fault: fault}
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
-	s.faults.injected = append(s.faults.injected, i)
+	s.faults.injected = append(slices.DeleteFunc(s.faults.injected, (*Injected).spent), i)
 	return i
 }
 
@@ -91,20 +93,19 @@ type faults struct {
 	injected []*Injected
 }
 
-// take finds the fault that hits a request, nil for none.
-func (f *faults) take(op Operation) *Fault {
+// take finds the fault that hits a request. It reports false when there is none.
+func (f *faults) take(op Operation) (fault Fault, hit bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, i := range f.injected {
 		if (i.op == op || i.op == Any) && !i.spent() {
 			if i.seen++; i.due() {
 				i.fired++
-				fault := i.fault
-				return &fault
+				return i.fault, true
 			}
 		}
 	}
-	return nil
+	return fault, false
 }
 
 // spent reports whether the fault hits no more.
@@ -124,14 +125,14 @@ func (i *Injected) due() bool {
 }
 
 // replaces reports whether the operation is not carried out.
-func (f *Fault) replaces() bool {
+func (f Fault) replaces() bool {
 	instead := f.Status != 0 || f.Code != "" || f.Message != "" || f.RetryAfter != 0 || f.Redirect != "" || f.ExpiredToken
 	after := f.Delay != 0 || f.LoseReply || f.CutBody || f.NextLinkHost != "" || f.HTML || f.EmptyBody || len(f.Header) > 0
 	return instead || !after
 }
 
 // answer is given instead of that of the operation.
-func (f *Fault) answer(p *reply) {
+func (f Fault) answer(p *reply) {
 	status := f.Status
 	switch {
 	case f.ExpiredToken:
@@ -161,7 +162,7 @@ func (f *Fault) answer(p *reply) {
 }
 
 // distort changes the answer of an operation.
-func (f *Fault) distort(p *reply, base string) {
+func (f Fault) distort(p *reply, base string) {
 	maps.Copy(p.header, f.Header)
 	if f.NextLinkHost != "" {
 		scheme, _, _ := bytes.Cut([]byte(base), []byte("//"))
@@ -178,4 +179,4 @@ func (f *Fault) distort(p *reply, base string) {
 }
 
 const frontDoorPage = `<!DOCTYPE html><html><head><title>Service unavailable</title></head>` +
-	`<body><h2>Our services aren't available right now</h2><p>We're working to restore all services as soon as possible. Please check back soon.</p></body></html>`
+	`<body><h2>Our services aren't available right now</h2><p>Please try again later.</p></body></html>`

@@ -216,6 +216,15 @@ var _ = Describe("A fault", func() {
 				Expect(effect()).To(Equal(1))
 			})
 
+			It("loses an answer whose body it can't cut", func() {
+				s.Fail(chattest.SendTypingNotification, chattest.Fault{CutBody: true})
+				req, err := http.NewRequest(http.MethodPost, s.Endpoint()+thread+"/typing?"+version, nil)
+				Expect(err).NotTo(HaveOccurred())
+				req.Header.Set("Authorization", "Bearer "+ana.token)
+				_, err = s.HTTPClient().Do(req)
+				Expect(err).To(MatchError(io.EOF))
+			})
+
 			It("lets a client give up that waits, after the request took effect", func(ctx SpecContext) {
 				s.Fail(chattest.SendChatMessage, chattest.Fault{Delay: time.Hour})
 				impatient, giveUp := context.WithCancel(ctx)

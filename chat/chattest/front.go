@@ -27,10 +27,10 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	query, _ := url.ParseQuery(r.URL.RawQuery) // what can be read of it
 	op := s.operation(r)
-	fault := s.faults.take(op)
+	fault, hit := s.faults.take(op)
 	p := newReply()
 	switch {
-	case fault != nil && fault.replaces():
+	case hit && fault.replaces():
 		fault.answer(p)
 	case op == "":
 		s.refuseRoute(p, r)
@@ -39,23 +39,22 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.serve(p, r, op, query, body)
 	}
-	if fault == nil {
-		fault = &Fault{}
-	} else {
+	if hit {
 		fault.distort(p, baseURL(r))
 	}
 	took := time.Since(start) + fault.Delay
 	s.complete(p, r, op, took)
 	s.log.add(newRequest(r, op, query, body, p, took))
 	s.hold(r, fault.Delay)
+	length := p.body.Len()
 	switch {
-	case fault.LoseReply:
+	case fault.LoseReply, fault.CutBody && length == 0:
 		panic(http.ErrAbortHandler)
 	case fault.CutBody:
-		p.send(w, p.body.Len()/2)
+		p.send(w, length/2)
 		panic(http.ErrAbortHandler)
 	}
-	p.send(w, p.body.Len())
+	p.send(w, length)
 }
 
 // operation names the operation of a request. It is empty when there is none, also where the router would redirect.
@@ -84,7 +83,35 @@ func (s *Service) refuseRoute(p *reply, r *http.Request) {
 	answer(p, 0, nil, refuse(http.StatusMethodNotAllowed, ""))
 }
 
-// hold keeps a reply back until the client gives up or the service closes, and that long at most.
+// serve answers a request with its operation, if that may be.
+func (s *Service) serve(p *reply, r *http.Request, op Operation, query url.Values, body []byte) {
+	c := &call{s: s, base: baseURL(r), query: query, body: body}
+	if err := c.admit(r, op); err != nil {
+		answer(p, 0, nil, err)
+		return
+	}
+	s.router.ServeHTTP(p, c.attach(r))
+}
+
+// admit does what comes before every operation, in the order of the service, and finds out whose call it is.
+func (c *call) admit(r *http.Request, op Operation) error {
+	if version := c.query.Get("api-version"); !isSupported(version) {
+		return unsupportedVersion(c.base+r.URL.Path, version)
+	}
+	user, scopes, ok := c.s.authenticate(r.Header.Get("Authorization"))
+	switch {
+	case !ok:
+		return refuse(http.StatusUnauthorized, "")
+	case !op.allowedBy(scopes):
+		return refuse(http.StatusForbidden, "")
+	case len(c.body) > 0 && !isJSON(r.Header.Get("Content-Type")):
+		return refuse(http.StatusUnsupportedMediaType, "")
+	}
+	c.user = user
+	return nil
+}
+
+// hold keeps a reply back until the client gives up or the service closes, and for d at most.
 func (s *Service) hold(r *http.Request, d time.Duration) {
 	if d <= 0 {
 		return
@@ -98,30 +125,6 @@ func (s *Service) hold(r *http.Request, d time.Duration) {
 	case <-s.closing:
 		panic(http.ErrAbortHandler)
 	}
-}
-
-// serve does what comes before every operation, and then the operation.
-func (s *Service) serve(p *reply, r *http.Request, op Operation, query url.Values, body []byte) {
-	if version := query.Get("api-version"); !isSupported(version) {
-		p.header.Set("Content-Type", "application/json")
-		p.WriteHeader(http.StatusBadRequest)
-		_, _ = p.Write(unsupportedVersion(baseURL(r)+r.URL.Path, version))
-		return
-	}
-	user, scopes, ok := s.authenticate(r.Header.Get("Authorization"))
-	switch {
-	case !ok:
-		answer(p, 0, nil, refuse(http.StatusUnauthorized, ""))
-		return
-	case !op.allowedBy(scopes):
-		answer(p, 0, nil, refuse(http.StatusForbidden, ""))
-		return
-	case len(body) > 0 && !isJSON(r.Header.Get("Content-Type")):
-		answer(p, 0, nil, refuse(http.StatusUnsupportedMediaType, ""))
-		return
-	}
-	c := &call{s: s, user: user, base: baseURL(r), query: query, body: body}
-	s.router.ServeHTTP(p, c.attach(r))
 }
 
 // isJSON accepts both kinds of body for every operation, and none named.

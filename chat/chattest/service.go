@@ -1,7 +1,6 @@
 package chattest
 
 import (
-	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
 	"errors"
@@ -16,18 +15,6 @@ import (
 // inProcess is where a service without a socket is. The name cannot be resolved, so that nothing meant for it gets out.
 const inProcess = "https://chattest.invalid"
 
-// Options configures a service. The zero value, and nil, is a service of its own that forgets everything when closed.
-type Options struct {
-	// Path is the file that keeps everything: users, threads, messages, the resource, its access key and the key that
-	// signs tokens. It is made if it does not exist, and one process at a time may use it. A reply then means that what
-	// was asked for is on disk. Empty is a temporary file that is never synced.
-	Path string
-
-	// NoSocket makes [NewServer] open no listener: the service is reached through [Service.Transport] alone.
-	// [Open] never opens one.
-	NoSocket bool
-}
-
 // Service is the chat service of one resource, as an [http.Handler]. It has no socket and starts no goroutine.
 // Its methods may be called concurrently. Those that return no error panic when the store can't be written, for
 // example because the service is closed.
@@ -35,10 +22,11 @@ type Service struct {
 	store     *store
 	resource  string // a GUID, the first part of every user id
 	node      string // ten hex digits in every user id
-	accessKey string // base64
+	accessKey []byte
 
-	endpoint string       // set before the first request
-	client   *http.Client // reaches the endpoint
+	endpoint   string       // set before the first request
+	client     *http.Client // reaches the endpoint
+	errorStyle ErrorStyle
 
 	router  *http.ServeMux
 	offset  atomic.Int64 // nanoseconds that the clock is ahead
@@ -63,13 +51,16 @@ func Open(options *Options) (*Service, error) {
 	if options == nil {
 		options = &Options{}
 	}
-	store, err := openStore(options.Path)
+	s, err := newService(options)
+	if err != nil {
+		return nil, err
+	}
+	s.store, err = openStore(options.Path)
 	if err != nil {
 		return nil, fmt.Errorf("chattest: %w", err)
 	}
-	s := &Service{store: store, endpoint: inProcess, router: http.NewServeMux(), closing: make(chan struct{})}
 	if err := s.loadIdentity(); err != nil {
-		return nil, errors.Join(fmt.Errorf("chattest: %w", err), store.close())
+		return nil, errors.Join(fmt.Errorf("chattest: %w", err), s.store.close())
 	}
 	s.client = &http.Client{Transport: s.Transport()}
 	chatapi.HandlerWithOptions(chatAPI{}, chatapi.StdHTTPServerOptions{
@@ -78,6 +69,27 @@ func Open(options *Options) (*Service, error) {
 			answer(w, 0, nil, badRequest())
 		},
 	})
+	return s, nil
+}
+
+// newService makes a service of what the options say, without a store.
+func newService(options *Options) (*Service, error) {
+	s := &Service{
+		endpoint: inProcess, errorStyle: options.ErrorStyle,
+		router: http.NewServeMux(), closing: make(chan struct{}),
+	}
+	if options.Endpoint != "" {
+		if err := s.SetEndpoint(options.Endpoint); err != nil {
+			return nil, err
+		}
+	}
+	if options.AccessKey != "" {
+		key, err := decodeAccessKey(options.AccessKey)
+		if err != nil {
+			return nil, err
+		}
+		s.accessKey = key
+	}
 	return s, nil
 }
 
@@ -91,12 +103,12 @@ func (s *Service) loadIdentity() error {
 	if err != nil {
 		return err
 	}
-	key, err := s.store.kept("access-key", func() []byte {
-		key := make([]byte, 64)
-		rand.Read(key)
-		return key
-	})
-	s.resource, s.node, s.accessKey = string(resource), string(node), base64.StdEncoding.EncodeToString(key)
+	if s.accessKey != nil {
+		err = s.store.keep("access-key", s.accessKey)
+	} else {
+		s.accessKey, err = s.store.kept("access-key", func() []byte { return randomBytes(64) })
+	}
+	s.resource, s.node = string(resource), string(node)
 	return err
 }
 
@@ -135,7 +147,7 @@ func (s *Service) Endpoint() string {
 
 // ConnectionString is what the portal shows for a resource: the endpoint and the access key.
 func (s *Service) ConnectionString() string {
-	return "endpoint=" + s.endpoint + "/;accesskey=" + s.accessKey
+	return "endpoint=" + s.endpoint + "/;accesskey=" + base64.StdEncoding.EncodeToString(s.accessKey)
 }
 
 // HTTPClient reaches the service: over its socket, trusting its certificate, or in process when it has none.

@@ -150,6 +150,14 @@ func (s *store) kept(name string, fresh func() []byte) ([]byte, error) {
 	return value, err
 }
 
+// keep writes the value of a name, unless it is that already.
+func (s *store) keep(name string, value []byte) error {
+	if bytes.Equal(s.meta(name), value) {
+		return nil
+	}
+	return s.update(func(tx *bbolt.Tx) error { return tx.Bucket([]byte(metaBucket)).Put([]byte(name), value) })
+}
+
 func (s *store) meta(name string) (value []byte) {
 	_ = s.db.View(func(tx *bbolt.Tx) error {
 		value = bytes.Clone(tx.Bucket([]byte(metaBucket)).Get([]byte(name)))

@@ -1,0 +1,63 @@
+package chattest
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/url"
+)
+
+// Options configures a service. The zero value, and nil, is a service of its own that forgets everything when closed.
+type Options struct {
+	// Path is the file that keeps everything: users, threads, messages, the resource, its access key and the key that
+	// signs tokens. It is made if it does not exist, and one process at a time may use it. A reply then means that what
+	// was asked for is on disk. Empty is a temporary file that is never synced.
+	Path string
+
+	// NoSocket makes [NewServer] open no listener: the service is reached through [Service.Transport] alone.
+	// [Open] never opens one.
+	NoSocket bool
+
+	// Endpoint is the URL at which clients reach the service, a scheme and a host. It is in connection strings, and
+	// [Service.Transport] serves no other host. A listener of [NewServer] has its own instead. Empty is a name that leads
+	// nowhere; [Service.SetEndpoint] sets it later.
+	Endpoint string
+
+	// AccessKey is the access key of the resource, in base64. Empty is the key that the file at Path keeps, or a new one;
+	// a file keeps the key it was last opened with.
+	AccessKey string
+
+	// ErrorStyle is how the chat API writes errors. The identity API has one style, the documented one.
+	ErrorStyle ErrorStyle
+}
+
+// ErrorStyle is a way to write an error.
+type ErrorStyle int
+
+const (
+	// Recorded is what the service was seen to answer: a CommunicationError with capital letters, and nothing with a 401.
+	Recorded ErrorStyle = iota
+	// Documented is what the contract says: an error with a code and a message.
+	Documented
+)
+
+// SetEndpoint sets the URL at which clients reach the service, for example when its listener is known. It must be called
+// before the first request. It fails if the URL is not a scheme and a host.
+func (s *Service) SetEndpoint(endpoint string) error {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path != "" && u.Path != "/" ||
+		u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return fmt.Errorf(`chattest: the endpoint must be a URL such as "https://127.0.0.1:8443", not %q`, endpoint)
+	}
+	s.endpoint = u.Scheme + "://" + u.Host
+	return nil
+}
+
+// decodeAccessKey reads a key. Its error does not show it.
+func decodeAccessKey(text string) ([]byte, error) {
+	key, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(key) == 0 {
+		return nil, errors.New("chattest: the access key must be base64")
+	}
+	return key, nil
+}
