@@ -3,17 +3,21 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
+	"syscall"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := newRoot().ExecuteContext(ctx)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "acschat:", err)
-		os.Exit(1)
-	}
+func main() { os.Exit(run()) }
+
+// run is the tool from the command line to the exit code. The first interrupt ends the work in good order, the second at once.
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	signal.Ignore(syscall.SIGPIPE) // a reader who has gone is an error of the write: see stdout
+
+	t := newTool()
+	cmd, err := t.root.ExecuteContextC(ctx)
+	return t.report(cmd, err)
 }

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// The formats of a file of messages.
+const (
+	formatOfLines   = "lines"
+	formatOfObjects = "jsonl"
+)
+
+// draft is a message of a file.
+type draft struct {
+	line    int // in the file
+	content string
+	options chat.SendMessageOptions
+}
+
+// drafts reads the messages of a file one after the other. Empty lines are none.
+func (s *sending) drafts(ctx context.Context, r io.Reader) iter.Seq2[draft, error] {
+	parse := parseLine
+	if s.format == formatOfObjects || s.format == "" && (strings.HasSuffix(s.from, ".jsonl") || strings.HasSuffix(s.from, ".ndjson")) {
+		parse = parseObject
+	}
+	return func(yield func(draft, error) bool) {
+		number := 0
+		for line, err := range lines(ctx, r) {
+			if err != nil {
+				yield(draft{}, err)
+				return
+			}
+			if number++; strings.TrimSpace(line) == "" {
+				continue
+			}
+			d, err := parse(line)
+			if err != nil {
+				err = misuse("%s, line %d: %v", inputName(s.from), number, err)
+			}
+			d.line = number
+			s.complement(&d)
+			if !yield(d, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func parseLine(line string) (draft, error) { return draft{content: line}, nil }
+
+// parseObject reads the body of the service's own send.
+func parseObject(line string) (d draft, err error) {
+	var body struct {
+		Content           string            `json:"content"`
+		Type              chat.MessageType  `json:"type"`
+		SenderDisplayName string            `json:"senderDisplayName"`
+		Metadata          map[string]string `json:"metadata"`
+	}
+	dec := json.NewDecoder(bytes.NewReader([]byte(line)))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&body); err != nil {
+		return d, errors.New("not an object with content, type, senderDisplayName and metadata: " + strings.TrimPrefix(err.Error(), "json: "))
+	}
+	switch {
+	case dec.More():
+		return d, errors.New("there is something behind the object")
+	case body.Content == "":
+		return d, errors.New("there is no content")
+	case body.Type != "" && body.Type != chat.MessageTypeText && body.Type != chat.MessageTypeHTML:
+		return d, fmt.Errorf("type %q is not text or html", body.Type)
+	}
+	return draft{content: body.Content, options: chat.SendMessageOptions{
+		Type: body.Type, SenderDisplayName: body.SenderDisplayName, Metadata: body.Metadata,
+	}}, nil
+}
+
+// complement fills in what flags say and the line does not.
+func (s *sending) complement(d *draft) {
+	if d.options.Type == "" {
+		d.options.Type = chat.MessageType(s.messageType)
+	}
+	if d.options.SenderDisplayName == "" {
+		d.options.SenderDisplayName = s.displayName
+	}
+	if d.options.Metadata == nil {
+		d.options.Metadata = s.metadata.pairs
+	}
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+func newMessageList(t *tool) *cobra.Command {
+	var thread threadFlag
+	var start timeFlag
+	var limit, pageSize int
+	var following bool
+	var interval time.Duration
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the messages of a thread, or follow them as they come",
+		Long: `List the messages of a thread, the latest first; one that was edited or deleted counts from then. Messages of the service, which
+begin with * in the table, are listed too. The listing goes on page by page: it can be piped into head.
+
+With --follow, the last ten (or --limit, or all since --start-time) are printed oldest first, and from then on what is new, edited or
+deleted, as it comes, until you interrupt it. It looks every two seconds; the service allows 200 looks a minute. A message that
+changes is printed again under the same id with a higher version. For programs it goes with --output jsonl.`,
+		Example: `  acschat message list --thread 19:…
+  acschat message list --thread 19:… --start-time 12h --output jsonl | jq -r 'select(.type == "text") | .content.message'
+  acschat message list --thread 19:… --follow`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if following && t.output.format == formatJSON {
+				return misuse("--follow has no end, and a JSON array wants one: --output jsonl")
+			}
+			if interval < leastInterval {
+				return misuse("--interval must be at least %v: the service allows 200 looks a minute", leastInterval)
+			}
+			client, err := t.thread(cmd, thread, nil)
+			if err != nil {
+				return err
+			}
+			options := &chat.ListMessagesOptions{StartTime: start.Time, PageSize: pageSize, Prefetch: limit == 0 && !following}
+			if pageSize == 0 {
+				options.PageSize = pageFor(limit)
+			}
+			if !following {
+				return list(cmd, &t.output, messageView(), client.ListMessages(options).Pages(cmd.Context()), limit)
+			}
+			if !cmd.Flags().Changed("limit") && start.IsZero() {
+				limit = 10
+			}
+			return t.follow(cmd, client, options, limit, interval)
+		},
+	}
+	thread.addTo(cmd, t)
+	cmd.Flags().Var(&start, "start-time", "only messages since: a time, a day, or how long ago (12h)")
+	cmd.Flags().BoolVarP(&following, "follow", "f", false, "go on printing what is new, edited or deleted")
+	cmd.Flags().DurationVar(&interval, "interval", 2*time.Second, "how `OFTEN` to look, with --follow")
+	addPaging(cmd, &limit, &pageSize)
+	return cmd
+}
+
+// pageFor is the page size for so many messages, 0 for all: the service's own, of 10, would take many requests.
+func pageFor(limit int) int {
+	const most = 200
+	if limit <= 0 {
+		return most
+	}
+	return min(limit, most)
+}

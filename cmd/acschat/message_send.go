@@ -1,0 +1,138 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// sending is what message send is told.
+type sending struct {
+	thread      threadFlag
+	content     string
+	messageType string
+	html        bool
+	displayName string
+	metadata    metadataFlag
+
+	from    string
+	format  string
+	skip    int
+	unpaced bool
+}
+
+func newMessageSend(t *tool) *cobra.Command {
+	var s sending
+	cmd := &cobra.Command{
+		Use:   "send [TEXT]...",
+		Short: "Send a message, or many from a file",
+		Long: `Send a message. The text is the arguments, --content or, if neither is there, stdin. A text that begins with - stands behind --.
+A message is sent once: when the service does not say what became of it, neither does acschat, and it does not try again.
+
+With --from FILE, or - for stdin, each line is a message; what comes from stdin is sent as it comes. In a file whose name ends in
+.jsonl, or with --from-format jsonl, each line is an object of the service's: content, type, senderDisplayName, metadata. Flags
+are for the messages that do not say otherwise. A file is read whole, and checked, before the first message goes out.
+
+A thread takes 10 messages in ten seconds and 30 a minute, which is kept to; --unpaced sends as fast as the service lets it, as
+for the emulator. When the service asks to wait, that is done in either case. On a terminal a bar shows the rate and the time left.
+Interrupted, it lets the message under way finish and says how many went out, and how to go on with --skip. A message that is
+refused does not stop the others: the exit code is 3, and stderr says which and why.`,
+		Example: `  acschat message send --thread 19:… "Canary is green."
+  acschat message send --thread 19:… --html "<b>Rolling on.</b>" --display-name Alice --metadata build=8841
+  git log --oneline -5 | acschat message send --thread 19:…
+  acschat message send --thread 19:… --from history.jsonl --skip 1200
+  tail -f deploy.log | acschat message send --thread 19:… --from -`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := s.check(t, args); err != nil {
+				return err
+			}
+			if s.from != "" {
+				return t.sendMany(cmd, &s)
+			}
+			return t.sendOne(cmd, &s, args)
+		},
+	}
+	s.thread.addTo(cmd, t)
+	flags := cmd.Flags()
+	flags.StringVar(&s.content, "content", "", "the `TEXT`, - for stdin")
+	flags.StringVar(&s.messageType, "message-type", string(chat.MessageTypeText), "text or html, as `TYPE`")
+	flags.BoolVar(&s.html, "html", false, "the same as --message-type html")
+	flags.StringVar(&s.displayName, "display-name", "", "your `NAME`, as the others see it on the message")
+	flags.Var(&s.metadata, "metadata", "metadata of the message; may be repeated")
+	flags.StringVar(&s.from, "from", "", "`FILE` of messages, - for stdin")
+	flags.StringVar(&s.format, "from-format", "", "lines or jsonl, as `FORMAT` of the file")
+	flags.IntVar(&s.skip, "skip", 0, "leave out the first `N` messages of the file, which are sent")
+	flags.BoolVar(&s.unpaced, "unpaced", false, "send as fast as the service lets it")
+	types := []string{string(chat.MessageTypeText), string(chat.MessageTypeHTML)}
+	complete(cmd, "message-type", cobra.FixedCompletions(types, cobra.ShellCompDirectiveNoFileComp))
+	complete(cmd, "from-format", cobra.FixedCompletions([]string{formatOfLines, formatOfObjects}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// check refuses what contradicts itself.
+func (s *sending) check(t *tool, args []string) error {
+	if s.html {
+		s.messageType = string(chat.MessageTypeHTML)
+	}
+	switch {
+	case s.messageType != string(chat.MessageTypeText) && s.messageType != string(chat.MessageTypeHTML):
+		return misuse("--message-type is text or html: the other types are the service's own")
+	case s.from != "" && (s.content != "" || len(args) > 0):
+		return misuse("--from names the messages, and there is a text besides: choose")
+	case s.content != "" && len(args) > 0:
+		return misuse("there are two texts, the arguments and --content: choose")
+	case s.from == "" && (s.skip != 0 || s.format != "" || s.unpaced):
+		return misuse("--skip, --from-format and --unpaced are about the messages of --from")
+	case s.skip < 0:
+		return misuse("--skip must not be negative")
+	case s.from == fromStdin && t.session.tokenFile == fromStdin:
+		return misuse("stdin can't hold both the token and the messages")
+	}
+	return nil
+}
+
+func (t *tool) sendOne(cmd *cobra.Command, s *sending, args []string) error {
+	content, err := t.contentOf(cmd, s, args)
+	if err != nil {
+		return err
+	}
+	client, err := t.thread(cmd, s.thread, nil)
+	if err != nil {
+		return err
+	}
+	sent, err := client.SendMessage(cmd.Context(), content, &chat.SendMessageOptions{
+		Type: chat.MessageType(s.messageType), SenderDisplayName: s.displayName, Metadata: s.metadata.pairs,
+	})
+	if err != nil {
+		return err
+	}
+	return show(cmd, &t.output, sentView(), sent)
+}
+
+// contentOf is the text: the arguments, as echo takes them, or --content, or what comes through stdin.
+func (t *tool) contentOf(cmd *cobra.Command, s *sending, args []string) (string, error) {
+	content := strings.Join(args, " ")
+	if content == "" {
+		content = s.content
+	}
+	if content != "" && content != fromStdin {
+		return content, nil
+	}
+	if content == "" && !stdinWaits() {
+		return "", misuse("there is nothing to send: give the text as the argument, with --content, or through a pipe")
+	}
+	content, err := t.contentOfStdin(cmd)
+	if err == nil && content == "" {
+		err = misuse("there is nothing to send: no argument, no --content, and stdin is empty")
+	}
+	return content, err
+}
+
+func sentView() view[chat.SendMessageResult] {
+	return view[chat.SendMessageResult]{
+		columns: []column[chat.SendMessageResult]{{title: "Message", text: func(r chat.SendMessageResult) string { return r.ID }}},
+		wire:    func(r chat.SendMessageResult) any { return wireSent{r.ID} },
+	}
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// parseParticipant reads USER or USER=NAME.
+func parseParticipant(text string) (chat.Participant, error) {
+	id, name, _ := strings.Cut(text, "=")
+	who, err := parseIdentifier(id)
+	return chat.Participant{Identifier: who, DisplayName: name}, err
+}
+
+// parseIdentifier reads a raw id. Kinds of which this program has not heard are let through: the service may know them.
+func parseIdentifier(text string) (chat.Identifier, error) {
+	id := chat.ParseRawID(strings.TrimSpace(text))
+	if _, unknown := id.(chat.UnknownIdentifier); unknown && !strings.Contains(text, ":") {
+		return nil, misuse("%q is not a raw id, such as 8:acs:…", text)
+	}
+	return id, nil
+}
+
+// maxPeople is the size of a file that is certainly not one of participants: a thread holds 250.
+const maxPeople = 4 << 20
+
+// readParticipants reads CSV: id, display name, and from when on they may read. It fails before anybody is added.
+func readParticipants(ctx context.Context, file string) ([]chat.Participant, error) {
+	text, err := readInput(ctx, file, maxPeople)
+	if err != nil {
+		return nil, err
+	}
+	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
+	r.Comment, r.FieldsPerRecord, r.TrimLeadingSpace = '#', -1, true
+	var people []chat.Participant
+	columns := []string{"id", "displayname", "sharehistorytime"}
+	for first := true; ; first = false {
+		fields, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return people, nil
+		}
+		if err != nil {
+			return nil, misuse("%s: %v", inputName(file), err)
+		}
+		if first && isHead(fields) {
+			columns = fields
+			continue
+		}
+		p, err := participantOf(columns, fields)
+		if err != nil {
+			line, _ := r.FieldPos(0)
+			return nil, misuse("%s, line %d: %v", inputName(file), line, err)
+		}
+		people = append(people, p)
+	}
+}
+
+// isHead reports whether the fields name columns: one of them is the id.
+func isHead(fields []string) bool {
+	for _, field := range fields {
+		if columnName(field) == "id" {
+			return true
+		}
+	}
+	return false
+}
+
+// columnName is what a column is about, whatever it is called.
+func columnName(title string) string {
+	name := strings.ToLower(strings.NewReplacer(" ", "", "_", "", "-", "").Replace(title))
+	switch name {
+	case "id", "rawid", "user", "userid", "participant", "identifier", "communicationidentifier":
+		return "id"
+	case "displayname", "name":
+		return "name"
+	case "sharehistorytime", "starttime", "since":
+		return "since"
+	}
+	return name
+}
+
+func participantOf(columns, fields []string) (chat.Participant, error) {
+	var p chat.Participant
+	for i, field := range fields {
+		field = strings.TrimSpace(field)
+		if i >= len(columns) || field == "" {
+			continue
+		}
+		switch columnName(columns[i]) {
+		case "id":
+			id, err := parseIdentifier(field)
+			if err != nil {
+				return p, err
+			}
+			p.Identifier = id
+		case "name":
+			p.DisplayName = field
+		case "since":
+			var since timeFlag
+			if err := since.Set(field); err != nil {
+				return p, misuse("%q %v", field, err)
+			}
+			p.ShareHistoryTime = since.Time
+		}
+	}
+	if p.Identifier == nil {
+		return p, misuse("there is no id")
+	}
+	return p, nil
+}

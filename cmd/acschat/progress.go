@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+// progress shows how far long work is, on a terminal and nowhere else. Nil shows nothing.
+type progress struct {
+	bar     *progressbar.ProgressBar
+	noun    string
+	started time.Time
+	before  int // done before it began
+}
+
+// newProgress makes a bar of total pieces, 0 if their number is not known. It returns nil where a bar would be in the way: stderr
+// is no terminal, or results appear on the same one.
+func (o *output) newProgress(noun string, total, before int) *progress {
+	if !isTerminal(os.Stderr) || o.format != formatTable && isTerminal(os.Stdout) {
+		return nil
+	}
+	if total == 0 {
+		total = -1
+	}
+	p := &progress{noun: noun, started: time.Now(), before: before, bar: progressbar.NewOptions(total,
+		progressbar.OptionSetWriter(os.Stderr),
+		progressbar.OptionUseANSICodes(true),
+		progressbar.OptionSetWidth(24),
+		progressbar.OptionShowCount(),
+		progressbar.OptionSetElapsedTime(false),
+		progressbar.OptionSetPredictTime(false), // it does not know the limits
+		progressbar.OptionShowDescriptionAtLineEnd(),
+		progressbar.OptionClearOnFinish(),
+	)}
+	p.show(before, 0)
+	return p
+}
+
+// show tells how many pieces are done, how fast it goes, and how long the rest will take at the least.
+func (p *progress) show(done int, left time.Duration) {
+	if p == nil {
+		return
+	}
+	text := p.noun
+	if seconds := time.Since(p.started).Seconds(); done > p.before && seconds >= 1 {
+		text += fmt.Sprintf(", %.0f a minute", float64(done-p.before)/seconds*60)
+	}
+	if left >= time.Second {
+		text += ", " + left.Round(time.Second).String() + " left"
+	}
+	p.bar.Describe(text)
+	_ = p.bar.Set(done)
+}
+
+// end takes the bar away.
+func (p *progress) end() {
+	if p != nil {
+		_ = p.bar.Clear()
+	}
+}

@@ -1,0 +1,22 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// errReaderGone says that nobody reads stdout any more: "acschat message list | head" has seen enough.
+var errReaderGone = errors.New("nobody reads the output any more")
+
+// stdout tells a reader who has gone from all else that can go wrong. A connection to the service may break with the same
+// error, so that its text alone does not do.
+type stdout struct{ *os.File }
+
+func (s stdout) Write(p []byte) (int, error) {
+	n, err := s.File.Write(p)
+	if errors.Is(err, syscall.EPIPE) {
+		err = errReaderGone
+	}
+	return n, err
+}

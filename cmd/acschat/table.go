@@ -1,0 +1,114 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	lipglosstable "charm.land/lipgloss/v2/table"
+)
+
+// table writes rows under a head. It can be written in parts: columns keep their width, and get wider where they must.
+// There are no lines around cells, so that a row can be copied, and read by other programs.
+type table struct {
+	out    io.Writer
+	titles []string
+	loose  int  // the column that is cut where the terminal ends, -1 for none
+	width  int  // of the terminal, 0 for no limit
+	color  bool // the head stands out
+
+	widths []int // of the columns so far
+	headed bool
+}
+
+const (
+	gap       = 2  // between columns
+	leastText = 20 // what is left of the loose column on a narrow terminal
+)
+
+func newTable(out io.Writer) *table {
+	return &table{out: out, loose: -1, width: terminalWidth(), color: colored()}
+}
+
+func (t *table) write(rows [][]string) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	t.fit(rows)
+	return t.render(rows)
+}
+
+// end writes the head if there was nothing under it.
+func (t *table) end() error {
+	if t.headed {
+		return nil
+	}
+	t.fit(nil)
+	return t.render(nil)
+}
+
+// fit widens the columns to hold the rows.
+func (t *table) fit(rows [][]string) {
+	if t.widths == nil {
+		t.widths = make([]int, len(t.titles))
+		rows = append([][]string{t.titles}, rows...)
+	}
+	for _, row := range rows {
+		for i, cell := range row {
+			t.widths[i] = max(t.widths[i], lipgloss.Width(cell)+gap)
+		}
+	}
+	if t.loose < 0 || t.width == 0 {
+		return
+	}
+	others := -t.widths[t.loose]
+	for _, width := range t.widths {
+		others += width
+	}
+	t.widths[t.loose] = min(t.widths[t.loose], max(t.width-others, leastText))
+}
+
+func (t *table) render(rows [][]string) error {
+	head := lipgloss.NewStyle().Bold(t.color)
+	grid := lipglosstable.New().Rows(rows...).Wrap(false).
+		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).BorderHeader(false).BorderColumn(false).
+		StyleFunc(func(row, col int) lipgloss.Style {
+			style := lipgloss.NewStyle()
+			if row == lipglosstable.HeaderRow {
+				style = head
+			}
+			return style.PaddingRight(gap).Width(t.widths[col])
+		})
+	if !t.headed {
+		grid.Headers(t.titles...)
+		t.headed = true
+	}
+	return writeLines(t.out, grid.Render())
+}
+
+// details writes what one thing has to say, each under its title.
+func details(out io.Writer, rows [][2]string) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	color := colored()
+	grid := lipglosstable.New().
+		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).BorderHeader(false).BorderColumn(false).
+		StyleFunc(func(_, col int) lipgloss.Style {
+			return lipgloss.NewStyle().PaddingRight(gap).Bold(color && col == 0)
+		})
+	for _, row := range rows {
+		grid.Row(row[0], row[1])
+	}
+	return writeLines(out, grid.Render())
+}
+
+// writeLines leaves out the spaces that fill up the last column.
+func writeLines(out io.Writer, text string) error {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString(strings.TrimRight(line, " \n") + "\n")
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}

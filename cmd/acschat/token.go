@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+func newToken(t *tool) *cobra.Command {
+	return noun(&cobra.Command{
+		Use:   "token",
+		Short: "Issue, revoke and look into tokens",
+		Long: `A token lets whoever holds it act as one user, for what its scopes allow and until it ends, 1 to 24 hours after it was issued.
+Issuing and revoking take the access key of the resource, in ` + connectionStringVariable + `.`,
+		Example: `  acschat token issue 8:acs:… --out alice.token
+  acschat token show --token-file alice.token`,
+	}, newTokenIssue(t), newTokenRevoke(t), newTokenShow(t))
+}
+
+func newTokenRevoke(t *tool) *cobra.Command {
+	var user string
+	var confirm confirmation
+	cmd := &cobra.Command{
+		Use:     "revoke USER",
+		Short:   "End all tokens of a user",
+		Long:    "End all tokens of a user that have been issued so far. Those issued from now on are good.",
+		Example: "  acschat token revoke 8:acs:…\n  acschat token revoke --user 8:acs:… --yes",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			id, err := object(args, "user", user)
+			if err != nil {
+				return err
+			}
+			identities, err := t.session.identities()
+			if err != nil {
+				return err
+			}
+			if err := confirm.ask(cmd, fmt.Sprintf("End all tokens of %s?", id)); err != nil {
+				return err
+			}
+			if err := identities.RevokeTokens(cmd.Context(), chat.CommunicationUser{ID: id}); err != nil {
+				return err
+			}
+			return t.output.done(cmd, "Revoked all tokens of %s.", id)
+		},
+	}
+	cmd.Flags().StringVar(&user, "user", "", "`USER`, as the argument")
+	confirm.addFlag(cmd)
+	return cmd
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+func newUser(t *tool) *cobra.Command {
+	return noun(&cobra.Command{
+		Use:   "user",
+		Short: "Make and delete users of the resource",
+		Long: `A user is an id, 8:acs:…, and nothing else: names are given in threads and with messages. Your application keeps track of whose
+it is. Making users takes the access key of the resource, in ` + connectionStringVariable + `.`,
+		Example: `  acschat user create
+  acschat user delete 8:acs:…`,
+	}, newUserCreate(t), newUserDelete(t))
+}
+
+func newUserCreate(t *tool) *cobra.Command {
+	return &cobra.Command{
+		Use:   "create",
+		Short: "Make a user",
+		Long:  "Make a user. It can be added to threads at once; to act as it, name it with --as or make a token with acschat token issue.",
+		Example: `  acschat user create
+  export ACSCHAT_USER=$(acschat user create --output json | jq -r .identity.id)`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			identities, err := t.session.identities()
+			if err != nil {
+				return err
+			}
+			user, err := identities.CreateUser(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return show(cmd, &t.output, userView(), user)
+		},
+	}
+}
+
+func userView() view[chat.CommunicationUser] {
+	return view[chat.CommunicationUser]{
+		columns: []column[chat.CommunicationUser]{{title: "User", text: func(u chat.CommunicationUser) string { return u.ID }}},
+		wire:    func(u chat.CommunicationUser) any { return wireIdentityResult{Identity: wireCommunicationUser{u.ID}} },
+	}
+}
+
+func newUserDelete(t *tool) *cobra.Command {
+	var user string
+	var confirm confirmation
+	cmd := &cobra.Command{
+		Use:   "delete USER",
+		Short: "Delete a user, its tokens and its messages",
+		Long: `Delete a user for good: its tokens end, it is in no thread any more, and the messages it sent are deleted. To take somebody out of
+one thread, use acschat participant remove; to end tokens alone, acschat token revoke.`,
+		Example: "  acschat user delete 8:acs:…\n  acschat user delete --user 8:acs:… --yes",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			id, err := object(args, "user", user)
+			if err != nil {
+				return err
+			}
+			identities, err := t.session.identities()
+			if err != nil {
+				return err
+			}
+			if err := confirm.ask(cmd, fmt.Sprintf("Delete user %s everywhere, with the messages it sent?", id)); err != nil {
+				return err
+			}
+			if err := identities.DeleteUser(cmd.Context(), chat.CommunicationUser{ID: id}); err != nil {
+				return err
+			}
+			return t.output.done(cmd, "Deleted user %s.", id)
+		},
+	}
+	cmd.Flags().StringVar(&user, "user", "", "`USER`, as the argument")
+	confirm.addFlag(cmd)
+	return cmd
+}

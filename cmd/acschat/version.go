@@ -1,0 +1,69 @@
+package main
+
+import (
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// build is what a binary knows of how it was made.
+type build struct {
+	Version  string `json:"version"`
+	Revision string `json:"revision,omitempty"`
+	Time     string `json:"time,omitempty"`
+	Modified bool   `json:"modified,omitempty"` // there was more than the revision has
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+}
+
+func newVersion(t *tool) *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Say which acschat this is",
+		Long:    "Say which acschat this is, and what it was built with: what a report of a mistake should begin with.",
+		Example: "  acschat version\n  acschat version --output json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return show(cmd, &t.output, buildView(), thisBuild())
+		},
+	}
+}
+
+func thisBuild() build {
+	b := build{Version: "unknown", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	b.Version = info.Main.Version
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.Revision = s.Value
+		case "vcs.time":
+			b.Time = s.Value
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
+		}
+	}
+	return b
+}
+
+func buildView() view[build] {
+	return view[build]{
+		columns: []column[build]{
+			{title: "acschat", text: func(b build) string { return b.Version }},
+			{title: "Revision", text: func(b build) string {
+				if b.Modified {
+					return b.Revision + ", with changes"
+				}
+				return b.Revision
+			}},
+			{title: "Time", text: func(b build) string { return b.Time }},
+			{title: "Go", text: func(b build) string { return b.Go }},
+			{title: "Platform", text: func(b build) string { return b.Platform }},
+		},
+		wire: func(b build) any { return b },
+	}
+}
