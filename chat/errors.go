@@ -78,7 +78,7 @@ func (e *Error) Error() string {
 		b.WriteString(" (" + code + ")")
 	}
 	for _, words := range []string{e.Message, e.hint} {
-		if words := pipeline.LogLine(words); words != "" {
+		if words := strings.TrimSuffix(pipeline.LogLine(words), "."); words != "" {
 			b.WriteString(": " + words)
 		}
 	}

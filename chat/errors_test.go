@@ -66,7 +66,7 @@ var _ = Describe("Error", func() {
 		Expect(e.RequestID).NotTo(BeEmpty())
 		Expect(e.RequestID).To(Equal(wire.Requests()[0].Header.Get("x-ms-client-request-id")))
 		Expect(err.Error()).To(Equal("chat: get thread properties: 403 Forbidden: The initiator doesn't have the permission to perform the " +
-			"requested operation., request " + e.RequestID + ", MS-CV b0/lbbI2TwvKro/ziho/dg.0"))
+			"requested operation, request " + e.RequestID + ", MS-CV b0/lbbI2TwvKro/ziho/dg.0"))
 
 		raw, ok := errors.AsType[*azcore.ResponseError](err)
 		Expect(ok).To(BeTrue())
@@ -117,9 +117,9 @@ var _ = Describe("Error", func() {
 		Entry("with a code that only repeats the status", 403, `{"error":{"code":"Forbidden"}}`, "", "try: 403 Forbidden"),
 		Entry("with a code in digits that does", 403, `{"error":{"code":"403"}}`, "", "try: 403 Forbidden"),
 		Entry("with a code that says more", 400, `{"error":{"code":"ValidationError","message":"No.","target":"scopes"}}`, "",
-			"try: 400 Bad Request (ValidationError): No., target scopes"),
+			"try: 400 Bad Request (ValidationError): No, target scopes"),
 		Entry("with a hint", 307, ``, "check the endpoint", "try: 307 Temporary Redirect: check the endpoint"),
-		Entry("with a message and a hint", 200, `{"message":"No."}`, "expected status 201", "try: 200 OK: No.: expected status 201"),
+		Entry("with a message and a hint", 200, `{"message":"No."}`, "expected status 201", "try: 200 OK: No: expected status 201"),
 		Entry("with a status nobody knows", 299, ``, "", "try: status 299"),
 		Entry("with the ids", 500, ``, "", "try: 500 Internal Server Error, request 1, MS-CV 2", "x-ms-client-request-id", "1", "MS-CV", "2"),
 		Entry("with somebody else's page, of which it shows nothing", 502, page, "",
