@@ -1,0 +1,101 @@
+package chat_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+// goBlocks are the Go fragments of the README.
+func goBlocks() []string {
+	GinkgoHelper()
+	readme, err := os.ReadFile("../README.md")
+	Expect(err).NotTo(HaveOccurred())
+	var blocks []string
+	for _, match := range regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1) {
+		blocks = append(blocks, match[1])
+	}
+	return blocks
+}
+
+// asFile makes a source file of a fragment: programs stand as they are, tests and statements get what they are taken to have.
+func asFile(block string) (name, source string) {
+	imports := func(paths ...string) string {
+		var b strings.Builder
+		b.WriteString("package main\n\n")
+		for _, path := range paths {
+			fmt.Fprintf(&b, "import %q\n", path)
+		}
+		return b.String()
+	}
+	var used []string
+	for selector, path := range map[string]string{
+		"errors.": "errors", "fmt.": "fmt", "time.": "time", "chat.": "github.com/acschat/acs-chat-go/chat",
+	} {
+		if strings.Contains(block, selector) {
+			used = append(used, path)
+		}
+	}
+	switch {
+	case strings.HasPrefix(block, "package "):
+		return "main.go", block
+	case strings.HasPrefix(block, "func Test"):
+		return "readme_test.go", imports("testing", "time", "github.com/acschat/acs-chat-go/chat/chattest") +
+			strings.Replace(block, "// ...", "_ = client", 1)
+	}
+	if !strings.Contains(block, "chat.") {
+		used = append(used, "github.com/acschat/acs-chat-go/chat")
+	}
+	return "main.go", imports(append(used, "context")...) + "func main() {}\n" +
+		"func _(ctx context.Context, thread *chat.ThreadClient, people, again []chat.Participant) error {\n" + block + "\nreturn nil\n}\n"
+}
+
+// overlay lays a source file into a package of the module that is not there, and returns the arguments to build it.
+func overlay(name, source string) (flag, pkg string) {
+	GinkgoHelper()
+	module, err := filepath.Abs("..")
+	Expect(err).NotTo(HaveOccurred())
+	dir := GinkgoT().TempDir()
+	Expect(os.WriteFile(filepath.Join(dir, name), []byte(source), 0o600)).To(Succeed())
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{
+		filepath.Join(module, "cmd", "readme", name): filepath.Join(dir, name),
+	}})
+	Expect(err).NotTo(HaveOccurred())
+	file := filepath.Join(dir, "overlay.json")
+	Expect(os.WriteFile(file, replace, 0o600)).To(Succeed())
+	return "-overlay=" + file, module + "/cmd/readme"
+}
+
+var _ = Describe("The README", func() {
+	It("has Go that compiles", func(ctx SpecContext) {
+		blocks := goBlocks()
+		Expect(len(blocks)).To(BeNumerically(">=", 5))
+		for _, block := range blocks {
+			name, source := asFile(block)
+			flag, pkg := overlay(name, source)
+			build := []string{"build"}
+			if strings.HasSuffix(name, "_test.go") {
+				build = []string{"test", "-c", "-vet=off"}
+			}
+			build = append(build, "-o="+filepath.Join(GinkgoT().TempDir(), "readme"), flag, pkg)
+			out, err := exec.CommandContext(ctx, "go", build...).CombinedOutput()
+			Expect(string(out)).To(BeEmpty(), block)
+			Expect(err).NotTo(HaveOccurred())
+		}
+	})
+
+	It("has a quick start that formats as gofmt does", func(ctx SpecContext) {
+		gofmt := exec.CommandContext(ctx, "gofmt", "-l")
+		gofmt.Stdin = strings.NewReader(goBlocks()[0])
+		out, err := gofmt.CombinedOutput()
+		Expect(err).NotTo(HaveOccurred(), "%s", out)
+		Expect(out).To(BeEmpty())
+	})
+})
