@@ -44,7 +44,9 @@ var _ = Describe("A bad argument", func() {
 		}
 
 		DescribeTable(`is a message id "`+id+`"`, func(ctx SpecContext, c func(context.Context, *chat.ThreadClient, string) error) {
-			check(ctx, func(ctx context.Context, client *chat.Client) error { return c(ctx, client.ThreadClient(testThread), id) }, "messageID")
+			check(ctx, func(ctx context.Context, client *chat.Client) error {
+				return c(ctx, client.ThreadClient(testThread), id)
+			}, "messageID")
 		},
 			Entry("to get", func(ctx context.Context, t *chat.ThreadClient, id string) error {
 				_, err := t.GetMessage(ctx, id)

@@ -11,6 +11,9 @@ import (
 // maxBody bounds an answer: the largest page, 200 messages of 28 KB each escaped to the utmost, is half of it.
 const maxBody = 64 << 20
 
+// maxErrorBody bounds the words of a refusal.
+const maxErrorBody = 1 << 20
+
 // maxPooled is the largest buffer that is kept for the next answer.
 const maxPooled = 8 << 20
 
@@ -33,7 +36,11 @@ func (t *transport) readBody(resp *http.Response) error {
 	if buffer == nil {
 		buffer = new(bytes.Buffer)
 	}
-	n, err := buffer.ReadFrom(io.LimitReader(resp.Body, maxBody+1))
+	limit := int64(maxBody + 1)
+	if resp.StatusCode >= http.StatusBadRequest {
+		limit = maxErrorBody
+	}
+	n, err := buffer.ReadFrom(io.LimitReader(resp.Body, limit))
 	_ = resp.Body.Close()
 	body := &bufferedBody{buffer: buffer, pool: &t.buffers}
 	body.Reset(buffer.Bytes())
