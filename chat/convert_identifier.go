@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/acschat/acs-chat-go/gen/chatapi"
@@ -51,7 +52,7 @@ func identifier(w *chatapi.CommunicationIdentifierModel) Identifier {
 func nestedIdentifier(w *chatapi.CommunicationIdentifierModel, raw string, kind IdentifierKind) Identifier {
 	switch {
 	case kind == KindCommunicationUser && w.CommunicationUser != nil:
-		u := CommunicationUser{ID: orComputed(w.CommunicationUser.ID, raw)}
+		u := CommunicationUser{ID: cmp.Or(w.CommunicationUser.ID, raw)}
 		u.rawID = unlessComputed(raw, u.RawID())
 		return u
 	case kind == KindPhoneNumber && w.PhoneNumber != nil:
@@ -68,7 +69,7 @@ func nestedIdentifier(w *chatapi.CommunicationIdentifierModel, raw string, kind 
 
 func phoneNumber(n chatapi.PhoneNumberIdentifierModel, raw string) PhoneNumber {
 	p, _ := ParseRawID(raw).(PhoneNumber)
-	p.Number = orComputed(n.Value, p.Number)
+	p.Number = cmp.Or(n.Value, p.Number)
 	p.rawID = unlessComputed(raw, p.RawID())
 	p.assertedID = unlessComputed(value(n.AssertedID), p.AssertedID())
 	p.anonymous = value(n.IsAnonymous) && !p.IsAnonymous()
@@ -77,7 +78,7 @@ func phoneNumber(n chatapi.PhoneNumberIdentifierModel, raw string) PhoneNumber {
 
 func teamsUser(n chatapi.MicrosoftTeamsUserIdentifierModel, raw string) MicrosoftTeamsUser {
 	u, _ := ParseRawID(raw).(MicrosoftTeamsUser)
-	u.UserID = orComputed(n.UserID, u.UserID)
+	u.UserID = cmp.Or(n.UserID, u.UserID)
 	u.Cloud = cloud(n.Cloud, u.Cloud)
 	if n.IsAnonymous != nil {
 		u.IsAnonymous = *n.IsAnonymous
@@ -88,7 +89,7 @@ func teamsUser(n chatapi.MicrosoftTeamsUserIdentifierModel, raw string) Microsof
 
 func teamsApp(n chatapi.MicrosoftTeamsAppIdentifierModel, raw string) MicrosoftTeamsApp {
 	a, _ := ParseRawID(raw).(MicrosoftTeamsApp)
-	a.AppID = orComputed(n.AppID, a.AppID)
+	a.AppID = cmp.Or(n.AppID, a.AppID)
 	a.Cloud = cloud(n.Cloud, a.Cloud)
 	a.rawID = unlessComputed(raw, a.RawID())
 	return a
@@ -96,8 +97,8 @@ func teamsApp(n chatapi.MicrosoftTeamsAppIdentifierModel, raw string) MicrosoftT
 
 func extensionUser(n chatapi.TeamsExtensionUserIdentifierModel, raw string) TeamsExtensionUser {
 	u, _ := ParseRawID(raw).(TeamsExtensionUser)
-	u.UserID, u.TenantID = orComputed(n.UserID, u.UserID), orComputed(n.TenantID, u.TenantID)
-	u.ResourceID = orComputed(n.ResourceID, u.ResourceID)
+	u.UserID, u.TenantID = cmp.Or(n.UserID, u.UserID), cmp.Or(n.TenantID, u.TenantID)
+	u.ResourceID = cmp.Or(n.ResourceID, u.ResourceID)
 	u.Cloud = cloud(n.Cloud, u.Cloud)
 	u.rawID = unlessComputed(raw, u.RawID())
 	return u

@@ -1,5 +1,7 @@
 package chat
 
+import "cmp"
+
 // Identifier names someone who takes part in a chat: a [CommunicationUser], [PhoneNumber], [MicrosoftTeamsUser],
 // [MicrosoftTeamsApp], [TeamsExtensionUser] or [UnknownIdentifier], and nothing else.
 //
@@ -17,6 +19,7 @@ type Identifier interface {
 // IdentifierKind is the service's name of a kind of [Identifier].
 type IdentifierKind string
 
+// The kinds there are. A new one is [KindUnknown] to this version.
 const (
 	KindCommunicationUser  IdentifierKind = "communicationUser"
 	KindPhoneNumber        IdentifierKind = "phoneNumber"
@@ -30,6 +33,7 @@ const (
 // spells it out. The service may name others than those below.
 type Cloud string
 
+// The clouds there are.
 const (
 	CloudPublic Cloud = ""
 	CloudDoD    Cloud = "dod"
@@ -43,9 +47,13 @@ type CommunicationUser struct {
 	rawID string // only where it differs from the computed one, so that equal people are equal values
 }
 
-func (u CommunicationUser) RawID() string        { return orComputed(u.rawID, u.ID) }
+// RawID is ID, unless the service has sent another.
+func (u CommunicationUser) RawID() string { return cmp.Or(u.rawID, u.ID) }
+
+// Kind is [KindCommunicationUser].
 func (u CommunicationUser) Kind() IdentifierKind { return KindCommunicationUser }
-func (CommunicationUser) sealed()                {}
+
+func (CommunicationUser) sealed() {}
 
 // PhoneNumber is a telephone number. Number is E.164 as a rule ("+15555550123"), "anonymous" for a withheld one.
 type PhoneNumber struct {
@@ -56,15 +64,19 @@ type PhoneNumber struct {
 	anonymous         bool
 }
 
-func (p PhoneNumber) RawID() string        { return orComputed(p.rawID, "4:"+p.Number) }
+// RawID is "4:" and Number, unless the service has sent another.
+func (p PhoneNumber) RawID() string { return cmp.Or(p.rawID, "4:"+p.Number) }
+
+// Kind is [KindPhoneNumber].
 func (p PhoneNumber) Kind() IdentifierKind { return KindPhoneNumber }
-func (PhoneNumber) sealed()                {}
+
+func (PhoneNumber) sealed() {}
 
 // IsAnonymous reports whether the number is withheld.
 func (p PhoneNumber) IsAnonymous() bool { return p.anonymous || p.Number == anonymousNumber }
 
 // AssertedID tells apart two appearances of one number: the text behind the last "_" of Number. It is empty without one.
-func (p PhoneNumber) AssertedID() string { return orComputed(p.assertedID, assertedID(p.Number)) }
+func (p PhoneNumber) AssertedID() string { return cmp.Or(p.assertedID, assertedID(p.Number)) }
 
 // MicrosoftTeamsUser is a user of Microsoft Teams. UserID is the Entra object id unless the user is anonymous.
 type MicrosoftTeamsUser struct {
@@ -75,9 +87,14 @@ type MicrosoftTeamsUser struct {
 	rawID string
 }
 
-func (u MicrosoftTeamsUser) RawID() string        { return orComputed(u.rawID, teamsUserRawID(u)) }
+// RawID is "8:orgid:", "8:dod:", "8:gcch:" or, for an anonymous user, "8:teamsvisitor:" and UserID, unless the service has sent
+// another.
+func (u MicrosoftTeamsUser) RawID() string { return cmp.Or(u.rawID, teamsUserRawID(u)) }
+
+// Kind is [KindMicrosoftTeamsUser].
 func (u MicrosoftTeamsUser) Kind() IdentifierKind { return KindMicrosoftTeamsUser }
-func (MicrosoftTeamsUser) sealed()                {}
+
+func (MicrosoftTeamsUser) sealed() {}
 
 // MicrosoftTeamsApp is an application in Microsoft Teams, a bot for example.
 type MicrosoftTeamsApp struct {
@@ -87,11 +104,15 @@ type MicrosoftTeamsApp struct {
 	rawID string
 }
 
+// RawID is "28:orgid:", "28:dod:" or "28:gcch:" and AppID, unless the service has sent another.
 func (a MicrosoftTeamsApp) RawID() string {
-	return orComputed(a.rawID, "28:"+teamsCloudPrefix(a.Cloud)+":"+a.AppID)
+	return cmp.Or(a.rawID, "28:"+teamsCloudPrefix(a.Cloud)+":"+a.AppID)
 }
+
+// Kind is [KindMicrosoftTeamsApp].
 func (a MicrosoftTeamsApp) Kind() IdentifierKind { return KindMicrosoftTeamsApp }
-func (MicrosoftTeamsApp) sealed()                {}
+
+func (MicrosoftTeamsApp) sealed() {}
 
 // TeamsExtensionUser is a Teams user who acts through a Communication Services resource.
 type TeamsExtensionUser struct {
@@ -103,22 +124,24 @@ type TeamsExtensionUser struct {
 	rawID string
 }
 
-func (u TeamsExtensionUser) RawID() string        { return orComputed(u.rawID, extensionRawID(u)) }
+// RawID is "8:acs:", "8:dod-acs:" or "8:gcch-acs:" and the three ids with "_" between them, the resource first and the user last,
+// unless the service has sent another.
+func (u TeamsExtensionUser) RawID() string { return cmp.Or(u.rawID, extensionRawID(u)) }
+
+// Kind is [KindTeamsExtensionUser].
 func (u TeamsExtensionUser) Kind() IdentifierKind { return KindTeamsExtensionUser }
-func (TeamsExtensionUser) sealed()                {}
+
+func (TeamsExtensionUser) sealed() {}
 
 // UnknownIdentifier is any other identifier; ID is its raw id. It is sent back as it came.
 type UnknownIdentifier struct {
 	ID string
 }
 
-func (u UnknownIdentifier) RawID() string        { return u.ID }
-func (u UnknownIdentifier) Kind() IdentifierKind { return KindUnknown }
-func (UnknownIdentifier) sealed()                {}
+// RawID is ID.
+func (u UnknownIdentifier) RawID() string { return u.ID }
 
-func orComputed(kept, computed string) string {
-	if kept != "" {
-		return kept
-	}
-	return computed
-}
+// Kind is [KindUnknown].
+func (u UnknownIdentifier) Kind() IdentifierKind { return KindUnknown }
+
+func (UnknownIdentifier) sealed() {}

@@ -17,7 +17,7 @@ var _ = Describe("Identifier", func() {
 	DescribeTable("received is the value that a program would make, and goes out with the raw id it came with",
 		func(ctx SpecContext, form string, want chat.Identifier) {
 			id := received(ctx, form)
-			Expect(id == want).To(BeTrue(), "%#v is not %#v", id, want)
+			Expect(id).To(BeIdenticalTo(want)) // that is: ==
 
 			var came, went struct{ RawID *string }
 			Expect(json.Unmarshal([]byte(form), &came)).To(Succeed())
