@@ -22,7 +22,7 @@ type Fleet struct {
 type FleetOptions struct {
 	// ClientOptions are those of every client of the fleet.
 	ClientOptions
-	// MaxTokens is how many users' tokens are kept while nobody uses them, about 1.6 KB each; the least recently used go first,
+	// MaxTokens is how many users' tokens are kept while nobody uses them, about 1.2 KB each; the least recently used go first,
 	// and are minted again when their user comes back. Tokens of calls under way come on top. 0: 10,000.
 	MaxTokens int
 	// MintTimeout bounds one call of mint. 0: 30 seconds.

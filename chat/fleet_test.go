@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -269,8 +270,8 @@ var _ = Describe("Fleet", func() {
 		})
 	})
 
-	DescribeTable("refuses what it can't use", func(name string, make func() (*chat.Fleet, error)) {
-		fleet, err := make()
+	DescribeTable("refuses what it can't use", func(name string, open func() (*chat.Fleet, error)) {
+		fleet, err := open()
 		Expect(fleet).To(BeNil())
 		argument, ok := errors.AsType[*chat.ArgumentError](err)
 		Expect(ok).To(BeTrue(), "%v", err)
@@ -338,11 +339,7 @@ func (m *mint) mint(ctx context.Context, user chat.CommunicationUser) (chat.Acce
 func (m *mint) minted() map[string]int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	count := map[string]int{}
-	for user, n := range m.count {
-		count[user] = n
-	}
-	return count
+	return maps.Clone(m.count)
 }
 
 func fleetOf(m *mint, given *chat.FleetOptions, answers ...answer) (*chat.Fleet, *scripted) {

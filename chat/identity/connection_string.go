@@ -16,9 +16,8 @@ type connectionString struct {
 // parseConnectionString takes a connection string apart. Its errors name the part that is wrong and never quote one: any of
 // them may be the key, put in the wrong place.
 func parseConnectionString(text string) (connectionString, error) {
-	fault := func(reason string) (connectionString, error) {
-		return connectionString{}, &chat.ArgumentError{Name: "connectionString", Reason: reason}
-	}
+	var none connectionString
+	fault := func(reason string) error { return &chat.ArgumentError{Name: "connectionString", Reason: reason} }
 	values := map[string]string{}
 	for part := range strings.SplitSeq(text, ";") {
 		if strings.TrimSpace(part) == "" {
@@ -26,25 +25,25 @@ func parseConnectionString(text string) (connectionString, error) {
 		}
 		name, value, ok := strings.Cut(part, "=") // the first one: a key ends with others
 		if !ok {
-			return fault(`has a part without "="`)
+			return none, fault(`has a part without "="`)
 		}
 		name = strings.ToLower(strings.TrimSpace(name))
 		if name != "endpoint" && name != "accesskey" {
 			continue
 		}
 		if _, doubled := values[name]; doubled {
-			return fault("has more than one " + name)
+			return none, fault("has more than one " + name)
 		}
 		values[name] = strings.TrimSpace(value)
 	}
 	for _, name := range []string{"endpoint", "accesskey"} {
 		if values[name] == "" {
-			return fault("has no " + name + `: it looks like "endpoint=https://<resource>.communication.azure.com/;accesskey=<key>"`)
+			return none, fault("has no " + name + `: it looks like "endpoint=https://<resource>.communication.azure.com/;accesskey=<key>"`)
 		}
 	}
 	key, err := decodeKey(values["accesskey"])
 	if err != nil {
-		return fault("holds an accesskey that " + err.Error())
+		return none, fault("holds an accesskey that " + err.Error())
 	}
 	endpoint := values["endpoint"]
 	if !strings.Contains(endpoint, "://") {

@@ -58,7 +58,7 @@ var _ = Describe("Client.Credential", func() {
 		given := &identity.CredentialOptions{TokenCredentialOptions: chat.TokenCredentialOptions{InitialToken: first}}
 		credential, err := client.Credential(ada, chatScope, given)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(credential.Token(ctx)).To(Equal(first))
+		Expect(credential.Token(ctx)).To(HaveField("Token", "first"))
 		Expect(wire.Requests()).To(BeEmpty())
 		given.RefreshTimeout = -1
 		_, err = client.Credential(ada, chatScope, given)

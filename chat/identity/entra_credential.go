@@ -48,7 +48,7 @@ func NewEntraTokenCredential(endpoint string, credential azcore.TokenCredential,
 	}
 	scopes := append([]string(nil), options.Scopes...)
 	if len(scopes) == 0 {
-		scopes = []string{entraUsers.scopes[0] + ".default"}
+		scopes = []string{entraUsers().scopes[0] + ".default"}
 	}
 	family, err := familyOf(scopes)
 	if err != nil {

@@ -18,29 +18,35 @@ type entraFamily struct {
 	apiVersion string
 }
 
-// The families. No stable API describes the first.
-var (
-	entraUsers = entraFamily{
+// entraUsers are people with an Entra identity. No stable API describes their exchange.
+func entraUsers() entraFamily {
+	return entraFamily{
 		scopes:     []string{"https://communication.azure.com/clients/"},
 		path:       "/access/entra/:exchangeAccessToken",
 		apiVersion: "2025-03-02-preview",
 	}
-	teamsExtensionUsers = entraFamily{
+}
+
+// teamsExtensionUsers are Teams users who act through a resource.
+func teamsExtensionUsers() entraFamily {
+	return entraFamily{
 		scopes:     []string{"https://auth.msft.communication.azure.com/", "https://auth.msft.communication.azure.us/"},
 		path:       "/access/teamsExtension/:exchangeAccessToken",
 		apiVersion: "2025-06-30",
 	}
-)
+}
 
 // familyOf finds the one family to which all scopes belong.
 func familyOf(scopes []string) (entraFamily, error) {
-	for _, family := range []entraFamily{entraUsers, teamsExtensionUsers} {
-		if family.hasAll(scopes) {
-			return family, nil
-		}
+	users, teams := entraUsers(), teamsExtensionUsers()
+	switch {
+	case users.hasAll(scopes):
+		return users, nil
+	case teams.hasAll(scopes):
+		return teams, nil
 	}
 	return entraFamily{}, &chat.ArgumentError{
-		Name: "Scopes", Reason: "must all begin with " + entraUsers.scopes[0] + ", or all with " + strings.Join(teamsExtensionUsers.scopes, " or "),
+		Name: "Scopes", Reason: "must all begin with " + users.scopes[0] + ", or all with " + strings.Join(teams.scopes, " or "),
 	}
 }
 

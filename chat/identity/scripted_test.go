@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -124,7 +125,7 @@ func issued(token string, end time.Time) answer {
 // beArgument matches the error of an argument.
 func beArgument(name string) OmegaMatcher {
 	return WithTransform(func(err error) string {
-		if argument, ok := err.(*chat.ArgumentError); ok {
+		if argument, ok := errors.AsType[*chat.ArgumentError](err); ok {
 			return argument.Name
 		}
 		return fmt.Sprintf("no ArgumentError: %v", err)

@@ -13,7 +13,9 @@ import (
 type PrincipalType string
 
 const (
-	PrincipalTypeUser            PrincipalType = "user"
+	// PrincipalTypeUser is a person.
+	PrincipalTypeUser PrincipalType = "user"
+	// PrincipalTypeResourceAccount is an account of a queue or a bot.
 	PrincipalTypeResourceAccount PrincipalType = "resourceAccount"
 )
 
@@ -52,7 +54,7 @@ func (c *Client) GetTokenForTeamsExtensionUser(ctx context.Context, entraToken s
 	if entraToken == "" {
 		return TeamsExtensionToken{}, &chat.ArgumentError{Name: "entraToken", Reason: "must not be empty"}
 	}
-	family := teamsExtensionUsers
+	family := teamsExtensionUsers()
 	family.apiVersion = c.apiVersion
 	op := pipeline.Operation{Name: "Client.GetTokenForTeamsExtensionUser", Tried: "identity: get token for Teams extension user", Status: http.StatusOK}
 	issued, err := exchange(ctx, c.pipeline, c.endpoint, family, op, entraToken)

@@ -165,7 +165,7 @@ func bySession(r *http.Request) (chat.CommunicationUser, error) {
 	case "expired":
 		return chat.CommunicationUser{}, errors.Join(errors.New("session of last week"), identity.ErrNotSignedIn)
 	case "broken":
-		return chat.CommunicationUser{}, errors.New("database down")
+		return chat.CommunicationUser{}, errors.New("database down:\nBearer eyJsecret.eyJsecret.secret")
 	}
 	return chat.CommunicationUser{}, identity.ErrNotSignedIn
 }

@@ -19,8 +19,8 @@ type Operation struct {
 	Once bool
 }
 
-func (op Operation) succeeded(status int) bool {
-	return status == op.Status || status == op.Or
+func (o Operation) succeeded(status int) bool {
+	return status == o.Status || status == o.Or
 }
 
 // attempts is what the policies know of one call. One goroutine uses it at a time.
