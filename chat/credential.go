@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -13,23 +12,22 @@ import (
 //
 // Shortly before the token ends (two minutes, or half its life if that is less) one call starts a refresh and
 // everybody goes on with the token that is still valid. Once it has ended, callers wait for that one refresh, each no
-// longer than its own context. A refresh that fails or hangs does no harm while the held token is valid: it is tried
-// again, at most once a second and less often the longer it fails.
+// longer than its own context, and share its error if it fails. A refresh that fails or hangs does no harm while the held
+// token is valid: it is tried again after one second, then after two, four and so on up to thirty. Without a valid
+// token, a call that finds no refresh under way starts one.
 type TokenCredential struct {
-	refresh  func(context.Context) (AccessToken, error) // nil: static
-	timeout  time.Duration
-	ahead    bool
-	lifetime context.Context // ends with Close
-	end      context.CancelFunc
+	refresh func(context.Context) (AccessToken, error) // nil: static
+	timeout time.Duration
+	ahead   bool
 
 	held atomic.Pointer[heldToken] // nil: none, or closed
 
-	mu           sync.Mutex // guards what follows, and every change of held
-	flight       *tokenFlight
-	failures     int       // in a row
-	notBefore    time.Time // no refresh earlier while the held token is valid
-	refusedUntil time.Time // no token is dropped earlier
-	timer        *time.Timer
+	mu           sync.Mutex   // guards what follows, and every change of held
+	flight       *tokenFlight // nil: no refresh is under way
+	failures     int          // in a row
+	notBefore    time.Time    // no earlier refresh while the held token is valid, nor in the background
+	refusedUntil time.Time    // no token is dropped earlier
+	timer        *time.Timer  // of the next refresh in the background
 	closed       bool
 }
 
@@ -40,7 +38,8 @@ type TokenCredentialOptions struct {
 	// RefreshTimeout bounds one call of the callback. Zero: 30 seconds.
 	RefreshTimeout time.Duration
 	// RefreshAhead renews in the background, ten minutes before the token ends or at half its life if that is less,
-	// so that no call ever waits. It starts at once when there is no valid initial token, and runs until Close.
+	// so that no call waits while the callback works and a token lives two seconds or more. It starts at once when there
+	// is no valid initial token, and runs until Close.
 	RefreshAhead bool
 }
 
@@ -49,20 +48,9 @@ type heldToken struct {
 	renewOn time.Time
 }
 
-// tokenFlight is one refresh under way; token and err may be read once done is closed.
-type tokenFlight struct {
-	done  chan struct{}
-	token AccessToken
-	err   error
-}
-
 const (
 	defaultRefreshTimeout = 30 * time.Second
-	renewalWindow         = 2 * time.Minute
-	aheadWindow           = 10 * time.Minute
-	refreshInterval       = time.Second
-	maxRefreshBackoff     = 30 * time.Second
-	maxTimer              = 24 * time.Hour // clocks drift and machines sleep: look again
+	refreshInterval       = time.Second // no two refreshes closer, where there is a choice
 )
 
 var errCredentialClosed = fmt.Errorf("the credential is %w", ErrClosed)
@@ -80,9 +68,10 @@ func NewStaticTokenCredential(token string) (*TokenCredential, error) {
 	return c, nil
 }
 
-// NewTokenCredential makes a credential that fetches tokens with refresh, never twice at the same time.
+// NewTokenCredential makes a credential that fetches tokens with refresh, one call at a time.
 //
-// The context refresh gets ends after RefreshTimeout or with Close, not with the call that needed the token.
+// The context refresh gets ends after RefreshTimeout or with Close, not with the call that needed the token. A callback
+// that goes on beyond it is left behind: what it returns then is ignored, and another call of it may start.
 // An error, a panic, an unreadable token or one that has already ended fails the calls that wait for it.
 // Without RefreshAhead nothing is fetched before the first call. A nil refresh, a negative timeout or an unreadable
 // initial token is an [ArgumentError]; an initial token that has ended is not used.
@@ -106,9 +95,7 @@ func NewTokenCredential(refresh func(context.Context) (AccessToken, error), opti
 		if err != nil {
 			return nil, &ArgumentError{Name: "InitialToken", Reason: err.Error()}
 		}
-		if time.Now().Before(t.ExpiresOn) {
-			c.hold(t)
-		}
+		c.hold(t)
 	}
 	if c.ahead {
 		c.mu.Lock()
@@ -119,8 +106,7 @@ func NewTokenCredential(refresh func(context.Context) (AccessToken, error), opti
 }
 
 func newTokenCredential(refresh func(context.Context) (AccessToken, error)) *TokenCredential {
-	lifetime, end := context.WithCancel(context.Background())
-	return &TokenCredential{refresh: refresh, timeout: defaultRefreshTimeout, lifetime: lifetime, end: end}
+	return &TokenCredential{refresh: refresh, timeout: defaultRefreshTimeout}
 }
 
 // Token returns a token to send, fetching one if need be. While a valid one is held it returns at once, whatever the
@@ -134,7 +120,7 @@ func (c *TokenCredential) Token(ctx context.Context) (AccessToken, error) {
 }
 
 // Close ends a refresh under way and background renewal; waiting and later calls fail with [ErrClosed].
-// It may be called more than once, and always returns nil.
+// It does not wait for the callback to return. It may be called more than once, and always returns nil.
 func (c *TokenCredential) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -143,8 +129,8 @@ func (c *TokenCredential) Close() error {
 	if c.timer != nil {
 		c.timer.Stop()
 	}
-	c.end()
 	if c.flight != nil {
+		c.flight.cancel()
 		c.land(c.flight, AccessToken{}, errCredentialClosed)
 	}
 	return nil
@@ -153,7 +139,7 @@ func (c *TokenCredential) Close() error {
 // renewed is Token's slow path: a refresh is due, or there is no token at all.
 func (c *TokenCredential) renewed(ctx context.Context) (AccessToken, error) {
 	c.mu.Lock()
-	if c.closed {
+	if c.closed || c.refresh == nil { // a static one without a token is closed, or was never made
 		c.mu.Unlock()
 		return AccessToken{}, errCredentialClosed
 	}
@@ -203,97 +189,8 @@ func (c *TokenCredential) replace(ctx context.Context, refused AccessToken) (Acc
 
 // takeOff starts a refresh. The caller holds mu, and has made sure that none is under way.
 func (c *TokenCredential) takeOff(now time.Time) {
+	ctx, cancel := context.WithTimeout(context.Background(), c.timeout)
 	c.notBefore = now.Add(refreshInterval)
-	flight := &tokenFlight{done: make(chan struct{})}
-	c.flight = flight
-	go func() {
-		ctx, cancel := context.WithTimeout(c.lifetime, c.timeout)
-		defer cancel()
-		// A callback that does not listen to its context is left behind, so that the next one can try.
-		defer context.AfterFunc(ctx, func() {
-			c.arrive(flight, AccessToken{}, fmt.Errorf("no answer within %s: %w", c.timeout, ctx.Err()))
-		})()
-
-		token, err := AccessToken{}, errors.New("the callback ended its goroutine")
-		defer func() {
-			if p := recover(); p != nil {
-				err = fmt.Errorf("the callback panicked: %v", p)
-			}
-			c.arrive(flight, token, err)
-		}()
-		token, err = c.refresh(ctx)
-	}()
-}
-
-// arrive checks what a refresh brought and hands it to whoever waits.
-func (c *TokenCredential) arrive(flight *tokenFlight, token AccessToken, err error) {
-	if err == nil {
-		token, err = token.withExpiry()
-	}
-	if err == nil && !time.Now().Before(token.ExpiresOn) {
-		err = fmt.Errorf("the new token has already ended, on %s", token.ExpiresOn.UTC().Format(time.RFC3339))
-	}
-	if err != nil {
-		token, err = AccessToken{}, fmt.Errorf("refresh token: %w", err)
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.land(flight, token, err)
-}
-
-// land ends a flight, once. The caller holds mu.
-func (c *TokenCredential) land(flight *tokenFlight, token AccessToken, err error) {
-	if c.flight != flight {
-		return // it came too late, or after Close
-	}
-	c.flight = nil
-	if err == nil {
-		c.failures = 0
-		c.hold(token)
-	} else {
-		c.failures++
-		backoff := min(maxRefreshBackoff, refreshInterval<<min(c.failures-1, 10))
-		c.notBefore = time.Now().Add(backoff)
-	}
-	flight.token, flight.err = token, err
-	close(flight.done)
-	if c.ahead && !c.closed {
-		c.schedule()
-	}
-}
-
-// hold makes a token the current one. The caller holds mu, or is the constructor.
-func (c *TokenCredential) hold(token AccessToken) {
-	window := renewalWindow
-	if c.ahead {
-		window = aheadWindow
-	}
-	window = min(window, time.Until(token.ExpiresOn)/2)
-	c.held.Store(&heldToken{AccessToken: token, renewOn: token.ExpiresOn.Add(-window)})
-}
-
-// schedule sets the timer for the next refresh ahead of time. The caller holds mu.
-func (c *TokenCredential) schedule() {
-	next := c.notBefore
-	if held := c.held.Load(); held != nil && held.renewOn.After(next) {
-		next = held.renewOn
-	}
-	if c.timer != nil {
-		c.timer.Stop()
-	}
-	c.timer = time.AfterFunc(min(time.Until(next), maxTimer), c.refreshAhead)
-}
-
-func (c *TokenCredential) refreshAhead() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed || c.flight != nil {
-		return // landing schedules again
-	}
-	now, held := time.Now(), c.held.Load()
-	if held != nil && now.Before(held.renewOn) || now.Before(c.notBefore) {
-		c.schedule()
-		return
-	}
-	c.takeOff(now)
+	c.flight = &tokenFlight{cancel: cancel, done: make(chan struct{})}
+	go c.fly(ctx, c.flight)
 }

@@ -12,19 +12,26 @@ import (
 
 // AccessToken is a user access token and the time it ends.
 type AccessToken struct {
-	// Token is the text sent to the service, a JSON Web Token.
+	// Token is the text sent to the service, a JSON Web Token: visible ASCII characters only, no line end.
 	Token string
 	// ExpiresOn is when the token ends. Zero: it is read from the token's "exp" claim.
-	// Set it for a token that can't be read.
+	// Set it for a token that can't be read; what is set is believed over the claim.
 	ExpiresOn time.Time
 }
 
-// withExpiry returns the token with its end filled in.
+// lastExpiry is the end of the year 9999 as an "exp" claim. What is beyond counts milliseconds, by mistake.
+const lastExpiry = 253402300799
+
+// withExpiry returns the token with its end filled in. Its errors say what the token lacks, and never quote it.
 func (t AccessToken) withExpiry() (AccessToken, error) {
-	if t.Token == "" {
-		return t, errors.New("the token is empty")
-	}
-	if !t.ExpiresOn.IsZero() {
+	switch {
+	case t.Token == "":
+		return t, errors.New("is empty")
+	case strings.ContainsFunc(t.Token, outsideTokens):
+		return t, errors.New("holds a space, a line end or another character that no token has")
+	case !t.ExpiresOn.IsZero():
+		// Without the monotonic reading: that clock stands still while the machine sleeps, and tokens go on ending.
+		t.ExpiresOn = t.ExpiresOn.Round(0)
 		return t, nil
 	}
 	expiresOn, err := readExpiry(t.Token)
@@ -35,27 +42,29 @@ func (t AccessToken) withExpiry() (AccessToken, error) {
 	return t, nil
 }
 
-// readExpiry reads the "exp" claim. The signature is the service's to check: a client does not hold the key.
-// Its errors never quote the token.
+// outsideTokens are characters that break a header, or come along when a token is read from a file.
+func outsideTokens(r rune) bool { return r <= ' ' || r > '~' }
+
+// readExpiry reads the "exp" claim, in whole seconds. The signature is the service's to check: a client has no key.
 func readExpiry(token string) (time.Time, error) {
-	segments := strings.Split(token, ".")
+	segments := strings.SplitN(token, ".", 3)
 	if len(segments) < 3 {
-		return time.Time{}, fmt.Errorf("the token is not a JSON Web Token: %d of 3 dot-separated parts", len(segments))
+		return time.Time{}, fmt.Errorf("is not a JSON Web Token: %d of 3 dot-separated parts", len(segments))
 	}
 	payload, err := jwt.NewParser().DecodeSegment(base64URL(segments[1]))
 	if err != nil {
-		return time.Time{}, errors.New("the token's payload is not base64")
+		return time.Time{}, errors.New("has a payload that is not base64")
 	}
 	var claims struct {
-		ExpiresAt *jwt.NumericDate `json:"exp"`
+		ExpiresOn *float64 `json:"exp"` // jwt.NumericDate would take a string too, and wrap around beyond int64
 	}
-	if err := json.Unmarshal(payload, &claims); err != nil {
-		return time.Time{}, errors.New("the token's payload has no numeric exp claim")
+	if err := json.Unmarshal(payload, &claims); err != nil || claims.ExpiresOn == nil {
+		return time.Time{}, errors.New("has no numeric exp claim")
 	}
-	if claims.ExpiresAt == nil {
-		return time.Time{}, errors.New("the token has no exp claim: give its ExpiresOn")
+	if seconds := *claims.ExpiresOn; seconds >= 0 && seconds <= lastExpiry {
+		return time.Unix(int64(seconds), 0), nil
 	}
-	return claims.ExpiresAt.Time, nil
+	return time.Time{}, errors.New("has an exp claim that is not a number of seconds since 1970")
 }
 
 // base64URL brings the standard alphabet and padding, which some issuers use, to the one of a JSON Web Token.

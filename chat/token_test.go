@@ -1,0 +1,153 @@
+package chat_test
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// commonEnd is when the readable tokens of these specs end, unless they say otherwise.
+const commonEnd = 1900000000
+
+var _ = Describe("AccessToken", func() {
+	DescribeTable("its end is the exp claim of the payload, in whole seconds",
+		func(token string, want int64) {
+			credential, err := chat.NewStaticTokenCredential(token)
+			Expect(err).NotTo(HaveOccurred())
+
+			got, err := credential.Token(context.Background())
+			Expect(err).NotTo(HaveOccurred())
+			Expect(got.Token).To(Equal(token), "the token itself is not touched")
+			Expect(got.ExpiresOn).To(BeTemporally("==", time.Unix(want, 0)))
+		},
+		Entry("plain", "h.eyJleHAiOjE5MDAwMDAwMDB9.s", int64(commonEnd)),
+		Entry("with - and _ of base64url", "h.eyJleHAiOjE5MDAwMDAwMDAsIm4iOiI-Pj4_Pz8ifQ.s", int64(commonEnd)),
+		Entry("with + and / of the standard alphabet", "h.eyJleHAiOjE5MDAwMDAwMDAsIm4iOiI+Pj4/Pz8ifQ.s", int64(commonEnd)),
+		Entry("with a space in the JSON", "h.eyJleHAiOiAxOTAwMDAwMDAwfQ.s", int64(commonEnd)),
+		Entry("with padding", "h.eyJleHAiOiAxOTAwMDAwMDAwfQ==.s", int64(commonEnd)),
+		Entry("with five segments, as an encrypted one has", "h.eyJleHAiOjE5MDAwMDAwMDB9.iv.text.tag", int64(commonEnd)),
+		Entry("with nothing but a payload", ".eyJleHAiOjE5MDAwMDAwMDB9.", int64(commonEnd)),
+		Entry("with a fraction, which is cut", tokenWith(`{"exp":1900000000.9}`), int64(commonEnd)),
+		Entry("with an exponent", tokenWith(`{"exp":1.9e9}`), int64(commonEnd)),
+		Entry("among claims of any type", tokenWith(`{"sub":7,"aud":["a"],"exp":1900000000,"iat":"then","x":{"exp":1}}`), int64(commonEnd)),
+		Entry("long ago", tokenWith(`{"exp":1}`), int64(1)),
+		Entry("as far as the year 9999", tokenWith(`{"exp":253402300799}`), int64(253402300799)),
+	)
+
+	DescribeTable("what can't be read is refused by name, before any request, and never quoted",
+		func(token, reason string) {
+			initial := chat.AccessToken{Token: token}
+			refresh := (&issuer{answer: mints(time.Hour)}).refresh
+
+			_, err := chat.NewStaticTokenCredential(token)
+			refuses(err, "token", token, reason)
+			if token != "" { // there, it means that there is none
+				_, err = chat.NewTokenCredential(refresh, &chat.TokenCredentialOptions{InitialToken: initial})
+				refuses(err, "InitialToken", token, reason)
+			}
+
+			credential := credentialOf((&issuer{answer: gives(initial)}).refresh, nil)
+			_, err = credential.Token(context.Background())
+			Expect(err).To(MatchError(ContainSubstring("the new token " + reason)))
+			keeps(err, token)
+		},
+		Entry("empty", "", "is empty"),
+		Entry("blank", "   ", "holds a space"),
+		Entry("one segment", "secret", "is not a JSON Web Token: 1 of 3"),
+		Entry("two segments", "secret.secret", "is not a JSON Web Token: 2 of 3"),
+		Entry("a payload that is not base64", "h.secret!.s", "has a payload that is not base64"),
+		Entry("a payload that is cut", "h.eyJleHAiOjE5MDAwMDAwM.s", "has a payload that is not base64"),
+		Entry("a payload that is not JSON", tokenWith("secret"), "has no numeric exp claim"),
+		Entry("an empty payload", "secret..secret", "has no numeric exp claim"),
+		Entry("a payload that is a list", tokenWith(`["secret",1900000000]`), "has no numeric exp claim"),
+		Entry("a payload that is null", tokenWith(`null`), "has no numeric exp claim"),
+		Entry("no exp", tokenWith(`{"sub":"secret"}`), "has no numeric exp claim"),
+		Entry("no exp, the published vector", "h.eyJzdWIiOiJ4In0.s", "has no numeric exp claim"),
+		Entry("exp null", tokenWith(`{"exp":null}`), "has no numeric exp claim"),
+		Entry("exp a string", tokenWith(`{"exp":"1900000000","sub":"secret"}`), "has no numeric exp claim"),
+		Entry("exp a list", tokenWith(`{"exp":[1900000000]}`), "has no numeric exp claim"),
+		Entry("exp true", tokenWith(`{"exp":true}`), "has no numeric exp claim"),
+		Entry("exp beyond every number", tokenWith(`{"exp":1e999}`), "has no numeric exp claim"),
+		Entry("exp in milliseconds", tokenWith(`{"exp":1900000000000}`), "has an exp claim that is not a number of seconds"),
+		Entry("exp beyond every clock", tokenWith(`{"exp":1e300}`), "has an exp claim that is not a number of seconds"),
+		Entry("exp negative", tokenWith(`{"exp":-1900000000}`), "has an exp claim that is not a number of seconds"),
+		Entry("a line end, as read from a file", tokenWith(`{"exp":1900000000}`)+"\n", "holds a space, a line end"),
+		Entry("a line end within", "h.eyJleHAiOjE5\nMDAwMDAwMDB9.s", "holds a space, a line end"),
+		Entry("a space within", "h. eyJleHAiOjE5MDAwMDAwMDB9.s", "holds a space"),
+		Entry("a letter beyond ASCII", "h.eyJleHAiOjE5MDAwMDAwMDB9.sécret", "holds a space, a line end or another character"),
+		Entry("bytes that are no text", "h.eyJleHAiOjE5MDAwMDAwMDB9.\xff\xfe", "holds a space, a line end or another character"),
+	)
+
+	Context("with ExpiresOn set", func() {
+		inAnHour := time.Now().Add(time.Hour)
+
+		It("need not be readable", func() {
+			credential := credentialOf((&issuer{answer: gives(chat.AccessToken{Token: "opaque", ExpiresOn: inAnHour})}).refresh, nil)
+			token, err := credential.Token(context.Background())
+			Expect(err).NotTo(HaveOccurred())
+			Expect(token.Token).To(Equal("opaque"))
+			Expect(token.ExpiresOn).To(BeTemporally("==", inAnHour))
+		})
+
+		It("is believed over the claim", func() {
+			credential := credentialOf((&issuer{answer: mints(time.Hour)}).refresh, &chat.TokenCredentialOptions{
+				InitialToken: chat.AccessToken{Token: tokenWith(`{"exp":1}`), ExpiresOn: inAnHour},
+			})
+			token, err := credential.Token(context.Background())
+			Expect(err).NotTo(HaveOccurred())
+			Expect(token.ExpiresOn).To(BeTemporally("==", inAnHour))
+		})
+
+		It("ends by the wall clock, which goes on while the machine sleeps", func() {
+			Expect(inAnHour.String()).To(ContainSubstring(" m="), "a monotonic reading")
+			credential := credentialOf((&issuer{answer: mints(time.Hour)}).refresh, &chat.TokenCredentialOptions{
+				InitialToken: chat.AccessToken{Token: "opaque", ExpiresOn: inAnHour},
+			})
+			token, err := credential.Token(context.Background())
+			Expect(err).NotTo(HaveOccurred())
+			Expect(token.ExpiresOn.String()).NotTo(ContainSubstring(" m="))
+		})
+
+		DescribeTable("still has to look like a token",
+			func(token, reason string) {
+				_, err := chat.NewTokenCredential((&issuer{answer: mints(time.Hour)}).refresh, &chat.TokenCredentialOptions{
+					InitialToken: chat.AccessToken{Token: token, ExpiresOn: inAnHour},
+				})
+				refuses(err, "InitialToken", token, reason)
+			},
+			Entry("empty", "", "is empty"),
+			Entry("blank", " \t ", "holds a space"),
+			Entry("with a line end", "secret\r\nX-Other: secret", "holds a space, a line end"),
+		)
+	})
+})
+
+// refuses holds an error to be an ArgumentError of a name and a reason that keeps the token to itself.
+func refuses(err error, name, token, reason string) {
+	GinkgoHelper()
+	refusal, ok := errors.AsType[*chat.ArgumentError](err)
+	Expect(ok).To(BeTrue(), "an ArgumentError, got %v", err)
+	Expect(refusal.Name).To(Equal(name))
+	Expect(refusal.Reason).To(HavePrefix(reason))
+	keeps(err, token)
+}
+
+// keeps holds an error to be one line without the token, its payload or the word secret.
+func keeps(err error, token string) {
+	GinkgoHelper()
+	Expect(err.Error()).NotTo(ContainSubstring("\n"))
+	Expect(err.Error()).NotTo(ContainSubstring("secret"))
+	if segments := strings.Split(token, "."); len(segments) > 2 && segments[1] != "" {
+		Expect(err.Error()).NotTo(ContainSubstring(segments[1]))
+		if payload, decoding := base64.RawURLEncoding.DecodeString(segments[1]); decoding == nil {
+			Expect(err.Error()).NotTo(ContainSubstring(string(payload)))
+		}
+	}
+}
