@@ -107,7 +107,7 @@ var _ = Describe("Authentication", func() {
 
 		It("a refresh that brings the same token is not tried again", func(ctx SpecContext) {
 			client, wire := clientRefreshedBy(func(context.Context) (chat.AccessToken, error) {
-				return chat.AccessToken{Token: "the same", ExpiresOn: time.Now().Add(time.Hour)}, nil
+				return chat.AccessToken{Token: "the-same", ExpiresOn: time.Now().Add(time.Hour)}, nil
 			}, reply(401, ""))
 			Expect(client.DeleteThread(ctx, testThread)).To(MatchError(chat.ErrUnauthorized))
 			Expect(wire.Requests()).To(HaveLen(1))
