@@ -48,7 +48,7 @@ const defaultAPIVersion = "2025-06-30"
 // "endpoint=https://<resource>.communication.azure.com/;accesskey=<key>". It makes no request.
 //
 // The parts may come in any order and letter case, with spaces around them and a semicolon at the end; others are ignored. An
-// endpoint without a scheme is an https one. It fails with an [*chat.ArgumentError] if endpoint or key are missing, doubled or
+// endpoint without a scheme is an https one. It fails with a [*chat.ArgumentError] if endpoint or key are missing, doubled or
 // unusable; the error never shows the key. Nil options are the zero value.
 func NewClientFromConnectionString(connectionString string, options *ClientOptions) (*Client, error) {
 	parts, err := parseConnectionString(connectionString)
@@ -66,7 +66,7 @@ func NewClientFromConnectionString(connectionString string, options *ClientOptio
 // NewClient makes a client from the endpoint of a resource, "https://<resource>.communication.azure.com", and one of its access
 // keys, in base64 as the portal shows it. It makes no request.
 //
-// It fails with an [*chat.ArgumentError] if endpoint is not such a URL or accessKey is no key; the error never shows the key.
+// It fails with a [*chat.ArgumentError] if endpoint is not such a URL or accessKey is no key; the error never shows the key.
 // Nil options are the zero value.
 func NewClient(endpoint, accessKey string, options *ClientOptions) (*Client, error) {
 	options = orZero(options)
@@ -85,7 +85,7 @@ func NewClient(endpoint, accessKey string, options *ClientOptions) (*Client, err
 // the Entra tokens of an application or a managed identity with a role on the resource. It makes no request.
 //
 // credential is asked for the scope "https://communication.azure.com//.default" when the token held is about to end, never twice
-// at the same time. A call waits for it no longer than its own context lasts. It fails with an [*chat.ArgumentError] if endpoint
+// at the same time. A call waits for it no longer than its own context lasts. It fails with a [*chat.ArgumentError] if endpoint
 // is not a URL such as "https://<resource>.communication.azure.com" or credential is nil. Nil options are the zero value.
 func NewClientFromTokenCredential(endpoint string, credential azcore.TokenCredential, options *ClientOptions) (*Client, error) {
 	options = orZero(options)

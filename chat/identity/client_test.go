@@ -24,7 +24,7 @@ var _ = Describe("Client", func() {
 			transport  *http.Client
 		)
 		BeforeEach(func() {
-			fake, server := newFakeService()
+			fake, server := newFakeService(2)
 			client, err := identity.NewClientFromConnectionString(fake.ConnectionString(server), options(server.Client()))
 			Expect(err).NotTo(HaveOccurred())
 			service, identities, transport = fake, client, server.Client()
@@ -79,6 +79,21 @@ var _ = Describe("Client", func() {
 			Expect(service.Typed()).To(Equal([]string{users[0].ID, users[1].ID, users[2].ID, users[0].ID, users[1].ID, users[2].ID}))
 		})
 	})
+
+	DescribeTable("signs what arrives", func(ctx SpecContext, protocol int, end string) {
+		service, server := newFakeService(protocol)
+		identities, err := identity.NewClient(server.URL+end, service.key, options(server.Client()))
+		Expect(err).NotTo(HaveOccurred())
+		made, err := identities.CreateUserAndToken(ctx, chatScope, nil)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(identities.DeleteUser(ctx, made.User)).To(Succeed())
+		Expect(identities.DeleteUser(ctx, chat.CommunicationUser{ID: "8:acs:a/b c?d"})).To(beRefusal(http.StatusUnauthorized, "IdentityNotOwned"))
+	},
+		Entry("over HTTP/2", 2, ""),
+		Entry("over HTTP/1.1", 1, ""),
+		Entry("where the endpoint ends with a slash", 2, "/"),
+		Entry("where it ends with two", 1, "//"),
+	)
 
 	It("says who it is, for what version, and asks for its id back", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))

@@ -33,7 +33,7 @@ type EntraTokenCredentialOptions struct {
 // 503, 504 and when the connection fails. Errors come from the calls that wait for a token, a refusal of the service as a
 // [*chat.Error]; none holds a token.
 //
-// It fails with an [*chat.ArgumentError] if endpoint is not such a URL, credential is nil, scopes are of no family or of several,
+// It fails with a [*chat.ArgumentError] if endpoint is not such a URL, credential is nil, scopes are of no family or of several,
 // or an option is not usable. Nil options are the zero value.
 func NewEntraTokenCredential(endpoint string, credential azcore.TokenCredential, options *EntraTokenCredentialOptions) (*chat.TokenCredential, error) {
 	if options == nil {

@@ -29,8 +29,8 @@ type fakeService struct {
 	typed  []string // who
 }
 
-// newFakeService serves over TLS until the spec ends.
-func newFakeService() (*fakeService, *httptest.Server) {
+// newFakeService serves over TLS until the spec ends, with HTTP/2 as the service does, or with HTTP/1.1 alone.
+func newFakeService(protocol int) (*fakeService, *httptest.Server) {
 	key := sha256.Sum256([]byte("key of the fake service"))
 	s := &fakeService{
 		mux: http.NewServeMux(), key: base64.StdEncoding.EncodeToString(key[:]),
@@ -40,7 +40,9 @@ func newFakeService() (*fakeService, *httptest.Server) {
 	s.mux.HandleFunc("DELETE /identities/{id}", s.signed(s.delete))
 	s.mux.HandleFunc("POST /identities/{id}/{action}", s.signed(s.act))
 	s.mux.HandleFunc("POST /chat/threads/{thread}/typing", s.typing)
-	server := httptest.NewTLSServer(s.mux)
+	server := httptest.NewUnstartedServer(s.mux)
+	server.EnableHTTP2 = protocol == 2
+	server.StartTLS()
 	DeferCleanup(server.Close)
 	return s, server
 }

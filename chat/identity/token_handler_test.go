@@ -38,7 +38,7 @@ var _ = Describe("TokenHandler", func() {
 	})
 
 	It("serves a backend's pages, up to a message in a chat", func(ctx SpecContext) {
-		service, acs := newFakeService()
+		service, acs := newFakeService(2)
 		identities, err := identity.NewClientFromConnectionString(service.ConnectionString(acs), options(acs.Client()))
 		Expect(err).NotTo(HaveOccurred())
 		user, err := identities.CreateUser(ctx)
