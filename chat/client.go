@@ -14,6 +14,14 @@ import (
 
 // Client creates, lists and deletes chat threads for one user, and hands out a [ThreadClient] for each.
 // It is safe for concurrent use; make one and share it.
+//
+// Its methods and those of its thread clients and pagers work within ctx, and fail with ctx's error as soon as that ends. Their
+// other errors are an [*ArgumentError] before any request, an [*Error] where the service answers with anything but success, the
+// error of the credential or of the connection, and [ErrClosed].
+//
+// What a method says is retried is tried three more times, unless the options say otherwise, after the delay that the service asks
+// for or one that grows; a longer delay than Retry.MaxRetryDelay, a minute, ends the call. Beyond that, a 401 is answered with
+// one more try under another token, if the credential has one.
 type Client struct {
 	pipeline   *pipeline.Pipeline
 	api        *chatapi.Client

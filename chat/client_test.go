@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -190,6 +191,25 @@ var _ = Describe("Client", func() {
 		}
 	})
 
+	It("has answers that a policy may read", func(ctx SpecContext) {
+		o := options(&scripted{answers: []answer{reply(503, `{"error":{"message":"Later"}}`), reply(200, `{"id":"19:a"}`), reply(403, `{"error":{"message":"No"}}`)}})
+		var read []string
+		o.PerRetryPolicies = []policy.Policy{policyFunc(func(req *policy.Request) (*http.Response, error) {
+			resp, err := req.Next()
+			if err == nil {
+				body, _ := runtime.Payload(resp)
+				read = append(read, string(body))
+			}
+			return resp, err
+		})}
+		client, err := chat.NewClient(testEndpoint, staticCredential(), o)
+		Expect(err).NotTo(HaveOccurred())
+		thread := client.ThreadClient(testThread)
+		Expect(thread.GetProperties(ctx)).To(Equal(chat.ThreadProperties{ID: "19:a"}))
+		Expect(thread.GetProperties(ctx)).Error().To(MatchError(ContainSubstring("No")))
+		Expect(read).To(Equal([]string{`{"error":{"message":"Later"}}`, `{"id":"19:a"}`, `{"error":{"message":"No"}}`}))
+	})
+
 	It("leaves the caller's options as they are", func() {
 		o := options(&scripted{})
 		o.PerCallPolicies = make([]policy.Policy, 0, 4)
@@ -235,6 +255,10 @@ var _ = Describe("Client", func() {
 		}
 	})
 })
+
+type policyFunc func(*policy.Request) (*http.Response, error)
+
+func (f policyFunc) Do(req *policy.Request) (*http.Response, error) { return f(req) }
 
 // countingPolicy keeps the statuses that pass it, and marks the requests.
 type countingPolicy struct{ statuses []int }

@@ -77,7 +77,7 @@ var _ = Describe("Closing", func() {
 	It("closes the client's own connections", func(ctx SpecContext) {
 		var mu sync.Mutex
 		open := make(map[net.Conn]bool)
-		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }))
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 		server.Config.ConnState = func(conn net.Conn, state http.ConnState) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -103,7 +103,7 @@ var _ = Describe("Closing", func() {
 
 	It("leaves a transport that was given as it is", func(ctx SpecContext) {
 		server, trusting := serveTLS(func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(200)
+			w.WriteHeader(http.StatusOK)
 			_, _ = io.WriteString(w, "{}")
 		})
 		given := &closableTransport{RoundTripper: trusting.Transport}

@@ -18,10 +18,10 @@ import (
 )
 
 var _ = Describe("Concurrent use", func() {
-	It("of one client mixes up no answers", func(ctx SpecContext) {
-		// Each message is told apart by its id, which is in its text too; one of three requests fails at first.
-		server, trusting := serveTLS(echoMessages())
-		trusting.Transport.(*http.Transport).MaxIdleConnsPerHost = 64
+	// Each message is told apart by its id, which is in its text too; one of three requests fails at first.
+	DescribeTable("of one client mixes up no answers", func(ctx SpecContext, version int) {
+		server, trusting := serveHTTP(version, echoMessages())
+		transportOf(trusting).MaxIdleConnsPerHost = 64
 		client := clientAt(server.URL, trusting)
 		thread := client.ThreadClient(testThread)
 		places := make(chan struct{}, 64)
@@ -47,7 +47,7 @@ var _ = Describe("Concurrent use", func() {
 			})
 		}
 		calls.Wait()
-	})
+	}, Entry("of HTTP/1.1", 1), Entry("of HTTP/2", 2))
 
 	It("of all operations goes together with closing", func(ctx SpecContext) {
 		for range 20 {
@@ -130,7 +130,7 @@ func echoMessages() http.HandlerFunc {
 		mu.Unlock()
 		if !again {
 			w.Header().Set("retry-after-ms", "1")
-			w.WriteHeader(503)
+			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
 		var body struct{ Content string }
@@ -138,16 +138,16 @@ func echoMessages() http.HandlerFunc {
 		message := path.Base(r.URL.Path)
 		switch r.Method {
 		case http.MethodPost:
-			w.WriteHeader(201)
+			w.WriteHeader(http.StatusCreated)
 			_, _ = fmt.Fprintf(w, `{"id":%q}`, body.Content)
 		case http.MethodGet:
 			_, _ = fmt.Fprintf(w, `{"id":%q,"content":{"message":%q}}`, message, strings.Repeat(message+" ", 50))
 		default:
 			if !strings.HasPrefix(body.Content, message+" ") {
-				w.WriteHeader(400)
+				w.WriteHeader(http.StatusBadRequest)
 				return
 			}
-			w.WriteHeader(204)
+			w.WriteHeader(http.StatusNoContent)
 		}
 		_, _ = io.Copy(io.Discard, r.Body)
 	}

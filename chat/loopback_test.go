@@ -5,7 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -20,11 +20,24 @@ import (
 
 // serveTLS starts a server on loopback until the spec has ended. The client trusts it.
 func serveTLS(handler http.HandlerFunc) (*httptest.Server, *http.Client) {
-	server := httptest.NewUnstartedServer(handler)
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	return serveHTTP(1, handler)
+}
+
+// serveHTTP is serveTLS for a version of HTTP.
+func serveHTTP(version int, handler http.HandlerFunc) (server *httptest.Server, trusting *http.Client) {
+	server = httptest.NewUnstartedServer(handler)
+	server.EnableHTTP2 = version == 2
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	server.StartTLS()
 	DeferCleanup(server.Close)
-	return server, server.Client()
+	trusting = server.Client()
+	return server, trusting
+}
+
+func transportOf(client *http.Client) *http.Transport {
+	transport, ok := client.Transport.(*http.Transport)
+	Expect(ok).To(BeTrue())
+	return transport
 }
 
 // clientAt makes a client of a server on loopback.
@@ -55,8 +68,8 @@ func serveRaw(behindTLS bool, handle func(net.Conn)) (endpoint string, trusting 
 				return
 			}
 			open.Go(func() {
-				defer conn.Close()
 				handle(conn)
+				_ = conn.Close()
 			})
 		}
 	})

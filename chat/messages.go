@@ -58,6 +58,7 @@ type Attachment struct {
 // MessageType is what a message is. The service may name others than those below.
 type MessageType string
 
+// The types of messages there are; users write those without a remark.
 const (
 	MessageTypeText               MessageType = "text"
 	MessageTypeHTML               MessageType = "html"
@@ -69,6 +70,7 @@ const (
 // AttachmentType is what an attachment is. The service may name others than those below.
 type AttachmentType string
 
+// The types of attachments there are.
 const (
 	AttachmentTypeImage AttachmentType = "image"
 	AttachmentTypeFile  AttachmentType = "file"

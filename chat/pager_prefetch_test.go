@@ -53,7 +53,8 @@ var _ = Describe("Prefetching", func() {
 		bubble(func() {
 			pager, wire := list(true, paged(tenPages...))
 			pages := 0
-			for range pager.Pages(context.Background()) {
+			for _, err := range pager.Pages(context.Background()) {
+				Expect(err).NotTo(HaveOccurred())
 				pages++
 				time.Sleep(time.Second)
 				Expect(wire.Requests()).To(HaveLen(min(pages+1, 10)))
@@ -66,7 +67,8 @@ var _ = Describe("Prefetching", func() {
 		bubble(func() {
 			pager, wire := list(true, slowly(paged(tenPages...)))
 			started := time.Now()
-			for range pager.All(context.Background()) {
+			for _, err := range pager.All(context.Background()) {
+				Expect(err).NotTo(HaveOccurred())
 				time.Sleep(latency / 2) // the next page is on its way
 				break
 			}
@@ -79,7 +81,8 @@ var _ = Describe("Prefetching", func() {
 		bubble(func() {
 			pager, _ := list(true, paged(tenPages...))
 			Expect(func() {
-				for range pager.All(context.Background()) {
+				for _, err := range pager.All(context.Background()) {
+					Expect(err).NotTo(HaveOccurred())
 					panic("in the loop")
 				}
 			}).To(PanicWith("in the loop"))

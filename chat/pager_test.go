@@ -56,10 +56,12 @@ var _ = Describe("Pager", func() {
 		pages := pager.Pages(ctx)
 		items := pager.All(ctx)
 		Expect(wire.Requests()).To(BeEmpty())
-		for range items {
+		for _, err := range items {
+			Expect(err).NotTo(HaveOccurred())
 			break
 		}
-		for range pages {
+		for _, err := range pages {
+			Expect(err).NotTo(HaveOccurred())
 			break
 		}
 		Expect(wire.Requests()).NotTo(BeEmpty())
@@ -135,7 +137,8 @@ var _ = Describe("Pager", func() {
 
 			It("can be ranged over again, from the beginning", func(ctx SpecContext) {
 				pager, wire := list(threePages)
-				for range pager.All(ctx) {
+				for _, err := range pager.All(ctx) {
+					Expect(err).NotTo(HaveOccurred())
 					break
 				}
 				for range 2 {

@@ -34,6 +34,7 @@ type RetentionPolicy struct {
 // RetentionKind is a kind of [RetentionPolicy]. The service may name others.
 type RetentionKind string
 
+// The kinds of retention there are.
 const (
 	RetentionNone               RetentionKind = "none"               // the thread is kept
 	RetentionThreadCreationDate RetentionKind = "threadCreationDate" // it is deleted some days after its creation

@@ -133,6 +133,17 @@ var _ = Describe("Retries", func() {
 		})
 	})
 
+	It("follow a try that takes longer than the option allows", func() {
+		bubble(func() {
+			client, wire := clientWith(policy.RetryOptions{TryTimeout: time.Second, RetryDelay: time.Microsecond}, hang, operationOf("ThreadClient.GetMessage").Succeed())
+			message, err := client.ThreadClient(testThread).GetMessage(context.Background(), testMessage)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(message.ID).To(Equal(testMessage))
+			requests := wire.Requests()
+			Expect(requests[1].At.Sub(requests[0].At)).To(BeNumerically("~", time.Second, time.Millisecond))
+		})
+	})
+
 	It("send the request id of the first try again", func(ctx SpecContext) {
 		client, wire := clientOf(reply(500, ""), reply(204, ""))
 		Expect(client.DeleteThread(ctx, testThread)).To(Succeed())

@@ -62,7 +62,9 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	if err == nil {
 		defer resp.Body.Close()
 		err = p.read(op, resp, &wire)
-		a.ambiguous = a.ambiguous || err != nil && op.Once && op.succeeded(resp.StatusCode) // it was accepted, but as what?
+		if err != nil && op.Once && op.succeeded(resp.StatusCode) {
+			a.ambiguous = true // it was accepted, but as what?
+		}
 	} else {
 		err = fmt.Errorf("%s: %w", op.Tried, err)
 	}
