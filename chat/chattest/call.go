@@ -9,13 +9,14 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// call is one request of a known user. The operations are its methods.
+// call is one request of somebody known. The operations are its methods.
 type call struct {
-	s     *Service
-	user  string
-	base  string     // scheme and host that the caller used
-	query url.Values // as it came: of a doubled parameter the first value counts, which is the one of a next link
-	body  []byte
+	s      *Service
+	user   string     // who chats, a raw id
+	person EntraToken // who exchanges this token
+	base   string     // scheme and host that the caller used
+	query  url.Values // as it came: of a doubled parameter the first value counts, which is the one of a next link
+	body   []byte
 }
 
 type callKey struct{}

@@ -21,23 +21,29 @@ var (
 type refusal struct {
 	status        int
 	code, message string
-	documented    bool   // in the shape of the contract, where no other is known
-	bare          bool   // without a body
+	target        string // what it is about; the recorded style has no place for it
+	documented    bool   // in the documented style, where no other is known
+	bare          bool   // without a body, in the recorded style
 	raw           []byte // a body of another shape
+	anonymous     bool   // the service does not know the caller
+	reason        string // why, for the record of requests, where the answer does not tell
 }
 
-// refuse makes the refusal with the code that belongs to the status. An empty message is that of the contract's example
-// or, where there is none, left out of the body.
+// refuse makes the refusal with the code that belongs to the status. An empty message is left out in the recorded style,
+// and that of the contract's example in the documented one.
 func refuse(status int, message string) *refusal {
-	r := &refusal{status: status, code: strings.ReplaceAll(http.StatusText(status), " ", ""), message: message}
-	switch status {
-	case http.StatusUnauthorized:
-		r.bare = message == ""
-	case http.StatusTooManyRequests:
-		r.documented, r.message = true, cmp.Or(message, "Rate limit exceeded.")
-	case http.StatusServiceUnavailable:
-		r.documented, r.message = true, cmp.Or(message, "The service is unavailable.")
+	return &refusal{
+		status: status, code: strings.ReplaceAll(http.StatusText(status), " ", ""), message: message,
+		documented: status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable,
+		bare:       status == http.StatusUnauthorized && message == "",
+		anonymous:  status == http.StatusUnauthorized,
 	}
+}
+
+// unauthorized is the answer of chat to a token that is not good.
+func unauthorized(reason string) *refusal {
+	r := refuse(http.StatusUnauthorized, "")
+	r.reason = reason
 	return r
 }
 
@@ -63,17 +69,21 @@ func (r *refusal) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s %s", r.status, r.code, r.message))
 }
 
-// body is what the service answers: indented, with CR LF line ends.
-func (r *refusal) body() []byte {
-	if r.bare || r.raw != nil {
+// body is what the service answers.
+func (r *refusal) body(style ErrorStyle) []byte {
+	switch {
+	case r.raw != nil:
 		return r.raw
+	case r.documented || style == Documented:
+		return r.documentedBody()
+	case r.bare:
+		return nil
 	}
-	if r.documented {
-		return encode(map[string]any{"error": struct {
-			Code    string `json:"code"`
-			Message string `json:"message"`
-		}{r.code, r.message}})
-	}
+	return r.recordedBody()
+}
+
+// recordedBody is indented, with CR LF line ends.
+func (r *refusal) recordedBody() []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -86,6 +96,29 @@ func (r *refusal) body() []byte {
 		Details []string
 	}{r.code, r.message, []string{}}}))
 	return bytes.ReplaceAll(bytes.TrimSuffix(b.Bytes(), []byte("\n")), []byte("\n"), []byte("\r\n"))
+}
+
+func (r *refusal) documentedBody() []byte {
+	return encode(map[string]any{"error": struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+		Target  string `json:"target,omitempty"`
+	}{r.code, cmp.Or(r.message, exampleMessage(r.status)), r.target}})
+}
+
+// exampleMessage is what the contract's examples say, and where there is none, the name of the status.
+func exampleMessage(status int) string {
+	switch status {
+	case http.StatusUnauthorized:
+		return "Request is not authorized."
+	case http.StatusForbidden:
+		return "User is not allowed to perform specified action."
+	case http.StatusTooManyRequests:
+		return "Rate limit exceeded."
+	case http.StatusServiceUnavailable:
+		return "The service is unavailable."
+	}
+	return http.StatusText(status) + "."
 }
 
 // unsupportedVersion is the answer to a missing or unknown api-version.

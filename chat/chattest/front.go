@@ -29,6 +29,10 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	op := s.operation(r)
 	fault, hit := s.faults.take(op)
 	p := newReply()
+	p.style = s.errorStyle
+	if p.identity = isIdentityPath(r.URL.Path); p.identity {
+		p.style = Documented
+	}
 	switch {
 	case hit && fault.replaces():
 		fault.answer(p)
@@ -93,19 +97,35 @@ func (s *Service) serve(p *reply, r *http.Request, op Operation, query url.Value
 	s.router.ServeHTTP(p, c.attach(r))
 }
 
-// admit does what comes before every operation, in the order of the service, and finds out whose call it is.
+// admit does what comes before every operation, in the order of the service.
 func (c *call) admit(r *http.Request, op Operation) error {
-	if version := c.query.Get("api-version"); !isSupported(version) {
+	identity := isIdentityPath(r.URL.Path)
+	if version := c.query.Get("api-version"); !op.supports(version, identity) {
 		return unsupportedVersion(c.base+r.URL.Path, version)
 	}
-	user, scopes, ok := c.s.authenticate(r.Header.Get("Authorization"))
-	switch {
-	case !ok:
-		return refuse(http.StatusUnauthorized, "")
-	case !op.allowedBy(scopes):
-		return refuse(http.StatusForbidden, "")
-	case len(c.body) > 0 && !isJSON(r.Header.Get("Content-Type")):
+	authorize := c.authorizeChat
+	if identity {
+		authorize = c.authorizeIdentity
+	}
+	if err := authorize(r, op); err != nil {
+		return err
+	}
+	if len(c.body) > 0 && !isJSON(r.Header.Get("Content-Type")) {
 		return refuse(http.StatusUnsupportedMediaType, "")
+	}
+	return nil
+}
+
+// authorizeChat finds out whose call it is, by the user token, and whether it may be made.
+func (c *call) authorizeChat(r *http.Request, op Operation) error {
+	user, scopes, err := c.s.authenticate(r.Header.Get("Authorization"))
+	if err != nil {
+		return err
+	}
+	if !op.allowedBy(scopes) {
+		r := refuse(http.StatusForbidden, "")
+		r.reason = "the token has the scopes " + strings.Join(scopes, ", ")
+		return r
 	}
 	c.user = user
 	return nil

@@ -40,7 +40,7 @@ var _ = Describe("What comes before an operation", func() {
 			Entry("with a slash at the end", "/chat/threads/"),
 			Entry("with an empty segment", "/chat//threads"),
 			Entry("with dots", "/chat/threads/../threads"),
-			Entry("an identity", "/identities"),
+			Entry("beside the APIs", "/identity"),
 		)
 
 		It("takes dots that are encoded for an id", func() {

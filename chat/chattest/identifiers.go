@@ -91,7 +91,7 @@ func (s *Service) standing(tx *bbolt.Tx, rawID string) standing {
 		return notAUser
 	case resource != s.resource:
 		return foreign
-	case tx.Bucket([]byte(usersBucket)).Get([]byte(rawID)) == nil:
+	case !isUser(tx, rawID):
 		return unknown
 	}
 	return welcome

@@ -1,6 +1,9 @@
 package chattest
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Operation names an operation of the chat API by its operationId in the contract.
 type Operation string
@@ -24,11 +27,25 @@ const (
 	ListChatReadReceipts       Operation = "ChatThread_ListChatReadReceipts"
 	SendChatReadReceipt        Operation = "ChatThread_SendChatReadReceipt"
 
-	// Any stands for every operation, and for requests that are none.
+	// Any stands for every operation of both APIs, and for requests that are none.
 	Any Operation = "*"
 )
 
-// operationOf names the operation behind a pattern of the generated router. It is empty for any other pattern.
+// The operations of the identity API. No stable contract has the last one, whose name is ours.
+const (
+	CreateIdentity                 Operation = "CommunicationIdentity_Create"
+	DeleteIdentity                 Operation = "CommunicationIdentity_Delete"
+	RevokeAccessTokens             Operation = "CommunicationIdentity_RevokeAccessTokens"
+	IssueAccessToken               Operation = "CommunicationIdentity_IssueAccessToken"
+	ExchangeTeamsUserToken         Operation = "CommunicationIdentity_ExchangeTeamsUserAccessToken"
+	ExchangeTeamsExtensionToken    Operation = "TeamsExtensionToken_Exchange"
+	GetTeamsExtensionAssignment    Operation = "TeamsExtensionAssignment_Get"
+	UpsertTeamsExtensionAssignment Operation = "TeamsExtensionAssignment_Upsert"
+	DeleteTeamsExtensionAssignment Operation = "TeamsExtensionAssignment_Delete"
+	ExchangeEntraToken             Operation = "EntraToken_Exchange"
+)
+
+// operationOf names the operation behind a pattern of the router. It is empty for any other pattern.
 func operationOf(pattern string) Operation {
 	switch pattern {
 	case "POST /chat/threads":
@@ -63,11 +80,37 @@ func operationOf(pattern string) Operation {
 		return ListChatReadReceipts
 	case "POST /chat/threads/{chatThreadId}/readReceipts":
 		return SendChatReadReceipt
+	case "POST /identities":
+		return CreateIdentity
+	case "DELETE /identities/{id}":
+		return DeleteIdentity
+	case "POST /identities/{id}/:revokeAccessTokens":
+		return RevokeAccessTokens
+	case "POST /identities/{id}/:issueAccessToken":
+		return IssueAccessToken
+	case "POST /teamsUser/:exchangeAccessToken":
+		return ExchangeTeamsUserToken
+	case "POST /access/teamsExtension/:exchangeAccessToken":
+		return ExchangeTeamsExtensionToken
+	case "GET /access/teamsExtension/tenants/{tenantId}/assignments/{objectId}":
+		return GetTeamsExtensionAssignment
+	case "PUT /access/teamsExtension/tenants/{tenantId}/assignments/{objectId}":
+		return UpsertTeamsExtensionAssignment
+	case "DELETE /access/teamsExtension/tenants/{tenantId}/assignments/{objectId}":
+		return DeleteTeamsExtensionAssignment
+	case entraExchangePattern:
+		return ExchangeEntraToken
 	}
 	return ""
 }
 
-// allowedBy reports whether a token with these scopes opens the operation.
+// isIdentityPath reports whether a path is one of the identity API, also where that has no operation.
+func isIdentityPath(path string) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return first == "identities" || first == "teamsUser" || first == "access"
+}
+
+// allowedBy reports whether a token with these scopes opens the operation of chat.
 func (o Operation) allowedBy(scopes []string) bool {
 	if slices.Contains(scopes, "chat") {
 		return true

@@ -3,7 +3,6 @@ package chattest
 import (
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/url"
 )
 
@@ -29,6 +28,9 @@ type Options struct {
 
 	// ErrorStyle is how the chat API writes errors. The identity API has one style, the documented one.
 	ErrorStyle ErrorStyle
+
+	// EntraTokens are the tokens of Microsoft Entra that the identity API takes, besides the access key.
+	EntraTokens []EntraToken
 }
 
 // ErrorStyle is a way to write an error.
@@ -47,7 +49,7 @@ func (s *Service) SetEndpoint(endpoint string) error {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path != "" && u.Path != "/" ||
 		u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return fmt.Errorf(`chattest: the endpoint must be a URL such as "https://127.0.0.1:8443", not %q`, endpoint)
+		return errors.New(`chattest: the endpoint must be a scheme and a host, such as "https://127.0.0.1:8443", and nothing more`)
 	}
 	s.endpoint = u.Scheme + "://" + u.Host
 	return nil

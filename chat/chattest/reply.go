@@ -8,15 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
-)
-
-// The versions that the service says it supports. Its typing operation leaves the first one out.
-const (
-	supportedVersions       = "2021-03-07, " + typingSupportedVersions
-	typingSupportedVersions = "2021-04-05-preview6, 2021-09-07, 2023-04-01-preview, 2023-07-01-preview, 2023-11-07, 2023-11-15-preview, " +
-		"2024-03-01-preview, 2024-03-07, 2024-03-15-preview, 2024-06-05-preview, 2025-03-15"
 )
 
 // reply is an answer before it is sent, an [http.ResponseWriter] that keeps what is written.
@@ -24,6 +16,11 @@ type reply struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
+
+	identity  bool       // it is one of the identity API
+	style     ErrorStyle // of a refusal
+	anonymous bool       // it is a refusal of somebody whom the service does not know
+	reason    string     // why it is a refusal, where the body does not tell
 }
 
 func newReply() *reply {
@@ -60,7 +57,9 @@ func answer(w http.ResponseWriter, status int, body []byte, err error) {
 		if !ok {
 			refused = refuse(http.StatusInternalServerError, err.Error())
 		}
-		status, body, contentType = refused.status, refused.body(), "application/json"
+		p := w.(*reply)
+		p.anonymous, p.reason = refused.anonymous, refused.reason
+		status, body, contentType = refused.status, refused.body(p.style), "application/json"
 	}
 	if len(body) > 0 {
 		w.Header()["Content-Type"] = []string{contentType}
@@ -79,20 +78,13 @@ func (s *Service) complete(p *reply, r *http.Request, op Operation, took time.Du
 	h["X-Processing-Time"] = []string{strconv.FormatInt(took.Milliseconds(), 10) + "ms"}
 	h["X-Cache"] = []string{"CONFIG_NOCACHE"}
 	h["X-Azure-Ref"] = []string{now.Format("20060102T150405Z") + "-" + randomHex(16)}
-	if p.status != http.StatusUnauthorized {
-		h["api-supported-versions"] = []string{supportedVersions}
-		if op == SendTypingNotification {
-			h["api-supported-versions"] = []string{typingSupportedVersions}
-		}
-		if r.Header.Get("Origin") == "" {
-			h["Access-Control-Expose-Headers"] = []string{"*"}
-		} else {
-			h["Access-Control-Allow-Origin"] = []string{"*"}
-			h["Access-Control-Expose-Headers"] = []string{"Location"}
-		}
-		if id := r.Header.Get("X-Ms-Client-Request-Id"); id != "" && r.Header.Get("X-Ms-Return-Client-Request-Id") == "true" {
-			h["x-ms-client-request-id"] = []string{id}
-		}
+	if !p.anonymous {
+		h["api-supported-versions"] = []string{op.versions(p.identity)}
+	}
+	if p.identity {
+		p.completeIdentity(r)
+	} else if !p.anonymous {
+		p.completeChat(r)
 	}
 	switch {
 	case p.status == http.StatusOK:
@@ -103,13 +95,26 @@ func (s *Service) complete(p *reply, r *http.Request, op Operation, took time.Du
 	}
 }
 
-func isSupported(version string) bool {
-	for v := range strings.SplitSeq(supportedVersions, ", ") {
-		if v == version {
-			return true
-		}
+// completeChat sets the headers that only chat has, and only for those whom it knows.
+func (p *reply) completeChat(r *http.Request) {
+	h := p.header
+	if r.Header.Get("Origin") == "" {
+		h["Access-Control-Expose-Headers"] = []string{"*"}
+	} else {
+		h["Access-Control-Allow-Origin"] = []string{"*"}
+		h["Access-Control-Expose-Headers"] = []string{"Location"}
 	}
-	return false
+	if id := r.Header.Get("X-Ms-Client-Request-Id"); id != "" && r.Header.Get("X-Ms-Return-Client-Request-Id") == "true" {
+		h["x-ms-client-request-id"] = []string{id}
+	}
+}
+
+// completeIdentity sets the headers that only the identity API has.
+func (p *reply) completeIdentity(r *http.Request) {
+	p.header["Request-Context"] = []string{"appId="}
+	if id := r.Header.Get("X-Ms-Client-Request-Id"); id != "" {
+		p.header["x-ms-client-request-id"] = []string{id}
+	}
 }
 
 func randomBytes(n int) []byte {

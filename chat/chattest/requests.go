@@ -24,6 +24,7 @@ type Request struct {
 	Body      []byte
 
 	Status   int    // what was answered, also when a fault lost the answer
+	Refused  string // why it was refused, where the answer does not tell, as with a token; for people, not for tests
 	Reply    []byte // the whole body, also when a fault cut it
 	Duration time.Duration
 }
@@ -58,7 +59,7 @@ func newRequest(r *http.Request, op Operation, query url.Values, body []byte, p 
 	return Request{
 		Operation: op, Method: r.Method, Host: r.Host, Target: r.URL.RequestURI(), Path: r.URL.Path, Query: query,
 		Header: header, Body: body,
-		Status: p.status, Reply: p.body.Bytes(), Duration: took,
+		Status: p.status, Refused: p.reason, Reply: p.body.Bytes(), Duration: took,
 	}
 }
 
@@ -112,7 +113,11 @@ func (l *requestLog) show(logf func(format string, args ...any)) {
 		return "\n" + mark + " " + string(shown)
 	}
 	for _, q := range last {
-		logf("%s %s: %d after %v%s%s", q.Method, token.ReplaceAllString(q.Target, "eyJ…"), q.Status,
+		because := ""
+		if q.Refused != "" {
+			because = " because " + q.Refused + ","
+		}
+		logf("%s %s: %d%s after %v%s%s", q.Method, token.ReplaceAllString(q.Target, "eyJ…"), q.Status, because,
 			q.Duration.Round(time.Microsecond), body(">", q.Body), body("<", q.Reply))
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/acschat/acs-chat-go/gen/chatapi"
+	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
 // inProcess is where a service without a socket is. The name cannot be resolved, so that nothing meant for it gets out.
@@ -27,6 +28,7 @@ type Service struct {
 	endpoint   string       // set before the first request
 	client     *http.Client // reaches the endpoint
 	errorStyle ErrorStyle
+	entra      entraTokens
 
 	router  *http.ServeMux
 	offset  atomic.Int64 // nanoseconds that the clock is ahead
@@ -63,13 +65,16 @@ func Open(options *Options) (*Service, error) {
 		return nil, errors.Join(fmt.Errorf("chattest: %w", err), s.store.close())
 	}
 	s.client = &http.Client{Transport: s.Transport()}
-	chatapi.HandlerWithOptions(chatAPI{}, chatapi.StdHTTPServerOptions{
-		BaseRouter: s.router,
-		ErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, _ error) {
-			answer(w, 0, nil, badRequest())
-		},
-	})
+	s.route()
 	return s, nil
+}
+
+// route leads to the operations of both APIs.
+func (s *Service) route() {
+	unreadable := func(w http.ResponseWriter, _ *http.Request, _ error) { answer(w, 0, nil, badRequest()) }
+	chatapi.HandlerWithOptions(chatAPI{}, chatapi.StdHTTPServerOptions{BaseRouter: s.router, ErrorHandlerFunc: unreadable})
+	identityapi.HandlerWithOptions(identityAPI{}, identityapi.StdHTTPServerOptions{BaseRouter: s.router, ErrorHandlerFunc: unreadable})
+	s.router.HandleFunc(entraExchangePattern, exchangeEntraToken)
 }
 
 // newService makes a service of what the options say, without a store.
@@ -90,7 +95,9 @@ func newService(options *Options) (*Service, error) {
 		}
 		s.accessKey = key
 	}
-	return s, nil
+	var err error
+	s.entra, err = newEntraTokens(options.EntraTokens)
+	return s, err
 }
 
 // loadIdentity reads, or makes, what a resource is known by.

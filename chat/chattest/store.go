@@ -28,6 +28,8 @@ const (
 	membersBucket      = "members"      // number, user id → place, start of the history it may read
 	participantsBucket = "participants" // number, place → participant, as served
 	receiptsBucket     = "receipts"     // number, place → receipt, as served
+	entraUsersBucket   = "entra-users"  // tenant id, 0, object id → user id, of a person who has exchanged a token
+	assignmentsBucket  = "assignments"  // tenant id, 0, object id → assignment, as served
 )
 
 const formatVersion = "1"
@@ -101,36 +103,48 @@ func openBolt(path string, options *bbolt.Options) (db *bbolt.DB, err error) {
 	return bbolt.Open(filepath.Clean(path), 0o600, options)
 }
 
-// prepare makes the buckets of a new file and checks that an old one is ours.
+// prepare checks that an old file is ours, and makes what a new one lacks.
 func (s *store) prepare() error {
-	version := ""
-	err := s.db.View(func(tx *bbolt.Tx) error {
-		if meta := tx.Bucket([]byte(metaBucket)); meta != nil {
-			version = string(meta.Get([]byte("format")))
-			return nil
-		}
-		if k, _ := tx.Cursor().First(); k != nil {
-			return errors.New("the file belongs to another program")
-		}
-		return nil
-	})
-	switch {
-	case err != nil || version == formatVersion:
+	complete := false
+	err := s.db.View(func(tx *bbolt.Tx) (err error) {
+		complete, err = inspect(tx)
 		return err
-	case version != "":
-		return fmt.Errorf("the file has format %s, not %s", version, formatVersion)
+	})
+	if err != nil || complete {
+		return err
 	}
 	return s.db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range []string{
-			metaBucket, usersBucket, membershipsBucket, threadsBucket, propertiesBucket, creationsBucket,
-			messagesBucket, movedBucket, membersBucket, participantsBucket, receiptsBucket,
-		} {
-			if _, err := tx.CreateBucket([]byte(name)); err != nil {
+		for _, name := range buckets() {
+			if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
 				return err
 			}
 		}
 		return tx.Bucket([]byte(metaBucket)).Put([]byte("format"), []byte(formatVersion))
 	})
+}
+
+func buckets() []string {
+	return []string{
+		metaBucket, usersBucket, membershipsBucket, threadsBucket, propertiesBucket, creationsBucket, messagesBucket, movedBucket,
+		membersBucket, participantsBucket, receiptsBucket, entraUsersBucket, assignmentsBucket,
+	}
+}
+
+// inspect reports whether a file has every bucket. It refuses one that is not ours.
+func inspect(tx *bbolt.Tx) (complete bool, err error) {
+	if meta := tx.Bucket([]byte(metaBucket)); meta != nil {
+		if version := string(meta.Get([]byte("format"))); version != formatVersion {
+			return false, fmt.Errorf("the file has format %s, not %s", version, formatVersion)
+		}
+	} else if k, _ := tx.Cursor().First(); k != nil {
+		return false, errors.New("the file belongs to another program")
+	}
+	for _, name := range buckets() {
+		if tx.Bucket([]byte(name)) == nil {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // kept returns the value of a name: a fresh one, which is kept, when there is none yet.

@@ -1,6 +1,7 @@
 package chattest
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1"
@@ -52,23 +53,27 @@ func (s *Service) Token(user User, ttl time.Duration, scopes ...string) string {
 		scopes = []string{"chat"}
 	}
 	now := s.Now()
-	expires := now.Add(ttl)
-	if ttl > 0 {
-		expires = expires.Add(time.Second - 1)
+	return s.tokenFor(user.RawID(), now, now.Add(ttl), scopes)
+}
+
+// tokenFor signs a token for a raw id that is good from now on and until its end, which is rounded up to a whole second.
+func (s *Service) tokenFor(rawID string, now, end time.Time, scopes []string) string {
+	if end.After(now) {
+		end = end.Add(time.Second - 1)
 	}
 	issued := now.Unix()
-	if revoked, ok := s.revokedThrough(user.RawID()); ok {
+	if revoked, ok := s.revokedThrough(rawID); ok {
 		issued = max(issued, revoked+1) // seconds are all that tells a token from one that was just revoked
 	}
-	resource, _ := resourceOfUser(user.RawID())
+	resource, _ := resourceOfUser(rawID)
 	return s.sign(claims{
-		SkypeID:          strings.TrimPrefix(user.RawID(), "8:"),
+		SkypeID:          strings.TrimPrefix(rawID, "8:"),
 		SCP:              1792,
 		CSI:              strconv.FormatInt(issued, 10),
-		ExpiresAt:        expires.Unix(),
+		ExpiresAt:        end.Unix(),
 		Region:           "amer",
 		Scope:            strings.Join(scopes, ","),
-		ResourceID:       resource,
+		ResourceID:       cmp.Or(resource, s.resource),
 		ResourceLocation: "unitedstates",
 		IssuedAt:         issued,
 	})
@@ -105,26 +110,33 @@ func (s *Service) signingKey() *rsa.PrivateKey {
 	return s.key
 }
 
-// authenticate finds out whose request it is. It reports false for a token that is missing, changed, expired,
-// revoked or somebody else's.
-func (s *Service) authenticate(authorization string) (user string, scopes []string, ok bool) {
+// authenticate finds out whose request it is. It refuses a token that is missing, changed, expired, revoked or somebody
+// else's.
+func (s *Service) authenticate(authorization string) (user string, scopes []string, err error) {
 	scheme, token, _ := strings.Cut(authorization, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return "", nil, false
+		return "", nil, unauthorized("there is no bearer token")
 	}
 	c, ok := s.checked.get(token)
 	if !ok {
 		if c, ok = s.check(token); !ok {
-			return "", nil, false
+			return "", nil, unauthorized("the token is not one that this service has signed")
 		}
 		s.checked.put(token, c)
 	}
 	user = "8:" + c.SkypeID
 	revoked, known := s.revokedThrough(user)
-	if !known || c.IssuedAt <= revoked || c.ExpiresAt <= s.Now().Unix() || c.ResourceID != s.resource {
-		return "", nil, false
+	switch {
+	case c.ResourceID != s.resource:
+		err = unauthorized("the token is for the resource " + c.ResourceID + ", and this is " + s.resource)
+	case !known:
+		err = unauthorized("the token is for " + user + ", who is not a user of this resource")
+	case c.ExpiresAt <= s.Now().Unix():
+		err = unauthorized("the token expired on " + time.Unix(c.ExpiresAt, 0).UTC().Format(time.RFC3339))
+	case c.IssuedAt <= revoked:
+		err = unauthorized("the token was revoked")
 	}
-	return user, strings.Split(c.Scope, ","), true
+	return user, strings.Split(c.Scope, ","), err
 }
 
 // check verifies the signature, whatever algorithm the token claims to have.

@@ -20,20 +20,32 @@ func (s *Service) NewUser() User {
 func (s *Service) Users(n int) []User {
 	users := make([]User, n)
 	s.mustUpdate(func(tx *bbolt.Tx) error {
-		bucket := tx.Bucket([]byte(usersBucket))
 		for i := range users {
-			counter, err := bucket.NextSequence()
+			id, err := s.addUser(tx)
 			if err != nil {
 				return err
 			}
-			users[i] = User{ID: userID(s.resource, s.node, s.Now(), counter)}
-			if err := bucket.Put([]byte(users[i].ID), number(0)); err != nil {
-				return err
-			}
+			users[i] = User{ID: id}
 		}
 		return nil
 	})
 	return users
+}
+
+// addUser makes a user in a transaction.
+func (s *Service) addUser(tx *bbolt.Tx) (id string, err error) {
+	bucket := tx.Bucket([]byte(usersBucket))
+	counter, err := bucket.NextSequence()
+	if err != nil {
+		return "", err
+	}
+	id = userID(s.resource, s.node, s.Now(), counter)
+	return id, bucket.Put([]byte(id), number(0))
+}
+
+// isUser reports whether somebody is a user of this resource who was not deleted.
+func isUser(tx *bbolt.Tx, rawID string) bool {
+	return tx.Bucket([]byte(usersBucket)).Get([]byte(rawID)) != nil
 }
 
 // ForeignUser makes up the id of a user of another resource. Nobody has that resource.
@@ -45,30 +57,38 @@ func (s *Service) ForeignUser() User {
 // is not a user of this service has none, and nothing happens.
 func (s *Service) Revoke(user User) {
 	s.mustUpdate(func(tx *bbolt.Tx) error {
-		bucket := tx.Bucket([]byte(usersBucket))
-		old := bucket.Get([]byte(user.RawID()))
-		if old == nil {
+		if !isUser(tx, user.RawID()) {
 			return nil
 		}
-		// Tokens made since the last time may bear a second that is still to come.
-		return bucket.Put([]byte(user.RawID()), number(max(s.Now().Unix(), lastNumber(old)+1)))
+		return s.revoke(tx, user.RawID())
 	})
+}
+
+// revoke ends the tokens of a user in a transaction.
+func (s *Service) revoke(tx *bbolt.Tx, user string) error {
+	bucket := tx.Bucket([]byte(usersBucket))
+	// Tokens made since the last time may bear a second that is still to come.
+	next := lastNumber(bucket.Get([]byte(user))) + 1
+	return bucket.Put([]byte(user), number(max(s.Now().Unix(), next)))
 }
 
 // DeleteUser deletes a user as the identity API does: its tokens end, it leaves every thread without a message about it,
 // and the messages it sent are gone. Its id is from then on that of nobody. A second call does nothing.
 func (s *Service) DeleteUser(user User) {
-	s.mustUpdate(func(tx *bbolt.Tx) error {
-		for _, id := range threadsOf(tx, user.RawID()) {
-			t := &thread{tx: tx, id: id, now: s.Now().UnixMilli()}
-			t.load()
-			t.forget(user.RawID())
-			if err := t.save(); err != nil {
-				return err
-			}
+	s.mustUpdate(func(tx *bbolt.Tx) error { return s.deleteUser(tx, user.RawID()) })
+}
+
+// deleteUser deletes a user in a transaction.
+func (s *Service) deleteUser(tx *bbolt.Tx, user string) error {
+	for _, id := range threadsOf(tx, user) {
+		t := &thread{tx: tx, id: id, now: s.Now().UnixMilli()}
+		t.load()
+		t.forget(user)
+		if err := t.save(); err != nil {
+			return err
 		}
-		return tx.Bucket([]byte(usersBucket)).Delete([]byte(user.RawID()))
-	})
+	}
+	return tx.Bucket([]byte(usersBucket)).Delete([]byte(user))
 }
 
 // threadsOf lists the threads that the user is in or was in.

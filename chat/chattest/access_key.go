@@ -1,0 +1,112 @@
+package chattest
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxClockSkew is how far the time in a signed request may be from that of the service.
+const maxClockSkew = 15 * time.Minute
+
+// checkAccessKey refuses a request that is not signed with the access key of the resource: over the method, the path and
+// query as they came, the time, the host and the digest of the body.
+func (s *Service) checkAccessKey(r *http.Request, body []byte) error {
+	signed, ok := parseSignature(r.Header.Get("Authorization"))
+	if !ok {
+		return denied("the request is not signed with an access key")
+	}
+	if r.Header.Get("X-Ms-Content-Sha256") != contentHash(body) {
+		refused := denied("")
+		refused.message = "Request 'x-ms-content-sha256' differs from generated content hash."
+		return refused
+	}
+	date, err := http.ParseTime(r.Header.Get(signed.dateHeader()))
+	if err != nil {
+		return denied("the time of the request is not an HTTP date")
+	}
+	if skew := s.Now().Sub(date); skew.Abs() > maxClockSkew {
+		return denied(fmt.Sprintf("the time of the request is %v off that of the service", skew.Round(time.Second)))
+	}
+	if !signed.by(s.accessKey, r, r.Host) && !signed.by(s.accessKey, r, withoutPort(r.Host)) {
+		return denied("the signature is not that of the access key for this request and host")
+	}
+	return nil
+}
+
+// signature is what an Authorization header of the scheme HMAC-SHA256 holds.
+type signature struct {
+	headers []string // lower case, in the order in which their values are signed
+	value   []byte
+}
+
+// parseSignature reads an Authorization header. It reports false for one of another scheme, and for one that does not
+// sign what it has to: the time, the host and the digest of the body.
+func parseSignature(authorization string) (s signature, ok bool) {
+	scheme, text, _ := strings.Cut(authorization, " ")
+	if !strings.EqualFold(scheme, "HMAC-SHA256") {
+		return s, false
+	}
+	for part := range strings.SplitSeq(text, "&") {
+		name, value, _ := strings.Cut(part, "=")
+		switch {
+		case strings.EqualFold(name, "SignedHeaders"):
+			s.headers = strings.Split(strings.ToLower(value), ";")
+		case strings.EqualFold(name, "Signature"):
+			s.value, _ = base64.StdEncoding.DecodeString(value)
+		}
+	}
+	return s, s.dateHeader() != "" && slices.Contains(s.headers, "host") && slices.Contains(s.headers, "x-ms-content-sha256")
+}
+
+// dateHeader names the signed header that has the time. It is empty if there is none.
+func (s signature) dateHeader() string {
+	for _, name := range []string{"x-ms-date", "date"} {
+		if slices.Contains(s.headers, name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// by reports whether the signature is that of the key over the request, as one to the host.
+func (s signature) by(key []byte, r *http.Request, host string) bool {
+	values := make([]string, len(s.headers))
+	for i, name := range s.headers {
+		if values[i] = r.Header.Get(name); name == "host" {
+			values[i] = host
+		}
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(r.Method + "\n" + requestTarget(r) + "\n" + strings.Join(values, ";")))
+	return hmac.Equal(mac.Sum(nil), s.value)
+}
+
+// requestTarget is the path and query as they came, nothing decoded.
+func requestTarget(r *http.Request) string {
+	if strings.HasPrefix(r.RequestURI, "/") {
+		return r.RequestURI
+	}
+	u := url.URL{Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery, ForceQuery: r.URL.ForceQuery}
+	return u.RequestURI()
+}
+
+// withoutPort is the host as one client signs it.
+func withoutPort(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return host
+}
+
+func contentHash(body []byte) string {
+	sum := sha256.Sum256(body)
+	return base64.StdEncoding.EncodeToString(sum[:])
+}

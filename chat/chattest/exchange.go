@@ -1,0 +1,68 @@
+package chattest
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/gen/identityapi"
+)
+
+// exchangeTeamsUserToken exchanges the token of a Teams user that is in the body. What it gives opens no chat.
+func (c *call) exchangeTeamsUserToken() ([]byte, error) {
+	var request identityapi.TeamsUserExchangeTokenRequest
+	if json.Unmarshal(c.body, &request) != nil {
+		return nil, errInvalidBody
+	}
+	switch {
+	case request.AppID == "":
+		return nil, missing("AppId")
+	case request.UserID == "":
+		return nil, missing("UserId")
+	case !isGUID(request.AppID):
+		return nil, invalid("appId", "Provided AppId has invalid format.")
+	case !isGUID(request.UserID):
+		return nil, invalid("userId", "Provided UserId has invalid format.")
+	}
+	person, err := c.s.entraPerson(request.Token)
+	switch {
+	case err != nil:
+		return nil, err
+	case !strings.EqualFold(person.ObjectID, request.UserID):
+		return nil, invalidAccessToken("the Entra token is for the user " + person.ObjectID)
+	case person.AppID != "" && !strings.EqualFold(person.AppID, request.AppID):
+		return nil, invalidAccessToken("the Entra token is for the application " + person.AppID)
+	}
+	user := chat.MicrosoftTeamsUser{UserID: person.ObjectID}
+	return encode(c.s.issueFor(person, user.RawID(), "voip")), nil
+}
+
+// exchangeTeamsExtensionToken exchanges the token of the caller, who acts for Teams through the resource. What it gives
+// opens no chat.
+func (c *call) exchangeTeamsExtensionToken() []byte {
+	user := chat.TeamsExtensionUser{UserID: c.person.ObjectID, TenantID: c.person.TenantID, ResourceID: c.s.resource}
+	return c.exchanged(user.RawID(), "voip")
+}
+
+// exchangeEntraToken exchanges the token of the caller, who is a user of the resource from then on, and always the same.
+func (c *call) exchangeEntraToken() ([]byte, error) {
+	id, err := c.s.entraUser(c.person)
+	if err != nil {
+		return nil, err
+	}
+	return c.exchanged(id, "chat", "voip"), nil
+}
+
+// exchanged is what the caller gets for its token.
+func (c *call) exchanged(rawID string, scopes ...string) []byte {
+	return encode(identityResult{
+		Identity:    identityapi.CommunicationIdentity{ID: rawID},
+		AccessToken: new(c.s.issueFor(c.person, rawID, scopes...)),
+	})
+}
+
+// issueFor makes a token that ends when that of the person does.
+func (s *Service) issueFor(person EntraToken, rawID string, scopes ...string) issuedToken {
+	now := s.Now()
+	return s.issue(rawID, now, person.end(now), scopes...)
+}
