@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
@@ -87,6 +88,7 @@ func newFollower(thread *chat.ThreadClient, latest []chat.Message) *follower {
 // news lists what was not told yet, oldest first.
 func (f *follower) news(ctx context.Context) ([]chat.Message, error) {
 	const page = 20
+	ctx = policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1, TryTimeout: time.Minute}) // there is a next look anyway
 	var news []chat.Message
 	horizon := max(f.floor, f.newest-lookBack)
 	for m, err := range f.thread.ListMessages(&chat.ListMessagesOptions{PageSize: page}).All(ctx) {

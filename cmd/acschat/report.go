@@ -83,13 +83,9 @@ func (t *tool) report(cmd *cobra.Command, err error) int {
 
 // inWords is an error for somebody who knows the tool and not its insides.
 func inWords(err error) string {
-	switch {
-	case err.Error() == context.Canceled.Error():
+	_, partial := errors.AsType[*partialError](err)
+	if errors.Is(err, context.Canceled) && !partial && !errors.Is(err, chat.ErrOutcomeUnknown) {
 		return "interrupted"
-	case errors.Is(err, context.Canceled) && !errors.Is(err, chat.ErrOutcomeUnknown):
-		if _, partial := errors.AsType[*partialError](err); !partial {
-			return "interrupted"
-		}
 	}
 	return err.Error()
 }
@@ -149,6 +145,8 @@ func nextStepOnTheWay(err error) string {
 		return "The certificate is for another host: check --endpoint."
 	case noHost:
 		return "There is no such host: check --endpoint, AZURE_COMMUNICATION_ENDPOINT or the connection string."
+	case errors.Is(err, context.DeadlineExceeded):
+		return "No answer came in time. Is the endpoint the right one, and the network up?"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "Nothing listens there. Is the emulator running, and on that port?"
 	}

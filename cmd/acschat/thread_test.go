@@ -79,7 +79,9 @@ var _ = Describe("thread", func() {
 			server.DeleteUser(gone)
 			r := alice.run("thread", "create", "--topic", "Team", "--participant", gone.ID+"=Dave", "-o", "json")
 			r.ends(3, "1 of 1 participant could not be added", gone.ID+" (Dave): there is no such user")
-			var created struct{ InvalidParticipants []struct{ Code, Target string } }
+			var created struct {
+				InvalidParticipants []struct{ Code, Target string }
+			}
 			Expect(json.Unmarshal([]byte(r.out), &created)).To(Succeed())
 			Expect(created.InvalidParticipants).To(HaveExactElements(HaveField("Code", "404")))
 			Expect(created.InvalidParticipants[0].Target).To(Equal(gone.ID))

@@ -60,4 +60,3 @@ func onThisMachine(endpoint string) bool {
 	ip := net.ParseIP(u.Hostname())
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
-

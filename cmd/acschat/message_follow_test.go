@@ -1,0 +1,107 @@
+package main_test
+
+import (
+	"net/http"
+	"syscall"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gbytes"
+	"github.com/onsi/gomega/gexec"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+var _ = Describe("message list --follow", func() {
+	var server *chattest.Server
+	var alice, bob *shell
+	var thread string
+	var bobs *chat.ThreadClient
+
+	BeforeEach(func() {
+		server = chattest.NewServer(GinkgoTB(), nil)
+		alice = shellOf(server)
+		thread = alice.createThread("Plans")
+		bob = alice.member(server, thread, "Bob")
+		bobs = server.Client(bob.user).ThreadClient(thread)
+	})
+
+	send := func(text string) string {
+		GinkgoHelper()
+		sent, err := bobs.SendMessage(GinkgoTB().Context(), text, &chat.SendMessageOptions{SenderDisplayName: "Bob"})
+		Expect(err).NotTo(HaveOccurred())
+		return sent.ID
+	}
+
+	follow := func(args ...string) *gexec.Session {
+		return alice.start(append([]string{"message", "list", "-t", thread, "--follow", "--interval", "300ms"}, args...)...)
+	}
+
+	It("prints what was said, oldest first, and then what is new, edited and deleted", func() {
+		first := send("first")
+		session := follow()
+		Eventually(session).Should(gbytes.Say(`MESSAGE +SENT +FROM +STATE +TEXT\n`))
+		Eventually(session).Should(gbytes.Say(`\* set the topic to "Plans"\n.*\* added Bob\n` + first + ` .* Bob +first\n`))
+		second := send("second")
+		Eventually(session).Should(gbytes.Say(second + ` .* Bob +second\n`))
+		Expect(bobs.UpdateMessage(GinkgoTB().Context(), first, chat.MessageUpdate{Content: new("first, mended")})).To(Succeed())
+		Eventually(session).Should(gbytes.Say(first + ` .* Bob +edited +first, mended\n`))
+		Expect(bobs.DeleteMessage(GinkgoTB().Context(), second)).To(Succeed())
+		Eventually(session).Should(gbytes.Say(second + ` .* Bob +deleted\n`))
+		session.Signal(syscall.SIGINT)
+		alice.wait(session).ok()
+	})
+
+	It("gives programs the objects of the service, each change once", func() {
+		session := follow("-o", "jsonl", "--limit", "1")
+		Eventually(session).Should(gbytes.Say(`"participantAdded"`))
+		id := send("hello")
+		Eventually(session).Should(gbytes.Say(`\{"id":"` + id + `","type":"text"`))
+		Expect(bobs.UpdateMessage(GinkgoTB().Context(), id, chat.MessageUpdate{Content: new("hello, all")})).To(Succeed())
+		Eventually(session).Should(gbytes.Say(`\{"id":"` + id + `".*"message":"hello, all".*"editedOn"`))
+		looks := len(server.Requests(chattest.ListChatMessages))
+		Eventually(func() int { return len(server.Requests(chattest.ListChatMessages)) }).Should(BeNumerically(">", looks+1))
+		session.Signal(syscall.SIGTERM)
+		Expect(alice.wait(session).lines()).To(HaveLen(3))
+	})
+
+	It("misses nothing when much is said between two looks", func() {
+		session := follow("-o", "jsonl", "--limit", "1")
+		Eventually(session).Should(gbytes.Say(`"participantAdded"`))
+		for range 45 {
+			send("x")
+		}
+		last := send("that is all")
+		Eventually(session).Should(gbytes.Say(last))
+		session.Signal(syscall.SIGINT)
+		Expect(alice.wait(session).lines()).To(HaveLen(1 + 46))
+	})
+
+	It("tries on when the service does not answer, and says so once", func() {
+		fault := server.Fail(chattest.ListChatMessages, chattest.Fault{Nth: 2, Times: 2, Status: http.StatusServiceUnavailable})
+		session := follow()
+		Eventually(session.Err).Should(gbytes.Say("trying on: .*503"))
+		Eventually(fault.Fired).Should(Equal(2))
+		id := send("back again")
+		Eventually(session).Should(gbytes.Say(id))
+		session.Signal(syscall.SIGINT)
+		r := alice.wait(session)
+		Expect(r.code).To(Equal(0))
+		Expect(r.err).To(HavePrefix("acschat: trying on"))
+		Expect(r.err).To(HaveSuffix("\n"))
+		Expect(gbytes.BufferWithBytes([]byte(r.err))).NotTo(gbytes.Say("trying on.*\n.*trying on"))
+	})
+
+	It("ends when the user is not in the thread any more", func() {
+		session := follow()
+		Eventually(session).Should(gbytes.Say("added Bob"))
+		Expect(bobs.RemoveParticipant(GinkgoTB().Context(), alice.user)).To(Succeed())
+		alice.wait(session).ends(1, "403 Forbidden")
+	})
+
+	It("wants a format without an end, and no more looks than the service allows", func() {
+		alice.run("message", "list", "-t", thread, "--follow", "-o", "json").ends(2, "--output jsonl")
+		alice.run("message", "list", "-t", thread, "--follow", "--interval", "10ms").ends(2, "at least 300ms")
+	})
+})

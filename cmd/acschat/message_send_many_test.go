@@ -1,0 +1,177 @@
+package main_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gexec"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+var _ = Describe("message send --from", func() {
+	var server *chattest.Server
+	var alice *shell
+	var thread string
+
+	BeforeEach(func() {
+		server = chattest.NewServer(GinkgoTB(), nil)
+		alice = shellOf(server)
+		thread = alice.createThread("Import")
+		alice = alice.with("ACSCHAT_THREAD", thread)
+	})
+
+	numbered := func(n int) []string {
+		var lines []string
+		for i := range n {
+			lines = append(lines, fmt.Sprintf("message %d", i+1))
+		}
+		return lines
+	}
+
+	sent := func() []string {
+		GinkgoHelper()
+		return texts(server, alice.user, thread)
+	}
+
+	requests := func() []chattest.Request { return server.Requests(chattest.SendChatMessage) }
+
+	It("sends each line, in order", func() {
+		file := alice.file("history", "one", "", "two", "  three")
+		Expect(alice.run("message", "send", "--from", file, "--display-name", "Importer").ok()).To(Equal("Sent 3 messages.\n"))
+		Expect(sent()).To(HaveExactElements("one", "two", "  three"))
+		Expect(requests()[0].Body).To(MatchJSON(`{"content":"one","type":"text","senderDisplayName":"Importer"}`))
+	})
+
+	It("sends the objects of a .jsonl file; flags are for those that do not say", func() {
+		file := alice.file("history.jsonl",
+			`{"content":"<b>one</b>","type":"html","senderDisplayName":"Bob","metadata":{"n":"1"}}`, `{"content":"two\nlines"}`)
+		alice.run("message", "send", "--from", file, "--display-name", "Importer", "--metadata", "n=0").ok()
+		messages, err := server.Client(alice.user).ThreadClient(thread).ListMessages(nil).Collect(GinkgoTB().Context(), 2)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(messages).To(HaveExactElements(
+			And(HaveField("Content.Message", "two\nlines"), HaveField("Type", chat.MessageTypeText), HaveField("SenderDisplayName", "Importer"),
+				HaveField("Metadata", map[string]string{"n": "0"})),
+			And(HaveField("Content.Message", "<b>one</b>"), HaveField("Type", chat.MessageTypeHTML), HaveField("SenderDisplayName", "Bob"),
+				HaveField("Metadata", map[string]string{"n": "1"})),
+		))
+	})
+
+	It("tells programs the ids", func() {
+		file := alice.file("history", "one", "two")
+		lines := alice.run("message", "send", "--from", file, "-o", "jsonl").lines()
+		Expect(lines).To(HaveEach(MatchRegexp(`^\{"id":"\d+"\}$`)))
+		Expect(lines).To(HaveLen(2))
+		var array []struct{ ID string }
+		alice.run("message", "send", "--from", file, "-o", "json").into(&array)
+		Expect(array).To(HaveLen(2))
+	})
+
+	It("sends what comes through stdin as it comes", func() {
+		cmd := alice.command("message", "send", "--from", "-")
+		cmd.Stdin = nil
+		stdin, err := cmd.StdinPipe()
+		Expect(err).NotTo(HaveOccurred())
+		session, err := gexec.Start(cmd, GinkgoWriter, GinkgoWriter)
+		Expect(err).NotTo(HaveOccurred())
+		for i, line := range numbered(3) {
+			_, err := io.WriteString(stdin, line+"\n")
+			Expect(err).NotTo(HaveOccurred())
+			Eventually(requests).Should(HaveLen(i + 1))
+		}
+		Expect(stdin.Close()).To(Succeed())
+		Expect(alice.wait(session).ok()).To(Equal("Sent 3 messages.\n"))
+		Expect(sent()).To(Equal(numbered(3)))
+	})
+
+	It("reads objects from stdin when told so", func() {
+		alice.pipe(`{"content":"one"}`).run("message", "send", "--from", "-", "--from-format", "jsonl").ok()
+		Expect(sent()).To(HaveExactElements("one"))
+	})
+
+	DescribeTable("finds a mistake in the last line before the first message goes out",
+		func(line, complaint string) {
+			alice.run("message", "send", "--from", alice.file("history.jsonl", `{"content":"one"}`, line)).ends(2, "history.jsonl, line 2", complaint)
+			Expect(requests()).To(BeEmpty())
+		},
+		Entry("no JSON", `{"content":`, "not an object with content"),
+		Entry("no content", `{"type":"text"}`, "there is no content"),
+		Entry("an unknown member", `{"content":"x","colour":"red"}`, `unknown field "colour"`),
+		Entry("a type of the service", `{"content":"x","type":"topicUpdated"}`, "is not text or html"),
+		Entry("two objects", `{"content":"x"}{"content":"y"}`, "something behind the object"),
+		Entry("a message of a listing", `{"content":{"message":"x"}}`, "not an object with content"),
+	)
+
+	It("goes on behind a message that is refused, ends with 3, and says which and why", func() {
+		file := alice.file("history", "one", "", strings.Repeat("x", 30<<10), "three")
+		r := alice.run("message", "send", "--from", file).ends(3, "1 of 3 messages were refused", "number 2, line 3", "413")
+		Expect(r.out).To(Equal("Sent 2 messages.\n"))
+		Expect(sent()).To(HaveExactElements("one", "three"))
+	})
+
+	It("waits as long as the service asks, and sends nothing twice", func() {
+		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 2, Times: 3, Status: http.StatusTooManyRequests, RetryAfter: 20 * time.Millisecond})
+		alice.run("message", "send", "--from", alice.file("history", numbered(4)...)).ok()
+		Expect(sent()).To(Equal(numbered(4)))
+		Expect(requests()).To(HaveLen(7))
+	})
+
+	It("gives up on a service that asks to wait again and again", func() {
+		server.Fail(chattest.SendChatMessage, chattest.Fault{Times: -1, Status: http.StatusTooManyRequests, RetryAfter: time.Millisecond})
+		alice.run("message", "send", "--from", alice.file("history", numbered(2)...), "--unpaced").ends(1, "429", "try again in")
+		Expect(requests()).To(HaveLen(10))
+	})
+
+	It("stops where the others would fail too, and goes on from there", func() {
+		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 3, Status: http.StatusForbidden})
+		file := alice.file("history", numbered(5)...)
+		r := alice.run("message", "send", "--from", file).ends(3, "sent 2 of 5 messages", "403 Forbidden", "Go on with the same command and --skip 2.")
+		Expect(r.out).To(Equal("Sent 2 messages.\n"))
+		Expect(alice.run("message", "send", "--from", file, "--skip", "2").ok()).To(Equal("Sent 3 messages.\n"))
+		Expect(sent()).To(Equal(numbered(5)))
+		alice.run("message", "send", "--from", file, "--skip", "6").ends(2, "--skip 6 leaves out more than the 5")
+	})
+
+	It("fails when not even the first went out", func() {
+		server.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden})
+		alice.run("message", "send", "--from", alice.file("history", numbered(2)...)).ends(1, "403 Forbidden")
+	})
+
+	It("stops when nobody knows what became of a message, and says how to find out", func() {
+		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 2, LoseReply: true})
+		alice.run("message", "send", "--from", alice.file("history", numbered(3)...)).
+			ends(3, "sent 1 of 3 messages", "Number 2 may have gone out", "acschat message list", "--skip 2, if not with --skip 1")
+		Expect(sent()).To(Equal(numbered(2)))
+	})
+
+	It("keeps to the limits of the service, and can be interrupted while it waits", func() {
+		session := alice.start("message", "send", "--from", alice.file("history", numbered(12)...))
+		Eventually(requests).Should(HaveLen(10)) // the eleventh has to wait for ten seconds
+		session.Signal(syscall.SIGINT)
+		r := alice.wait(session).ends(3, "sent 10 of 12 messages: interrupted", "--skip 10")
+		Expect(r.out).To(Equal("Sent 10 messages.\n"))
+		Expect(sent()).To(Equal(numbered(10)))
+	})
+
+	It("lets the message under way finish when it is interrupted", func() {
+		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 2, Delay: time.Second})
+		session := alice.start("message", "send", "--from", alice.file("history", numbered(5)...), "-o", "jsonl")
+		Eventually(requests).Should(HaveLen(2))
+		session.Signal(syscall.SIGINT)
+		r := alice.wait(session).ends(3, "sent 2 of 5 messages: interrupted", "--skip 2")
+		Expect(strings.Count(r.out, `{"id":`)).To(Equal(2))
+		Expect(sent()).To(Equal(numbered(2)))
+	})
+
+	It("is as fast as the service when told so", func() {
+		Expect(alice.run("message", "send", "--from", alice.file("history", numbered(40)...), "--unpaced").ok()).To(Equal("Sent 40 messages.\n"))
+		Expect(sent()).To(Equal(numbered(40)))
+	})
+})
