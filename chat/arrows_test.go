@@ -45,8 +45,12 @@ var arrows = map[string]struct{ ours, others []string }{
 		others: []string{"github.com/golang-jwt/jwt/v5", "go.etcd.io/bbolt/..."},
 	},
 	"chat/chattest/chatmatchers": {
-		ours:   []string{"chat/chattest"},
+		ours:   []string{"chat", "chat/chattest"},
 		others: []string{"github.com/onsi/gomega/..."},
+	},
+	"chat/benchmarks": {
+		ours:   []string{"chat", "chat/internal/...", "gen/chatapi"},
+		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	},
 	"cmd/acschat/...": {
 		ours:   []string{"cmd/acschat/...", "chat", "chat/identity", "chat/chattest"},

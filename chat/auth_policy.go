@@ -30,8 +30,7 @@ func (p *authPolicy) Do(req *policy.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, pipeline.NewFinal(err)
 	}
-	raw.Header.Set("Authorization", "Bearer "+token.Token)
-	resp, err := req.Next()
+	resp, err := p.send(req, token)
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
 		return resp, err
 	}
@@ -41,6 +40,20 @@ func (p *authPolicy) Do(req *policy.Request) (*http.Response, error) {
 	}
 	req.SetOperationValue(triedAgain(true))
 	return p.tryAgain(req, resp, token)
+}
+
+func (p *authPolicy) send(req *policy.Request, token AccessToken) (*http.Response, error) {
+	raw := req.Raw()
+	raw.Header.Set("Authorization", "Bearer "+token.Token)
+	resp, err := req.Next()
+	switch {
+	case err != nil:
+	case resp.StatusCode == http.StatusUnauthorized: // it comes without a word
+		pipeline.Hint(raw.Context(), token.age())
+	case resp.StatusCode < http.StatusInternalServerError: // else nobody may have looked at it
+		p.credential.accepted(token)
+	}
+	return resp, err
 }
 
 func (p *authPolicy) tryAgain(req *policy.Request, refusal *http.Response, refused AccessToken) (*http.Response, error) {
@@ -57,6 +70,5 @@ func (p *authPolicy) tryAgain(req *policy.Request, refusal *http.Response, refus
 	if err := req.RewindBody(); err != nil {
 		return nil, pipeline.NewFinal(err)
 	}
-	raw.Header.Set("Authorization", "Bearer "+token.Token)
-	return req.Next()
+	return p.send(req, token)
 }

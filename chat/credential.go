@@ -26,7 +26,7 @@ type TokenCredential struct {
 	flight       *tokenFlight // nil: no refresh is under way
 	failures     int          // in a row
 	notBefore    time.Time    // no earlier refresh while the held token is valid, nor in the background
-	refusedUntil time.Time    // no token is dropped earlier
+	refusedUntil time.Time    // no token that has never been accepted is dropped earlier
 	timer        *time.Timer  // of the next refresh in the background
 	closed       bool
 }
@@ -45,7 +45,8 @@ type TokenCredentialOptions struct {
 
 type heldToken struct {
 	AccessToken
-	renewOn time.Time
+	renewOn  time.Time
+	accepted atomic.Bool // by the service, at least once
 }
 
 const (
@@ -167,8 +168,9 @@ func (c *TokenCredential) renewed(ctx context.Context) (AccessToken, error) {
 }
 
 // replace is called when the service refused a token that looked valid. It drops exactly that token and fetches another.
-// It returns the refused one where there is nothing better: the credential is static, or has dropped another token less than a
-// second ago, so that a service that refuses every token does not cause a refresh for every call.
+// It returns the refused one where there is nothing better: the credential is static, or the token came in place of another
+// one less than a second ago and was never accepted, so that a service that refuses every token does not cause a refresh
+// for every call.
 func (c *TokenCredential) replace(ctx context.Context, refused AccessToken) (AccessToken, error) {
 	if c.refresh == nil {
 		return refused, nil
@@ -176,7 +178,7 @@ func (c *TokenCredential) replace(ctx context.Context, refused AccessToken) (Acc
 	c.mu.Lock()
 	if held := c.held.Load(); held != nil && held.Token == refused.Token {
 		now := time.Now()
-		if now.Before(c.refusedUntil) {
+		if now.Before(c.refusedUntil) && !held.accepted.Load() {
 			c.mu.Unlock()
 			return refused, nil
 		}
@@ -185,6 +187,13 @@ func (c *TokenCredential) replace(ctx context.Context, refused AccessToken) (Acc
 	}
 	c.mu.Unlock()
 	return c.Token(ctx)
+}
+
+// accepted notes that the service has taken a token: should it refuse the token one day, another is worth fetching at once.
+func (c *TokenCredential) accepted(token AccessToken) {
+	if held := c.held.Load(); held != nil && held.Token == token.Token && !held.accepted.Load() {
+		held.accepted.Store(true)
+	}
 }
 
 // takeOff starts a refresh. The caller holds mu, and has made sure that none is under way.

@@ -313,9 +313,9 @@ func ExamplePager_Collect() {
 }
 
 func ExampleNewStaticTokenCredential() {
-	_, err := chat.NewStaticTokenCredential("not a token")
+	_, err := chat.NewStaticTokenCredential("not-a-token")
 	fmt.Println(err)
-	// Output: chat: token is no token: it has 1 of 3 dot-separated parts
+	// Output: chat: token is not a JSON Web Token: 1 of 3 dot-separated parts
 }
 
 func ExampleNewTokenCredential() {

@@ -42,6 +42,16 @@ func (t AccessToken) withExpiry() (AccessToken, error) {
 	return t, nil
 }
 
+// age says where the token stands in its life, by this machine's clock.
+func (t AccessToken) age() string {
+	left := time.Until(t.ExpiresOn)
+	if left <= 0 {
+		return fmt.Sprintf("the token ended %s ago", (-left).Round(time.Second))
+	}
+	return fmt.Sprintf("the token has %s left by this machine's clock: it was revoked, is of another resource, or the clock is off",
+		left.Round(time.Second))
+}
+
 // outsideTokens are characters that break a header, or come along when a token is read from a file.
 func outsideTokens(r rune) bool { return r <= ' ' || r > '~' }
 

@@ -31,6 +31,7 @@ type attempts struct {
 	handed    bool           // the transport got the last request
 	ambiguous bool           // the last one may have taken effect, and nothing says whether
 	answer    *http.Response // the one that ends a call with Once set
+	hint      string
 }
 
 type attemptsKey struct{}
@@ -44,6 +45,9 @@ func attemptsOf(ctx context.Context) *attempts {
 
 // Caller tells a policy for whom a call is made: what the pipeline was given by For, nil without.
 func Caller(ctx context.Context) any { return attemptsOf(ctx).caller }
+
+// Hint is for a policy that knows more of a refusal than the answer says. It goes into the error, should the refusal be the end.
+func Hint(ctx context.Context, hint string) { attemptsOf(ctx).hint = hint }
 
 // Nothing is the type of an answer without a body.
 type Nothing struct{}
@@ -61,7 +65,7 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	resp, err := send(context.WithValue(ctx, attemptsKey{}, a))
 	if err == nil {
 		defer resp.Body.Close()
-		err = p.read(op, resp, &wire)
+		err = p.read(a, resp, &wire)
 		if err != nil && op.Once && op.succeeded(resp.StatusCode) {
 			a.ambiguous = true // it was accepted, but as what?
 		}
@@ -77,13 +81,15 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	return none, err
 }
 
-func (p *Pipeline) read(op Operation, resp *http.Response, wire any) error {
+func (p *Pipeline) read(op *attempts, resp *http.Response, wire any) error {
 	switch {
 	case op.succeeded(resp.StatusCode):
 	case resp.StatusCode < 300:
 		return p.refuse(op.Tried, resp, "expected status "+strconv.Itoa(op.Status))
 	case resp.StatusCode < 400:
 		return p.refuse(op.Tried, resp, "redirects are not followed: check the endpoint")
+	case resp.StatusCode == http.StatusUnauthorized:
+		return p.refuse(op.Tried, resp, op.hint)
 	default:
 		return p.refuse(op.Tried, resp, "")
 	}
