@@ -1,0 +1,152 @@
+package main
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+// emulator is the command that runs the service on this machine, as its flags say it.
+type emulator struct {
+	addr      string
+	data      string
+	readyFile string
+	accessKey string
+	certFile  string
+	keyFile   string
+	plain     bool
+	style     errorStyle
+	log       bool
+}
+
+func newEmulator(t *tool) *cobra.Command {
+	e := &emulator{}
+	cmd := &cobra.Command{
+		Use:   "emulator",
+		Short: "Run the service on this machine, to develop and test programs against",
+		Long: `Run the service on this machine until it is interrupted: users, tokens, threads, messages, paging and errors, as the official
+clients know them. It takes no Azure account, and nothing leaves the machine.
+
+It speaks TLS, since no official client sends a token without. It makes a certificate authority of its own, which can vouch for
+nothing but this machine, and says how programs come to trust it.
+
+With --data everything is kept, and an answer means that what was asked for is on disk. Without, all is gone in the end.`,
+		Example: `  acschat emulator
+  acschat emulator --data acs-data --log                       # keep everything, and show what is asked
+  acschat emulator --addr 127.0.0.1:0 --ready-file ready.json  # for scripts: the file says where, once it can be reached`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := e.check(); err != nil {
+				return err
+			}
+			return e.run(cmd, &t.output)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&e.addr, "addr", "127.0.0.1:8443", "`HOST:PORT` to listen at; port 0 picks a free one")
+	flags.StringVar(&e.data, "data", "", "`DIR` that keeps everything, the access key and the certificates too; it is made if need be")
+	flags.StringVar(&e.readyFile, "ready-file", "", "`FILE` that has endpoint, connectionString and caFile, as JSON, while it can be reached")
+	flags.StringVar(&e.accessKey, "access-key", "", "access `KEY` of the resource, in base64 (default: the one in --data, or a new one)")
+	flags.StringVar(&e.certFile, "cert", "", "PEM `FILE` with a certificate to use in place of the one it makes, and those above it")
+	flags.StringVar(&e.keyFile, "key", "", "PEM `FILE` with the key of that certificate")
+	flags.BoolVar(&e.plain, "plain", false, "no TLS: the official clients send no token then")
+	flags.Var(&e.style, "error-style", "how chat writes errors: recorded, as the service was seen to, or documented, as its contract says")
+	flags.BoolVar(&e.log, "log", false, "one line on stderr for each request")
+	complete(cmd, "error-style", cobra.FixedCompletions([]string{recorded, documented}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// check refuses flags that can't be right or do not go together, before anything is made.
+func (e *emulator) check() error {
+	_, port, err := net.SplitHostPort(e.addr)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return misuse("--addr must be a host and a port such as 127.0.0.1:8443, not %q", e.addr)
+	}
+	if key, err := base64.StdEncoding.DecodeString(e.accessKey); err != nil || len(key) == 0 && e.accessKey != "" {
+		return misuse("--access-key must be base64, as the keys in the portal are")
+	}
+	switch {
+	case (e.certFile == "") != (e.keyFile == ""):
+		return misuse("--cert and --key go together")
+	case e.plain && e.certFile != "":
+		return misuse("--plain turns TLS off and --cert is for TLS: choose one")
+	}
+	return nil
+}
+
+// run is the emulator from the data it opens to the interrupt that ends it.
+func (e *emulator) run(cmd *cobra.Command, o *output) (err error) {
+	atEnd := func(undo func() error) { err = errors.Join(err, undo()) }
+	ready := readyFile(e.readyFile)
+	if err := ready.remove(); err != nil { // of one that was killed
+		return err
+	}
+	home, err := openHome(e.data)
+	if err != nil {
+		return err
+	}
+	defer atEnd(home.close)
+	service, err := home.openService(&chattest.Options{AccessKey: e.accessKey, ErrorStyle: chattest.ErrorStyle(e.style)})
+	if err != nil {
+		return err
+	}
+	defer atEnd(service.Close)
+	door, err := e.openDoor(cmd.Context(), home)
+	if err != nil {
+		return err
+	}
+	defer door.Close()
+	if err := service.SetEndpoint(door.endpoint); err != nil {
+		return err
+	}
+	if warning := door.exposure(); warning != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), "acschat: "+warning)
+	}
+	p := place{Endpoint: service.Endpoint(), ConnectionString: service.ConnectionString(), CAFile: door.caFile}
+	if err := ready.write(p); err != nil {
+		return err
+	}
+	defer atEnd(ready.remove)
+	if err := e.announce(cmd, o, p); err != nil {
+		return err
+	}
+	return serve(cmd.Context(), door, e.handler(service, cmd.ErrOrStderr()), cmd.ErrOrStderr())
+}
+
+const (
+	recorded   = "recorded"
+	documented = "documented"
+)
+
+// errorStyle is the flag --error-style.
+type errorStyle chattest.ErrorStyle
+
+func (s *errorStyle) Type() string { return "STYLE" }
+
+func (s *errorStyle) String() string {
+	if *s == errorStyle(chattest.Documented) {
+		return documented
+	}
+	return recorded
+}
+
+func (s *errorStyle) Set(text string) error {
+	switch text {
+	case recorded:
+		*s = errorStyle(chattest.Recorded)
+	case documented:
+		*s = errorStyle(chattest.Documented)
+	default:
+		return fmt.Errorf("must be %s or %s", recorded, documented)
+	}
+	return nil
+}
