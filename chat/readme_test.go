@@ -1,7 +1,10 @@
 package chat_test
 
 import (
+	"context"
+	"crypto/tls"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +14,8 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
 // goBlocks are the Go fragments of the README.
@@ -57,6 +62,34 @@ func asFile(block string) (name, source string) {
 		"func _(ctx context.Context, thread *chat.ThreadClient, people, again []chat.Participant) error {\n" + block + "\nreturn nil\n}\n"
 }
 
+// build builds a fragment and returns the file it made.
+func build(ctx context.Context, block string) string {
+	GinkgoHelper()
+	name, source := asFile(block)
+	flag, pkg := overlay(name, source)
+	command := []string{"build"}
+	if strings.HasSuffix(name, "_test.go") {
+		command = []string{"test", "-c", "-vet=off"}
+	}
+	file := filepath.Join(GinkgoT().TempDir(), "readme")
+	out, err := exec.CommandContext(ctx, "go", append(command, "-o="+file, flag, pkg)...).CombinedOutput()
+	Expect(string(out)).To(BeEmpty(), block)
+	Expect(err).NotTo(HaveOccurred())
+	return file
+}
+
+// certificateOf writes the certificate of a server into a file.
+func certificateOf(server *chattest.Server) string {
+	GinkgoHelper()
+	conn, err := tls.Dial("tcp", strings.TrimPrefix(server.Endpoint(), "https://"), &tls.Config{InsecureSkipVerify: true})
+	Expect(err).NotTo(HaveOccurred())
+	defer conn.Close()
+	file := filepath.Join(GinkgoT().TempDir(), "server.pem")
+	block := &pem.Block{Type: "CERTIFICATE", Bytes: conn.ConnectionState().PeerCertificates[0].Raw}
+	Expect(os.WriteFile(file, pem.EncodeToMemory(block), 0o600)).To(Succeed())
+	return file
+}
+
 // overlay lays a source file into a package of the module that is not there, and returns the arguments to build it.
 func overlay(name, source string) (flag, pkg string) {
 	GinkgoHelper()
@@ -78,17 +111,21 @@ var _ = Describe("The README", func() {
 		blocks := goBlocks()
 		Expect(len(blocks)).To(BeNumerically(">=", 5))
 		for _, block := range blocks {
-			name, source := asFile(block)
-			flag, pkg := overlay(name, source)
-			build := []string{"build"}
-			if strings.HasSuffix(name, "_test.go") {
-				build = []string{"test", "-c", "-vet=off"}
-			}
-			build = append(build, "-o="+filepath.Join(GinkgoT().TempDir(), "readme"), flag, pkg)
-			out, err := exec.CommandContext(ctx, "go", build...).CombinedOutput()
-			Expect(string(out)).To(BeEmpty(), block)
-			Expect(err).NotTo(HaveOccurred())
+			build(ctx, block)
 		}
+	})
+
+	It("has a quick start that goes from a connection string to a message", func(ctx SpecContext) {
+		server := chattest.NewServer(GinkgoTB(), nil)
+		program := exec.CommandContext(ctx, build(ctx, goBlocks()[0]))
+		program.Env = append(os.Environ(),
+			"AZURE_COMMUNICATION_CONNECTION_STRING="+server.ConnectionString(), "SSL_CERT_FILE="+certificateOf(server))
+		out, err := program.CombinedOutput()
+		Expect(err).NotTo(HaveOccurred(), "%s", out)
+		Expect(string(out)).To(MatchRegexp(`^sent \d{13}\n$`))
+		sent := server.Requests(chattest.SendChatMessage)
+		Expect(sent).To(HaveLen(1))
+		Expect(sent[0].Body).To(MatchJSON(`{"content":"Canary is green.","type":"text"}`))
 	})
 
 	It("has a quick start that formats as gofmt does", func(ctx SpecContext) {
