@@ -273,7 +273,7 @@ func ExampleThreadClient_Close() {
 	fmt.Println(thread.UpdateTopic(context.Background(), "Too late"))
 	// Output:
 	// <nil>
-	// chat: update thread properties: the client is closed
+	// chat: update topic: the client is closed
 }
 
 func ExamplePager_Pages() {

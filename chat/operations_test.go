@@ -100,6 +100,13 @@ func threadOperations() []operation {
 	}, {
 		Name: "ThreadClient.UpdateProperties", Tried: "update thread properties",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
+			return c.ThreadClient(id).UpdateProperties(ctx, chat.PropertiesUpdate{Metadata: map[string]string{"k": "v"}})
+		},
+		Method: http.MethodPatch, Path: threadPath, ContentType: mergePatchType, Body: `{"metadata":{"k":"v"}}`,
+		Status: http.StatusNoContent,
+	}, {
+		Name: "ThreadClient.UpdateTopic", Tried: "update topic",
+		On: func(ctx context.Context, c *chat.Client, id string) error {
 			return c.ThreadClient(id).UpdateTopic(ctx, "Release 4.3")
 		},
 		Method: http.MethodPatch, Path: threadPath, ContentType: mergePatchType, Body: `{"topic":"Release 4.3"}`,

@@ -69,9 +69,15 @@ func (t *ThreadClient) GetProperties(ctx context.Context) (ThreadProperties, err
 	return threadProperties(wire), err
 }
 
-// UpdateTopic changes the topic; "" makes it empty. It is [ThreadClient.UpdateProperties] with nothing but a topic.
+// UpdateTopic changes the topic; "" makes it empty. That leaves a message of type topicUpdated in the thread.
+//
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A refusal of the service is an [*Error]:
+// [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not.
+//
+// The API operation is ChatThread_UpdateChatThreadProperties.
 func (t *ThreadClient) UpdateTopic(ctx context.Context, topic string) error {
-	return t.UpdateProperties(ctx, PropertiesUpdate{Topic: &topic})
+	op := pipeline.Operation{Name: "ThreadClient.UpdateTopic", Tried: "chat: update topic", Status: http.StatusNoContent}
+	return t.update(ctx, op, PropertiesUpdate{Topic: &topic})
 }
 
 // UpdateProperties changes what the update specifies. The zero update is sent, succeeds and changes nothing.
@@ -82,6 +88,11 @@ func (t *ThreadClient) UpdateTopic(ctx context.Context, topic string) error {
 //
 // The API operation is ChatThread_UpdateChatThreadProperties.
 func (t *ThreadClient) UpdateProperties(ctx context.Context, update PropertiesUpdate) error {
+	op := pipeline.Operation{Name: "ThreadClient.UpdateProperties", Tried: "chat: update thread properties", Status: http.StatusNoContent}
+	return t.update(ctx, op, update)
+}
+
+func (t *ThreadClient) update(ctx context.Context, op pipeline.Operation, update PropertiesUpdate) error {
 	if err := t.check(); err != nil {
 		return err
 	}
@@ -96,7 +107,6 @@ func (t *ThreadClient) UpdateProperties(ctx context.Context, update PropertiesUp
 		request.RetentionPolicy = wireRetention(*update.Retention)
 	}
 	body := pipeline.Encode(request)
-	op := pipeline.Operation{Name: "ThreadClient.UpdateProperties", Tried: "chat: update thread properties", Status: http.StatusNoContent}
 	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadUpdateChatThreadPropertiesWithBody(ctx, t.threadID, params, contentTypeMergePatch, body)
 	})
