@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -117,7 +118,7 @@ func nextStep(cmd *cobra.Command, err error) string {
 		about error
 		text  string
 	}{
-		{chat.ErrUnauthorized, "The token may have expired or been revoked, or be of another resource. Who it is for, and until when: acschat token show"},
+		{chat.ErrUnauthorized, unauthorized(err)},
 		{chat.ErrForbidden, "Only people in a thread may work on it, and only its sender may change a message. Who you are: acschat token show\n" +
 			"Who is in the thread: acschat participant list, by somebody who is in it."},
 		{chat.ErrNotFound, "Ids are copied whole, as acschat thread list and acschat message list show them with --output json."},
@@ -132,17 +133,29 @@ func nextStep(cmd *cobra.Command, err error) string {
 	return ""
 }
 
+// unauthorized is what to do about a 401: of the chat API, which gives no reason, or of the identity API, which does.
+func unauthorized(err error) string {
+	refusal, ok := errors.AsType[*chat.Error](err)
+	switch {
+	case !ok || refusal.Code == "":
+		return "The token may have expired or been revoked, or be of another resource. Who it is for, and until when: acschat token show"
+	case refusal.Code == "IdentityNotOwned":
+		return "The resource has no such user: it may be deleted, or of another resource. acschat user create makes one."
+	}
+	return "The access key in the connection string is not, or no longer, one of this resource's. The portal shows them under Keys."
+}
+
 // nextStepOnTheWay is what to do when there was no answer at all.
 func nextStepOnTheWay(err error) string {
-	_, unknownAuthority := errors.AsType[x509.UnknownAuthorityError](err)
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
 	_, otherHost := errors.AsType[x509.HostnameError](err)
 	_, noHost := errors.AsType[*net.DNSError](err)
 	switch {
-	case unknownAuthority:
-		return "Nobody this machine trusts vouches for the server. Name the file of an authority that does: --ca-file FILE or ACSCHAT_CA_FILE.\n" +
-			"acschat emulator says where its own is."
 	case otherHost:
 		return "The certificate is for another host: check --endpoint."
+	case untrusted:
+		return "Nobody this machine trusts vouches for the server. Name the file of an authority that does: --ca-file FILE or ACSCHAT_CA_FILE.\n" +
+			"acschat emulator says where its own is."
 	case noHost:
 		return "There is no such host: check --endpoint, AZURE_COMMUNICATION_ENDPOINT or the connection string."
 	case errors.Is(err, context.DeadlineExceeded):

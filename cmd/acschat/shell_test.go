@@ -31,8 +31,8 @@ type shell struct {
 func emptyShell() *shell {
 	dir := GinkgoT().TempDir()
 	env := map[string]string{"PATH": os.Getenv("PATH"), "HOME": dir, "TZ": "UTC", "TERM": "xterm-256color"}
-	env["SSL_CERT_FILE"], env["SSL_CERT_DIR"] = os.DevNull, dir // a system that trusts nobody, which is soon read
-	env["GORACE"] = "atexit_sleep_ms=0 halt_on_error=1" // else every command takes a second more
+	env["SSL_CERT_FILE"], env["SSL_CERT_DIR"] = os.DevNull, GinkgoT().TempDir() // a system that trusts nobody, which is soon read
+	env["GORACE"] = "atexit_sleep_ms=0 halt_on_error=1"                // else every command takes a second more
 	if cover := os.Getenv("GOCOVERDIR"); cover != "" {
 		env["GOCOVERDIR"] = cover
 	}

@@ -10,11 +10,11 @@ import (
 var errReaderGone = errors.New("nobody reads the output any more")
 
 // stdout tells a reader who has gone from all else that can go wrong. A connection to the service may break with the same
-// error, so that its text alone does not do.
-type stdout struct{ *os.File }
+// error, so that its text alone does not do. The file is not embedded, since its WriteString would go past Write.
+type stdout struct{ file *os.File }
 
 func (s stdout) Write(p []byte) (int, error) {
-	n, err := s.File.Write(p)
+	n, err := s.file.Write(p)
 	if errors.Is(err, syscall.EPIPE) {
 		err = errReaderGone
 	}

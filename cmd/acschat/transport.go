@@ -18,7 +18,10 @@ import (
 func (s *session) clientOptions(endpoint string) (azcore.ClientOptions, error) {
 	options := azcore.ClientOptions{
 		InsecureAllowCredentialWithHTTP: onThisMachine(endpoint),
-		Retry:                           policy.RetryOptions{TryTimeout: time.Minute}, // a script must not hang for good
+		Retry: policy.RetryOptions{
+			RetryDelay: 200 * time.Millisecond, // somebody is waiting
+			TryTimeout: time.Minute,            // and a script must not hang for good
+		},
 		Telemetry:                       policy.TelemetryOptions{ApplicationID: "acschat"},
 	}
 	file := cmp.Or(s.caFile, os.Getenv(caFileVariable))

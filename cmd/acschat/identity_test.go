@@ -1,0 +1,167 @@
+package main_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+var _ = Describe("user", func() {
+	var server *chattest.Server
+	var admin *shell
+
+	BeforeEach(func() {
+		server = chattest.NewServer(GinkgoTB(), nil)
+		admin = shellWithKey(server)
+	})
+
+	It("makes users", func() {
+		Expect(admin.run("user", "create").ok()).To(MatchRegexp(`^User +8:acs:\S+\n$`))
+		var made struct{ Identity struct{ ID string } }
+		admin.run("user", "create", "-o", "json").into(&made)
+		Expect(admin.run("thread", "list", "--as", made.Identity.ID).lines()).To(HaveLen(1))
+	})
+
+	It("deletes them when confirmed", func() {
+		user := server.NewUser()
+		admin.run("user", "delete", user.ID).ends(2, "--yes")
+		Expect(admin.run("user", "delete", user.ID, "--yes").ok()).To(Equal("Deleted user " + user.ID + ".\n"))
+		admin.run("thread", "list", "--as", user.ID).ends(1)
+		admin.run("user", "delete", "--yes").ends(2, "which one?")
+		admin.run("user", "delete", "--user", server.NewUser().ID, "--yes", "-o", "json").ok()
+	})
+})
+
+var _ = Describe("token", func() {
+	var server *chattest.Server
+	var admin *shell
+	var user chat.CommunicationUser
+
+	BeforeEach(func() {
+		server = chattest.NewServer(GinkgoTB(), nil)
+		admin = shellWithKey(server)
+		user = server.NewUser()
+	})
+
+	// use lists threads with a token, and returns the exit code.
+	use := func(token string) int {
+		return admin.with(endpointVariable, server.Endpoint()).with(tokenVariable, token).run("thread", "list").code
+	}
+
+	Describe("issue", func() {
+		It("prints the token alone, and whose it is beside it", func() {
+			r := admin.run("token", "issue", user.ID)
+			Expect(r.code).To(Equal(0))
+			Expect(r.out).To(MatchRegexp(`^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$`))
+			Expect(r.err).To(And(MatchRegexp(`(?m)^User +`+user.ID+`$`), MatchRegexp(`(?m)^Scopes +chat$`), MatchRegexp(`(?m)^Ends +20.*, in 2[34]h`)))
+			Expect(use(strings.TrimSpace(r.out))).To(Equal(0))
+		})
+
+		It("has scopes and a lifetime", func() {
+			r := admin.run("token", "issue", "--user", user.ID, "--scope", "chat.join", "--scope", "voip", "--lifetime", "1h")
+			Expect(r.err).To(And(ContainSubstring("chat.join, voip"), MatchRegexp(`in (59m|1h)`)))
+			admin.run("token", "issue", user.ID, "--lifetime", "5m").ends(2, "must be")
+			admin.run("token", "issue", user.ID, "--scope", "dance").ends(1, "400 Bad Request")
+		})
+
+		It("makes a user when none is named, as az does, and tells programs which", func() {
+			var issued struct {
+				Identity    struct{ ID string }
+				AccessToken struct {
+					Token     string
+					ExpiresOn time.Time
+				}
+			}
+			admin.run("token", "issue", "-o", "json").into(&issued)
+			Expect(issued.Identity.ID).To(HavePrefix("8:acs:"))
+			Expect(issued.AccessToken.ExpiresOn).To(BeTemporally("~", time.Now().Add(24*time.Hour), time.Minute))
+			Expect(use(issued.AccessToken.Token)).To(Equal(0))
+		})
+
+		It("tells programs what the service answers", func() {
+			var issued map[string]any
+			admin.run("token", "issue", user.ID, "-o", "jsonl").into(&issued)
+			Expect(issued).To(And(HaveLen(2), HaveKey("token"), HaveKey("expiresOn")))
+		})
+
+		It("writes it to a file that nobody else may read, and prints it nowhere", func() {
+			file := admin.file("old.token", "what was there before, and for everybody to read")
+			Expect(os.Chmod(file, 0o644)).To(Succeed())
+			r := admin.run("token", "issue", user.ID, "--out", file)
+			token, err := os.ReadFile(file)
+			Expect(err).NotTo(HaveOccurred())
+			info, err := os.Stat(file)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(info.Mode().Perm()).To(Equal(os.FileMode(0o600)))
+			Expect(r.ok()).To(And(ContainSubstring("in "+file), Not(ContainSubstring("eyJ"))))
+			Expect(use(strings.TrimSpace(string(token)))).To(Equal(0))
+			Expect(admin.run("token", "issue", user.ID, "--out", file, "-o", "json").ok()).NotTo(ContainSubstring("eyJ"))
+			admin.run("token", "issue", user.ID, "--out", filepath.Join(admin.dir, "no", "such", "place")).ends(1, "issued, but not written")
+		})
+	})
+
+	Describe("revoke", func() {
+		It("ends the tokens of a user when confirmed", func() {
+			token := server.Token(user, time.Hour)
+			Expect(use(token)).To(Equal(0))
+			admin.run("token", "revoke", user.ID).ends(2, "--yes")
+			Expect(admin.run("token", "revoke", user.ID, "--yes").ok()).To(Equal("Revoked all tokens of " + user.ID + ".\n"))
+			Expect(use(token)).To(Equal(1))
+		})
+	})
+
+	Describe("show", func() {
+		It("tells whose a token is, what it is for and how long, without its signature", func() {
+			token := server.Token(user, 2*time.Hour, "chat", "voip")
+			sh := emptyShell().with(tokenVariable, token)
+			sh.hide(token)
+			Expect(sh.run("token", "show").lines()).To(HaveExactElements(
+				MatchRegexp(`^User +`+user.ID+`$`), MatchRegexp(`^Scopes +chat, voip$`), MatchRegexp(`^Resource +[0-9a-f-]{36}$`),
+				MatchRegexp(`^Region +unitedstates$`), MatchRegexp(`^Issued +20`), MatchRegexp(`^Ends +20\S+ \S+, in (2h0m[01]s|1h59m\S+)$`),
+			))
+			var claims map[string]any
+			sh.run("token", "show", "-o", "json").into(&claims)
+			Expect(claims).To(And(
+				HaveKeyWithValue("user", user.ID), HaveKeyWithValue("scopes", []any{"chat", "voip"}), HaveKeyWithValue("expired", false),
+				HaveKey("resourceId"), HaveKey("expiresOn"), HaveKey("issuedOn"),
+			))
+		})
+
+		It("tells when one has expired", func() {
+			Expect(emptyShell().with(tokenVariable, server.Token(user, -time.Hour)).run("token", "show").ok()).To(MatchRegexp(`Ends +20\S+ \S+, 1h0m\d+s ago`))
+		})
+
+		It("reads one from a file or stdin", func() {
+			sh := emptyShell()
+			token := server.Token(user, time.Hour)
+			sh.hide(token)
+			sh.run("token", "show", "--token-file", sh.file("token", token)).ok()
+			sh.pipe(token).run("token", "show", "--token-file", "-").ok()
+		})
+
+		DescribeTable("says what is not a token, and does not show it",
+			func(text, complaint string) {
+				r := emptyShell().with(tokenVariable, text).run("token", "show").ends(2, "this is not a token", complaint)
+				Expect(r.err).NotTo(ContainSubstring(text))
+			},
+			Entry("one word", "sesame", "1 parts"),
+			Entry("no base64", "head.s%same.signature", "not base64"),
+			Entry("no object", "head.c2VzYW1l.signature", "not an object"),
+		)
+
+		It("takes a token without the claims it knows", func() {
+			var claims map[string]any
+			Expect(json.Unmarshal([]byte(emptyShell().with(tokenVariable, "e30.e30.x").run("token", "show", "-o", "json").ok()), &claims)).To(Succeed())
+			Expect(claims).To(HaveKeyWithValue("expired", false))
+			Expect(emptyShell().with(tokenVariable, "e30.e30.x").run("token", "show").ok()).To(Equal("Ends  unknown\n"))
+		})
+	})
+})

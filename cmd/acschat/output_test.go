@@ -1,0 +1,141 @@
+package main_test
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gbytes"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+var _ = Describe("Output", func() {
+	var server *chattest.Server
+	var alice *shell
+	var thread *chat.ThreadClient
+
+	BeforeEach(func() {
+		server = chattest.NewServer(GinkgoTB(), nil)
+		alice = shellOf(server)
+		id := alice.createThread("Plans")
+		thread = server.Client(alice.user).ThreadClient(id)
+		alice = alice.with("ACSCHAT_THREAD", id)
+	})
+
+	send := func(text, name string) {
+		GinkgoHelper()
+		_, err := thread.SendMessage(GinkgoTB().Context(), text, &chat.SendMessageOptions{SenderDisplayName: name})
+		Expect(err).NotTo(HaveOccurred())
+	}
+
+	Context("of text that somebody else wrote", func() {
+		// What moves the cursor, sets the title, reads the clipboard, begins a sequence in one character, or turns text around.
+		const evil = "\x1b[2J\x1b]0;title\x07\x1b]52;c;?\x07\u009b31mred\r\nnext\bback\x00\x7f\u202etxt.exe\u2066"
+
+		It("is shown and not obeyed", func() {
+			send(evil, evil)
+			Expect(thread.UpdateTopic(GinkgoTB().Context(), evil)).To(Succeed())
+			_, err := thread.AddParticipants(GinkgoTB().Context(), []chat.Participant{{Identifier: server.NewUser(), DisplayName: evil}})
+			Expect(err).NotTo(HaveOccurred())
+			for _, command := range []string{"message list", "message list -o json", "message list -o jsonl", "thread list", "thread list -o json", "thread get", "thread get -o json", "participant list", "participant list -o jsonl"} {
+				out := alice.run(strings.Fields(command)...).ok()
+				Expect(out).NotTo(MatchRegexp("[\x00-\x09\x0b-\x1f\x7f\u0080-\u009f\u202a-\u202e\u2066-\u2069]"), command)
+			}
+		})
+
+		It("is readable", func() {
+			send(evil, "")
+			Expect(alice.run("message", "list", "--limit", "1").ok()).To(ContainSubstring("^[[2J^[]0;title^G^[]52;c;?^G<U+009B>31mred↵next^Hback^@^?<U+202E>txt.exe<U+2066>\n"))
+			send("família 👩‍💻 می‌خواهم 你好", "")
+			Expect(alice.run("message", "list", "--limit", "1").ok()).To(ContainSubstring("família 👩‍💻 می‌خواهم 你好\n"))
+		})
+
+		It("is for programs what it was", func() {
+			send(evil+"😀\U000e0067<&>", "")
+			var messages []struct{ Content struct{ Message string } }
+			alice.run("message", "list", "--limit", "1", "-o", "json").into(&messages)
+			Expect(messages[0].Content.Message).To(Equal(evil + "😀\U000e0067<&>"))
+		})
+	})
+
+	It("is without colour and without lines when it is no terminal", func() {
+		out := alice.with("CLICOLOR_FORCE", "1").run("thread", "list").ok()
+		Expect(out).NotTo(ContainSubstring("\x1b"))
+		Expect(out).NotTo(MatchRegexp(`[│─┌┐|+]`))
+	})
+
+	It("is not cut when it is no terminal", func() {
+		long := strings.Repeat("long ", 100) + "end"
+		send(long, "")
+		Expect(alice.with("COLUMNS", "80").run("message", "list", "--limit", "1").lines()[1]).To(HaveSuffix(long))
+	})
+
+	It("keeps its columns under each other from page to page", func() {
+		for _, name := range []string{"Al", "Al", "Bartholomew", "Al"} {
+			send("text", name)
+		}
+		lines := alice.run("message", "list", "--limit", "4", "--page-size", "1").lines()
+		Expect(lines).To(HaveLen(5))
+		Expect(strings.Index(lines[2], "text")).To(Equal(strings.Index(lines[3], "text")))
+		Expect(lines[1:]).To(HaveEach(HaveSuffix("text")))
+	})
+
+	It("has a page out before the next one is asked for", func() {
+		send("one", "")
+		send("two", "")
+		server.Fail(chattest.ListChatMessages, chattest.Fault{Nth: 2, Delay: time.Hour})
+		session := alice.start("message", "list", "--page-size", "1", "--limit", "2", "-o", "jsonl")
+		Eventually(session).Should(gbytes.Say(`"message":"two"`))
+		session.Signal(syscall.SIGINT)
+		Expect(alice.wait(session).ends(1, "interrupted").out).NotTo(ContainSubstring("one"))
+	})
+
+	It("leaves an array open that is not complete", func() {
+		send("one", "")
+		server.Fail(chattest.ListChatMessages, chattest.Fault{Nth: 2, Status: 403})
+		r := alice.run("message", "list", "--page-size", "1", "-o", "json").ends(1)
+		Expect(json.Valid([]byte(r.out))).To(BeFalse())
+		Expect(r.out).To(HavePrefix("[\n  {"))
+	})
+
+	It("ends quietly when nobody reads it any more", func() {
+		for range 12 {
+			send(strings.Repeat("x", 1000), "")
+		}
+		for _, format := range []string{"table", "json", "jsonl"} {
+			before := len(server.Requests(chattest.ListChatMessages))
+			reader, writer, err := os.Pipe()
+			Expect(err).NotTo(HaveOccurred())
+			Expect(reader.Close()).To(Succeed())
+			cmd := alice.command("message", "list", "--page-size", "1", "-o", format)
+			var complaints strings.Builder
+			cmd.Stdout, cmd.Stderr = writer, &complaints
+			Expect(cmd.Start()).To(Succeed())
+			Expect(writer.Close()).To(Succeed())
+			Expect(cmd.Wait()).To(Succeed(), complaints.String())
+			Expect(complaints.String()).To(BeEmpty())
+			Expect(len(server.Requests(chattest.ListChatMessages)) - before).To(BeNumerically("<=", 4))
+		}
+	})
+
+	It("fails when it can't be written", func() {
+		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+		Expect(err).NotTo(HaveOccurred())
+		defer full.Close()
+		cmd := alice.command("thread", "list")
+		var complaints strings.Builder
+		cmd.Stdout, cmd.Stderr = full, &complaints
+		Expect(cmd.Run()).To(MatchError("exit status 1"))
+		Expect(complaints.String()).To(ContainSubstring("no space left"))
+	})
+
+	It("has three formats", func() {
+		alice.run("thread", "list", "-o", "xml").ends(2, "must be one of table, json, jsonl")
+	})
+})

@@ -1,0 +1,124 @@
+package main_test
+
+import (
+	"regexp"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+// subcommand is a line of a help that names a command below.
+var subcommand = regexp.MustCompile(`^  ([a-z]+) +\S`)
+
+// below lists the commands under a command, by its help.
+func below(sh *shell, path ...string) []string {
+	GinkgoHelper()
+	var names []string
+	listing := false
+	for line := range strings.Lines(sh.run(append(path, "--help")...).ok()) {
+		switch {
+		case strings.HasPrefix(line, "Flags:"):
+			return names
+		case strings.HasPrefix(line, " "):
+			if m := subcommand.FindStringSubmatch(line); listing && m != nil {
+				names = append(names, m[1])
+			}
+		default:
+			listing = strings.HasSuffix(line, ":\n") && line != "Usage:\n" && line != "Examples:\n" && line != "Aliases:\n"
+		}
+	}
+	return names
+}
+
+var _ = Describe("acschat", func() {
+	var sh *shell
+
+	BeforeEach(func() { sh = emptyShell() })
+
+	It("has a command for every operation", func() {
+		Expect(below(sh)).To(ContainElements("thread", "participant", "message", "receipt", "typing", "user", "token", "demo", "completion", "version"))
+		Expect(below(sh, "thread")).To(ContainElements("create", "list", "get", "update", "delete"))
+		Expect(below(sh, "participant")).To(ConsistOf("add", "list", "remove"))
+		Expect(below(sh, "message")).To(ConsistOf("send", "list", "get", "update", "delete"))
+		Expect(below(sh, "receipt")).To(ConsistOf("send", "list"))
+		Expect(below(sh, "user")).To(ConsistOf("create", "delete"))
+		Expect(below(sh, "token")).To(ConsistOf("issue", "revoke", "show"))
+	})
+
+	It("teaches every command, with an example that is a command", func() {
+		var teach func(path ...string)
+		teach = func(path ...string) {
+			help := sh.run(append(path, "--help")...).ok()
+			explanation, _, found := strings.Cut(help, "\nUsage:\n")
+			Expect(found).To(BeTrue(), "%v", path)
+			Expect(len(explanation)).To(BeNumerically(">", 60), "%v is not explained", path)
+			if path[0] != "help" {
+				Expect(help).To(MatchRegexp(`(?s)\nExamples:\n.*acschat `+strings.Join(path, " ")), "%v", path)
+			}
+			for _, name := range below(sh, path...) {
+				teach(append(append([]string(nil), path...), name)...)
+			}
+		}
+		for _, name := range below(sh) {
+			teach(name)
+		}
+	})
+
+	It("prints its help when it is told nothing", func() {
+		Expect(sh.run().ok()).To(Equal(sh.run("--help").ok()))
+		Expect(sh.run("thread").ok()).To(Equal(sh.run("thread", "--help").ok()))
+	})
+
+	DescribeTable("ends with 2 when it is not told right, and says how to find out more",
+		func(words string, args ...string) {
+			r := sh.run(args...).ends(2, words, " --help")
+			Expect(r.out).To(BeEmpty())
+		},
+		Entry("an unknown command", `acschat has no command "thred": did you mean thread?`, "thred"),
+		Entry("an unknown command below", `acschat thread has no command "lst"`, "thread", "lst"),
+		Entry("an unknown flag", "unknown flag: --nonsense", "thread", "list", "--nonsense"),
+		Entry("a flag without its value", "flag needs an argument", "thread", "list", "--output"),
+		Entry("a number that is none", "invalid argument", "thread", "list", "--limit", "many"),
+		Entry("a time that is none", "must be a time such as", "thread", "list", "--start-time", "yesterday"),
+		Entry("too many arguments", "accepts at most 1 arg", "thread", "get", "a", "b"),
+		Entry("an argument where there is none", "unknown command", "thread", "list", "x"),
+	)
+
+	It("takes times in several forms", func() {
+		for _, text := range []string{"2026-05-04T09:30:00Z", "2026-05-04T09:30:00.5+02:00", "2026-05-04T09:30", "2026-05-04 09:30:00", "2026-05-04", "90m", "7d"} {
+			sh.run("thread", "list", "--start-time", text).ends(2, "nothing says who you are")
+		}
+		for _, text := range []string{"-5m", "7", "d", "-7d", ""} {
+			sh.run("thread", "list", "--start-time", text).ends(2, "must be a time such as")
+		}
+	})
+
+	It("says which it is", func() {
+		Expect(sh.run("version").ok()).To(And(MatchRegexp(`(?m)^acschat +\S`), MatchRegexp(`(?m)^Go +go1\.`)))
+		var build map[string]any
+		sh.run("version", "-o", "json").into(&build)
+		Expect(build).To(And(HaveKey("version"), HaveKey("go"), HaveKey("platform")))
+	})
+
+	DescribeTable("completes in the shell",
+		func(shell, words string) {
+			Expect(sh.run("completion", shell).ok()).To(ContainSubstring(words))
+		},
+		Entry(nil, "bash", "__start_acschat"),
+		Entry(nil, "zsh", "#compdef acschat"),
+		Entry(nil, "fish", "complete -c acschat"),
+		Entry(nil, "powershell", "Register-ArgumentCompleter"),
+	)
+
+	It("completes formats, and offers no thread to somebody it does not know", func() {
+		Expect(sh.run("__complete", "thread", "list", "--output", "").out).To(HavePrefix("table\njson\njsonl\n"))
+		Expect(sh.run("__complete", "message", "send", "--message-type", "").out).To(HavePrefix("text\nhtml\n"))
+		Expect(sh.run("__complete", "message", "list", "--thread", "").out).To(Equal(":4\n"))
+	})
+
+	It("keeps who you are out of the help of commands that do not ask", func() {
+		Expect(sh.run("version", "--help").ok()).NotTo(ContainSubstring("--token"))
+		Expect(sh.run("thread", "list", "--help").ok()).To(And(ContainSubstring("--token-file"), ContainSubstring("list of processes")))
+	})
+})
