@@ -20,7 +20,8 @@ func newExample() (service *chattest.Service, alice *chat.Client, bob chat.Commu
 	if err != nil {
 		log.Fatal(err)
 	}
-	return service, service.Client(service.NewUser()), service.NewUser()
+	alice = service.Client(service.NewUser())
+	return service, alice, service.NewUser()
 }
 
 // newExampleThread starts a service with a thread of Alice's that Bob is in.

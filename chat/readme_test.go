@@ -83,7 +83,7 @@ func certificateOf(server *chattest.Server) string {
 	GinkgoHelper()
 	conn, err := tls.Dial("tcp", strings.TrimPrefix(server.Endpoint(), "https://"), &tls.Config{InsecureSkipVerify: true})
 	Expect(err).NotTo(HaveOccurred())
-	defer conn.Close()
+	defer func() { Expect(conn.Close()).To(Succeed()) }()
 	file := filepath.Join(GinkgoT().TempDir(), "server.pem")
 	block := &pem.Block{Type: "CERTIFICATE", Bytes: conn.ConnectionState().PeerCertificates[0].Raw}
 	Expect(os.WriteFile(file, pem.EncodeToMemory(block), 0o600)).To(Succeed())

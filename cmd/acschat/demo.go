@@ -44,12 +44,12 @@ type demo struct {
 	welcome, status string // message ids
 }
 
-func runDemo(ctx context.Context, out io.Writer) error {
+func runDemo(ctx context.Context, out io.Writer) (err error) {
 	service, err := chattest.Open(nil)
 	if err != nil {
 		return err
 	}
-	defer service.Close()
+	defer func() { err = errors.Join(err, service.Close()) }()
 	d := &demo{out: out, service: service}
 	d.alice, d.bob, d.carol, d.stranger = service.NewUser(), service.NewUser(), service.NewUser(), service.ForeignUser()
 
