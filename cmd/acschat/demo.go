@@ -95,7 +95,8 @@ func (d *demo) createThread(ctx context.Context) error {
 	d.title("Create a thread with Bob in it",
 		`created, err := client.CreateThread(ctx, "Release 4.2", &chat.CreateThreadOptions{`,
 		`        Participants: []chat.Participant{{Identifier: bob, DisplayName: "Bob"}}, Metadata: ...})`,
-		`thread := client.ThreadClient(created.Thread.ID)`)
+		`thread := client.ThreadClient(created.Thread.ID)`,
+		`properties, err := thread.GetProperties(ctx)`)
 	created, err := d.client.CreateThread(ctx, "Release 4.2", &chat.CreateThreadOptions{
 		Participants: []chat.Participant{{Identifier: d.bob, DisplayName: "Bob"}},
 		Metadata:     map[string]string{"ticket": "OPS-1207"},
@@ -151,7 +152,8 @@ func (d *demo) sendMessages(ctx context.Context) error {
 	d.title("Send text, and HTML with metadata",
 		`sent, err := thread.SendMessage(ctx, "Canary is green.", nil)`,
 		`sent, err = thread.SendMessage(ctx, "<b>Rolling on.</b>", &chat.SendMessageOptions{`,
-		`        Type: chat.MessageTypeHTML, SenderDisplayName: "Alice", Metadata: map[string]string{"build": "8841"}})`)
+		`        Type: chat.MessageTypeHTML, SenderDisplayName: "Alice", Metadata: map[string]string{"build": "8841"}})`,
+		`message, err := thread.GetMessage(ctx, sent.ID)`)
 	sent, err := d.thread.SendMessage(ctx, "Canary is green.", nil)
 	if err != nil {
 		return err
