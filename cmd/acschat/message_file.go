@@ -28,10 +28,7 @@ type draft struct {
 
 // drafts reads the messages of a file one after the other. Empty lines are none.
 func (s *sending) drafts(ctx context.Context, r io.Reader) iter.Seq2[draft, error] {
-	parse := parseLine
-	if s.format == formatOfObjects || s.format == "" && (strings.HasSuffix(s.from, ".jsonl") || strings.HasSuffix(s.from, ".ndjson")) {
-		parse = parseObject
-	}
+	objects := s.format == formatOfObjects || s.format == "" && (strings.HasSuffix(s.from, ".jsonl") || strings.HasSuffix(s.from, ".ndjson"))
 	return func(yield func(draft, error) bool) {
 		number := 0
 		for line, err := range lines(ctx, r) {
@@ -42,9 +39,11 @@ func (s *sending) drafts(ctx context.Context, r io.Reader) iter.Seq2[draft, erro
 			if number++; strings.TrimSpace(line) == "" {
 				continue
 			}
-			d, err := parse(line)
-			if err != nil {
-				err = misuse("%s, line %d: %v", inputName(s.from), number, err)
+			d := draft{content: line}
+			if objects {
+				if d, err = parseObject(line); err != nil {
+					err = misuse("%s, line %d: %v", inputName(s.from), number, err)
+				}
 			}
 			d.line = number
 			s.complement(&d)
@@ -54,8 +53,6 @@ func (s *sending) drafts(ctx context.Context, r io.Reader) iter.Seq2[draft, erro
 		}
 	}
 }
-
-func parseLine(line string) (draft, error) { return draft{content: line}, nil }
 
 // parseObject reads the body of the service's own send.
 func parseObject(line string) (d draft, err error) {

@@ -34,8 +34,8 @@ func (t *tool) follow(cmd *cobra.Command, thread *chat.ThreadClient, options *ch
 	for wait(cmd.Context(), interval) {
 		news, err := f.news(cmd.Context())
 		switch {
-		case cmd.Context().Err() != nil:
-			return nil
+		case errors.Is(err, context.Canceled):
+			continue // wait knows
 		case err != nil && !passes(err):
 			return err
 		case err != nil && !trouble:

@@ -84,11 +84,14 @@ func says(m chat.Message) string {
 	case chat.MessageTypeParticipantRemoved:
 		return "* removed " + names(m.Content.Participants)
 	}
-	text := m.Content.Message
-	for _, a := range m.Content.Attachments {
-		text += fmt.Sprintf(" [%s %s]", a.Type, a.Name)
+	var parts []string
+	if m.Content.Message != "" {
+		parts = append(parts, m.Content.Message)
 	}
-	return strings.TrimPrefix(text, " ")
+	for _, a := range m.Content.Attachments {
+		parts = append(parts, fmt.Sprintf("[%s %s]", a.Type, a.Name))
+	}
+	return strings.Join(parts, " ")
 }
 
 func names(people []chat.Participant) string {

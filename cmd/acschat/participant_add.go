@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -85,9 +86,9 @@ func refusals(failed []chat.FailedParticipant) []string {
 // reason is why somebody was not added: what the service says, and what it means.
 func reason(err *chat.Error) string {
 	switch {
-	case err.StatusCode == 404:
+	case errors.Is(err, chat.ErrNotFound):
 		return "there is no such user (" + err.Message + ")"
-	case err.StatusCode == 403:
+	case errors.Is(err, chat.ErrForbidden):
 		return "of another resource, or not somebody who can be in a thread (" + err.Message + ")"
 	}
 	return err.Error()

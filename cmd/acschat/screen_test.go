@@ -1,3 +1,5 @@
+//go:build unix
+
 package main_test
 
 import (
@@ -157,7 +159,7 @@ var _ = Describe("On a terminal", func() {
 		It("shows it on stderr, when that is a terminal", func() {
 			results, err := os.Create(alice.dir + "/results")
 			Expect(err).NotTo(HaveOccurred())
-			defer results.Close()
+			DeferCleanup(results.Close)
 			s := alice.on(func(cmd *exec.Cmd) { cmd.Stdout = results }, "message", "send", "--from", numbered(), "--unpaced", "-o", "jsonl")
 			Eventually(s).Should(gbytes.Say(`/12\).* messages`))
 			Expect(s.end()).To(Equal(0))

@@ -17,7 +17,7 @@ import (
 // The environment says what flags do not.
 const (
 	endpointVariable         = "AZURE_COMMUNICATION_ENDPOINT"
-	tokenVariable            = "AZURE_COMMUNICATION_ACCESS_TOKEN"
+	tokenVariable            = "AZURE_COMMUNICATION_ACCESS_TOKEN" //nolint:gosec // where a token is, and not one
 	connectionStringVariable = "AZURE_COMMUNICATION_CONNECTION_STRING"
 	userVariable             = "ACSCHAT_USER"
 	threadVariable           = "ACSCHAT_THREAD"

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"encoding/pem"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,7 +33,7 @@ func emptyShell() *shell {
 	dir := GinkgoT().TempDir()
 	env := map[string]string{"PATH": os.Getenv("PATH"), "HOME": dir, "TZ": "UTC", "TERM": "xterm-256color"}
 	env["SSL_CERT_FILE"], env["SSL_CERT_DIR"] = os.DevNull, GinkgoT().TempDir() // a system that trusts nobody, which is soon read
-	env["GORACE"] = "atexit_sleep_ms=0 halt_on_error=1"                // else every command takes a second more
+	env["GORACE"] = "atexit_sleep_ms=0 halt_on_error=1"                         // else every command takes a second more
 	if cover := os.Getenv("GOCOVERDIR"); cover != "" {
 		env["GOCOVERDIR"] = cover
 	}
@@ -65,7 +66,7 @@ func shellWithKey(server *chattest.Server) *shell {
 func caFile(server *chattest.Server, dir string) string {
 	conn, err := tls.Dial("tcp", strings.TrimPrefix(server.Endpoint(), "https://"), &tls.Config{InsecureSkipVerify: true})
 	Expect(err).NotTo(HaveOccurred())
-	defer conn.Close()
+	DeferCleanup(conn.Close)
 	block := &pem.Block{Type: "CERTIFICATE", Bytes: conn.ConnectionState().PeerCertificates[0].Raw}
 	file := filepath.Join(dir, "ca.pem")
 	Expect(os.WriteFile(file, pem.EncodeToMemory(block), 0o600)).To(Succeed())
@@ -87,10 +88,7 @@ func (s *shell) file(name string, lines ...string) string {
 // with is the same shell with another variable, or without one.
 func (s *shell) with(name, value string) *shell {
 	changed := *s
-	changed.env = map[string]string{}
-	for n, v := range s.env {
-		changed.env[n] = v
-	}
+	changed.env = maps.Clone(s.env)
 	changed.env[name] = value
 	if value == "" {
 		delete(changed.env, name)

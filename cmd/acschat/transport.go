@@ -22,7 +22,7 @@ func (s *session) clientOptions(endpoint string) (azcore.ClientOptions, error) {
 			RetryDelay: 200 * time.Millisecond, // somebody is waiting
 			TryTimeout: time.Minute,            // and a script must not hang for good
 		},
-		Telemetry:                       policy.TelemetryOptions{ApplicationID: "acschat"},
+		Telemetry: policy.TelemetryOptions{ApplicationID: "acschat"},
 	}
 	file := cmp.Or(s.caFile, os.Getenv(caFileVariable))
 	if file == "" {
