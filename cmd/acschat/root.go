@@ -58,7 +58,7 @@ Everything else goes to stderr. Exit codes:
 	t.session.addFlags(t.root.PersistentFlags())
 	t.output.addFlags(t.root)
 
-	t.add("chat", "Chat:", newThread(t), newParticipant(t), newMessage(t), newReceipt(t), newTyping(t))
+	t.add("chat", "Chat:", newThread(t), newParticipant(t), newMessage(t), newReceipt(t), newTyping(t), newChat(t))
 	t.add("identity", "Users and their tokens:", newUser(t), newToken(t))
 	t.add("local", "Without Azure:", alone(newDemo()), alone(newEmulator(t)))
 	t.add("tool", "The tool:", alone(newVersion(t)))

@@ -1,0 +1,77 @@
+package tui
+
+import (
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// helpPage is as much of the help as there are rows for.
+func (m *Model) helpPage(height int) []string {
+	rows := m.helpRows()[m.helpTop:]
+	for len(rows) < height {
+		rows = append(rows, "")
+	}
+	return rows[:height]
+}
+
+// scrollHelp moves the help, where it is longer than the screen.
+func (m *Model) scrollHelp(msg tea.KeyPressMsg) {
+	switch k := m.keys; {
+	case key.Matches(msg, k.up):
+		m.helpTop = max(m.helpTop-1, 0)
+	case key.Matches(msg, k.down):
+		m.helpTop = max(m.helpTop, min(m.helpTop+1, len(m.helpRows())-m.helpHeight()))
+	}
+}
+
+// helpHeight leaves room for the header, a rule and the last line.
+func (m *Model) helpHeight() int { return max(m.height-3, 0) }
+
+// helpRows say all that can be pressed, and what can't be had.
+func (m *Model) helpRows() []string {
+	k := m.keys
+	writing := m.helpGroup("Writing", k.send, k.newline, k.toMessages, k.cancel)
+	messages := m.helpGroup("Among the messages", k.up, k.down, k.first, k.last, k.edit, k.remove, k.retry, k.drop, k.back)
+	threads := m.helpGroup("Among the threads", k.up, k.down, k.open)
+	everywhere := m.helpGroup("Everywhere", k.pageUp, k.pageDown, k.next, k.previous, k.help, k.suspend, k.quit)
+	var rows []string
+	if m.width >= leastWidth {
+		rows = columns(slices.Concat(writing, everywhere), slices.Concat(messages, threads), m.width/2)
+	} else {
+		rows = slices.Concat(writing, messages, threads, everywhere)
+	}
+	for _, line := range []string{
+		"✓ read by … stands below the last message that somebody has read, where receipts are sent: in threads of up to 20 people.",
+		"Who is typing is not shown: the service tells that only to programs that keep a connection for its notifications. " +
+			"The others may see that you are.",
+	} {
+		rows = append(rows, wrapped(line, m.width)...)
+	}
+	return rows
+}
+
+func (m *Model) helpGroup(title string, bindings ...key.Binding) []string {
+	rows := []string{m.look.strong.Render(title)}
+	for _, b := range bindings {
+		rows = append(rows, "  "+cell(b.Help().Key, 11)+b.Help().Desc)
+	}
+	return append(rows, "")
+}
+
+// columns puts rows beside each other.
+func columns(left, right []string, width int) []string {
+	var rows []string
+	for i := range max(len(left), len(right)) {
+		row := cell("", width)
+		if i < len(left) {
+			row = cell(left[i], width)
+		}
+		if i < len(right) {
+			row += right[i]
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}

@@ -1,0 +1,83 @@
+package tui
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// history is what has been read of the messages of a thread.
+//
+// The service lists by version: a message that was edited yesterday comes before all of last year's, also if it is the oldest of
+// them. Shown where it belongs, it would have nothing around it. So a message is held back until the listing has been read down to
+// its id. Since a version is never below the id, there is then no message after it that has not been read.
+type history struct {
+	messages []chat.Message // by id
+	begun    bool           // the first page is here
+	whole    bool           // so is the last
+	older    string         // the token of the page that comes next
+	floor    int64          // the lowest version that the pages have shown
+	newest   int64          // the highest version that a listing has shown
+}
+
+// read takes the next page of the listing.
+func (h *history) read(page chat.Page[chat.Message]) {
+	h.news(page.Items)
+	for _, m := range page.Items {
+		if v := number(m.Version); !h.begun || v < h.floor {
+			h.begun, h.floor = true, v
+		}
+	}
+	h.begun, h.whole, h.older = true, page.Last, page.ContinuationToken
+}
+
+// news takes messages from the front of the listing.
+func (h *history) news(messages []chat.Message) {
+	for _, m := range messages {
+		h.keep(m)
+		h.newest = max(h.newest, number(m.Version))
+	}
+}
+
+// keep takes a message, unless a later version of it is known.
+func (h *history) keep(m chat.Message) {
+	i, found := slices.BinarySearchFunc(h.messages, m, byID)
+	switch {
+	case !found:
+		h.messages = slices.Insert(h.messages, i, m)
+	case number(m.Version) > number(h.messages[i].Version):
+		h.messages[i] = m
+	}
+}
+
+// rewrite changes a message as the user has just done at the service. The next listing brings the service's own account.
+func (h *history) rewrite(id string, change func(*chat.Message)) {
+	if i, found := slices.BinarySearchFunc(h.messages, chat.Message{ID: id}, byID); found {
+		change(&h.messages[i])
+	}
+}
+
+// shown are the messages without a gap between them, oldest first.
+func (h *history) shown() []chat.Message {
+	if h.whole {
+		return h.messages
+	}
+	first, _ := slices.BinarySearchFunc(h.messages, h.floor, func(m chat.Message, floor int64) int { return cmp.Compare(number(m.ID), floor) })
+	return h.messages[first:]
+}
+
+// byID is the order of a thread: ids count milliseconds.
+func byID(a, b chat.Message) int {
+	return cmp.Or(cmp.Compare(number(a.ID), number(b.ID)), cmp.Compare(a.ID, b.ID))
+}
+
+// number reads an id or a version; what is no number comes before all others.
+func number(text string) int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,147 @@
+package tui
+
+import (
+	"fmt"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// keys are what can be pressed, in the words of the help.
+type keys struct {
+	send, newline, toMessages, cancel key.Binding // in the text
+
+	up, down, first, last, edit, remove, retry, drop, back key.Binding // among messages and threads
+
+	open key.Binding // among threads
+
+	pageUp, pageDown, next, previous, help, suspend, quit key.Binding // everywhere
+}
+
+func newKeys() keys {
+	bind := func(shown, does string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, does))
+	}
+	return keys{
+		send:       bind("enter", "send", "enter"),
+		newline:    bind("alt+enter", "new line", "alt+enter", "shift+enter", "ctrl+j"),
+		toMessages: bind("↑", "to the messages", "up"),
+		cancel:     bind("esc", "to the newest, or leave a change", "esc"),
+
+		up:     bind("↑", "up", "up", "k"),
+		down:   bind("↓", "down", "down", "j"),
+		first:  bind("g", "to the oldest read", "home", "g"),
+		last:   bind("G", "to the newest", "end", "G"),
+		edit:   bind("e", "change", "e"),
+		remove: bind("d", "delete", "d", "delete"),
+		retry:  bind("r", "try again", "r"),
+		drop:   bind("x", "drop", "x"),
+		back:   bind("esc", "back to the text", "esc", "enter", "i"),
+
+		open: bind("enter", "open", "enter"),
+
+		pageUp:   bind("pgup", "older", "pgup"),
+		pageDown: bind("pgdn", "newer", "pgdown"),
+		next:     bind("tab", "threads, messages", "tab"),
+		previous: bind("shift+tab", "the other way round", "shift+tab"),
+		help:     bind("f1", "help", "f1", "ctrl+g"),
+		suspend:  bind("ctrl+z", "to the shell for a while", "ctrl+z"),
+		quit:     bind("ctrl+c", "leave", "ctrl+c"),
+	}
+}
+
+// shortHelp is what can be pressed now.
+func (m *Model) shortHelp() []key.Binding {
+	k := m.keys
+	switch {
+	case m.helping:
+		return []key.Binding{k.help, k.quit}
+	case m.pane == sidebarPane:
+		return []key.Binding{k.open, k.up, k.down, k.next, k.help, k.quit}
+	case m.pane == historyPane:
+		return []key.Binding{k.edit, k.remove, k.retry, k.drop, k.back, k.help, k.quit}
+	case m.composer.editing != "":
+		k.send.SetHelp("enter", "save")
+		k.cancel.SetHelp("esc", "leave it as it was")
+		return []key.Binding{k.send, k.cancel, k.newline, k.help, k.quit}
+	}
+	return []key.Binding{k.send, k.newline, k.toMessages, k.pageUp, k.next, k.help, k.quit}
+}
+
+// press takes a key to whoever it is for.
+func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
+	m.notice = ""
+	if q := m.question; q != nil {
+		m.question = nil
+		if msg.String() == "y" || q.leaving && key.Matches(msg, m.keys.quit) {
+			return q.yes()
+		}
+		return nil
+	}
+	switch k := m.keys; {
+	case key.Matches(msg, k.quit):
+		return m.quit()
+	case key.Matches(msg, k.suspend):
+		return tea.Suspend
+	case key.Matches(msg, k.help), m.helping && key.Matches(msg, k.cancel):
+		m.helping, m.helpTop = !m.helping, 0
+	case m.helping:
+		m.scrollHelp(msg)
+	case key.Matches(msg, k.next):
+		m.focusNext(1)
+	case key.Matches(msg, k.previous):
+		m.focusNext(-1)
+	case m.open != nil && key.Matches(msg, k.pageUp):
+		m.scroll(-m.body().height + 1)
+	case m.open != nil && key.Matches(msg, k.pageDown):
+		m.scroll(m.body().height - 1)
+	case m.pane == sidebarPane:
+		return m.pressThreads(msg)
+	case m.pane == historyPane:
+		return m.pressHistory(msg)
+	default:
+		return m.pressComposer(msg)
+	}
+	return nil
+}
+
+func (m *Model) pressComposer(msg tea.KeyPressMsg) tea.Cmd {
+	switch k := m.keys; {
+	case m.open == nil:
+		m.focus(sidebarPane)
+	case key.Matches(msg, k.send):
+		return m.submit()
+	case key.Matches(msg, k.cancel) && m.composer.editing != "":
+		m.composer.leave()
+	case key.Matches(msg, k.cancel):
+		m.open.bottom = place{}
+	case key.Matches(msg, k.toMessages) && m.composer.atTop():
+		m.focus(historyPane)
+		m.selectLastSeen()
+	default:
+		return m.write(msg)
+	}
+	return nil
+}
+
+// focusNext goes round the panes.
+func (m *Model) focusNext(by pane) {
+	m.focus((m.pane + by + panes) % panes)
+	if m.pane == historyPane && m.open != nil {
+		m.selectLastSeen()
+	}
+	if m.open == nil {
+		m.focus(sidebarPane)
+	}
+}
+
+// quit leaves, but not without a word where something would be lost.
+func (m *Model) quit() tea.Cmd {
+	n := len(m.unsent())
+	if n == 0 {
+		return tea.Quit
+	}
+	text := fmt.Sprintf("%d of your messages or changes did not arrive. Leave all the same? y", n)
+	m.question = &question{text: text, leaving: true, yes: func() tea.Cmd { return tea.Quit }}
+	return nil
+}

@@ -1,0 +1,88 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// sentMsg is what became of a send.
+type sentMsg struct {
+	of  *conversation
+	a   *attempt
+	id  string
+	err error
+}
+
+// changedMsg is what became of an edit or a deletion.
+type changedMsg struct {
+	of  *conversation
+	a   *attempt
+	err error
+}
+
+// sendNext sends the message whose turn it is.
+func (m *Model) sendNext() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, c := range m.visited { // also of a thread that was left meanwhile
+		if a := c.outbox.next(); a != nil {
+			cmds = append(cmds, m.send(c, a))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+func (m *Model) send(c *conversation, a *attempt) tea.Cmd {
+	a.stage = underWay
+	service, ctx, text := m.service, m.ctx, a.text
+	return func() tea.Msg {
+		id, err := service.Send(ctx, c.id, text)
+		return sentMsg{c, a, id, err}
+	}
+}
+
+// wasSent shows the message as the service has it by now, before a listing does.
+func (m *Model) wasSent(msg sentMsg) {
+	if msg.err != nil {
+		msg.a.failed(msg.err)
+		return
+	}
+	c := msg.of
+	c.outbox.drop(msg.a)
+	c.history.keep(chat.Message{
+		ID: msg.id, Version: msg.id, Type: chat.MessageTypeText, Content: chat.MessageContent{Message: msg.a.text},
+		Sender: m.options.Self, CreatedOn: time.UnixMilli(number(msg.id)),
+	})
+	if c.selected == msg.a.id {
+		c.selected = msg.id
+	}
+}
+
+// attempt edits or deletes.
+func (m *Model) attempt(a *attempt) tea.Cmd {
+	a.stage, a.reason = underWay, ""
+	c, service, ctx := m.open, m.service, m.ctx
+	id, text := a.id, a.text
+	if a.deed == deleting {
+		return func() tea.Msg { return changedMsg{c, a, service.Delete(ctx, c.id, id)} }
+	}
+	return func() tea.Msg { return changedMsg{c, a, service.Edit(ctx, c.id, id, text)} }
+}
+
+// wasChanged shows the message as the service has it by now, before a listing does.
+func (m *Model) wasChanged(msg changedMsg) {
+	if msg.err != nil {
+		msg.a.failed(msg.err)
+		return
+	}
+	msg.of.outbox.drop(msg.a)
+	msg.of.history.rewrite(msg.a.id, func(message *chat.Message) {
+		if msg.a.deed == deleting {
+			message.Content, message.DeletedOn = chat.MessageContent{}, time.Now()
+			return
+		}
+		message.Content.Message, message.EditedOn = msg.a.text, time.Now()
+	})
+}

@@ -1,0 +1,167 @@
+package tui
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/pace"
+)
+
+// Service is what a chat asks of the service, for one user. Its methods are safe for concurrent use.
+type Service interface {
+	// Threads is a page of the user's threads, the most recently active first; token is "" for the first one.
+	Threads(ctx context.Context, token string) (chat.Page[chat.ThreadItem], error)
+	// Topic is the topic of a thread.
+	Topic(ctx context.Context, thread string) (string, error)
+	// People are all who are in a thread.
+	People(ctx context.Context, thread string) ([]chat.Participant, error)
+	// Receipts say how far everybody has read.
+	Receipts(ctx context.Context, thread string) ([]chat.ReadReceipt, error)
+	// Messages is a page of a thread, the latest versions first; token is "" for the first one.
+	Messages(ctx context.Context, thread, token string) (chat.Page[chat.Message], error)
+	// Changes are the messages with a version above after. complete is false when there are too many to read them all.
+	Changes(ctx context.Context, thread string, after int64) (changes []chat.Message, complete bool, err error)
+
+	// Send sends a text, at most once, and returns the id of the message. See [chat.ThreadClient.SendMessage] for its errors.
+	Send(ctx context.Context, thread, text string) (string, error)
+	// Edit replaces the text of a message.
+	Edit(ctx context.Context, thread, message, text string) error
+	// Delete deletes a message.
+	Delete(ctx context.Context, thread, message string) error
+	// Typing tells the others that the user is typing.
+	Typing(ctx context.Context, thread string) error
+	// Read tells the others that the user has read up to a message.
+	Read(ctx context.Context, thread, message string) error
+}
+
+// Over makes the service of a client. Others see displayName with what is sent; "" is none. It keeps the rate at which messages are
+// listed within what the service publishes, however fast somebody scrolls.
+func Over(client *chat.Client, displayName string) Service {
+	return &service{client: client, name: displayName, listing: pacer{
+		pace: pace.New(pace.Limit{Count: 50, Per: 10 * time.Second}, pace.Limit{Count: 200, Per: time.Minute}),
+	}}
+}
+
+const (
+	threadsPage  = 50
+	messagesPage = 50
+	changesPage  = 20
+	changesPages = 10 // at most, for one look
+)
+
+type service struct {
+	client  *chat.Client
+	name    string
+	listing pacer // of messages; the limit is one for each thread, and one thread is open at a time
+}
+
+func (s *service) Threads(ctx context.Context, token string) (chat.Page[chat.ThreadItem], error) {
+	return onePage(ctx, s.client.ListThreads(&chat.ListThreadsOptions{PageSize: threadsPage, ContinuationToken: token}))
+}
+
+func (s *service) Topic(ctx context.Context, thread string) (string, error) {
+	properties, err := s.client.ThreadClient(thread).GetProperties(ctx)
+	return properties.Topic, err
+}
+
+func (s *service) People(ctx context.Context, thread string) ([]chat.Participant, error) {
+	return s.client.ThreadClient(thread).ListParticipants(nil).Collect(untried(ctx), 0)
+}
+
+func (s *service) Receipts(ctx context.Context, thread string) ([]chat.ReadReceipt, error) {
+	return s.client.ThreadClient(thread).ListReadReceipts(nil).Collect(untried(ctx), 0)
+}
+
+func (s *service) Messages(ctx context.Context, thread, token string) (chat.Page[chat.Message], error) {
+	return s.messages(ctx, thread, token, messagesPage)
+}
+
+func (s *service) Changes(ctx context.Context, thread string, after int64) (changes []chat.Message, complete bool, err error) {
+	token := ""
+	for range changesPages {
+		page, err := s.messages(ctx, thread, token, changesPage)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, m := range page.Items {
+			if number(m.Version) <= after {
+				return changes, true, nil
+			}
+			changes = append(changes, m)
+		}
+		if page.Last {
+			return changes, true, nil
+		}
+		token = page.ContinuationToken
+	}
+	return nil, false, nil
+}
+
+func (s *service) messages(ctx context.Context, thread, token string, size int) (chat.Page[chat.Message], error) {
+	if err := s.listing.wait(ctx); err != nil {
+		return chat.Page[chat.Message]{}, err
+	}
+	return onePage(untried(ctx), s.client.ThreadClient(thread).ListMessages(&chat.ListMessagesOptions{PageSize: size, ContinuationToken: token}))
+}
+
+func (s *service) Send(ctx context.Context, thread, text string) (string, error) {
+	sent, err := s.client.ThreadClient(thread).SendMessage(ctx, text, &chat.SendMessageOptions{SenderDisplayName: s.name})
+	return sent.ID, err
+}
+
+func (s *service) Edit(ctx context.Context, thread, message, text string) error {
+	return s.client.ThreadClient(thread).UpdateMessage(ctx, message, chat.MessageUpdate{Content: &text})
+}
+
+func (s *service) Delete(ctx context.Context, thread, message string) error {
+	return s.client.ThreadClient(thread).DeleteMessage(ctx, message)
+}
+
+func (s *service) Typing(ctx context.Context, thread string) error {
+	return s.client.ThreadClient(thread).SendTypingNotification(untried(ctx), &chat.SendTypingNotificationOptions{SenderDisplayName: s.name})
+}
+
+func (s *service) Read(ctx context.Context, thread, message string) error {
+	return s.client.ThreadClient(thread).SendReadReceipt(untried(ctx), message)
+}
+
+// onePage reads one page of a listing.
+func onePage[T any](ctx context.Context, pager *chat.Pager[T]) (chat.Page[T], error) {
+	for page, err := range pager.Pages(ctx) {
+		return page, err
+	}
+	return chat.Page[T]{Last: true}, nil
+}
+
+// untried keeps the client from trying again by itself: it is asked again before long, and the person is told meanwhile.
+func untried(ctx context.Context) context.Context {
+	return policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1, TryTimeout: time.Minute})
+}
+
+// pacer makes requests wait for their turn.
+type pacer struct {
+	mu   sync.Mutex // guards pace
+	pace *pace.Pacer
+}
+
+// wait returns when the next request may go out, or with ctx's error.
+func (p *pacer) wait(ctx context.Context) error {
+	p.mu.Lock()
+	now := time.Now()
+	delay := p.pace.Delay(now)
+	p.pace.Sent(now.Add(delay))
+	p.mu.Unlock()
+	if delay == 0 {
+		return ctx.Err()
+	}
+	select {
+	case <-time.After(delay):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,175 @@
+package tui
+
+import (
+	"slices"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// sidebar lists the threads of the user.
+type sidebar struct {
+	threads []chat.ThreadItem // that live, the most recently active first
+	older   string            // the token of the page that comes next, "" for none
+	loading bool
+	trouble error
+	chosen  string               // the id that the cursor is at
+	current string               // the id of the one that is open
+	seen    map[string]time.Time // the latest activity that the user knows of, by id
+}
+
+// threadsMsg is a page of the threads: the first one, or the one behind token.
+type threadsMsg struct {
+	turn  int
+	token string
+	page  chat.Page[chat.ThreadItem]
+	err   error
+}
+
+// begin takes the first page. What happened before the chat is no news.
+func (s *sidebar) begin(page chat.Page[chat.ThreadItem], err error) {
+	s.seen = map[string]time.Time{}
+	s.older, s.trouble = page.ContinuationToken, err
+	s.learn(page.Items)
+	s.merge(page.Items)
+	if len(s.threads) > 0 {
+		s.chosen = s.threads[0].ID
+	}
+}
+
+// learn takes the activity of threads as known.
+func (s *sidebar) learn(items []chat.ThreadItem) {
+	for _, t := range items {
+		s.seen[t.ID] = t.LastMessageReceivedOn
+	}
+}
+
+// merge takes threads as they are now.
+func (s *sidebar) merge(items []chat.ThreadItem) {
+	for _, t := range items {
+		s.threads = slices.DeleteFunc(s.threads, func(old chat.ThreadItem) bool { return old.ID == t.ID })
+		if t.DeletedOn.IsZero() {
+			s.threads = append(s.threads, t)
+		}
+		if t.ID == s.current {
+			s.seen[t.ID] = t.LastMessageReceivedOn
+		}
+	}
+	slices.SortStableFunc(s.threads, func(a, b chat.ThreadItem) int { return b.LastMessageReceivedOn.Compare(a.LastMessageReceivedOn) })
+}
+
+// opened notes which thread is open. One that is not in the list yet is put there.
+func (s *sidebar) opened(id, topic string) {
+	s.chosen, s.current = id, id
+	if s.index(id) < 0 {
+		s.merge([]chat.ThreadItem{{ID: id, Topic: topic}})
+	}
+	s.seen[id] = s.threads[s.index(id)].LastMessageReceivedOn
+}
+
+func (s *sidebar) index(id string) int {
+	return slices.IndexFunc(s.threads, func(t chat.ThreadItem) bool { return t.ID == id })
+}
+
+// unread reports whether something was written in a thread that the user has not opened since.
+func (s *sidebar) unread(t chat.ThreadItem) bool { return t.LastMessageReceivedOn.After(s.seen[t.ID]) }
+
+// order are the ids of conversations, as they are in the list.
+func (s *sidebar) order(visited map[string]*conversation) []string {
+	var ids []string
+	for id := range visited {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b string) int { return s.index(a) - s.index(b) })
+	return ids
+}
+
+// pressThreads takes a key among the threads.
+func (m *Model) pressThreads(msg tea.KeyPressMsg) tea.Cmd {
+	s := &m.sidebar
+	move := func(n int) {
+		if len(s.threads) > 0 {
+			s.chosen = s.threads[min(max(s.index(s.chosen)+n, 0), len(s.threads)-1)].ID
+		}
+	}
+	switch k := m.keys; {
+	case key.Matches(msg, k.up):
+		move(-1)
+	case key.Matches(msg, k.down):
+		move(1)
+	case key.Matches(msg, k.first):
+		move(-len(s.threads))
+	case key.Matches(msg, k.last):
+		move(len(s.threads))
+	case key.Matches(msg, k.open):
+		if i := s.index(s.chosen); i >= 0 {
+			return m.change(s.threads[i])
+		}
+	case key.Matches(msg, k.cancel) && m.open != nil:
+		m.focus(composerPane)
+	}
+	return nil
+}
+
+// change opens another thread, and begins to look at that one.
+func (m *Model) change(t chat.ThreadItem) tea.Cmd {
+	if m.open != nil && m.open.id == t.ID {
+		m.focus(composerPane)
+		return nil
+	}
+	m.enter(t.ID, t.Topic)
+	m.schedule.begin()
+	return tea.Batch(m.listen(), m.after(threadsJob, nil))
+}
+
+// moreThreads asks for the next page when the cursor comes near the end of those that are known.
+func (m *Model) moreThreads() tea.Cmd {
+	const near = 10
+	s := &m.sidebar
+	if s.older == "" || s.loading || s.trouble != nil || s.index(s.chosen) < len(s.threads)-near {
+		return nil
+	}
+	s.loading = true
+	return m.listThreads(s.older)
+}
+
+func (m *Model) listThreads(token string) tea.Cmd {
+	turn, service, ctx := m.schedule.turn, m.service, m.ctx
+	return func() tea.Msg {
+		page, err := service.Threads(ctx, token)
+		return threadsMsg{turn, token, page, err}
+	}
+}
+
+func (m *Model) threadsCame(msg threadsMsg) tea.Cmd {
+	s := &m.sidebar
+	s.trouble = msg.err
+	older := msg.token != ""
+	if older {
+		s.loading = false
+	}
+	if msg.err == nil {
+		if older {
+			s.older = msg.page.ContinuationToken
+			s.learn(msg.page.Items)
+		}
+		s.merge(msg.page.Items)
+		m.retitle(msg.page.Items)
+	}
+	if older || !m.schedule.current(msg.turn) {
+		return nil
+	}
+	return m.after(threadsJob, msg.err)
+}
+
+// retitle keeps the topics of threads that have been open.
+func (m *Model) retitle(items []chat.ThreadItem) {
+	for _, t := range items {
+		if c := m.visited[t.ID]; c != nil {
+			c.topic = t.Topic
+		}
+	}
+}

@@ -1,0 +1,150 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// rect is the size of a part of the screen.
+type rect struct{ width, height int }
+
+const (
+	sideWidth  = 26
+	leastWidth = 72 // of a screen with room for both
+)
+
+// side is the place of the threads. On a narrow screen they take that of the history, while somebody chooses.
+func (m *Model) side() rect {
+	height := max(m.height-4-m.composer.area.Height(), 0) // the header, two rules and the last line
+	switch {
+	case m.width >= leastWidth:
+		return rect{sideWidth, height}
+	case m.pane == sidebarPane:
+		return rect{m.width, height}
+	}
+	return rect{0, height}
+}
+
+// body is the place of the history.
+func (m *Model) body() rect {
+	side := m.side()
+	if side.width == 0 {
+		return rect{m.width, side.height}
+	}
+	return rect{max(m.width-side.width-1, 0), side.height}
+}
+
+// timeline is the history as it is drawn now.
+func (m *Model) timeline() *timeline {
+	s := sheet{of: m.open, self: m.options.Self, look: m.look, width: m.body().width}
+	return newTimeline(m.open.entries(m.options.Self), max(m.body().height, 1), s.entry)
+}
+
+// View draws everything.
+func (m *Model) View() tea.View {
+	view := tea.NewView("")
+	view.AltScreen, view.ReportFocus = true, true
+	if m.width == 0 || m.height == 0 {
+		return view
+	}
+	rows := []string{m.header(), m.look.faint.Render(rule("", m.width))}
+	if m.helping {
+		rows = append(rows, m.helpPage(m.helpHeight())...)
+		view.SetContent(strings.Join(append(rows, m.lastLine()), "\n"))
+		return view
+	}
+	rows = append(rows, m.middle()...)
+	rows = append(rows, m.divider())
+	if cursor := m.composer.area.Cursor(); cursor != nil && m.question == nil {
+		cursor.Y += len(rows)
+		view.Cursor = cursor
+	}
+	rows = append(rows, strings.Split(m.composer.area.View(), "\n")...)
+	view.SetContent(strings.Join(append(rows, m.lastLine()), "\n"))
+	return view
+}
+
+// header says what the thread is about and who is in it.
+func (m *Model) header() string {
+	c := m.open
+	if c == nil {
+		return m.look.strong.Render(cell("acschat", m.width))
+	}
+	var names []string
+	for _, p := range c.people {
+		name := c.name(p.Identifier, p.DisplayName)
+		if p.Identifier == m.options.Self {
+			name += " (you)"
+		}
+		names = append(names, name)
+	}
+	text := m.look.strong.Render(c.title())
+	if len(names) > 0 {
+		text += m.look.faint.Render(fmt.Sprintf(" · %d: %s", len(names), strings.Join(names, ", ")))
+	}
+	return cell(text, m.width)
+}
+
+// middle is the threads and the history, beside each other.
+func (m *Model) middle() []string {
+	side, body := m.side(), m.body()
+	rows := make([]string, side.height)
+	threads := m.threadRows(side)
+	history := m.historyRows(body)
+	for i := range rows {
+		switch {
+		case side.width == 0:
+			rows[i] = history[i]
+		case body.width == 0:
+			rows[i] = threads[i]
+		default:
+			rows[i] = threads[i] + m.look.faint.Render("│") + history[i]
+		}
+	}
+	return rows
+}
+
+// historyRows fill the place of the history from below.
+func (m *Model) historyRows(r rect) []string {
+	rows := make([]string, r.height)
+	if r.height == 0 {
+		return rows
+	}
+	if m.open == nil {
+		rows[r.height-1] = "  Choose a thread: ↑ ↓ and enter."
+		return rows
+	}
+	seen, _, _ := m.timeline().window(m.open.bottom)
+	copy(rows[r.height-len(seen):], seen)
+	return rows
+}
+
+// divider stands above the text, and says what goes on.
+func (m *Model) divider() string {
+	words, style := "", m.look.faint
+	switch c := m.open; {
+	case c == nil:
+	case c.trouble != nil && c.history.begun:
+		words, style = "Trying on: "+plainLine(c.trouble.Error()), m.look.trouble
+	case m.composer.editing != "":
+		words = "Changing a message"
+	case c.bottom != place{}:
+		words = "There is newer below: esc"
+	case m.options.Quiet:
+		words = "Quiet: nobody is told that you type or read"
+	}
+	return style.Render(rule(words, m.width))
+}
+
+// lastLine is what the person has to know now, or else what they can press.
+func (m *Model) lastLine() string {
+	switch {
+	case m.question != nil:
+		return m.look.strong.Render(cell(m.question.text, m.width))
+	case m.notice != "":
+		return m.look.strong.Render(cell(m.notice, m.width))
+	}
+	return m.help.ShortHelpView(m.shortHelp())
+}
