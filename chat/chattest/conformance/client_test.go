@@ -23,6 +23,7 @@ type client struct {
 	language  string
 	agent     string // what their User-Agent begins with
 	folder    string
+	wants     string // what to install where there is no program
 	programs  []string // the first that has what it takes runs the checks
 	arguments []string
 	probe     []string // arguments with which a program tells whether it does: it fails, and its last line says what is missing
@@ -31,7 +32,7 @@ type client struct {
 func javaScript() *client {
 	return &client{
 		language: "JavaScript", agent: "azsdk-js-communication-", folder: filepath.Join("testdata", "javascript"),
-		programs: []string{"node"}, arguments: []string{"run.mjs"}, probe: []string{"probe.cjs"},
+		wants: "Node 20 or later", programs: []string{"node"}, arguments: []string{"run.mjs"}, probe: []string{"probe.cjs"},
 	}
 }
 
@@ -39,24 +40,24 @@ func javaScript() *client {
 func python() *client {
 	return &client{
 		language: "Python", agent: "azsdk-python-communication-", folder: filepath.Join("testdata", "python"),
-		programs: []string{"python3", "/usr/bin/python3"}, arguments: []string{"run.py"}, probe: []string{"probe.py"},
+		wants: "Python 3", programs: []string{"python3", "/usr/bin/python3"}, arguments: []string{"run.py"}, probe: []string{"probe.py"},
 	}
 }
 
 // find chooses the program that runs the checks. Its error says what to install.
 func (c *client) find(ctx context.Context) error {
-	var err error
+	missing := "they want " + c.wants
 	for _, program := range c.programs {
-		var said []byte
-		if said, err = c.command(ctx, program, c.probe, nil).CombinedOutput(); err == nil {
+		said, err := c.command(ctx, program, c.probe, nil).CombinedOutput()
+		if err == nil {
 			c.programs = []string{program}
 			return nil
 		}
 		if lines := strings.Split(strings.TrimSpace(string(said)), "\n"); lines[0] != "" {
-			err = errors.New(lines[len(lines)-1])
+			missing = lines[len(lines)-1]
 		}
 	}
-	return err
+	return errors.New(missing)
 }
 
 // command runs a program of the client's, away from the proxies and options that the environment may have for others.
