@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
@@ -40,7 +41,7 @@ func (h *home) openService(options *chattest.Options) (*chattest.Service, error)
 	options.Path = h.path("chat.db")
 	service, err := chattest.Open(options)
 	if err != nil {
-		return nil, fmt.Errorf("--data: %w", err)
+		return nil, fmt.Errorf("--data %s: %s", h.dir, strings.TrimPrefix(err.Error(), "chattest: "))
 	}
 	return service, nil
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // patience is how long requests under way may take to finish after the interrupt.
-const patience = 5 * time.Second
+const patience = 3 * time.Second
 
 // serve answers at the door until the context ends, and then what is under way.
 func serve(ctx context.Context, d *door, handler http.Handler, complaints io.Writer) error {

@@ -1,0 +1,121 @@
+package main_test
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"go.etcd.io/bbolt"
+)
+
+var _ = Describe("emulator, which can't start", func() {
+	var sh *shell
+
+	BeforeEach(func() { sh = emptyShell() })
+
+	// refused starts it in vain, and holds it to say why in one line, and nothing before.
+	refused := func(code int, why string, args ...string) {
+		GinkgoHelper()
+		r := sh.run(append([]string{"emulator", "--addr", "127.0.0.1:0"}, args...)...).ends(code, why)
+		Expect(r.out).To(BeEmpty())
+		lines := strings.Split(strings.TrimSuffix(r.err, "\n"), "\n")
+		Expect(lines[0]).To(HavePrefix("acschat: "))
+		if code == 2 {
+			Expect(lines[1:]).To(HaveExactElements("How it is used: acschat emulator --help"))
+		} else {
+			Expect(lines).To(HaveLen(1))
+		}
+	}
+
+	DescribeTable("says which flag is wrong",
+		func(why string, args ...string) { refused(2, why, args...) },
+		Entry("one that there is not", "unknown flag: --port", "--port", "8443"),
+		Entry("an argument", `unknown command "now"`, "now"),
+		Entry("an address without a port", "--addr must be a host and a port such as 127.0.0.1:8443", "--addr", "localhost"),
+		Entry("a port that is none", "--addr must be a host and a port", "--addr", "localhost:70000"),
+		Entry("an address of another machine", "--addr 192.0.2.1:0", "--addr", "192.0.2.1:0"),
+		Entry("a key that is not base64", "--access-key must be base64", "--access-key", "secret!"),
+		Entry("a style that there is not", "must be recorded or documented", "--error-style", "nice"),
+	)
+
+	It("does not repeat an access key that is wrong", func() {
+		sh.secrets = append(sh.secrets, "c2VjcmV0=====")
+		refused(2, "--access-key must be base64", "--access-key", "c2VjcmV0=====")
+	})
+
+	It("says that the port is taken, and how to have another", func() {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(listener.Close)
+		taken := listener.Addr().String()
+		refused(1, taken+" is taken", "--addr", taken)
+		refused(1, "--addr 127.0.0.1:0 picks a free port", "--addr", taken)
+	})
+
+	It("says that another emulator has the data", func() {
+		data := filepath.Join(sh.dir, "data")
+		sh.emulate("--data", data)
+		refused(1, "in use by another process", "--data", data)
+	})
+
+	DescribeTable("says that the data is damaged, and leaves it as it is",
+		func(ctx SpecContext, spoil func(whole []byte) []byte) {
+			data := filepath.Join(sh.dir, "data")
+			emulator := sh.emulate("--data", data)
+			emulator.newUser(ctx)
+			Expect(emulator.stop().code).To(Equal(0))
+			file := filepath.Join(data, "chat.db")
+			whole, err := os.ReadFile(file)
+			Expect(err).NotTo(HaveOccurred())
+			spoilt := spoil(whole)
+			Expect(os.WriteFile(file, spoilt, 0o600)).To(Succeed())
+			refused(1, "--data "+data+": ", "--data", data)
+			Expect(os.ReadFile(file)).To(Equal(spoilt))
+		},
+		Entry("text", func([]byte) []byte { return []byte("Dear diary,\n") }),
+		Entry("nothing but zeros", func(whole []byte) []byte { return make([]byte, len(whole)) }),
+		Entry("cut after a page", func(whole []byte) []byte { return whole[:os.Getpagesize()] }),
+		Entry("cut after three pages", func(whole []byte) []byte { return whole[:3*os.Getpagesize()] }),
+		Entry("of another program", func([]byte) []byte { return otherDatabase() }),
+	)
+
+	It("says that an authority is damaged, and how to have another", func() {
+		data := filepath.Join(sh.dir, "data")
+		Expect(sh.emulate("--data", data).stop().code).To(Equal(0))
+		file := filepath.Join(data, "ca-key.pem")
+		Expect(os.WriteFile(file, []byte("-----BEGIN"), 0o600)).To(Succeed())
+		refused(1, file+": tls: failed to find any PEM data", "--data", data)
+		refused(1, "remove it, and a new one is made", "--data", data)
+	})
+
+	It("says which file or directory it can't write", func() {
+		file := sh.file("in the way")
+		refused(1, "--data: mkdir "+file+": not a directory", "--data", file)
+		refused(1, "--data: mkdir "+file+": not a directory", "--data", filepath.Join(file, "below"))
+		data := filepath.Join(sh.dir, "data")
+		Expect(os.MkdirAll(filepath.Join(data, "chat.db"), 0o700)).To(Succeed())
+		refused(1, filepath.Join(data, "chat.db")+": is a directory", "--data", data)
+		nowhere := filepath.Join(sh.dir, "nowhere", "ready.json")
+		refused(1, "--ready-file: open "+nowhere+": no such file or directory", "--ready-file", nowhere)
+		refused(2, "--ready-file "+data+": there is something, and it is not a file", "--ready-file", data)
+	})
+})
+
+// otherDatabase is a file of the kind that the emulator has, with something else in it.
+func otherDatabase() []byte {
+	GinkgoHelper()
+	file := filepath.Join(GinkgoT().TempDir(), "other.db")
+	db, err := bbolt.Open(file, 0o600, nil)
+	Expect(err).NotTo(HaveOccurred())
+	Expect(db.Update(func(tx *bbolt.Tx) error {
+		_, err := tx.CreateBucket([]byte("recipes"))
+		return err
+	})).To(Succeed())
+	Expect(db.Close()).To(Succeed())
+	text, err := os.ReadFile(file)
+	Expect(err).NotTo(HaveOccurred())
+	return text
+}

@@ -1,0 +1,51 @@
+package main_test
+
+import (
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+var _ = Describe("emulator --log", func() {
+	It("writes a line for each request: when, what came out, what was asked, and how long it took", func(ctx SpecContext) {
+		emulator := emptyShell().emulate("--log")
+		alice := emulator.newUser(ctx)
+		created, err := emulator.chat(alice).CreateThread(ctx, "Logged", nil)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(emulator.chat(alice).DeleteThread(ctx, created.Thread.ID)).To(Succeed())
+		lines := strings.Split(strings.TrimSuffix(emulator.stop().err, "\n"), "\n")
+		Expect(lines).To(HaveExactElements(
+			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  201  POST   /identities\?api-version=\S+  \S+s$`),
+			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  201  POST   /chat/threads\?api-version=\S+  \S+s$`),
+			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  204  DELETE /chat/threads/19(:|%3A)\S+  \S+s$`),
+		))
+	})
+
+	It("shows no token, no key and nothing that moves the cursor", func(ctx SpecContext) {
+		emulator := emptyShell().emulate("--log")
+		alice := emulator.newUser(ctx)
+		_, err := emulator.chat(alice).ListThreads(nil).Collect(ctx, 0)
+		Expect(err).NotTo(HaveOccurred())
+		key := keyOf(emulator.ConnectionString)
+		for _, target := range []string{
+			"/chat/threads?token=" + alice.Token.Token, "/" + alice.Token.Token, "/?accesskey=" + key, "/\u202emoc", "/%1b[2J",
+		} {
+			answer, err := emulator.http.Get(emulator.Endpoint + target)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(answer.Body.Close()).To(Succeed())
+		}
+		log := emulator.stop().err
+		Expect(strings.Count(log, "\n")).To(Equal(7))
+		signature := alice.Token.Token[strings.LastIndexByte(alice.Token.Token, '.')+1:]
+		for _, secret := range []string{key, alice.Token.Token, signature, "\u202e", "\x1b"} {
+			Expect(log).NotTo(ContainSubstring(secret))
+		}
+	})
+
+	It("is silent without the flag", func(ctx SpecContext) {
+		emulator := emptyShell().emulate()
+		emulator.newUser(ctx)
+		Expect(emulator.stop().err).To(BeEmpty())
+	})
+})
