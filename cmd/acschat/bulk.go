@@ -34,7 +34,7 @@ func (b *bulk) step(ctx context.Context, pieces int, request func(context.Contex
 		if err := b.wait(ctx); err != nil {
 			return err
 		}
-		err = b.finish(ctx, request)
+		err = finish(ctx, request)
 		if !errors.Is(err, chat.ErrThrottled) {
 			b.pacer.Sent(time.Now())
 			break
@@ -73,18 +73,15 @@ func (b *bulk) left() time.Duration {
 }
 
 // grace is how long a request under way may take to finish after an interrupt.
-const grace = 5 * time.Second
+const grace = 3 * time.Second
 
 // finish makes a request that an interrupt does not cut off: what became of it would not be known.
 // Too many requests are the pacer's business, and not retried below.
-func (b *bulk) finish(interrupted context.Context, request func(context.Context) error) error {
+func finish(interrupted context.Context, request func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(interrupted))
 	defer cancel()
-	stop := context.AfterFunc(interrupted, func() {
-		timer := time.AfterFunc(grace, cancel)
-		context.AfterFunc(ctx, func() { timer.Stop() })
-	})
-	defer stop()
+	release := context.AfterFunc(interrupted, func() { time.AfterFunc(grace, cancel) })
+	defer release()
 	return request(policy.WithRetryOptions(ctx, policy.RetryOptions{
 		TryTimeout: time.Minute,
 		StatusCodes: []int{

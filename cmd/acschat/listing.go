@@ -119,3 +119,9 @@ func (l *arrayListing[T]) end() error {
 	_, err := io.WriteString(l.out, end)
 	return err
 }
+
+// addPaging adds the flags of every listing.
+func addPaging(cmd *cobra.Command, limit, pageSize *int) {
+	cmd.Flags().IntVar(limit, "limit", 0, "`N` at most; 0 is all")
+	cmd.Flags().IntVar(pageSize, "page-size", 0, "`N` a request at most; 0 leaves it to the service")
+}

@@ -37,8 +37,10 @@ func (t *tool) sendMany(cmd *cobra.Command, s *sending) error {
 		return err
 	}
 	b := &bulk{noun: "messages", total: total, batch: 1, pacer: messagePacer(s.unpaced)}
-	b.progress = t.output.newProgress(b.noun, total, s.skip)
-	defer b.progress.end()
+	if s.from != fromStdin || stdinWaits() { // a keyboard shows what is typed
+		b.progress = t.output.newProgress(b.noun, total, s.skip)
+		defer b.progress.end()
+	}
 	return t.sendDrafts(cmd, client, b, drafts, s.skip)
 }
 

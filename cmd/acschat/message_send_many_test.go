@@ -170,6 +170,21 @@ var _ = Describe("message send --from", func() {
 		Expect(sent()).To(Equal(numbered(2)))
 	})
 
+	It("waits for the message under way no longer than some seconds", func() {
+		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 2, Delay: time.Hour})
+		session := alice.start("message", "send", "--from", alice.file("history", numbered(5)...))
+		Eventually(requests).Should(HaveLen(2))
+		session.Signal(syscall.SIGINT)
+		alice.wait(session).ends(3, "sent 1 of 5 messages", "may or may not have been sent", "--skip 2, if not with --skip 1")
+	})
+
+	It("ends at once when it is interrupted again", func() {
+		server.Fail(chattest.SendChatMessage, chattest.Fault{Delay: time.Hour})
+		session := alice.start("message", "send", "--from", alice.file("history", numbered(5)...))
+		Eventually(requests).Should(HaveLen(1))
+		Eventually(func() int { return session.Signal(syscall.SIGINT).ExitCode() }).Should(Equal(128 + int(syscall.SIGINT)))
+	})
+
 	It("is as fast as the service when told so", func() {
 		Expect(alice.run("message", "send", "--from", alice.file("history", numbered(40)...), "--unpaced").ok()).To(Equal("Sent 40 messages.\n"))
 		Expect(sent()).To(Equal(numbered(40)))

@@ -14,6 +14,7 @@ type progress struct {
 	noun    string
 	started time.Time
 	before  int // done before it began
+	ended   bool
 }
 
 // newProgress makes a bar of total pieces, 0 if their number is not known. It returns nil where a bar would be in the way: stderr
@@ -55,9 +56,10 @@ func (p *progress) show(done int, left time.Duration) {
 	_ = p.bar.Set(done)
 }
 
-// end takes the bar away.
+// end takes the bar away, once.
 func (p *progress) end() {
-	if p != nil {
+	if p != nil && !p.ended {
+		p.ended = true
 		_ = p.bar.Clear()
 	}
 }

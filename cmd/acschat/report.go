@@ -52,6 +52,14 @@ func (e *partialError) Error() string {
 
 func (e *partialError) Unwrap() error { return e.cause }
 
+// advisedError is an error for which a command knows better what to do than its kind tells.
+type advisedError struct {
+	error
+	next string
+}
+
+func (e *advisedError) Unwrap() error { return e.error }
+
 // report prints what went wrong and what to do about it, and turns it into the exit code.
 func (t *tool) report(cmd *cobra.Command, err error) int {
 	if err == nil || errors.Is(err, errReaderGone) {
@@ -101,6 +109,9 @@ func isMisuse(err error) bool {
 func nextStep(cmd *cobra.Command, err error) string {
 	if partial, ok := errors.AsType[*partialError](err); ok && partial.next != "" {
 		return partial.next
+	}
+	if advised, ok := errors.AsType[*advisedError](err); ok {
+		return advised.next
 	}
 	if isMisuse(err) {
 		if strings.Contains(err.Error(), "\n") {

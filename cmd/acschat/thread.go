@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -68,6 +69,9 @@ The same --idempotency-token twice gives the same thread, so that a script may r
 func (t *tool) createThread(cmd *cobra.Command, client *chat.Client, topic string, options *chat.CreateThreadOptions) error {
 	created, err := client.CreateThread(cmd.Context(), topic, options)
 	if created.Thread.ID == "" {
+		if errors.Is(err, chat.ErrForbidden) && len(options.Participants) > 0 {
+			return &advisedError{err, "With somebody of another resource among the participants, the service refuses all of it. Whose resource yours is: acschat token show"}
+		}
 		return err
 	}
 	// The thread is there, whatever became of the people.

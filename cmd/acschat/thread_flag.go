@@ -2,9 +2,7 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -35,29 +33,4 @@ func (t *tool) thread(cmd *cobra.Command, f threadFlag, args []string) (*chat.Th
 		return nil, err
 	}
 	return client.ThreadClient(id), nil
-}
-
-// completeThreads offers the latest threads, with their topics. When the service does not answer soon it offers none.
-func (t *tool) completeThreads(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	const most, patience = 50, 2 * time.Second
-	ctx, cancel := context.WithTimeout(cmd.Context(), patience)
-	defer cancel()
-	client, err := t.session.chat(ctx)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	threads, _ := client.ListThreads(&chat.ListThreadsOptions{PageSize: most}).Collect(ctx, most)
-	var offers []cobra.Completion
-	for _, thread := range threads {
-		if thread.DeletedOn.IsZero() {
-			offers = append(offers, cobra.CompletionWithDesc(thread.ID, printable(thread.Topic)))
-		}
-	}
-	return offers, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
-}
-
-// addPaging adds the flags of every listing.
-func addPaging(cmd *cobra.Command, limit, pageSize *int) {
-	cmd.Flags().IntVar(limit, "limit", 0, "`N` at most; 0 is all")
-	cmd.Flags().IntVar(pageSize, "page-size", 0, "`N` a request at most; 0 leaves it to the service")
 }

@@ -98,6 +98,10 @@ var _ = Describe("thread", func() {
 			Expect(r.out).To(ContainSubstring("@thread.v2"))
 		})
 
+		It("says what is wrong when somebody is of another resource", func() {
+			alice.run("thread", "create", "--participant", server.ForeignUser().ID).ends(1, "403 Forbidden", "another resource among the participants")
+		})
+
 		It("is the same thread for the same idempotency token", func() {
 			first := alice.createThread("Once", "--idempotency-token", "once-1")
 			Expect(alice.createThread("Once", "--idempotency-token", "once-1")).To(Equal(first))
