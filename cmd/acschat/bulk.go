@@ -18,10 +18,11 @@ type bulk struct {
 	noun  string // what is counted, "messages"
 	total int    // 0: not known
 	batch int    // pieces a request
+	skip  int    // pieces done before
 
 	pacer    *pace.Pacer
 	progress *progress
-	done     int // pieces behind us, those left out at the beginning among them
+	done     int // pieces behind us, those done before among them
 }
 
 // maxThrottled is how often in a row the service may refuse a request because there are too many.
@@ -93,7 +94,7 @@ func finish(interrupted context.Context, request func(context.Context) error) er
 
 // stopped says how far the work came and how to go on. verb is what was done to the pieces: "sent".
 func (b *bulk) stopped(verb string, refused []string, cause error) error {
-	if b.done == 0 && len(refused) == 0 {
+	if b.done == b.skip {
 		return cause
 	}
 	of := ""

@@ -25,7 +25,7 @@ func (t *tool) follow(cmd *cobra.Command, thread *chat.ThreadClient, options *ch
 	if err != nil {
 		return err
 	}
-	f := newFollower(thread, latest)
+	f := newFollower(thread, latest, options.StartTime)
 	slices.Reverse(latest)
 	if err := out.write(latest); err != nil {
 		return err
@@ -76,8 +76,12 @@ type follower struct {
 	told   map[int64]struct{} // the versions told, as far as lookBack goes
 }
 
-func newFollower(thread *chat.ThreadClient, latest []chat.Message) *follower {
+// newFollower goes on behind the latest messages, which may be none since the start.
+func newFollower(thread *chat.ThreadClient, latest []chat.Message, start time.Time) *follower {
 	f := &follower{thread: thread, told: map[int64]struct{}{}}
+	if !start.IsZero() {
+		f.floor = start.UnixMilli() - 1
+	}
 	for _, m := range latest {
 		f.floor = max(f.floor, version(m))
 	}

@@ -3,6 +3,7 @@ package main_test
 import (
 	"net/http"
 	"syscall"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -64,6 +65,18 @@ var _ = Describe("message list --follow", func() {
 		Eventually(func() int { return len(server.Requests(chattest.ListChatMessages)) }).Should(BeNumerically(">", looks+1))
 		session.Signal(syscall.SIGTERM)
 		Expect(alice.wait(session).lines()).To(HaveLen(3))
+	})
+
+	It("begins with nothing when nothing was said since", func() {
+		send("before")
+		server.Advance(time.Minute)
+		alice = alice.with(tokenVariable, server.Token(alice.user, time.Hour))
+		session := follow("-o", "jsonl", "--start-time", server.Now().Add(-30*time.Second).Format(time.RFC3339))
+		Eventually(server.Requests).WithArguments(chattest.ListChatMessages).Should(HaveLen(3))
+		id := send("after")
+		Eventually(session).Should(gbytes.Say(id))
+		session.Signal(syscall.SIGINT)
+		Expect(alice.wait(session).lines()).To(HaveLen(1))
 	})
 
 	It("misses nothing when much is said between two looks", func() {

@@ -38,15 +38,15 @@ changes is printed again under the same id with a higher version. For programs i
 			if err != nil {
 				return err
 			}
-			options := &chat.ListMessagesOptions{StartTime: start.Time, PageSize: pageSize, Prefetch: limit == 0 && !following}
+			if following && start.IsZero() && !cmd.Flags().Changed("limit") {
+				limit = 10
+			}
+			options := &chat.ListMessagesOptions{StartTime: start.Time, PageSize: pageSize, Prefetch: limit == 0}
 			if pageSize == 0 {
 				options.PageSize = pageFor(limit)
 			}
 			if !following {
 				return list(cmd, &t.output, messageView(), client.ListMessages(options).Pages(cmd.Context()), limit)
-			}
-			if !cmd.Flags().Changed("limit") && start.IsZero() {
-				limit = 10
 			}
 			return t.follow(cmd, client, options, limit, interval)
 		},

@@ -36,12 +36,12 @@ func (t *tool) sendMany(cmd *cobra.Command, s *sending) error {
 	if err != nil {
 		return err
 	}
-	b := &bulk{noun: "messages", total: total, batch: 1, pacer: messagePacer(s.unpaced)}
+	b := &bulk{noun: "messages", total: total, batch: 1, skip: s.skip, pacer: messagePacer(s.unpaced)}
 	if s.from != fromStdin || stdinWaits() { // a keyboard shows what is typed
-		b.progress = t.output.newProgress(b.noun, total, s.skip)
+		b.progress = t.output.newProgress(b)
 		defer b.progress.end()
 	}
-	return t.sendDrafts(cmd, client, b, drafts, s.skip)
+	return t.sendDrafts(cmd, client, b, drafts)
 }
 
 // messagePacer knows the published limits of sending, of a thread.
@@ -70,7 +70,7 @@ func readAhead(drafts iter.Seq2[draft, error]) (iter.Seq2[draft, error], int, er
 	}, len(all), nil
 }
 
-func (t *tool) sendDrafts(cmd *cobra.Command, client *chat.ThreadClient, b *bulk, drafts iter.Seq2[draft, error], skip int) error {
+func (t *tool) sendDrafts(cmd *cobra.Command, client *chat.ThreadClient, b *bulk, drafts iter.Seq2[draft, error]) error {
 	results := newListing(cmd.OutOrStdout(), &t.output, sentView())
 	var refused []string
 	var stopped error
@@ -78,7 +78,7 @@ func (t *tool) sendDrafts(cmd *cobra.Command, client *chat.ThreadClient, b *bulk
 		if stopped = err; stopped != nil {
 			break
 		}
-		if b.done < skip {
+		if b.done < b.skip {
 			b.done++
 			continue
 		}
@@ -103,7 +103,7 @@ func (t *tool) sendDrafts(cmd *cobra.Command, client *chat.ThreadClient, b *bulk
 		}
 	}
 	b.progress.end()
-	return t.sentMany(cmd, b, results, skip, refused, stopped)
+	return t.sentMany(cmd, b, results, refused, stopped)
 }
 
 // isAboutTheMessage reports whether the service refused this message, and may take others.
@@ -112,20 +112,23 @@ func isAboutTheMessage(err error) bool {
 }
 
 // sentMany says what became of it all.
-func (t *tool) sentMany(cmd *cobra.Command, b *bulk, results listing[chat.SendMessageResult], skip int, refused []string, stopped error) error {
-	sent := b.done - skip - len(refused)
-	if t.output.format == formatTable {
-		if err := t.output.done(cmd, "Sent %s.", messages(sent)); err != nil {
+func (t *tool) sentMany(cmd *cobra.Command, b *bulk, results listing[chat.SendMessageResult], refused []string, stopped error) error {
+	tried := b.done - b.skip
+	switch {
+	case t.output.format != formatTable:
+		if err := results.end(); err != nil {
 			return err
 		}
-	} else if err := results.end(); err != nil {
-		return err
+	case tried > 0:
+		if err := t.output.done(cmd, "Sent %s.", messages(tried-len(refused))); err != nil {
+			return err
+		}
 	}
 	if stopped != nil {
 		return b.stopped("sent", refused, stopped)
 	}
 	if len(refused) > 0 {
-		return &partialError{summary: fmt.Sprintf("%d of %s were refused", len(refused), messages(b.done-skip)), refused: refused}
+		return &partialError{summary: fmt.Sprintf("%d of %s were refused", len(refused), messages(tried)), refused: refused}
 	}
 	return nil
 }

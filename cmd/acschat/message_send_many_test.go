@@ -141,7 +141,10 @@ var _ = Describe("message send --from", func() {
 
 	It("fails when not even the first went out", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden})
-		alice.run("message", "send", "--from", alice.file("history", numbered(2)...)).ends(1, "403 Forbidden")
+		file := alice.file("history", numbered(3)...)
+		Expect(alice.run("message", "send", "--from", file).ends(1, "403 Forbidden").out).To(BeEmpty())
+		server.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden})
+		Expect(alice.run("message", "send", "--from", file, "--skip", "2").ends(1, "403 Forbidden").out).To(BeEmpty())
 	})
 
 	It("stops when nobody knows what became of a message, and says how to find out", func() {

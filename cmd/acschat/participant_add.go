@@ -23,9 +23,9 @@ func participantPacer() *pace.Pacer {
 
 // addParticipants adds people batch by batch, so that an interrupt knows who is in.
 func (t *tool) addParticipants(cmd *cobra.Command, thread *chat.ThreadClient, people []chat.Participant, skip int) error {
-	b := &bulk{noun: "participants", total: len(people), batch: maxBatch, pacer: participantPacer(), done: skip}
+	b := &bulk{noun: "participants", total: len(people), batch: maxBatch, skip: skip, done: skip, pacer: participantPacer()}
 	if len(people) > maxBatch {
-		b.progress = t.output.newProgress(b.noun, b.total, skip)
+		b.progress = t.output.newProgress(b)
 	}
 	var failed []chat.FailedParticipant
 	var stopped error
@@ -40,11 +40,10 @@ func (t *tool) addParticipants(cmd *cobra.Command, thread *chat.ThreadClient, pe
 		}
 	}
 	b.progress.end()
-	if stopped != nil && b.done == skip {
-		return stopped
-	}
-	if err := t.showAdded(cmd, failed, b.done-skip); err != nil {
-		return err
+	if b.done > skip {
+		if err := t.showAdded(cmd, failed, b.done-skip); err != nil {
+			return err
+		}
 	}
 	if stopped != nil {
 		return b.stopped("added", refusals(failed), stopped)

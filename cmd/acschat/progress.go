@@ -17,16 +17,17 @@ type progress struct {
 	ended   bool
 }
 
-// newProgress makes a bar of total pieces, 0 if their number is not known. It returns nil where a bar would be in the way: stderr
-// is no terminal, or results appear on the same one.
-func (o *output) newProgress(noun string, total, before int) *progress {
+// newProgress makes the bar of a piece of work. It returns nil where a bar would be in the way: stderr is no terminal, or results
+// appear on the same one.
+func (o *output) newProgress(b *bulk) *progress {
 	if !isTerminal(os.Stderr) || o.format != formatTable && isTerminal(os.Stdout) {
 		return nil
 	}
+	total := b.total
 	if total == 0 {
 		total = -1
 	}
-	p := &progress{noun: noun, started: time.Now(), before: before, bar: progressbar.NewOptions(total,
+	p := &progress{noun: b.noun, started: time.Now(), before: b.skip, bar: progressbar.NewOptions(total,
 		progressbar.OptionSetWriter(os.Stderr),
 		progressbar.OptionUseANSICodes(true),
 		progressbar.OptionSetWidth(24),
@@ -36,7 +37,7 @@ func (o *output) newProgress(noun string, total, before int) *progress {
 		progressbar.OptionShowDescriptionAtLineEnd(),
 		progressbar.OptionClearOnFinish(),
 	)}
-	p.show(before, 0)
+	p.show(b.skip, 0)
 	return p
 }
 

@@ -35,7 +35,8 @@ or
   AZURE_COMMUNICATION_CONNECTION_STRING  the resource and its key, for a token of any user: --as USER
   ACSCHAT_USER                           that user, in place of --as
 
-ACSCHAT_THREAD stands in for --thread, ACSCHAT_CA_FILE for --ca-file.
+A token comes before a connection string, and flags come before the environment. ACSCHAT_THREAD stands in for --thread,
+ACSCHAT_CA_FILE for --ca-file.
 
 Results go to stdout, as a table for people or with --output json or jsonl for programs, with the names of the service.
 Everything else goes to stderr. Exit codes:
