@@ -104,7 +104,7 @@ func (e *emulator) run(cmd *cobra.Command, o *output) (err error) {
 	if err != nil {
 		return err
 	}
-	defer door.Close()
+	defer func() { _ = door.Close() }() // when all goes well, it is closed by then
 	if err := service.SetEndpoint(door.endpoint); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -50,7 +51,8 @@ func logLine(out io.Writer, format string, args ...any) {
 	_, _ = io.WriteString(out, time.Now().Format("15:04:05.000")+"  "+text+"\n")
 }
 
-// complaintHandler writes what net/http has to say of connections, for example that a client does not trust the certificate.
+// complaintHandler writes what net/http has to say of connections. Most of it is about clients that do not trust the certificate,
+// and some of them just go.
 type complaintHandler struct{ out io.Writer }
 
 func (h complaintHandler) Enabled(context.Context, slog.Level) bool { return true }
@@ -58,6 +60,10 @@ func (h complaintHandler) WithAttrs([]slog.Attr) slog.Handler       { return h }
 func (h complaintHandler) WithGroup(string) slog.Handler            { return h }
 
 func (h complaintHandler) Handle(_ context.Context, r slog.Record) error {
-	logLine(h.out, "%s", r.Message)
+	hint := ""
+	if strings.Contains(r.Message, "TLS handshake") && !strings.Contains(r.Message, "HTTP request") {
+		hint = "; does this client trust the certificate?"
+	}
+	logLine(h.out, "%s%s", r.Message, hint)
 	return nil
 }

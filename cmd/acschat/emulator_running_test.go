@@ -29,7 +29,7 @@ type running struct {
 	http *http.Client // trusts its authority and nobody else
 }
 
-// emulate starts the emulator at a port of its own choice, and waits for its ready file.
+// emulate starts the emulator at a port of its own choice, and waits for its ready file and for what it says.
 func (s *shell) emulate(args ...string) *running {
 	GinkgoHelper()
 	file := filepath.Join(GinkgoT().TempDir(), "ready.json")
@@ -43,6 +43,7 @@ func (s *shell) emulate(args ...string) *running {
 		return err
 	}).Should(Succeed())
 	Expect(json.Unmarshal(text, r)).To(Succeed())
+	Eventually(r.Out.Contents).ShouldNot(BeEmpty()) // it is written in one go
 	r.http = trusting(r.CAFile)
 	return r
 }
