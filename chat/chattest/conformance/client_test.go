@@ -23,7 +23,7 @@ type client struct {
 	language  string
 	agent     string // what their User-Agent begins with
 	folder    string
-	wants     string // what to install where there is no program
+	wants     string   // what to install where there is no program
 	programs  []string // the first that has what it takes runs the checks
 	arguments []string
 	probe     []string // arguments with which a program tells whether it does: it fails, and its last line says what is missing
