@@ -26,6 +26,8 @@ type Client struct {
 	pipeline   *pipeline.Pipeline
 	api        *chatapi.Client
 	apiVersion string
+	// credential is the one that authenticates the calls, nil where there is none yet. For Explain alone.
+	credential func() *TokenCredential
 }
 
 // ClientOptions are the optional settings of [NewClient] and [NewThreadClient].
@@ -61,7 +63,12 @@ func NewClient(endpoint string, cred *TokenCredential, options *ClientOptions) (
 	if cred == nil {
 		return nil, &ArgumentError{Name: "cred", Reason: "must not be nil: make one with NewTokenCredential"}
 	}
-	return newClient(base, &authPolicy{credential: cred, allowHTTP: options.InsecureAllowCredentialWithHTTP}, options)
+	client, err := newClient(base, &authPolicy{credential: cred, allowHTTP: options.InsecureAllowCredentialWithHTTP}, options)
+	if err != nil {
+		return nil, err
+	}
+	client.credential = func() *TokenCredential { return cred }
+	return client, nil
 }
 
 func parseEndpoint(endpoint string, options *ClientOptions) (pipeline.Endpoint, error) {

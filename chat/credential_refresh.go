@@ -24,6 +24,14 @@ const (
 	maxTimer          = 24 * time.Hour // clocks drift and machines sleep: look again
 )
 
+// refreshError is why no token came.
+type refreshError struct{ cause error }
+
+func (e *refreshError) Error() string { return "refresh token: " + e.cause.Error() }
+func (e *refreshError) Unwrap() error { return e.cause }
+
+var errEnded = errors.New("has already ended")
+
 // fly calls the callback and survives whatever it does.
 func (c *TokenCredential) fly(ctx context.Context, flight *tokenFlight) {
 	defer flight.cancel()
@@ -49,7 +57,7 @@ func (c *TokenCredential) arrive(flight *tokenFlight, token AccessToken, err err
 		token, err = checkNew(token)
 	}
 	if err != nil {
-		token, err = AccessToken{}, fmt.Errorf("refresh token: %w", err)
+		token, err = AccessToken{}, &refreshError{err}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -62,7 +70,7 @@ func checkNew(token AccessToken) (AccessToken, error) {
 		return token, fmt.Errorf("the new token %w", err)
 	}
 	if !time.Now().Before(token.ExpiresOn) {
-		return token, fmt.Errorf("the new token has already ended, on %s", token.ExpiresOn.UTC().Format(time.RFC3339))
+		return token, fmt.Errorf("the new token %w, on %s", errEnded, token.ExpiresOn.UTC().Format(time.RFC3339))
 	}
 	return token, nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/go-json-experiment/json/jsontext"
@@ -99,11 +100,14 @@ func (t *looseText) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 func NewError(tried string, resp *http.Response, hint string) *Error {
 	body := bytes.Clone(pipeline.Body(resp))
 	var decoded errorBody
-	if err := pipeline.Decode(body, &decoded); err != nil && len(bytes.TrimSpace(body)) > 0 {
+	err := pipeline.Decode(body, &decoded)
+	foreign := err != nil && len(bytes.TrimSpace(body)) > 0
+	if foreign {
 		hint = strings.TrimPrefix(hint+"; the answer is not the service's ("+contentType(resp)+"): is something else at the endpoint?", "; ")
 	}
 	e := decoded.toError()
-	e.operation, e.hint, e.StatusCode = tried, hint, resp.StatusCode
+	e.operation, e.hint, e.StatusCode, e.came = tried, hint, resp.StatusCode, time.Now()
+	e.foreign = foreign
 	e.CorrelationVector = resp.Header.Get("MS-CV")
 	e.RetryAfter = pipeline.RetryAfter(resp.Header)
 	e.RequestID = resp.Header.Get(pipeline.RequestIDHeader)

@@ -66,7 +66,10 @@ func NewFleet(endpoint string, mint func(context.Context, CommunicationUser) (Ac
 // As returns a client that acts for a user. It costs next to nothing, makes no request and need not be kept or closed; to close
 // it ends it alone. A user whose ID is empty, "." or ".." comes back as an [ArgumentError] from each call on it.
 func (f *Fleet) As(user CommunicationUser) *Client {
-	return &Client{pipeline: f.client.pipeline.For(user), api: f.client.api, apiVersion: f.client.apiVersion}
+	return &Client{
+		pipeline: f.client.pipeline.For(user), api: f.client.api, apiVersion: f.client.apiVersion,
+		credential: func() *TokenCredential { return f.tokens.peek(user) },
+	}
 }
 
 // Close drops the tokens, ends the minting of others, and closes idle connections unless the caller gave the transport.

@@ -81,6 +81,16 @@ func (t *fleetTokens) give(held *fleetToken) {
 	}
 }
 
+// peek finds the credential of a user, nil if there is none now. It makes none and does not count as use.
+func (t *fleetTokens) peek(user CommunicationUser) *TokenCredential {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if held := t.byUser[user]; held != nil {
+		return held.credential
+	}
+	return nil
+}
+
 func (t *fleetTokens) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()

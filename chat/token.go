@@ -57,13 +57,9 @@ func outsideTokens(r rune) bool { return r <= ' ' || r > '~' }
 
 // readExpiry reads the "exp" claim, in whole seconds. The signature is the service's to check: a client has no key.
 func readExpiry(token string) (time.Time, error) {
-	segments := strings.SplitN(token, ".", 3)
-	if len(segments) < 3 {
-		return time.Time{}, fmt.Errorf("is not a JSON Web Token: %d of 3 dot-separated parts", len(segments))
-	}
-	payload, err := jwt.NewParser().DecodeSegment(base64URL(segments[1]))
+	payload, err := readPayload(token)
 	if err != nil {
-		return time.Time{}, errors.New("has a payload that is not base64")
+		return time.Time{}, err
 	}
 	var claims struct {
 		ExpiresOn *float64 `json:"exp"` // jwt.NumericDate would take a string too, and wrap around beyond int64
@@ -75,6 +71,19 @@ func readExpiry(token string) (time.Time, error) {
 		return time.Unix(int64(seconds), 0), nil
 	}
 	return time.Time{}, errors.New("has an exp claim that is not a number of seconds since 1970")
+}
+
+// readPayload decodes the part of a token that has the claims.
+func readPayload(token string) ([]byte, error) {
+	segments := strings.SplitN(token, ".", 3)
+	if len(segments) < 3 {
+		return nil, fmt.Errorf("is not a JSON Web Token: %d of 3 dot-separated parts", len(segments))
+	}
+	payload, err := jwt.NewParser().DecodeSegment(base64URL(segments[1]))
+	if err != nil {
+		return nil, errors.New("has a payload that is not base64")
+	}
+	return payload, nil
 }
 
 // base64URL brings the standard alphabet and padding, which some issuers use, to the one of a JSON Web Token.
