@@ -1,0 +1,142 @@
+package chat_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+func connectionTroubles() []trouble {
+	return []trouble{
+		{"a caller who has gone", []chat.CauseKind{chat.CauseCanceled}, "context canceled", func(ctx context.Context) (*chat.Client, error) {
+			ctx, cancel := context.WithCancel(ctx)
+			cancel()
+			c, _ := clientOf(reply(200, ""))
+			return c, list(ctx, c)
+		}},
+		{"a caller who would not wait", []chat.CauseKind{chat.CauseTimeout}, "deadline exceeded", func(ctx context.Context) (*chat.Client, error) {
+			ctx, cancel := context.WithDeadline(ctx, time.Now())
+			defer cancel()
+			c, _ := clientOf(reply(200, ""))
+			return c, list(ctx, c)
+		}},
+		{"a host that is not", []chat.CauseKind{chat.CauseHost}, "no such host", func(ctx context.Context) (*chat.Client, error) {
+			c := clientAt("https://contoso.invalid", newService().HTTPClient()) // which knows one host
+			return c, list(ctx, c)
+		}},
+		{"a name server that does not answer", []chat.CauseKind{chat.CauseHost}, "server misbehaving", func(ctx context.Context) (*chat.Client, error) {
+			c, _ := clientOf(fail(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "server misbehaving", Name: "contoso", IsTemporary: true}}))
+			return c, list(ctx, c)
+		}},
+		{"a port where nobody listens", []chat.CauseKind{chat.CauseConnection}, "refused", func(ctx context.Context) (*chat.Client, error) {
+			c := clientAt("https://"+closedPort(), &http.Client{})
+			return c, list(ctx, c)
+		}},
+		{"a certificate nobody vouches for", []chat.CauseKind{chat.CauseCertificateAuthority}, "example.com, 127.0.0.1", func(ctx context.Context) (*chat.Client, error) {
+			server, _ := serveTLS(nil)
+			c := clientAt(server.URL, &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: x509.NewCertPool()}}})
+			return c, list(ctx, c)
+		}},
+		{"a certificate for another host", []chat.CauseKind{chat.CauseCertificateName}, "not contoso.communication.azure.com", func(ctx context.Context) (*chat.Client, error) {
+			server, trusting := serveTLS(nil)
+			transport := transportOf(trusting)
+			transport.TLSClientConfig.ServerName = "contoso.communication.azure.com"
+			c := clientAt(server.URL, trusting)
+			return c, list(ctx, c)
+		}},
+		{"a certificate that has ended", []chat.CauseKind{chat.CauseCertificateDate, chat.CauseClock}, "it is valid from", func(ctx context.Context) (*chat.Client, error) {
+			c := clientWithBadCertificate(-2*time.Hour, -time.Hour)
+			return c, list(ctx, c)
+		}},
+		{"a certificate of the future", []chat.CauseKind{chat.CauseClock, chat.CauseCertificateDate}, "it is valid from", func(ctx context.Context) (*chat.Client, error) {
+			c := clientWithBadCertificate(time.Hour, 2*time.Hour)
+			return c, list(ctx, c)
+		}},
+		{"a server without TLS", []chat.CauseKind{chat.CauseTLS}, "HTTP response to HTTPS client", func(ctx context.Context) (*chat.Client, error) {
+			plain := httptest.NewServer(nil)
+			DeferCleanup(plain.Close)
+			c := clientAt("https"+strings.TrimPrefix(plain.URL, "http"), plain.Client())
+			return c, list(ctx, c)
+		}},
+		{"a server with another TLS", []chat.CauseKind{chat.CauseTLS}, "protocol version", func(ctx context.Context) (*chat.Client, error) {
+			server := httptest.NewUnstartedServer(nil)
+			server.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
+			server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+			server.StartTLS()
+			DeferCleanup(server.Close)
+			trusting := server.Client()
+			transportOf(trusting).TLSClientConfig.MaxVersion = tls.VersionTLS12
+			c := clientAt(server.URL, trusting)
+			return c, list(ctx, c)
+		}},
+		{"a connection that breaks", []chat.CauseKind{chat.CauseConnectionLost}, "", func(ctx context.Context) (*chat.Client, error) {
+			endpoint, trusting := serveRaw(true, func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)) })
+			c := clientAt(endpoint, trusting)
+			return c, list(ctx, c)
+		}},
+		{"a proxy that is not there", []chat.CauseKind{chat.CauseProxy}, "proxyconnect", func(ctx context.Context) (*chat.Client, error) {
+			c := clientBehind(closedPort())
+			return c, list(ctx, c)
+		}},
+		{"a proxy that wants to know who it is", []chat.CauseKind{chat.CauseProxy}, "407 Proxy Authentication Required", func(ctx context.Context) (*chat.Client, error) {
+			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
+			DeferCleanup(proxy.Close)
+			c := clientBehind(strings.TrimPrefix(proxy.URL, "http://"))
+			return c, list(ctx, c)
+		}},
+	}
+}
+
+// clientWithBadCertificate makes a client of a server whose certificate is good from one time to another, both counted from now.
+func clientWithBadCertificate(from, until time.Duration) *chat.Client {
+	GinkgoHelper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	Expect(err).NotTo(HaveOccurred())
+	template := &x509.Certificate{
+		NotBefore: time.Now().Add(from), NotAfter: time.Now().Add(until),
+		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	Expect(err).NotTo(HaveOccurred())
+	certificate, err := x509.ParseCertificate(der)
+	Expect(err).NotTo(HaveOccurred())
+
+	server := httptest.NewUnstartedServer(nil)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	server.StartTLS()
+	DeferCleanup(server.Close)
+	trusting := server.Client()
+	transportOf(trusting).TLSClientConfig.RootCAs.AddCert(certificate)
+	return clientAt(server.URL, trusting)
+}
+
+// closedPort is an address where nobody listens.
+func closedPort() string {
+	GinkgoHelper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	Expect(err).NotTo(HaveOccurred())
+	address := listener.Addr().String()
+	Expect(listener.Close()).To(Succeed())
+	return address
+}
+
+// clientBehind makes a client that reaches the service through a proxy.
+func clientBehind(proxy string) *chat.Client {
+	return clientAt(testEndpoint, &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: proxy})}})
+}

@@ -1,0 +1,70 @@
+package chat_test
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+func serviceTroubles() []trouble {
+	return []trouble{
+		serviceTrouble("too many messages", "to send a message is allowed 10 in 10 seconds and 30 in a minute per thread", func(ctx context.Context, w *world) (*chat.Client, error) {
+			w.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Minute, Times: -1})
+			_, err := w.alicesClient.ThreadClient(w.thread).SendMessage(ctx, "hi", nil)
+			return w.alicesClient, err
+		}, chat.CauseThrottled),
+		serviceTrouble("a service that is down", "it answered 503", func(ctx context.Context, w *world) (*chat.Client, error) {
+			w.Fail(chattest.Any, chattest.Fault{Times: -1})
+			return w.alicesClient, list(ctx, w.alicesClient)
+		}, chat.CauseUnavailable),
+		serviceTrouble("a service that is down for some minutes", "it answered 503", func(ctx context.Context, w *world) (*chat.Client, error) {
+			w.Fail(chattest.Any, chattest.Fault{Times: -1, RetryAfter: 5 * time.Minute})
+			return w.alicesClient, list(ctx, w.alicesClient)
+		}, chat.CauseUnavailable),
+		serviceTrouble("a participant whom the service does not explain", "Out of luck", func(ctx context.Context, w *world) (*chat.Client, error) {
+			c, _ := clientOf(reply(201, `{"invalidParticipants":[{"code":"403","message":"Out of luck.","target":"8:acs:a"}]}`))
+			return c, firstFailure(c.ThreadClient(testThread).AddParticipants(ctx, those(chat.CommunicationUser{ID: "8:acs:a"})))
+		}, chat.CauseUnknown),
+		serviceTrouble("a front door without a service", "400 Bad Request, text/html", func(ctx context.Context, w *world) (*chat.Client, error) {
+			w.Fail(chattest.Any, chattest.Fault{Status: http.StatusBadRequest, HTML: true})
+			return w.alicesClient, list(ctx, w.alicesClient)
+		}, chat.CauseUnavailable),
+		serviceTrouble("another server at the endpoint", "404 Not Found, text/html", func(ctx context.Context, w *world) (*chat.Client, error) {
+			w.Fail(chattest.Any, chattest.Fault{Status: http.StatusNotFound, HTML: true})
+			return w.alicesClient, list(ctx, w.alicesClient)
+		}, chat.CauseForeignAnswer),
+		serviceTrouble("an answer of another sort", "200 OK, text/html", func(ctx context.Context, w *world) (*chat.Client, error) {
+			w.Fail(chattest.Any, chattest.Fault{HTML: true})
+			return w.alicesClient, list(ctx, w.alicesClient)
+		}, chat.CauseForeignAnswer),
+		serviceTrouble("an endpoint that has moved", "307 Temporary Redirect to https://elsewhere.invalid/", func(ctx context.Context, w *world) (*chat.Client, error) {
+			w.Fail(chattest.Any, chattest.Fault{Redirect: "https://elsewhere.invalid/"})
+			return w.alicesClient, list(ctx, w.alicesClient)
+		}, chat.CauseForeignAnswer),
+		serviceTrouble("a status that nobody expects", "418", func(ctx context.Context, w *world) (*chat.Client, error) {
+			w.Fail(chattest.Any, chattest.Fault{Status: http.StatusTeapot})
+			return w.alicesClient, list(ctx, w.alicesClient)
+		}, chat.CauseUnknown),
+		serviceTrouble("a lost reply to a send", "nothing told what became of it", func(ctx context.Context, w *world) (*chat.Client, error) {
+			w.Fail(chattest.SendChatMessage, chattest.Fault{LoseReply: true})
+			_, err := w.alicesClient.ThreadClient(w.thread).SendMessage(ctx, "hi", nil)
+			return w.alicesClient, err
+		}, chat.CauseOutcomeUnknown, chat.CauseConnectionLost),
+		serviceTrouble("a send that came to a service that is down", "nothing told what became of it", func(ctx context.Context, w *world) (*chat.Client, error) {
+			w.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusInternalServerError})
+			_, err := w.alicesClient.ThreadClient(w.thread).SendMessage(ctx, "hi", nil)
+			return w.alicesClient, err
+		}, chat.CauseOutcomeUnknown, chat.CauseUnavailable),
+		serviceTrouble("a participant whom the service can't add now", "busy", func(ctx context.Context, w *world) (*chat.Client, error) {
+			c, _ := clientOf(reply(201, `{"invalidParticipants":[{"code":"503","message":"busy","target":"8:acs:a"}]}`))
+			return c, firstFailure(c.ThreadClient(testThread).AddParticipants(ctx, those(chat.CommunicationUser{ID: "8:acs:a"})))
+		}, chat.CauseUnavailable),
+		serviceTrouble("a participant with an id that the service does not take", "8:acs:a is not of the form", func(ctx context.Context, w *world) (*chat.Client, error) {
+			c, _ := clientOf(reply(201, `{"invalidParticipants":[{"code":"400","message":"no","target":"8:acs:a"}]}`))
+			return c, firstFailure(c.ThreadClient(testThread).AddParticipants(ctx, those(chat.CommunicationUser{ID: "8:acs:a"})))
+		}, chat.CauseMalformedID),
+	}
+}

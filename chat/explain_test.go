@@ -1,0 +1,270 @@
+package chat_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+// causesOf are the kinds of the causes, in their order.
+func causesOf(e chat.Explanation) []chat.CauseKind {
+	list := make([]chat.CauseKind, len(e.Causes))
+	for i, cause := range e.Causes {
+		list[i] = cause.Kind
+	}
+	return list
+}
+
+// withToken is a client of the service that has one token and no other.
+func withToken(service *chattest.Server, token string) *chat.Client {
+	GinkgoHelper()
+	credential, err := chat.NewStaticTokenCredential(token)
+	Expect(err).NotTo(HaveOccurred())
+	client, err := chat.NewClient(service.Endpoint(), credential, service.ClientOptions())
+	Expect(err).NotTo(HaveOccurred())
+	return client
+}
+
+// newService starts one without a socket.
+func newService() *chattest.Server {
+	return chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+}
+
+// newThread makes a thread of a user's with others in it.
+func newThread(ctx context.Context, client *chat.Client, others ...chat.CommunicationUser) string {
+	GinkgoHelper()
+	options := &chat.CreateThreadOptions{}
+	for _, user := range others {
+		options.Participants = append(options.Participants, chat.Participant{Identifier: user})
+	}
+	created, err := client.CreateThread(ctx, "Release 4.2", options)
+	Expect(err).NotTo(HaveOccurred())
+	return created.Thread.ID
+}
+
+var _ = Describe("Explain", func() {
+	Context("without an error", func() {
+		It("is empty, and says nothing", func(ctx SpecContext) {
+			client, wire := clientOf(reply(http.StatusOK, "{}"))
+			explanation := client.Explain(ctx, testThread, nil)
+			Expect(explanation).To(Equal(chat.Explanation{}))
+			Expect(explanation.String()).To(BeEmpty())
+			Expect(wire.Requests()).To(BeEmpty())
+		})
+	})
+
+	Context("with an error that is nobody's", func() {
+		It("says at least what it is", func(ctx SpecContext) {
+			client, _ := clientOf(reply(http.StatusOK, "{}"))
+			explanation := client.Explain(ctx, "", errors.New("the dog ate it"))
+			Expect(causesOf(explanation)).To(Equal([]chat.CauseKind{chat.CauseUnknown}))
+			Expect(explanation.String()).To(ContainSubstring("the dog ate it"))
+		})
+	})
+
+	Context("on a nil client, as a failed NewClient returns", func() {
+		It("goes by the error alone", func(ctx SpecContext) {
+			client, err := chat.NewClient("http://contoso.communication.azure.com", staticCredential(), nil)
+			Expect(causesOf(client.Explain(ctx, "", err))).To(Equal([]chat.CauseKind{chat.CauseArgument}))
+
+			asked, _ := clientOf(reply(http.StatusForbidden, ""))
+			err = asked.ThreadClient(testThread).UpdateTopic(ctx, "")
+			Expect(causesOf(client.Explain(ctx, testThread, err))).To(ContainElement(chat.CauseNotParticipant))
+		})
+	})
+
+	Context("with an error that others have wrapped", func() {
+		It("finds what is inside", func(ctx SpecContext) {
+			client, _ := clientOf(reply(http.StatusTooManyRequests, "", "Retry-After", "1"))
+			err := client.DeleteThread(ctx, testThread)
+			wrapped := errors.Join(errors.New("tidy up"), fmt.Errorf("thread 7: %w", err))
+			Expect(causesOf(client.Explain(ctx, "", wrapped))).To(Equal([]chat.CauseKind{chat.CauseThrottled}))
+		})
+	})
+
+	Context("where the cause is open", func() {
+		var service *chattest.Server
+		var mine, theirs *chat.Client
+		var me chat.CommunicationUser
+
+		BeforeEach(func() {
+			service = newService()
+			me = service.NewUser()
+			mine, theirs = service.Client(me), service.Client(service.NewUser())
+		})
+
+		// asked are the operations that f asks the service for.
+		asked := func(f func()) []chattest.Operation {
+			before := len(service.Requests())
+			f()
+			var ops []chattest.Operation
+			for _, r := range service.Requests()[before:] {
+				ops = append(ops, r.Operation)
+			}
+			return ops
+		}
+
+		It("looks who is in the thread, and then for it among the threads of the user", func(ctx SpecContext) {
+			for range 3 {
+				newThread(ctx, mine)
+			}
+			thread := newThread(ctx, theirs)
+			err := mine.ThreadClient(thread).SendTypingNotification(ctx, nil)
+			Expect(asked(func() { mine.Explain(ctx, thread, err) })).To(Equal([]chattest.Operation{
+				chattest.ListChatParticipants, chattest.ListChatThreads,
+			}))
+		})
+
+		It("does not look beyond two pages, and says that it has not", func(ctx SpecContext) {
+			page := `{"value":[],"nextLink":"` + testEndpoint + `/chat/threads?page=next%d"}`
+			client, wire := clientOf(reply(403, ""), reply(403, ""),
+				reply(200, fmt.Sprintf(page, 1)), reply(200, fmt.Sprintf(page, 2)), reply(200, fmt.Sprintf(page, 3)))
+			explanation := client.Explain(ctx, testThread, client.ThreadClient(testThread).UpdateTopic(ctx, ""))
+			Expect(wire.Requests()).To(HaveLen(1 + 3))
+			Expect(explanation.Causes[0].Kind).To(Equal(chat.CauseNotParticipant))
+			Expect(explanation.Causes[0].Evidence).To(ContainSubstring("among the latest threads"))
+		})
+
+		It("reads the message that was not to be changed", func(ctx SpecContext) {
+			thread := newThread(ctx, theirs, me)
+			sent, err := theirs.ThreadClient(thread).SendMessage(ctx, "mine", nil)
+			Expect(err).NotTo(HaveOccurred())
+			err = mine.ThreadClient(thread).DeleteMessage(ctx, sent.ID)
+			Expect(asked(func() { mine.Explain(ctx, "", err) })).To(Equal([]chattest.Operation{
+				chattest.ListChatParticipants, chattest.GetChatMessage,
+			}))
+		})
+
+		It("asks once each, however the service fails", func(ctx SpecContext) {
+			thread := newThread(ctx, theirs)
+			err := mine.ThreadClient(thread).SendTypingNotification(ctx, nil)
+			service.Fail(chattest.Any, chattest.Fault{Times: -1, Status: http.StatusServiceUnavailable})
+			Expect(asked(func() {
+				Expect(causesOf(mine.Explain(ctx, thread, err))).To(HaveExactElements(chat.CauseNotParticipant, chat.CauseThreadDeleted))
+			})).To(Equal([]chattest.Operation{chattest.ListChatParticipants}))
+		})
+
+		It("asks nothing once the context has ended", func(ctx SpecContext) {
+			thread := newThread(ctx, theirs)
+			err := mine.ThreadClient(thread).SendTypingNotification(ctx, nil)
+			ended, cancel := context.WithCancel(ctx)
+			cancel()
+			Expect(asked(func() {
+				Expect(causesOf(mine.Explain(ended, thread, err))).To(HaveExactElements(chat.CauseNotParticipant, chat.CauseThreadDeleted))
+			})).To(BeEmpty())
+
+			err = mine.ThreadClient(thread).DeleteMessage(ctx, "1762161500604")
+			Expect(causesOf(mine.Explain(ended, thread, err))).To(ContainElement(chat.CauseNotSender))
+			_, err = mine.ThreadClient("19:00000000000000000000000000000000@thread.v2").GetProperties(ctx)
+			Expect(causesOf(mine.Explain(ended, thread, err))).To(HaveExactElements(chat.CauseThreadUnknown, chat.CauseThreadDeleted))
+			err = mine.ThreadClient(newThread(ctx, mine)).SendReadReceipt(ctx, "1762161500604")
+			Expect(causesOf(mine.Explain(ended, thread, err))).To(HaveExactElements(chat.CauseThreadUnknown, chat.CauseThreadDeleted, chat.CauseMessageUnknown))
+		})
+
+		It("asks nothing where the token tells", func(ctx SpecContext) {
+			caller := withToken(service, service.Token(me, time.Hour, "voip"))
+			_, err := caller.CreateThread(ctx, "", nil)
+			Expect(asked(func() { caller.Explain(ctx, "", err) })).To(BeEmpty())
+		})
+
+		It("fetches no token for that", func(ctx SpecContext) {
+			fetched := 0
+			credential, err := chat.NewTokenCredential(func(context.Context) (chat.AccessToken, error) {
+				fetched++
+				return chat.AccessToken{Token: service.Token(me, time.Hour)}, nil
+			}, nil)
+			Expect(err).NotTo(HaveOccurred())
+			client, err := chat.NewClient(service.Endpoint(), credential, service.ClientOptions())
+			Expect(err).NotTo(HaveOccurred())
+			refusal := mine.ThreadClient(newThread(ctx, theirs)).UpdateTopic(ctx, "")
+			Expect(asked(func() { client.Explain(ctx, "", refusal) })).To(BeEmpty())
+			Expect(fetched).To(BeZero())
+		})
+
+		It("works for the user of a fleet, with the token the fleet has", func(ctx SpecContext) {
+			fleet, err := chat.NewFleet(service.Endpoint(), func(_ context.Context, user chat.CommunicationUser) (chat.AccessToken, error) {
+				return chat.AccessToken{Token: service.Token(user, 0)}, nil
+			}, &chat.FleetOptions{ClientOptions: *service.ClientOptions()})
+			Expect(err).NotTo(HaveOccurred())
+			DeferCleanup(fleet.Close)
+			client := fleet.As(me)
+			refusal := client.ThreadClient(newThread(ctx, theirs)).UpdateTopic(ctx, "")
+			explanation := client.Explain(ctx, "", refusal)
+			Expect(explanation.Causes[0].Kind).To(Equal(chat.CauseNotParticipant))
+			Expect(explanation.Causes[0].Evidence).To(ContainSubstring(me.ID))
+
+			stranger := fleet.As(service.NewUser())
+			Expect(asked(func() { stranger.Explain(ctx, "", refusal) })).To(BeEmpty())
+		})
+
+		It("can be asked from many places at once", func(ctx SpecContext) {
+			thread := newThread(ctx, theirs)
+			err := mine.ThreadClient(thread).SendTypingNotification(ctx, nil)
+			want := mine.Explain(ctx, thread, err)
+			var all sync.WaitGroup
+			for range 8 {
+				all.Go(func() {
+					defer GinkgoRecover()
+					Expect(mine.Explain(ctx, thread, err)).To(Equal(want))
+				})
+			}
+			all.Wait()
+		})
+	})
+
+	It("never shows a token, whoever has put it where", func(ctx SpecContext) {
+		service := newService()
+		user := service.NewUser()
+		for _, token := range []string{service.Token(user, time.Hour, "voip"), service.Token(user, -time.Hour), "opaque-token-of-somebody"} {
+			credential, err := chat.NewTokenCredential(func(context.Context) (chat.AccessToken, error) {
+				return chat.AccessToken{Token: token, ExpiresOn: time.Now().Add(time.Hour)}, nil
+			}, nil)
+			Expect(err).NotTo(HaveOccurred())
+			client, err := chat.NewClient(service.Endpoint(), credential, service.ClientOptions())
+			Expect(err).NotTo(HaveOccurred())
+			refused := client.DeleteThread(ctx, testThread)
+			Expect(refused).To(HaveOccurred())
+			signature := token[strings.LastIndexByte(token, '.')+1:]
+			for _, err := range []error{refused, errors.New("sent " + token), errors.New("signed " + signature), errors.New("Bearer " + token)} {
+				explanation := client.Explain(ctx, token, err)
+				Expect(fmt.Sprintf("%v %+v %#v", explanation, explanation, explanation)).NotTo(ContainSubstring(signature))
+			}
+		}
+	})
+})
+
+var _ = Describe("Explanation", func() {
+	two := chat.Explanation{Causes: []chat.Cause{
+		{Kind: chat.CauseTokenExpired, What: "the token has expired", Evidence: "it ended an hour ago", Fix: "fetch a new one"},
+		{Kind: chat.CauseClock, What: "the clock is off"},
+	}}
+
+	It("is a few lines for people", func() {
+		Expect(two.String()).To(Equal("1. the token has expired\n   evidence: it ended an hour ago\n   fix: fetch a new one\n2. the clock is off"))
+	})
+
+	It("is a group for each cause in a log", func(ctx SpecContext) {
+		var line bytes.Buffer
+		slog.New(slog.NewJSONHandler(&line, nil)).InfoContext(ctx, "refused", "why", two, "why not", chat.Explanation{})
+		var record map[string]any
+		Expect(json.Unmarshal(line.Bytes(), &record)).To(Succeed())
+		Expect(record["why"]).To(Equal(map[string]any{
+			"1": map[string]any{"kind": "tokenExpired", "what": "the token has expired", "evidence": "it ended an hour ago", "fix": "fetch a new one"},
+			"2": map[string]any{"kind": "clock", "what": "the clock is off", "evidence": "", "fix": ""},
+		}))
+		Expect(record).NotTo(HaveKey("why not"))
+	})
+})

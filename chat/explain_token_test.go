@@ -1,0 +1,157 @@
+package chat_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+func tokenTroubles() []trouble {
+	return []trouble{
+		serviceTrouble("an expired token", "it ended 2h", func(ctx context.Context, w *world) (*chat.Client, error) {
+			c := w.with(w.Token(w.alice, -2*time.Hour))
+			return c, list(ctx, c)
+		}, chat.CauseTokenExpired),
+		serviceTrouble("a token that lasts less than its credential was told", "was told that it lasts until", func(ctx context.Context, w *world) (*chat.Client, error) {
+			credential, err := chat.NewTokenCredential(func(context.Context) (chat.AccessToken, error) {
+				return chat.AccessToken{Token: w.Token(w.alice, -time.Hour), ExpiresOn: time.Now().Add(time.Hour)}, nil
+			}, nil)
+			Expect(err).NotTo(HaveOccurred())
+			c, err := chat.NewClient(w.Endpoint(), credential, w.ClientOptions())
+			Expect(err).NotTo(HaveOccurred())
+			return c, list(ctx, c)
+		}, chat.CauseTokenExpired),
+		serviceTrouble("a clock that is behind", "at the service and", func(ctx context.Context, w *world) (*chat.Client, error) {
+			c := w.with(w.Token(w.alice, time.Hour))
+			w.Advance(3 * time.Hour)
+			return c, list(ctx, c)
+		}, chat.CauseClock),
+		serviceTrouble("a revoked token that was never used", "it is of the resource", func(ctx context.Context, w *world) (*chat.Client, error) {
+			c := w.with(w.Token(w.alice, time.Hour))
+			w.Revoke(w.alice)
+			return c, list(ctx, c)
+		}, chat.CauseTokenResource, chat.CauseTokenRevoked),
+		serviceTrouble("a token that was good before", "the service took it before", func(ctx context.Context, w *world) (*chat.Client, error) {
+			c := w.with(w.Token(w.alice, time.Hour))
+			Expect(list(ctx, c)).To(Succeed())
+			w.DeleteUser(w.alice)
+			return c, list(ctx, c)
+		}, chat.CauseTokenRevoked),
+		serviceTrouble("a token of another resource", "it is of the resource", func(ctx context.Context, w *world) (*chat.Client, error) {
+			other := newService()
+			c := w.with(other.Token(other.NewUser(), time.Hour))
+			return c, list(ctx, c)
+		}, chat.CauseTokenResource, chat.CauseTokenRevoked),
+		{"a token of a resource elsewhere", []chat.CauseKind{chat.CauseTokenResource, chat.CauseTokenRevoked}, "in unitedstates, and the endpoint is in europe",
+			func(ctx context.Context) (*chat.Client, error) {
+				credential, err := chat.NewStaticTokenCredential(tokenWith(fmt.Sprintf(
+					`{"skypeid":"acs:1","exp":%d,"acsScope":"chat","resourceId":"1","resourceLocation":"unitedstates"}`, time.Now().Add(time.Hour).Unix())))
+				Expect(err).NotTo(HaveOccurred())
+				c, err := chat.NewClient("https://contoso.europe.communication.azure.com", credential, options(&scripted{answers: []answer{served(401, "")}}))
+				Expect(err).NotTo(HaveOccurred())
+				return c, list(ctx, c)
+			}},
+		{"a token whose user is of another resource than itself", []chat.CauseKind{chat.CauseTokenResource, chat.CauseTokenRevoked}, "and its user of 2",
+			func(ctx context.Context) (*chat.Client, error) {
+				c, _ := clientWithClaims(`"skypeid":"acs:2_1","acsScope":"chat","resourceId":"1"`, served(401, ""))
+				return c, list(ctx, c)
+			}},
+		{"a token of Microsoft Entra", []chat.CauseKind{chat.CauseTokenForeign}, "issued by https://sts.windows.net",
+			func(ctx context.Context) (*chat.Client, error) {
+				c, _ := clientWithClaims(`"iss":"https://sts.windows.net/1/","aud":"https://communication.azure.com"`, served(401, ""))
+				return c, list(ctx, c)
+			}},
+		{"a token that can't be read", []chat.CauseKind{chat.CauseTokenUnreadable}, "",
+			func(ctx context.Context) (*chat.Client, error) {
+				refresh, _ := refresherOf(time.Hour)
+				credential, err := chat.NewTokenCredential(refresh, nil)
+				Expect(err).NotTo(HaveOccurred())
+				c, err := chat.NewClient(testEndpoint, credential, options(&scripted{answers: []answer{served(401, "")}}))
+				Expect(err).NotTo(HaveOccurred())
+				return c, list(ctx, c)
+			}},
+		{"a callback that fails", []chat.CauseKind{chat.CauseTokenFetch}, "no such user here",
+			func(ctx context.Context) (*chat.Client, error) {
+				c := clientThatFetches(func(context.Context) (chat.AccessToken, error) {
+					return chat.AccessToken{}, errors.New("no such user here")
+				})
+				return c, list(ctx, c)
+			}},
+		{"a callback that asks for a token of another resource's user", []chat.CauseKind{chat.CauseTokenFetch}, "doesn't belong",
+			func(ctx context.Context) (*chat.Client, error) {
+				c := clientThatFetches(refusedByIdentity("IdentityNotOwned", "Provided identity doesn't belong to the resource."))
+				return c, list(ctx, c)
+			}},
+		{"a callback with an access key that is none", []chat.CauseKind{chat.CauseTokenFetch}, "Denied",
+			func(ctx context.Context) (*chat.Client, error) {
+				c := clientThatFetches(refusedByIdentity("Denied", "Denied by the resource provider."))
+				return c, list(ctx, c)
+			}},
+		{"a callback that gives what has ended", []chat.CauseKind{chat.CauseTokenFetch, chat.CauseClock}, "has already ended",
+			func(ctx context.Context) (*chat.Client, error) {
+				c := clientThatFetches(func(context.Context) (chat.AccessToken, error) {
+					return chat.AccessToken{Token: tokenUntil(time.Now().Add(-time.Hour))}, nil
+				})
+				return c, list(ctx, c)
+			}},
+		serviceTrouble("a token without the scope for anything", "it has voip, and that takes chat or chat.join or chat.join.limited", func(ctx context.Context, w *world) (*chat.Client, error) {
+			c := w.with(w.Token(w.alice, time.Hour, "voip"))
+			return c, list(ctx, c)
+		}, chat.CauseTokenScope),
+		serviceTrouble("a token without the scope to create", "takes chat", func(ctx context.Context, w *world) (*chat.Client, error) {
+			c := w.with(w.Token(w.alice, time.Hour, "chat.join", "voip"))
+			_, err := c.CreateThread(ctx, "", nil)
+			return c, err
+		}, chat.CauseTokenScope),
+		serviceTrouble("a token without the scope to add people", "takes chat or chat.join", func(ctx context.Context, w *world) (*chat.Client, error) {
+			c := w.with(w.Token(w.alice, time.Hour, "chat.join.limited"))
+			_, err := c.ThreadClient(w.thread).AddParticipants(ctx, those(w.carol))
+			return c, err
+		}, chat.CauseTokenScope),
+		{"a 403 for a token whose scopes can't be read", []chat.CauseKind{chat.CauseTokenScope, chat.CauseForeignAnswer}, "can't be read here",
+			func(ctx context.Context) (*chat.Client, error) {
+				c, _ := clientOf(reply(403, ""))
+				return c, list(ctx, c)
+			}},
+	}
+}
+
+// served is reply by a service, and not by something in front of it.
+func served(status int, body string) answer {
+	return reply(status, body, "MS-CV", "b0/lbbI2TwvKro/ziho/dg.0", "Date", time.Now().UTC().Format(http.TimeFormat))
+}
+
+// clientWithClaims makes a client with a token of these claims that lasts an hour.
+func clientWithClaims(claims string, answers ...answer) (*chat.Client, *scripted) {
+	GinkgoHelper()
+	credential, err := chat.NewStaticTokenCredential(tokenWith(`{"exp":` + strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10) + "," + claims + "}"))
+	Expect(err).NotTo(HaveOccurred())
+	wire := &scripted{answers: answers}
+	client, err := chat.NewClient(testEndpoint, credential, options(wire))
+	Expect(err).NotTo(HaveOccurred())
+	return client, wire
+}
+
+func clientThatFetches(refresh func(context.Context) (chat.AccessToken, error)) *chat.Client {
+	GinkgoHelper()
+	credential, err := chat.NewTokenCredential(refresh, nil)
+	Expect(err).NotTo(HaveOccurred())
+	client, err := chat.NewClient(testEndpoint, credential, options(&scripted{answers: []answer{reply(200, "")}}))
+	Expect(err).NotTo(HaveOccurred())
+	return client
+}
+
+// refusedByIdentity is the callback of a server that asked the identity API in vain.
+func refusedByIdentity(code, message string) func(context.Context) (chat.AccessToken, error) {
+	return func(context.Context) (chat.AccessToken, error) {
+		return chat.AccessToken{}, chat.NewError("issue token", refusal(http.StatusUnauthorized, fmt.Sprintf(`{"error":{"code":%q,"message":%q}}`, code, message)), "")
+	}
+}
