@@ -21,6 +21,12 @@ export const refusals = {
     await refused(thread.removeParticipant({ communicationUserId: "8:acs:nobody" }), { statusCode: 400 });
   },
 
+  "400 for a thread that is to be deleted too soon": async () => {
+    const ana = await newPerson();
+    const retentionPolicy = { kind: "threadCreationDate", deleteThreadAfterDays: 29 };
+    await refused(ana.chat.createChatThread({ topic: "Lunch" }, { retentionPolicy }), { statusCode: 400, ...asRecorded("BadRequest") });
+  },
+
   "401, without a word, for a token that was changed": async () => {
     const { token } = await newPerson();
     const [header, payload, signature] = token.split(".");
