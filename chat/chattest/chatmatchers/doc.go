@@ -2,8 +2,13 @@
 //
 //	Expect(server).To(HaveReceived(chattest.SendChatMessage, Times(2), WithBody(`{"content":"At noon?"}`)))
 //	Expect(server).NotTo(HaveReceived(chattest.DeleteChatThread))
+//	Expect(thread).To(HaveMessage("At noon?", From(ana)))
+//	Eventually(thread).Should(HaveParticipants(ana, bo))
 //
 // When they fail they say what was there instead.
 //
 // Where a matcher takes a value of type any, that is the value itself or a matcher for it.
+//
+// A thread is a [chat.ThreadClient], whose user it then is that reads, or what has been read of it: a slice of its messages or its
+// participants. To read through a client is to make requests: [HaveReceived] finds them.
 package chatmatchers
