@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -28,7 +29,7 @@ func (p *authPolicy) Do(req *policy.Request) (*http.Response, error) {
 	}
 	token, err := p.credential.Token(raw.Context())
 	if err != nil {
-		return nil, pipeline.NewFinal(err)
+		return nil, unlessEnded(raw.Context(), err)
 	}
 	resp, err := p.send(req, token)
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
@@ -51,17 +52,18 @@ func (p *authPolicy) send(req *policy.Request, token AccessToken) (*http.Respons
 	case resp.StatusCode == http.StatusUnauthorized: // it comes without a word
 		pipeline.Hint(raw.Context(), token.age())
 	case resp.StatusCode < http.StatusInternalServerError: // else nobody may have looked at it
-		p.credential.accepted(token)
+		p.credential.accept(token)
 	}
 	return resp, err
 }
 
 func (p *authPolicy) tryAgain(req *policy.Request, refusal *http.Response, refused AccessToken) (*http.Response, error) {
-	raw := req.Raw()
-	token, err := p.credential.replace(raw.Context(), refused)
+	ctx := req.Raw().Context()
+	token, err := p.credential.replace(ctx, refused)
 	if err != nil {
+		err = fmt.Errorf("%w; fetching another token failed: %w", NewError("", refusal, refused.age()), err)
 		runtime.Drain(refusal)
-		return nil, pipeline.NewFinal(fmt.Errorf("%w, and fetching another failed: %w", ErrUnauthorized, err))
+		return nil, unlessEnded(ctx, err)
 	}
 	if token.Token == refused.Token {
 		return refusal, nil
@@ -71,4 +73,12 @@ func (p *authPolicy) tryAgain(req *policy.Request, refusal *http.Response, refus
 		return nil, pipeline.NewFinal(err)
 	}
 	return p.send(req, token)
+}
+
+// unlessEnded makes an error final, but not that of a context which ended: it may have been the one of a single try.
+func unlessEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return pipeline.NewFinal(err)
 }

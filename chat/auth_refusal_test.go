@@ -2,6 +2,8 @@ package chat_test
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -11,41 +13,73 @@ import (
 )
 
 var _ = Describe("A refused token", func() {
-	It("is replaced at once, however soon after another, if the service had accepted it", func() {
+	It("is replaced at once, ten times in a row", func() {
 		bubble(func() {
-			client, wire, refreshes := renewedClient(
-				reply(204, ""), reply(401, ""), // token-1
-				reply(204, ""), reply(401, ""), // token-2
-				reply(204, ""),
-			)
-			for range 3 {
+			answers := []answer{}
+			for range 10 {
+				answers = append(answers, reply(204, ""), reply(401, ""))
+			}
+			client, wire, refreshes := renewedClient(append(answers, reply(204, ""))...)
+			for range 11 {
 				Expect(client.DeleteThread(context.Background(), testThread)).To(Succeed())
 			}
-			Expect(refreshes()).To(Equal(3))
-			Expect(wire.Requests()).To(HaveLen(5))
+			Expect(refreshes()).To(Equal(11))
+			Expect(wire.Requests()).To(HaveLen(21))
 		})
 	})
 
-	It("is not replaced again within a second if no token was ever accepted", func() {
+	It("is replaced once a second, after that, where the service refuses every token", func() {
 		bubble(func() {
 			client, _, refreshes := renewedClient(reply(401, ""))
 			for range 100 {
 				Expect(client.DeleteThread(context.Background(), testThread)).To(MatchError(chat.ErrUnauthorized))
 			}
-			Expect(refreshes()).To(Equal(2))
-			time.Sleep(time.Second)
-			Expect(client.DeleteThread(context.Background(), testThread)).To(MatchError(chat.ErrUnauthorized))
-			Expect(refreshes()).To(Equal(3))
+			Expect(refreshes()).To(Equal(11))
+			for second := range 60 {
+				time.Sleep(time.Second)
+				for range 10 {
+					Expect(client.DeleteThread(context.Background(), testThread)).To(MatchError(chat.ErrUnauthorized))
+				}
+				Expect(refreshes()).To(Equal(12 + second))
+			}
 		})
 	})
 
-	It("does not count as accepted by an answer from in front of the service", func() {
+	It("is replaced no more often where one operation alone is refused", func() {
 		bubble(func() {
-			client, _, refreshes := renewedClient(reply(401, ""), reply(502, ""), reply(204, ""), reply(401, ""))
-			Expect(client.DeleteThread(context.Background(), testThread)).To(Succeed()) // token-1 refused, token-2 at a 502, then accepted
-			Expect(refreshes()).To(Equal(2))
-			Expect(client.DeleteThread(context.Background(), testThread)).To(MatchError(chat.ErrUnauthorized))
-			Expect(refreshes()).To(Equal(3))
+			credentialRefresh, refreshes := refresherOf(time.Hour)
+			client, _ := clientRefreshedBy(credentialRefresh, func(req *http.Request) (*http.Response, error) {
+				if req.Method == http.MethodDelete {
+					return reply(401, "")(req)
+				}
+				return reply(200, `{"id":"1","topic":"x"}`)(req)
+			})
+			for range 200 {
+				Expect(client.DeleteThread(context.Background(), testThread)).To(MatchError(chat.ErrUnauthorized))
+				Expect(client.ThreadClient(testThread).GetProperties(context.Background())).Error().NotTo(HaveOccurred())
+			}
+			Expect(refreshes()).To(Equal(11))
+		})
+	})
+
+	It("goes on being used where another can't be fetched", func() {
+		bubble(func() {
+			down := errors.New("the token service is down")
+			fetched := false
+			client, _ := clientRefreshedBy(func(context.Context) (chat.AccessToken, error) {
+				if fetched {
+					return chat.AccessToken{}, down
+				}
+				fetched = true
+				return chat.AccessToken{Token: "the-only", ExpiresOn: time.Now().Add(time.Hour)}, nil
+			}, reply(401, "", "MS-CV", "abc.0"), reply(204, ""))
+			err := client.DeleteThread(context.Background(), testThread)
+			Expect(err).To(MatchError(And(ContainSubstring("MS-CV abc.0"), ContainSubstring("fetching another token failed"))))
+			Expect(err).To(MatchError(chat.ErrUnauthorized))
+			Expect(err).To(MatchError(down))
+			_, ok := errors.AsType[*chat.Error](err)
+			Expect(ok).To(BeTrue())
+			Expect(client.DeleteThread(context.Background(), testThread)).To(Succeed())
 		})
 	})
 

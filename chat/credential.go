@@ -26,7 +26,7 @@ type TokenCredential struct {
 	flight       *tokenFlight // nil: no refresh is under way
 	failures     int          // in a row
 	notBefore    time.Time    // no earlier refresh while the held token is valid, nor in the background
-	refusedUntil time.Time    // no token that has never been accepted is dropped earlier
+	replaced     time.Time    // how far the replacements of refused tokens are ahead of one a second
 	timer        *time.Timer  // of the next refresh in the background
 	closed       bool
 }
@@ -52,6 +52,7 @@ type heldToken struct {
 const (
 	defaultRefreshTimeout = 30 * time.Second
 	refreshInterval       = time.Second // no two refreshes closer, where there is a choice
+	replacementBurst      = 10          // as many tokens may be refused, and replaced, at once
 )
 
 var errCredentialClosed = fmt.Errorf("the credential is %w", ErrClosed)
@@ -159,41 +160,59 @@ func (c *TokenCredential) renewed(ctx context.Context) (AccessToken, error) {
 	if valid {
 		return held.AccessToken, nil
 	}
-	select {
-	case <-flight.done:
-		return flight.token, flight.err
-	case <-ctx.Done():
-		return AccessToken{}, fmt.Errorf("wait for a token: %w", ctx.Err())
-	}
+	return flight.wait(ctx)
 }
 
-// replace is called when the service refused a token that looked valid. It drops exactly that token and fetches another.
-// It returns the refused one where there is nothing better: the credential is static, or the token came in place of another
-// one less than a second ago and was never accepted, so that a service that refuses every token does not cause a refresh
-// for every call.
+// replace is called when the service refused a token that looked valid. It fetches another. Until that has come, calls go on with
+// the refused one: the refusal may be about one operation alone, and the callback may fail.
+// It returns the refused one where there is nothing better: the credential is static, or a service that refuses every token has
+// had ten replaced, and one a second since.
 func (c *TokenCredential) replace(ctx context.Context, refused AccessToken) (AccessToken, error) {
 	if c.refresh == nil {
 		return refused, nil
 	}
 	c.mu.Lock()
-	if held := c.held.Load(); held != nil && held.Token == refused.Token {
+	if held := c.held.Load(); held == nil || held.Token != refused.Token { // it is replaced, or the credential is closed
+		c.mu.Unlock()
+		return c.Token(ctx)
+	}
+	if c.flight == nil {
 		now := time.Now()
-		if now.Before(c.refusedUntil) && !held.accepted.Load() {
+		if !c.mayReplace(now) {
 			c.mu.Unlock()
 			return refused, nil
 		}
-		c.refusedUntil = now.Add(refreshInterval)
-		c.held.Store(nil)
+		c.takeOff(now)
 	}
+	flight := c.flight
 	c.mu.Unlock()
-	return c.Token(ctx)
+	return flight.wait(ctx)
 }
 
-// accepted notes that the service has taken a token: should it refuse the token one day, another is worth fetching at once.
-func (c *TokenCredential) accepted(token AccessToken) {
+// mayReplace counts a replacement, unless there were too many. The caller holds mu.
+func (c *TokenCredential) mayReplace(now time.Time) bool {
+	if c.replaced.Before(now) {
+		c.replaced = now
+	}
+	if c.replaced.Sub(now) >= replacementBurst*refreshInterval {
+		return false
+	}
+	c.replaced = c.replaced.Add(refreshInterval)
+	return true
+}
+
+// accept notes that the service has taken a token, which tells [Client.Explain] a revoked one from a foreign one.
+func (c *TokenCredential) accept(token AccessToken) {
 	if held := c.held.Load(); held != nil && held.Token == token.Token && !held.accepted.Load() {
 		held.accepted.Store(true)
 	}
+}
+
+// resting reports whether no refresh is under way.
+func (c *TokenCredential) resting() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.flight == nil
 }
 
 // takeOff starts a refresh. The caller holds mu, and has made sure that none is under way.

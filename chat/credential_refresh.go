@@ -17,6 +17,16 @@ type tokenFlight struct {
 	err    error
 }
 
+// wait returns what the flight brings, and ctx's error if that ends first.
+func (f *tokenFlight) wait(ctx context.Context) (AccessToken, error) {
+	select {
+	case <-f.done:
+		return f.token, f.err
+	case <-ctx.Done():
+		return AccessToken{}, fmt.Errorf("wait for a token: %w", ctx.Err())
+	}
+}
+
 const (
 	renewalWindow     = 2 * time.Minute
 	aheadWindow       = 10 * time.Minute

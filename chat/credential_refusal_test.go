@@ -68,7 +68,7 @@ var _ = Describe("TokenCredential when the service refuses its token", func() {
 		})
 	})
 
-	DescribeTable("fetches one a second, not one a call, when no token helps, and notices when one does",
+	DescribeTable("fetches ten and then one a second, not one a call, when no token helps, and notices when one does",
 		func(answer issuing) {
 			bubble(func() {
 				source := &issuer{answer: answer}
@@ -79,13 +79,13 @@ var _ = Describe("TokenCredential when the service refuses its token", func() {
 					Expect(call(client)).To(MatchError(chat.ErrUnauthorized))
 					time.Sleep(100 * time.Millisecond)
 				}
-				Expect(source.calls()).To(Equal(60))
-				Expect(len(wire.Requests())).To(BeNumerically("<=", 600+60), "no second try with a token that was refused")
+				Expect(source.calls()).To(Equal(10 + 60))
+				Expect(len(wire.Requests())).To(BeNumerically("<=", 600+70), "no second try with a token that was refused")
 
 				source.becomes(gives(opaque("good", time.Hour)))
 				time.Sleep(time.Second)
 				Expect(call(client)).To(Succeed())
-				Expect(source.calls()).To(Equal(61))
+				Expect(source.calls()).To(Equal(71))
 			})
 		},
 		Entry("with ever new tokens", mints(time.Hour)),

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// fleetTokens has a credential for each user. One that is in use is never dropped, so that a user can't have two that mint at
-// the same time; of the others the limit most recently used are kept.
+// fleetTokens has a credential for each user. One that is in use or minting is never dropped, so that a user can't have two that
+// mint at the same time; of the others the limit most recently used are kept.
 type fleetTokens struct {
 	mint    func(context.Context, CommunicationUser) (AccessToken, error)
 	timeout time.Duration
@@ -73,11 +73,14 @@ func (t *fleetTokens) give(held *fleetToken) {
 	}
 	held.linkBehind(&t.idle)
 	t.kept++
-	if t.kept > t.limit {
-		oldest := t.idle.previous
-		oldest.unlink()
-		t.kept--
-		delete(t.byUser, oldest.user)
+	for oldest := t.idle.previous; t.kept > t.limit && oldest != &t.idle; {
+		candidate := oldest
+		oldest = oldest.previous
+		if candidate.credential.resting() {
+			candidate.unlink()
+			t.kept--
+			delete(t.byUser, candidate.user)
+		}
 	}
 }
 
