@@ -62,7 +62,7 @@ Everything else goes to stderr. Exit codes:
 	t.add("chat", "Chat:", newThread(t), newParticipant(t), newMessage(t), newReceipt(t), newTyping(t), newChat(t))
 	t.add("identity", "Users and their tokens:", newUser(t), newToken(t))
 	t.add("local", "Without Azure:", alone(newDemo()), alone(newEmulator(t)))
-	t.add("tool", "The tool:", alone(newVersion(t)))
+	t.add("tool", "The tool:", newDoctor(t), alone(newVersion(t)))
 	t.root.SetHelpCommandGroupID("tool")
 	t.root.SetCompletionCommandGroupID("tool")
 	t.completion()

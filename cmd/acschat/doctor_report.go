@@ -1,0 +1,118 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// diagnosis is what programs get of an examination.
+type diagnosis struct {
+	Healthy bool        `json:"healthy"`
+	Checks  []finding   `json:"checks"`
+	Causes  []wireCause `json:"causes,omitempty"`
+}
+
+type wireCause struct {
+	Kind     chat.CauseKind `json:"kind"`
+	What     string         `json:"what"`
+	Evidence string         `json:"evidence,omitempty"`
+	Fix      string         `json:"fix,omitempty"`
+}
+
+// show tells people of a check as soon as it is made.
+func (x *examination) show(c finding) {
+	if x.output.format != formatTable {
+		return
+	}
+	_, err := fmt.Fprintf(x.out, "%-10s%s  %s\n", c.Name, c.State.shown(), c.Evidence)
+	if x.unread == nil {
+		x.unread = err
+	}
+}
+
+// shown is the verdict at fixed width, in colour where there is one.
+func (v verdict) shown() string {
+	text := fmt.Sprintf("%-11s", v)
+	color, ok := map[verdict]string{wasOK: "2", wasNotOK: "1"}[v]
+	if !ok || !colored() {
+		return text
+	}
+	return lipgloss.NewStyle().Foreground(lipgloss.Color(color)).Render(text)
+}
+
+// conclude says why what is not right is not. Its error is that something is not.
+func (x *examination) conclude() error {
+	failed := 0
+	for _, c := range x.checks {
+		if c.State == wasNotOK {
+			failed++
+		}
+	}
+	if err := x.tell(failed == 0); err != nil {
+		return err
+	}
+	switch failed {
+	case 0:
+		return nil
+	case 1:
+		return errors.New("one check is not ok")
+	}
+	return fmt.Errorf("%d checks are not ok", failed)
+}
+
+func (x *examination) tell(healthy bool) error {
+	switch {
+	case x.unread != nil:
+		return x.unread
+	case x.output.format != formatTable:
+		return x.output.object(x.out, x.diagnosis(healthy))
+	case healthy:
+		_, err := io.WriteString(x.out, "\nAll is well.\n")
+		return err
+	}
+	why := withoutSecrets(printableLines(chat.Explanation{Causes: x.causes}.String()))
+	_, err := io.WriteString(x.out, "\nWhy, the most likely first:\n\n"+strings.TrimSuffix(why, "\n")+"\n")
+	return err
+}
+
+func (x *examination) diagnosis(healthy bool) diagnosis {
+	d := diagnosis{Healthy: healthy, Checks: x.checks}
+	for _, c := range x.causes {
+		d.Causes = append(d.Causes, wireCause{c.Kind, c.What, withoutSecrets(c.Evidence), c.Fix})
+	}
+	return d
+}
+
+// toolFix is what to do about a cause in words of the tool, empty where the library's say it.
+func toolFix(kind chat.CauseKind) string {
+	const another = "another token: acschat token issue USER --out FILE and --token-file FILE, or " + connectionStringVariable + " and --as USER, which makes one each time"
+	switch kind {
+	case chat.CauseArgument:
+		return "correct it where it comes from: a flag, a file or the environment"
+	case chat.CauseTokenExpired, chat.CauseTokenRevoked, chat.CauseTokenForeign, chat.CauseTokenUnreadable:
+		return another
+	case chat.CauseTokenScope:
+		return "issue one for all of chat: acschat token issue USER --scope chat --out FILE"
+	case chat.CauseTokenResource:
+		return "take the endpoint and the token from the same resource; acschat token show has the token's"
+	case chat.CauseTokenFetch:
+		return "check " + connectionStringVariable + " and the user: the key may have been renewed, and the user deleted or of another resource"
+	case chat.CauseCertificateAuthority:
+		return "if the server is the right one, name the file of its authority: --ca-file FILE or " + caFileVariable + "; acschat emulator says where its own is"
+	case chat.CauseProxy:
+		return "check HTTPS_PROXY and NO_PROXY, and what the proxy wants of those who use it"
+	case chat.CauseNotParticipant, chat.CauseRemoved:
+		return "have somebody who is in the thread add you: acschat participant add --thread THREAD USER"
+	case chat.CauseThreadDeleted, chat.CauseThreadUnknown:
+		return "see which threads there are for you: acschat thread list"
+	case chat.CauseThrottled:
+		return "wait a minute, and run it again"
+	}
+	return ""
+}
