@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 var (
@@ -27,6 +28,7 @@ type refusal struct {
 	raw           []byte // a body of another shape
 	anonymous     bool   // the service does not know the caller
 	reason        string // why, for the record of requests, where the answer does not tell
+	retryAfter    time.Duration
 }
 
 // refuse makes the refusal with the code that belongs to the status. An empty message is left out in the recorded style,

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -145,11 +144,7 @@ func (f Fault) answer(p *reply) {
 	if f.Redirect != "" {
 		p.header.Set("Location", f.Redirect)
 	}
-	if wait := f.RetryAfter; wait%time.Second != 0 {
-		p.header["retry-after-ms"] = []string{strconv.FormatInt(wait.Milliseconds(), 10)}
-	} else if wait != 0 {
-		p.header.Set("Retry-After", strconv.FormatInt(int64(wait/time.Second), 10))
-	}
+	p.setRetryAfter(f.RetryAfter)
 	if status < 400 {
 		p.WriteHeader(status)
 		return

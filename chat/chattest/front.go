@@ -113,7 +113,10 @@ func (c *call) admit(r *http.Request, op Operation) error {
 	if len(c.body) > 0 && !isJSON(r.Header.Get("Content-Type")) {
 		return refuse(http.StatusUnsupportedMediaType, "")
 	}
-	return nil
+	if c.s.limiter == nil {
+		return nil
+	}
+	return c.s.limiter.take(op, c.user, threadOfPath(r.URL.Path), c.s.Now())
 }
 
 // authorizeChat finds out whose call it is, by the user token, and whether it may be made.

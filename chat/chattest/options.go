@@ -29,6 +29,12 @@ type Options struct {
 	// ErrorStyle is how the chat API writes errors. The identity API has one style, the documented one.
 	ErrorStyle ErrorStyle
 
+	// EnforceLimits refuses with 429 what is over the rates that are published for users, threads and the resource, by the clock
+	// of the service. It says when to come back, in whole seconds, which the service itself was never seen to do: NoRetryAfter
+	// leaves that out.
+	EnforceLimits bool
+	NoRetryAfter  bool
+
 	// EntraTokens are the tokens of Microsoft Entra that the identity API takes, besides the access key.
 	EntraTokens []EntraToken
 }

@@ -59,6 +59,7 @@ func answer(w http.ResponseWriter, status int, body []byte, err error) {
 		}
 		p := w.(*reply)
 		p.anonymous, p.reason = refused.anonymous, refused.reason
+		p.setRetryAfter(refused.retryAfter)
 		status, body, contentType = refused.status, refused.body(p.style), "application/json"
 	}
 	if len(body) > 0 {
@@ -66,6 +67,15 @@ func answer(w http.ResponseWriter, status int, body []byte, err error) {
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
+}
+
+// setRetryAfter says when to come back, unless that is 0: in whole seconds if it can.
+func (p *reply) setRetryAfter(wait time.Duration) {
+	if wait%time.Second != 0 {
+		p.header["retry-after-ms"] = []string{strconv.FormatInt(wait.Milliseconds(), 10)}
+	} else if wait != 0 {
+		p.header["Retry-After"] = []string{strconv.FormatInt(int64(wait/time.Second), 10)}
+	}
 }
 
 // complete sets the headers that every answer has. Names are spelled as the service spells them.

@@ -29,6 +29,7 @@ type Service struct {
 	client     *http.Client // reaches the endpoint
 	errorStyle ErrorStyle
 	entra      entraTokens
+	limiter    *limiter // nil where no rate is enforced
 
 	router  *http.ServeMux
 	offset  atomic.Int64 // nanoseconds that the clock is ahead
@@ -94,6 +95,9 @@ func newService(options *Options) (*Service, error) {
 			return nil, err
 		}
 		s.accessKey = key
+	}
+	if options.EnforceLimits {
+		s.limiter = newLimiter(!options.NoRetryAfter)
 	}
 	var err error
 	s.entra, err = newEntraTokens(options.EntraTokens)

@@ -1,0 +1,123 @@
+package chattest
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// limiter keeps to the published rates. It remembers as many requests as a rate allows, of those whose window has not passed.
+type limiter struct {
+	tells bool // says when to come back
+
+	mu      sync.Mutex // guards windows and sweepAt
+	windows map[limitKey]*window
+	sweepAt int // how many windows there have to be before those that have passed are forgotten
+}
+
+// limitKey is what requests have in common that count together.
+type limitKey struct {
+	limit
+	user, thread string
+}
+
+// minSweep is how many windows are not worth a sweep.
+const minSweep = 1024
+
+func newLimiter(tells bool) *limiter {
+	return &limiter{tells: tells, windows: make(map[limitKey]*window), sweepAt: minSweep}
+}
+
+// take counts a request, which is refused if it is one too many. Those that are refused count, too.
+func (l *limiter) take(op Operation, user, thread string, now time.Time) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var exceeded *limit
+	var wait time.Duration // until the next request would not be refused, if none came before it
+	for _, limit := range op.limits() {
+		w := l.window(limitKey{limit, user, thread}.inScope(), now)
+		if w.wait(now, limit) > 0 && exceeded == nil {
+			exceeded = &limit
+		}
+		w.add(now, limit)
+		wait = max(wait, w.wait(now, limit))
+	}
+	if exceeded == nil {
+		return nil
+	}
+	r := refuse(http.StatusTooManyRequests, "")
+	if l.tells {
+		r.retryAfter = (wait + time.Second - 1).Truncate(time.Second)
+	}
+	r.reason = fmt.Sprintf("%s may %s %d times in %v", exceeded.scope, exceeded.name, exceeded.most, exceeded.window)
+	return r
+}
+
+// inScope leaves out what does not matter.
+func (k limitKey) inScope() limitKey {
+	if k.scope == perResource || k.scope == perThread {
+		k.user = ""
+	}
+	if k.scope == perResource || k.scope == perUser {
+		k.thread = ""
+	}
+	return k
+}
+
+// window finds, or makes, the window of a key.
+func (l *limiter) window(k limitKey, now time.Time) *window {
+	w := l.windows[k]
+	if w == nil {
+		l.sweep(now)
+		w = &window{}
+		l.windows[k] = w
+	}
+	return w
+}
+
+// sweep forgets the windows that have passed, when there are many.
+func (l *limiter) sweep(now time.Time) {
+	if len(l.windows) < l.sweepAt {
+		return
+	}
+	for k, w := range l.windows {
+		if now.Sub(w.latest) >= k.limit.window {
+			delete(l.windows, k)
+		}
+	}
+	l.sweepAt = max(2*len(l.windows), minSweep)
+}
+
+// window is a ring of the times of the latest requests, as many as may come.
+type window struct {
+	times  []time.Time
+	next   int // where the oldest is, once the ring is full
+	latest time.Time
+}
+
+// wait is how long it takes until one more request may come. The clock may have been moved back.
+func (w *window) wait(now time.Time, l limit) time.Duration {
+	if len(w.times) < l.most {
+		return 0
+	}
+	return min(max(l.window-now.Sub(w.times[w.next]), 0), l.window)
+}
+
+func (w *window) add(now time.Time, l limit) {
+	w.latest = now
+	if len(w.times) < l.most {
+		w.times = append(w.times, now)
+		return
+	}
+	w.times[w.next] = now
+	w.next = (w.next + 1) % l.most
+}
+
+// threadOfPath is the thread that a path of chat is about. It is empty where there is none.
+func threadOfPath(path string) string {
+	rest, _ := strings.CutPrefix(path, "/chat/threads/")
+	id, _, _ := strings.Cut(rest, "/")
+	return id
+}
