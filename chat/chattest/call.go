@@ -17,6 +17,8 @@ type call struct {
 	base   string     // scheme and host that the caller used
 	query  url.Values // as it came: of a doubled parameter the first value counts, which is the one of a next link
 	body   []byte
+
+	shortPage int // how many items a fault leaves a page, 0 for all of them
 }
 
 type callKey struct{}
@@ -91,4 +93,12 @@ func pageSize(asked *int32, standard, most int) (int, error) {
 		return 0, badRequest()
 	}
 	return min(int(*asked), most), nil
+}
+
+// room is how many items go on a page of a size.
+func (c *call) room(size int) int {
+	if c.shortPage > 0 {
+		return min(size, c.shortPage)
+	}
+	return size
 }

@@ -2,61 +2,79 @@ package chattest
 
 import (
 	"bytes"
+	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
 
 // Fault is something that goes wrong with requests. The zero value answers the next one with 503.
 //
-// Nth, Every and Times say when. The other members say what, and may be combined: Status, RetryAfter, Redirect and
-// ExpiredToken take the place of the operation, which then has no effect; everything else happens to the answer of an
+// Nth, Every and Times say when. The other members say what, and may be combined: Status, RetryAfter, Redirect, ExpiredToken
+// and RevokedToken take the place of the operation, which then has no effect; everything else happens to the answer of an
 // operation that took effect. Code, Message and RetryAfter without a Status mean a 503.
+//
+// In JSON members have the same names with a small letter, durations are texts such as "1.5s", and what is zero is left out.
 type Fault struct {
 	// Nth is the first request that is hit, counted from the call of Fail. 0 is the next one or, with Every, the Every-th.
-	Nth int
+	Nth int `json:"nth,omitzero"`
 	// Every hits every so many requests from the first on. 0 hits each one.
-	Every int
+	Every int `json:"every,omitzero"`
 	// Times is how many requests are hit. 0 is one, or with Every any number; a negative one is any number.
-	Times int
+	Times int `json:"times,omitzero"`
 
 	// Status is answered instead, with the body that the service has for it; a status below 400 has none.
-	Status int
-	// Code and Message replace those of the body. They do not come with a 401, unless one of them is given.
-	Code, Message string
+	Status int `json:"status,omitzero"`
+	// Code and Message replace those of the body. They do not come with a 401 of chat, unless one of them is given.
+	Code    string `json:"code,omitzero"`
+	Message string `json:"message,omitzero"`
 	// RetryAfter is sent in whole seconds or, when it is not whole, as "retry-after-ms".
-	RetryAfter time.Duration
+	RetryAfter time.Duration `json:"-"`
 	// Header is added to the answer, whatever that is.
-	Header http.Header
+	Header http.Header `json:"header,omitempty"`
 
 	// Redirect answers 307 with this Location.
-	Redirect string
-	// ExpiredToken answers as for a token that has expired: 401 without a body.
-	ExpiredToken bool
+	Redirect string `json:"redirect,omitzero"`
+	// ExpiredToken answers as for a token that has expired: 401, in chat without a body.
+	ExpiredToken bool `json:"expiredToken,omitzero"`
+	// RevokedToken does what ExpiredToken does, after it has revoked every token of the caller: none works any more.
+	RevokedToken bool `json:"revokedToken,omitzero"`
 
 	// Delay holds the answer back, after the request took effect.
-	Delay time.Duration
+	Delay time.Duration `json:"-"`
 	// LoseReply breaks the connection after the request took effect, before a byte of the answer. Over a socket Go's own
 	// transport may send a GET again by itself.
-	LoseReply bool
+	LoseReply bool `json:"loseReply,omitzero"`
 	// CutBody breaks the connection in the middle of the body. An answer without one is lost.
-	CutBody bool
+	CutBody bool `json:"cutBody,omitzero"`
 	// NextLinkHost replaces the host, and port, of a next link.
-	NextLinkHost string
+	NextLinkHost string `json:"nextLinkHost,omitzero"`
 	// HTML replaces the body by the page of a front door that has lost its service. It keeps the status.
-	HTML bool
+	HTML bool `json:"html,omitzero"`
 	// EmptyBody leaves the body out. It keeps the status.
-	EmptyBody bool
+	EmptyBody bool `json:"emptyBody,omitzero"`
+
+	// EmptyPage answers a list with no items, and a next link to the same request.
+	EmptyPage bool `json:"emptyPage,omitzero"`
+	// ShortPage is how many items a page of a list has at most, whatever was asked for. The rest is behind the next link.
+	ShortPage int `json:"shortPage,omitzero"`
+	// DuplicateItem has a page of a list end with the same item twice.
+	DuplicateItem bool `json:"duplicateItem,omitzero"`
+	// DuplicateRequest carries the operation out twice, as if the request had come twice. The answer is the second one.
+	DuplicateRequest bool `json:"duplicateRequest,omitzero"`
 }
 
 // Injected is a fault at work.
 type Injected struct {
 	faults *faults
+	id     int
 	op     Operation
 	fault  Fault
 
+	// Guarded by faults.
 	seen    int // requests that it could have hit
 	fired   int
 	removed bool
@@ -65,12 +83,29 @@ type Injected struct {
 // Fail injects a fault into the requests of an operation, or of [Any]. Of several that are due the earliest injected
 // hits, and the others do not count that request.
 func (s *Service) Fail(op Operation, fault Fault) *Injected {
-	i := &Injected{faults: &s.faults, op: op, fault: fault}
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
+	s.faults.latest++
+	i := &Injected{faults: &s.faults, id: s.faults.latest, op: op, fault: fault}
 	s.faults.injected = append(slices.DeleteFunc(s.faults.injected, (*Injected).spent), i)
 	return i
 }
+
+// Faults lists the faults that may still hit a request, the earliest injected first.
+func (s *Service) Faults() []*Injected {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(s.faults.injected), (*Injected).spent)
+}
+
+// ID is the number of the fault, from 1. See [Request.Fault].
+func (i *Injected) ID() int { return i.id }
+
+// Operation is what the fault hits.
+func (i *Injected) Operation() Operation { return i.op }
+
+// Fault is what goes wrong, as it was injected.
+func (i *Injected) Fault() Fault { return i.fault }
 
 // Fired is how many requests the fault has hit.
 func (i *Injected) Fired() int {
@@ -88,23 +123,24 @@ func (i *Injected) Remove() {
 
 // faults are those injected so far.
 type faults struct {
-	mu       sync.Mutex // guards injected and what it points to
+	mu       sync.Mutex // guards injected, what it points to, and latest
 	injected []*Injected
+	latest   int // the latest id
 }
 
-// take finds the fault that hits a request. It reports false when there is none.
-func (f *faults) take(op Operation) (fault Fault, hit bool) {
+// take finds the fault that hits a request, and its id, which is 0 when there is none.
+func (f *faults) take(op Operation) (fault Fault, id int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, i := range f.injected {
 		if (i.op == op || i.op == Any) && !i.spent() {
 			if i.seen++; i.due() {
 				i.fired++
-				return i.fault, true
+				return i.fault, i.id
 			}
 		}
 	}
-	return fault, false
+	return fault, 0
 }
 
 // spent reports whether the fault hits no more.
@@ -125,8 +161,9 @@ func (i *Injected) due() bool {
 
 // replaces reports whether the operation is not carried out.
 func (f Fault) replaces() bool {
-	instead := f.Status != 0 || f.Code != "" || f.Message != "" || f.RetryAfter != 0 || f.Redirect != "" || f.ExpiredToken
-	after := f.Delay != 0 || f.LoseReply || f.CutBody || f.NextLinkHost != "" || f.HTML || f.EmptyBody || len(f.Header) > 0
+	instead := f.Status != 0 || f.Code != "" || f.Message != "" || f.RetryAfter != 0 || f.Redirect != "" || f.ExpiredToken || f.RevokedToken
+	after := f.Delay != 0 || f.LoseReply || f.CutBody || f.NextLinkHost != "" || f.HTML || f.EmptyBody || len(f.Header) > 0 ||
+		f.EmptyPage || f.ShortPage != 0 || f.DuplicateItem || f.DuplicateRequest
 	return instead || !after
 }
 
@@ -134,7 +171,7 @@ func (f Fault) replaces() bool {
 func (f Fault) answer(p *reply) {
 	status := f.Status
 	switch {
-	case f.ExpiredToken:
+	case f.ExpiredToken || f.RevokedToken:
 		status = http.StatusUnauthorized
 	case status == 0 && f.Redirect != "":
 		status = http.StatusTemporaryRedirect
@@ -144,25 +181,33 @@ func (f Fault) answer(p *reply) {
 	if f.Redirect != "" {
 		p.header.Set("Location", f.Redirect)
 	}
-	p.setRetryAfter(f.RetryAfter)
 	if status < 400 {
+		p.setRetryAfter(f.RetryAfter)
 		p.WriteHeader(status)
 		return
 	}
 	r := refuse(status, f.Message)
+	if status == http.StatusUnauthorized && p.identity && f.Message == "" {
+		r = denied("")
+	}
 	if f.Code != "" {
 		r.code, r.bare = f.Code, false
 	}
+	r.retryAfter = f.RetryAfter
 	answer(p, 0, nil, r)
 }
 
-// distort changes the answer of an operation.
-func (f Fault) distort(p *reply, base string) {
+// distort changes the answer to a request.
+func (f Fault) distort(p *reply, r *http.Request) {
 	maps.Copy(p.header, f.Header)
+	if f.EmptyPage || f.DuplicateItem {
+		f.distortPage(p, r)
+	}
 	if f.NextLinkHost != "" {
-		scheme, _, _ := bytes.Cut([]byte(base), []byte("//"))
+		base := baseURL(r)
+		scheme, _, _ := strings.Cut(base, "//")
 		ours := []byte(`"nextLink":"` + base + "/")
-		theirs := []byte(`"nextLink":"` + string(scheme) + "//" + f.NextLinkHost + "/")
+		theirs := []byte(`"nextLink":"` + scheme + "//" + f.NextLinkHost + "/")
 		p.setBody(p.header.Get("Content-Type"), bytes.Replace(p.body.Bytes(), ours, theirs, 1))
 	}
 	if f.HTML {
@@ -171,6 +216,27 @@ func (f Fault) distort(p *reply, base string) {
 	if f.EmptyBody {
 		p.setBody("", nil)
 	}
+}
+
+// distortPage changes a page of a list, and nothing else.
+func (f Fault) distortPage(p *reply, r *http.Request) {
+	var old struct {
+		Value    []json.RawMessage `json:"value"`
+		NextLink string            `json:"nextLink"`
+	}
+	if p.status != http.StatusOK || json.Unmarshal(p.body.Bytes(), &old) != nil || old.Value == nil {
+		return
+	}
+	var list page
+	next := old.NextLink
+	if f.EmptyPage {
+		next = baseURL(r) + requestTarget(r)
+	} else {
+		for _, item := range append(old.Value, old.Value[max(0, len(old.Value)-1):]...) {
+			list.add(item)
+		}
+	}
+	p.setBody(p.header.Get("Content-Type"), list.end(next))
 }
 
 const frontDoorPage = `<!DOCTYPE html><html><head><title>Service unavailable</title></head>` +

@@ -27,28 +27,25 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	query, _ := url.ParseQuery(r.URL.RawQuery) // what can be read of it
 	op := s.operation(r)
-	fault, hit := s.faults.take(op)
-	p := newReply()
-	p.style = s.errorStyle
-	if p.identity = isIdentityPath(r.URL.Path); p.identity {
-		p.style = Documented
-	}
+	p := s.newReplyTo(r)
+	var fault Fault
+	fault, p.fault = s.faults.take(op)
 	switch {
-	case hit && fault.replaces():
-		fault.answer(p)
+	case p.fault != 0 && fault.replaces():
+		s.replace(p, r, fault)
 	case op == "":
 		s.refuseRoute(p, r)
 	case len(body) > maxBody:
 		answer(p, 0, nil, contentTooLarge())
 	default:
-		s.serve(p, r, op, query, body)
+		s.serve(p, r, op, query, body, fault)
 	}
-	if hit {
-		fault.distort(p, baseURL(r))
+	if p.fault != 0 {
+		fault.distort(p, r)
 	}
 	took := time.Since(start) + fault.Delay
 	s.complete(p, r, op, took)
-	s.log.add(newRequest(r, op, query, body, p, took))
+	s.record(newRequest(r, op, query, body, p, took))
 	s.hold(r, fault.Delay)
 	length := p.body.Len()
 	switch {
@@ -59,6 +56,16 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	p.send(w, length)
+}
+
+// newReplyTo starts the answer to a request, in the style of its API.
+func (s *Service) newReplyTo(r *http.Request) *reply {
+	p := newReply()
+	p.at, p.style = s.Now(), s.errorStyle
+	if p.identity = isIdentityPath(r.URL.Path); p.identity {
+		p.style = Documented
+	}
+	return p
 }
 
 // operation names the operation of a request. It is empty when there is none, also where the router would redirect.
@@ -88,13 +95,30 @@ func (s *Service) refuseRoute(p *reply, r *http.Request) {
 }
 
 // serve answers a request with its operation, if that may be.
-func (s *Service) serve(p *reply, r *http.Request, op Operation, query url.Values, body []byte) {
-	c := &call{s: s, base: baseURL(r), query: query, body: body}
-	if err := c.admit(r, op); err != nil {
+func (s *Service) serve(p *reply, r *http.Request, op Operation, query url.Values, body []byte, fault Fault) {
+	c := &call{s: s, base: baseURL(r), query: query, body: body, shortPage: fault.ShortPage}
+	err := c.admit(r, op)
+	p.user = c.user
+	if err != nil {
 		answer(p, 0, nil, err)
 		return
 	}
-	s.router.ServeHTTP(p, c.attach(r))
+	r = c.attach(r)
+	if fault.DuplicateRequest {
+		s.router.ServeHTTP(newReply(), r)
+	}
+	s.router.ServeHTTP(p, r)
+}
+
+// replace answers a request with a fault.
+func (s *Service) replace(p *reply, r *http.Request, fault Fault) {
+	if user, _, err := s.authenticate(r.Header.Get("Authorization")); err == nil {
+		p.user = user
+		if fault.RevokedToken {
+			s.Revoke(User{ID: user})
+		}
+	}
+	fault.answer(p)
 }
 
 // admit does what comes before every operation, in the order of the service.
@@ -125,12 +149,12 @@ func (c *call) authorizeChat(r *http.Request, op Operation) error {
 	if err != nil {
 		return err
 	}
+	c.user = user
 	if !op.allowedBy(scopes) {
 		r := refuse(http.StatusForbidden, "")
 		r.reason = "the token has the scopes " + strings.Join(scopes, ", ")
 		return r
 	}
-	c.user = user
 	return nil
 }
 

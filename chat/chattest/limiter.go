@@ -77,6 +77,13 @@ func (l *limiter) window(k limitKey, now time.Time) *window {
 	return w
 }
 
+// clear forgets every window.
+func (l *limiter) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	clear(l.windows)
+}
+
 // sweep forgets the windows that have passed, when there are many.
 func (l *limiter) sweep(now time.Time) {
 	if len(l.windows) < l.sweepAt {

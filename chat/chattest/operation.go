@@ -42,7 +42,7 @@ const (
 	GetTeamsExtensionAssignment    Operation = "TeamsExtensionAssignment_Get"
 	UpsertTeamsExtensionAssignment Operation = "TeamsExtensionAssignment_Upsert"
 	DeleteTeamsExtensionAssignment Operation = "TeamsExtensionAssignment_Delete"
-	ExchangeEntraToken             Operation = "EntraToken_Exchange"
+	ExchangeEntraToken             Operation = "Entra_Exchange"
 )
 
 // operationOf names the operation behind a pattern of the router. It is empty for any other pattern.
@@ -102,6 +102,17 @@ func operationOf(pattern string) Operation {
 		return ExchangeEntraToken
 	}
 	return ""
+}
+
+// operations lists those of both APIs.
+func operations() []Operation {
+	return []Operation{
+		CreateChatThread, ListChatThreads, DeleteChatThread, GetChatThreadProperties, UpdateChatThreadProperties,
+		SendChatMessage, ListChatMessages, GetChatMessage, UpdateChatMessage, DeleteChatMessage,
+		ListChatParticipants, AddChatParticipants, RemoveChatParticipant, SendTypingNotification, ListChatReadReceipts, SendChatReadReceipt,
+		CreateIdentity, DeleteIdentity, RevokeAccessTokens, IssueAccessToken, ExchangeTeamsUserToken, ExchangeTeamsExtensionToken,
+		GetTeamsExtensionAssignment, UpsertTeamsExtensionAssignment, DeleteTeamsExtensionAssignment, ExchangeEntraToken,
+	}
 }
 
 // isIdentityPath reports whether a path is one of the identity API, also where that has no operation.

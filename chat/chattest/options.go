@@ -35,6 +35,10 @@ type Options struct {
 	EnforceLimits bool
 	NoRetryAfter  bool
 
+	// OnRequest is called with each request once it is recorded and before its answer is sent, by the goroutine that serves
+	// it: in several at once. Nil is nobody.
+	OnRequest func(Request)
+
 	// EntraTokens are the tokens of Microsoft Entra that the identity API takes, besides the access key.
 	EntraTokens []EntraToken
 }

@@ -144,7 +144,7 @@ func (c *call) listByPlace(threadID, name, bucket string, skip, maxPageSize *int
 		}
 		place := 0
 		t.eachPlace(bucket, func(item []byte) bool {
-			if place == first+size {
+			if place == first+c.room(size) {
 				next = c.nextLink("/chat/threads/"+threadID+"/"+name, fmt.Sprintf("skip=%d", place), fmt.Sprintf("maxPageSize=%d", size))
 				return false
 			}

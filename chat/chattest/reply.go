@@ -17,10 +17,13 @@ type reply struct {
 	status int
 	body   bytes.Buffer
 
+	at        time.Time  // when the request came
+	user      string     // who chats
 	identity  bool       // it is one of the identity API
 	style     ErrorStyle // of a refusal
 	anonymous bool       // it is a refusal of somebody whom the service does not know
 	reason    string     // why it is a refusal, where the body does not tell
+	fault     int        // the id of the fault that made or changed it
 }
 
 func newReply() *reply {

@@ -14,7 +14,9 @@ import (
 // Request is a request that the service has answered, and the answer. It is recorded before the answer is sent: who has
 // an answer finds the request. Do not change what it refers to.
 type Request struct {
+	At        time.Time // when it came, by the clock of the service
 	Operation Operation // empty for what is no operation
+	User      User      // who chats, by a good token; the zero value for anybody else
 	Method    string
 	Host      string
 	Target    string // path and query as they came, byte for byte
@@ -25,6 +27,7 @@ type Request struct {
 
 	Status   int    // what was answered, also when a fault lost the answer
 	Refused  string // why it was refused, where the answer does not tell, as with a token; for people, not for tests
+	Fault    int    // the id of the fault that hit it, 0 for none
 	Reply    []byte // the whole body, also when a fault cut it
 	Duration time.Duration
 }
@@ -52,14 +55,22 @@ func (s *Service) Requests(ops ...Operation) []Request {
 	return found
 }
 
-// newRequest records a request and its reply.
+// record remembers a request, and tells of it whom the options name.
+func (s *Service) record(q Request) {
+	s.log.add(q)
+	if s.onRequest != nil {
+		s.onRequest(q)
+	}
+}
+
+// newRequest is what is known of a request and its reply.
 func newRequest(r *http.Request, op Operation, query url.Values, body []byte, p *reply, took time.Duration) Request {
 	header := maps.Clone(r.Header)
 	delete(header, "Authorization")
 	return Request{
-		Operation: op, Method: r.Method, Host: r.Host, Target: r.URL.RequestURI(), Path: r.URL.Path, Query: query,
+		At: p.at, Operation: op, User: User{ID: p.user}, Method: r.Method, Host: r.Host, Target: r.URL.RequestURI(), Path: r.URL.Path, Query: query,
 		Header: header, Body: body,
-		Status: p.status, Refused: p.reason, Reply: p.body.Bytes(), Duration: took,
+		Status: p.status, Refused: p.reason, Fault: p.fault, Reply: p.body.Bytes(), Duration: took,
 	}
 }
 
@@ -82,6 +93,12 @@ func (l *requestLog) add(q Request) {
 	}
 }
 
+func (l *requestLog) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.requests, l.bytes = nil, 0
+}
+
 func (q *Request) size() int {
 	return len(q.Body) + len(q.Reply)
 }
@@ -101,23 +118,29 @@ func (l *requestLog) show(logf func(format string, args ...any)) {
 	if all > len(last) {
 		logf("the last %d of %d requests:", len(last), all)
 	}
-	token := regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+`)
+	withoutTokens := tokenEraser()
 	body := func(mark string, b []byte) string {
 		if len(b) == 0 {
 			return ""
 		}
-		shown := token.ReplaceAll(b, []byte("eyJ…"))
+		shown := withoutTokens(string(b))
 		if len(shown) > maxShownBody {
-			shown = fmt.Appendf(shown[:maxShownBody:maxShownBody], "… (%d bytes)", len(b))
+			shown = fmt.Sprintf("%s… (%d bytes)", shown[:maxShownBody], len(b))
 		}
-		return "\n" + mark + " " + string(shown)
+		return "\n" + mark + " " + shown
 	}
 	for _, q := range last {
 		because := ""
 		if q.Refused != "" {
 			because = " because " + q.Refused + ","
 		}
-		logf("%s %s: %d%s after %v%s%s", q.Method, token.ReplaceAllString(q.Target, "eyJ…"), q.Status, because,
+		logf("%s %s: %d%s after %v%s%s", q.Method, withoutTokens(q.Target), q.Status, because,
 			q.Duration.Round(time.Microsecond), body(">", q.Body), body("<", q.Reply))
 	}
+}
+
+// tokenEraser makes a function that leaves of each token no more than that it was there.
+func tokenEraser() func(text string) string {
+	token := regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+`)
+	return func(text string) string { return token.ReplaceAllString(text, "eyJ…") }
 }

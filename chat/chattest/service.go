@@ -30,6 +30,7 @@ type Service struct {
 	errorStyle ErrorStyle
 	entra      entraTokens
 	limiter    *limiter // nil where no rate is enforced
+	onRequest  func(Request)
 
 	router  *http.ServeMux
 	offset  atomic.Int64 // nanoseconds that the clock is ahead
@@ -63,7 +64,7 @@ func Open(options *Options) (*Service, error) {
 		return nil, fmt.Errorf("chattest: %w", err)
 	}
 	if err := s.loadIdentity(); err != nil {
-		return nil, errors.Join(fmt.Errorf("chattest: %w", err), s.store.close())
+		return nil, errors.Join(fmt.Errorf("chattest: open %s: %w", s.store.db.Path(), err), s.store.close())
 	}
 	s.client = &http.Client{Transport: s.Transport()}
 	s.route()
@@ -81,7 +82,7 @@ func (s *Service) route() {
 // newService makes a service of what the options say, without a store.
 func newService(options *Options) (*Service, error) {
 	s := &Service{
-		endpoint: inProcess, errorStyle: options.ErrorStyle,
+		endpoint: inProcess, errorStyle: options.ErrorStyle, onRequest: options.OnRequest,
 		router: http.NewServeMux(), closing: make(chan struct{}),
 	}
 	if options.Endpoint != "" {

@@ -1,0 +1,206 @@
+package chattest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// AdminHandler is the way for a person or a program to do to the service what a Go test does, in JSON. The service itself does
+// not serve it; mount it with [http.StripPrefix] where it does not get in the way. It is under [Service.Guard].
+//
+//	GET    /faults        the faults that may still hit a request
+//	POST   /faults        injects one: {"operation":"ChatThread_SendChatMessage", …} and the members of [Fault]
+//	DELETE /faults        removes all of them
+//	DELETE /faults/{id}   removes one
+//	GET    /clock         the time of the service, and how far ahead it is
+//	POST   /clock         moves it: {"advance":"1h"}
+//	GET    /requests      what was asked and answered, without tokens; ?operation=…&last=20
+//	DELETE /requests      forgets that
+//	POST   /reset         does what [Service.Reset] does
+func (s *Service) AdminHandler() http.Handler {
+	a := adminAPI{s}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /faults", a.listFaults)
+	mux.HandleFunc("POST /faults", a.addFault)
+	mux.HandleFunc("DELETE /faults", a.removeFaults)
+	mux.HandleFunc("DELETE /faults/{id}", a.removeFault)
+	mux.HandleFunc("GET /clock", a.readClock)
+	mux.HandleFunc("POST /clock", a.advanceClock)
+	mux.HandleFunc("GET /requests", a.listRequests)
+	mux.HandleFunc("DELETE /requests", a.forgetRequests)
+	mux.HandleFunc("POST /reset", a.reset)
+	return s.Guard(mux)
+}
+
+type adminAPI struct{ s *Service }
+
+// injection is a fault with its operation.
+type injection struct {
+	ID        int       `json:"id,omitzero"`
+	Operation Operation `json:"operation"`
+	Fired     *int      `json:"fired,omitempty"`
+	faultJSON
+}
+
+func injectionOf(i *Injected) injection {
+	return injection{i.ID(), i.Operation(), new(i.Fired()), i.Fault().json()}
+}
+
+func (a adminAPI) listFaults(w http.ResponseWriter, _ *http.Request) {
+	list := []injection{}
+	for _, fault := range a.s.Faults() {
+		list = append(list, injectionOf(fault))
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"value": list})
+}
+
+func (a adminAPI) addFault(w http.ResponseWriter, r *http.Request) {
+	var asked struct {
+		Operation Operation `json:"operation"`
+		faultJSON
+	}
+	err := readJSON(r, &asked)
+	if err == nil {
+		err = asked.Operation.check()
+	}
+	if err == nil {
+		err = asked.fault().check()
+	}
+	if err != nil {
+		writeError(w, http.StatusBadRequest, err)
+		return
+	}
+	writeJSON(w, http.StatusCreated, injectionOf(a.s.Fail(asked.Operation, asked.fault())))
+}
+
+func (a adminAPI) removeFaults(w http.ResponseWriter, _ *http.Request) {
+	for _, fault := range a.s.Faults() {
+		fault.Remove()
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (a adminAPI) removeFault(w http.ResponseWriter, r *http.Request) {
+	faults := a.s.Faults()
+	i := slices.IndexFunc(faults, func(i *Injected) bool { return strconv.Itoa(i.ID()) == r.PathValue("id") })
+	if i < 0 {
+		writeError(w, http.StatusNotFound, errors.New("there is no such fault"))
+		return
+	}
+	faults[i].Remove()
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (a adminAPI) readClock(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, struct {
+		Now   time.Time `json:"now"`
+		Ahead duration  `json:"ahead"`
+	}{a.s.Now().UTC(), duration(a.s.offset.Load())})
+}
+
+func (a adminAPI) advanceClock(w http.ResponseWriter, r *http.Request) {
+	var asked struct {
+		Advance *duration `json:"advance"`
+	}
+	err := readJSON(r, &asked)
+	if err == nil && asked.Advance == nil {
+		err = errors.New("advance is missing")
+	}
+	if err != nil {
+		writeError(w, http.StatusBadRequest, err)
+		return
+	}
+	a.s.Advance(time.Duration(*asked.Advance))
+	a.readClock(w, r)
+}
+
+func (a adminAPI) listRequests(w http.ResponseWriter, r *http.Request) {
+	var ops []Operation
+	for _, name := range r.URL.Query()["operation"] {
+		ops = append(ops, Operation(name))
+	}
+	requests := a.s.Requests(ops...)
+	if last := r.URL.Query().Get("last"); last != "" {
+		n, err := strconv.Atoi(last)
+		if err != nil || n < 0 {
+			writeError(w, http.StatusBadRequest, errors.New("last must be a number"))
+			return
+		}
+		requests = requests[max(0, len(requests)-n):]
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"value": recordsOf(requests)})
+}
+
+func (a adminAPI) forgetRequests(w http.ResponseWriter, _ *http.Request) {
+	a.s.log.clear()
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (a adminAPI) reset(w http.ResponseWriter, _ *http.Request) {
+	a.s.Reset()
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// record is a request as it is listed, without tokens.
+type record struct {
+	At        time.Time   `json:"at"`
+	Operation Operation   `json:"operation,omitzero"`
+	User      string      `json:"user,omitzero"`
+	Method    string      `json:"method"`
+	Host      string      `json:"host"`
+	Target    string      `json:"target"`
+	Header    http.Header `json:"header"`
+	Body      string      `json:"body,omitzero"`
+	Status    int         `json:"status"`
+	Refused   string      `json:"refused,omitzero"`
+	Fault     int         `json:"fault,omitzero"`
+	Reply     string      `json:"reply,omitzero"`
+	Duration  duration    `json:"duration"`
+}
+
+func recordsOf(requests []Request) []record {
+	records, withoutTokens := make([]record, len(requests)), tokenEraser()
+	for i, q := range requests {
+		records[i] = record{
+			At: q.At.UTC(), Operation: q.Operation, User: q.User.ID,
+			Method: q.Method, Host: q.Host, Target: withoutTokens(q.Target), Header: q.Header, Body: withoutTokens(string(q.Body)),
+			Status: q.Status, Refused: q.Refused, Fault: q.Fault, Reply: withoutTokens(string(q.Reply)), Duration: duration(q.Duration),
+		}
+	}
+	return records
+}
+
+// readJSON reads the body of a request. A form of a page can't have its type.
+func readJSON(r *http.Request, into any) error {
+	if !isJSON(r.Header.Get("Content-Type")) || r.Header.Get("Content-Type") == "" {
+		return errors.New("the Content-Type must be application/json")
+	}
+	return decodeStrictly(io.LimitReader(r.Body, maxBody), into)
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(encode(v))
+}
+
+func writeError(w http.ResponseWriter, status int, err error) {
+	writeJSON(w, status, json.RawMessage(refuse(status, err.Error()).documentedBody()))
+}
+
+// check refuses what is no operation.
+func (o Operation) check() error {
+	switch {
+	case o == "":
+		return fmt.Errorf(`operation is missing; %q is any`, Any)
+	case o != Any && !slices.Contains(operations(), o):
+		return fmt.Errorf("there is no operation %q", o)
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package chattest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// faultJSON is a fault as it is written. Its embedded part has the members that need no care.
+type faultJSON struct {
+	plainFault
+
+	RetryAfter duration `json:"retryAfter,omitzero"`
+	Delay      duration `json:"delay,omitzero"`
+}
+
+// plainFault is a fault without its methods.
+type plainFault Fault
+
+func (f Fault) json() faultJSON {
+	return faultJSON{plainFault(f), duration(f.RetryAfter), duration(f.Delay)}
+}
+
+func (f faultJSON) fault() Fault {
+	fault := Fault(f.plainFault)
+	fault.RetryAfter, fault.Delay = time.Duration(f.RetryAfter), time.Duration(f.Delay)
+	return fault
+}
+
+// MarshalJSON writes what is not zero.
+func (f Fault) MarshalJSON() ([]byte, error) {
+	return encode(f.json()), nil
+}
+
+// UnmarshalJSON reads a fault. It refuses members that it does not know, and values that no fault can have.
+func (f *Fault) UnmarshalJSON(data []byte) error {
+	var read faultJSON
+	if err := decodeStrictly(bytes.NewReader(data), &read); err != nil {
+		return err
+	}
+	if err := read.fault().check(); err != nil {
+		return err
+	}
+	*f = read.fault()
+	return nil
+}
+
+// check refuses values that no fault can have.
+func (f Fault) check() error {
+	switch {
+	case f.Nth < 0:
+		return errors.New("nth must not be negative")
+	case f.Every < 0:
+		return errors.New("every must not be negative")
+	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
+		return errors.New("status must be from 200 to 599")
+	case f.RetryAfter < 0:
+		return errors.New("retryAfter must not be negative")
+	case f.Delay < 0:
+		return errors.New("delay must not be negative")
+	case f.ShortPage < 0:
+		return errors.New("shortPage must not be negative")
+	}
+	return nil
+}
+
+// duration is one that is written as Go writes it.
+type duration time.Duration
+
+func (d duration) MarshalText() ([]byte, error) {
+	return []byte(time.Duration(d).String()), nil
+}
+
+func (d *duration) UnmarshalText(text []byte) error {
+	read, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf(`%q is not a duration such as "1.5s"`, text)
+	}
+	*d = duration(read)
+	return nil
+}
+
+// decodeStrictly reads one object and nothing after it. Its errors are for people who wrote one by hand.
+func decodeStrictly(r io.Reader, into any) error {
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	if err == nil {
+		if _, err := d.Token(); !errors.Is(err, io.EOF) {
+			return errors.New("there is something after the object")
+		}
+		return nil
+	}
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("%s must not be a JSON %s", lastOf(wrong.Field), wrong.Value)
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("the object is missing, or its end")
+	}
+	return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// lastOf is the member that a path ends in, or the whole.
+func lastOf(path string) string {
+	if path == "" {
+		return "the whole"
+	}
+	return path[strings.LastIndexByte(path, '.')+1:]
+}

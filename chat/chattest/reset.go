@@ -1,0 +1,41 @@
+package chattest
+
+import "go.etcd.io/bbolt"
+
+// Reset forgets users, threads, messages and whatever else there was; what was asked; what counted towards limits. It removes
+// the faults and sets the clock right. The resource, its access key and its signing key stay: tokens made before are
+// those of users who are gone.
+func (s *Service) Reset() {
+	s.mustUpdate(func(tx *bbolt.Tx) error {
+		for _, name := range buckets() {
+			if name == metaBucket {
+				continue
+			}
+			if err := empty(tx, []byte(name)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, fault := range s.Faults() {
+		fault.Remove()
+	}
+	s.log.clear()
+	if s.limiter != nil {
+		s.limiter.clear()
+	}
+	s.offset.Store(0)
+}
+
+// empty removes what is in a bucket. It goes on counting where it was, so that nothing gets the id of what is gone.
+func empty(tx *bbolt.Tx, bucket []byte) error {
+	sequence := tx.Bucket(bucket).Sequence()
+	if err := tx.DeleteBucket(bucket); err != nil {
+		return err
+	}
+	fresh, err := tx.CreateBucket(bucket)
+	if err != nil {
+		return err
+	}
+	return fresh.SetSequence(sequence)
+}

@@ -1,0 +1,183 @@
+package chattest
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// Threads lists every thread that there is or was, whoever is in it, the oldest first. The values are those that a client
+// gets, and have DeletedOn.
+func (s *Service) Threads() (threads []chat.ThreadProperties) {
+	s.mustView(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte(propertiesBucket)).ForEach(func(_, item []byte) error {
+			p := stored[threadProperties](item)
+			t := &thread{tx: tx, id: p.ID}
+			t.load()
+			threads = append(threads, p.value(t.state.Deleted))
+			return t.err
+		})
+	})
+	return threads
+}
+
+// Messages lists every message of a thread in the order they were sent, those of the service and what is left of deleted ones
+// among them. The values are those that a client gets. There are none in a thread that does not exist.
+func (s *Service) Messages(threadID string) (messages []chat.Message) {
+	s.mustViewThread(threadID, func(t *thread) {
+		t.eachMessage(func(m message) { messages = append(messages, m.value()) })
+	})
+	slices.SortFunc(messages, func(a, b chat.Message) int { return cmp.Compare(mustNumber(a.ID), mustNumber(b.ID)) })
+	return messages
+}
+
+// Texts lists what people say in a thread, in the order they sent it: the texts of their messages as they are now, without
+// those that were deleted.
+func (s *Service) Texts(threadID string) (texts []string) {
+	for _, m := range s.Messages(threadID) {
+		if m.Sender != nil && m.DeletedOn.IsZero() {
+			texts = append(texts, m.Content.Message)
+		}
+	}
+	return texts
+}
+
+// Participants lists who is in a thread, in the order they joined.
+func (s *Service) Participants(threadID string) (participants []chat.Participant) {
+	s.mustViewThread(threadID, func(t *thread) {
+		t.eachPlace(participantsBucket, func(item []byte) bool {
+			participants = append(participants, stored[participant](item).value())
+			return true
+		})
+	})
+	return participants
+}
+
+// Receipts lists up to where people have read a thread, in the order they joined it.
+func (s *Service) Receipts(threadID string) (receipts []chat.ReadReceipt) {
+	s.mustViewThread(threadID, func(t *thread) {
+		t.eachPlace(receiptsBucket, func(item []byte) bool {
+			r := stored[receipt](item)
+			receipts = append(receipts, chat.ReadReceipt{Sender: r.Sender.value(), MessageID: r.MessageID, ReadOn: instant(r.ReadOn)})
+			return true
+		})
+	})
+	return receipts
+}
+
+// KnownUsers lists every user of the resource that was not deleted, the oldest first.
+func (s *Service) KnownUsers() (users []User) {
+	s.mustView(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte(usersBucket)).ForEach(func(id, _ []byte) error {
+			users = append(users, User{ID: string(id)})
+			return nil
+		})
+	})
+	return users
+}
+
+func (p threadProperties) value(deleted int64) chat.ThreadProperties {
+	v := chat.ThreadProperties{
+		ID: p.ID, Topic: p.Topic, CreatedOn: instant(p.CreatedOn), CreatedBy: p.CreatedBy.value(), Metadata: p.Metadata.value(),
+		Retention: chat.RetentionPolicy{Kind: chat.RetentionKind(p.RetentionPolicy.Kind)},
+	}
+	if days := p.RetentionPolicy.DeleteThreadAfterDays; days != nil {
+		v.Retention.DeleteThreadAfterDays = int(*days)
+	}
+	if deleted != 0 {
+		v.DeletedOn = instant(timestamp(deleted))
+	}
+	return v
+}
+
+func (m message) value() chat.Message {
+	content := stored[struct {
+		Message      string        `json:"message"`
+		Topic        string        `json:"topic"`
+		Participants []participant `json:"participants"`
+		Initiator    identifier    `json:"initiatorCommunicationIdentifier"`
+	}](m.Content)
+	v := chat.Message{
+		ID: m.ID, Type: chat.MessageType(m.Type), SequenceID: m.SequenceID, Version: m.Version,
+		Content:   chat.MessageContent{Message: content.Message, Topic: content.Topic, Initiator: content.Initiator.value()},
+		CreatedOn: instant(m.CreatedOn), EditedOn: instant(m.EditedOn), DeletedOn: instant(m.DeletedOn), Metadata: m.Metadata.value(),
+	}
+	for _, p := range content.Participants {
+		v.Content.Participants = append(v.Content.Participants, p.value())
+	}
+	if m.Sender != nil {
+		v.Sender, v.SenderDisplayName = m.Sender.value(), *m.SenderDisplayName
+	}
+	return v
+}
+
+func (p participant) value() chat.Participant {
+	return chat.Participant{
+		Identifier: p.Identifier.value(), DisplayName: p.DisplayName, ShareHistoryTime: instant(p.ShareHistoryTime), Metadata: p.Metadata.value(),
+	}
+}
+
+// value is nil for nobody.
+func (i identifier) value() chat.Identifier {
+	if i.RawID == "" {
+		return nil
+	}
+	return chat.ParseRawID(i.RawID)
+}
+
+// value is nil when there is nothing in it.
+func (m metadata) value() map[string]string {
+	var v map[string]string
+	for _, e := range m {
+		if e.value != nil {
+			if v == nil {
+				v = make(map[string]string, len(m))
+			}
+			v[e.key] = *e.value
+		}
+	}
+	return v
+}
+
+// instant reads a time of our own making. An empty one is none.
+func instant(text string) time.Time {
+	if text == "" {
+		return time.Time{}
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		panic("chattest: " + err.Error())
+	}
+	return at
+}
+
+// stored decodes a record of our own making.
+func stored[T any](record []byte) (v T) {
+	if err := json.Unmarshal(record, &v); err != nil {
+		panic("chattest: " + err.Error())
+	}
+	return v
+}
+
+// mustViewThread reads a thread, if there is one, whoever is in it.
+func (s *Service) mustViewThread(id string, f func(*thread)) {
+	s.mustView(func(tx *bbolt.Tx) error {
+		t := &thread{tx: tx, id: id}
+		if t.load() {
+			f(t)
+		}
+		return t.err
+	})
+}
+
+// mustView reads what has no other reason to fail than the store.
+func (s *Service) mustView(f func(*bbolt.Tx) error) {
+	if err := s.store.db.View(f); err != nil {
+		panic("chattest: " + err.Error())
+	}
+}
