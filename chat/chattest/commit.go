@@ -11,7 +11,8 @@ import (
 // committer lets writers that are waiting share a commit. It has no goroutine of its own: a writer that finds nobody
 // at work leads, at once; those who come while it commits wait, and the first of them leads next, for all of them.
 type committer struct {
-	db *bbolt.DB
+	db   *bbolt.DB
+	hold func() // keeps a commit back whose writes are made, nil but in specs
 
 	mu      sync.Mutex // guards waiting and led
 	waiting []*write
@@ -72,6 +73,9 @@ func (c *committer) commit(batch []*write) {
 			if _, refused := errors.AsType[*refusal](w.err); w.err != nil && !refused {
 				return w.err
 			}
+		}
+		if c.hold != nil {
+			c.hold()
 		}
 		return nil
 	})

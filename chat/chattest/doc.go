@@ -8,20 +8,24 @@
 //	client := s.Client(ana)
 //
 // [Open] makes one that is an [http.Handler]. Neither has a goroutine of its own. [Service.Fail] makes requests go wrong,
-// [Service.Requests] tells what was asked, [Service.Advance] moves the clock of the service.
+// [Service.Requests] tells what was asked, [Service.Advance] moves the clock of the service. What is stored can be read as it is:
+// [Service.Threads], [Service.Messages], [Service.Texts], [Service.Participants], [Service.Receipts]. [Service.AdminHandler] does
+// the same for programs in other languages.
 //
 // # What is real
 //
-// The 16 operations of chat 2025-03-15, with their statuses, headers, members and the order of these; messages of the
-// service about topics and people; order by version; pages, next links and the cursors in them; partial failure;
-// membership; what is left of what was deleted; one read receipt for each person; creation that can be repeated; ids
-// that encode a time; tokens that are signed and checked, with the scopes that open each operation; the shape of errors.
+// The 16 operations of chat 2025-03-15 and the 9 of identity 2025-06-30, with their statuses, headers, members and the order of
+// these, and the exchange of Entra tokens that only a preview has; messages of the service about topics and people; order by
+// version; pages, next links and the cursors in them; partial failure; membership; what is left of what was deleted; one read
+// receipt for each person; creation that can be repeated; ids that encode a time; requests signed with the access key; tokens that
+// are signed and checked, with the scopes that open each operation; the shape of errors.
 //
 // # What is not
 //
 // There are no notifications in real time, no images, no Teams, and no latency but that of faults. Nothing lags: lists and receipts
 // know at once. A retention policy is kept and deletes nothing. Every api-version that the service supports is
-// answered as 2025-03-15. There are no rate limits. Fewer items than asked for come on the last page only.
+// answered as the latest. Rates are enforced only when asked for. Fewer items than asked for come on the last page only. Entra is
+// not here: the service believes the tokens that [Options] name, and takes their word for whose they are.
 //
 // # Choices
 //
@@ -69,12 +73,32 @@
 //   - A page of more than 200 messages, or 250 people or receipts, is one of as many. A page size below 1 is 400
 //     without a message.
 //
+// Rates, with EnforceLimits:
+//   - What shares a line of the published table counts together: sending, editing and deleting messages; adding and removing people;
+//     getting and listing threads; every exchange of a token. Creating a user with a token counts as creating one.
+//   - What comes from somebody known counts, also when it is refused, for its rate too. Retry-After is when the next request would be
+//     let through if none came before it.
+//
+// Identity:
+//   - The version is checked first, then who asks, then the body, then whose the id is. In a body what must be there comes before
+//     what must be in range, and that before what must mean something.
+//   - A body that can't be read, an unknown scope and an unknown principal are a ValidationError.
+//   - A signature may be up to 15 minutes off, and over the host without its port. It may sign Date instead of x-ms-date.
+//   - A signature that is missing or wrong is Denied, like a token that may not do it; the body is compared before the signature.
+//     Neither that nor a token that can't be exchanged is told the versions.
+//   - An exchanged token ends when the Entra token does. That of a Teams user, or of one who acts for Teams, is for calls and opens
+//     no chat: 401. Exchanging asks for no assignment. A person who exchanges for chat is the same user each time, until that is
+//     deleted.
+//   - The Entra token of another application or user than the request says is InvalidAccessToken.
+//   - An assignment that is not there is 404, and deleting it 204.
+//
 // Transport:
 //   - An unknown api-version is 400 in the shape that is known of the identity API, a missing one too, with the code
 //     ApiVersionUnspecified. Both come before the token is looked at.
 //   - A token without the scope is 403 without a message.
 //   - Both JSON media types, or none, are accepted everywhere; others are 415 without a message.
 //   - Unknown paths are 404, and unknown methods 405 with Allow, without a message.
-//   - 429 and 503, which only faults cause, have the body of the contract's example.
+//   - 429 and 503, which only faults and enforced rates cause, have the body of the contract's example.
+//   - In the documented style a message that nobody has recorded is that of the contract's example, or the name of the status.
 //   - Locations are at the host that the caller used.
 package chattest

@@ -1,6 +1,10 @@
 package chattest
 
-import "go.etcd.io/bbolt"
+import (
+	"net/http"
+
+	"go.etcd.io/bbolt"
+)
 
 // HoldCommits keeps every commit from happening until release is called.
 func (s *Service) HoldCommits() (release func(), err error) {
@@ -54,4 +58,41 @@ func (s *Service) Kept(name string) bool {
 // Path is where the store is, or was while it was opened.
 func (s *Service) Path() string {
 	return s.store.db.Path()
+}
+
+// CheckAccessKey refuses a request that is not signed with the access key.
+func (s *Service) CheckAccessKey(r *http.Request, body string) error {
+	r.Host = r.URL.Host
+	return s.checkAccessKey(r, []byte(body))
+}
+
+// ContentHash is the digest that a signed request has of its body.
+func ContentHash(body string) string {
+	return contentHash([]byte(body))
+}
+
+// LimitWindows is how many windows the limiter remembers.
+func (s *Service) LimitWindows() int {
+	s.limiter.mu.Lock()
+	defer s.limiter.mu.Unlock()
+	return len(s.limiter.windows)
+}
+
+// BeforeCommit has f called before each commit, when its writes are made and nothing of them is in the file.
+func (s *Service) BeforeCommit(f func()) {
+	s.store.hold = f
+}
+
+// IsSynced reports whether a commit is on disk when it is done.
+func (s *Service) IsSynced() bool {
+	return !s.store.db.NoSync && !s.store.db.NoGrowSync
+}
+
+// Used is how many bytes of its file the service uses.
+func (s *Service) Used() (bytes int64) {
+	_ = s.store.db.View(func(tx *bbolt.Tx) error {
+		bytes = tx.Size()
+		return nil
+	})
+	return bytes
 }

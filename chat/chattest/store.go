@@ -57,7 +57,7 @@ func openStore(path string) (*store, error) {
 		s.temporary = path
 		options.NoSync, options.NoGrowSync, options.NoFreelistSync = true, true, true
 	}
-	db, err := openBolt(path, options)
+	err := s.open(path, options)
 	switch {
 	case errors.Is(err, bbolterrors.ErrTimeout):
 		err = fmt.Errorf("%s is in use by another process", path)
@@ -65,9 +65,6 @@ func openStore(path string) (*store, error) {
 		if _, named := errors.AsType[*fs.PathError](err); !named {
 			err = fmt.Errorf("open %s: %w", path, err)
 		}
-	default:
-		s.db = db
-		err = s.prepare()
 	}
 	if s.temporary != "" && os.Remove(path) == nil {
 		s.temporary = "" // gone already, where a system lets go of the name of an open file
@@ -92,15 +89,42 @@ func temporaryFile() (string, error) {
 	panic("unreachable")
 }
 
-// openBolt returns an error for what bbolt panics over: a damaged file.
-func openBolt(path string, options *bbolt.Options) (db *bbolt.DB, err error) {
+// open opens a file, makes sure that it is whole and makes what it lacks. It returns an error for what bbolt panics over, which
+// is a damaged file; it stays locked then until the process ends.
+func (s *store) open(path string, options *bbolt.Options) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			db, err = nil, fmt.Errorf("damaged: %v", p)
+			err = fmt.Errorf("damaged: %v", p)
 		}
 	}()
-	return bbolt.Open(filepath.Clean(path), 0o600, options)
+	db, err := bbolt.Open(filepath.Clean(path), 0o600, options)
+	if err != nil {
+		return err
+	}
+	s.db = db
+	if err := s.prepare(); err != nil {
+		return err
+	}
+	return s.db.View(walk)
+}
+
+// walk reads every key, and so every page: better now than in the middle of a request.
+func walk(tx *bbolt.Tx) error {
+	for _, name := range buckets() {
+		var last []byte
+		err := tx.Bucket([]byte(name)).ForEach(func(k, _ []byte) error {
+			if bytes.Compare(last, k) >= 0 && last != nil {
+				return fmt.Errorf("damaged: %s are out of order", name)
+			}
+			last = k
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // prepare checks that an old file is ours, and makes what a new one lacks.

@@ -1,0 +1,282 @@
+package chattest_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+var _ = Describe("The admin handler", func() {
+	var (
+		s     *chattest.Server
+		ana   *person
+		admin http.Handler
+	)
+	BeforeEach(func() {
+		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, Endpoint: "https://127.0.0.1:8443"})
+		ana = newPerson(s.Service)
+		admin = s.AdminHandler()
+	})
+	ask := func(method, target, body string, headers ...string) answer {
+		GinkgoHelper()
+		r := httptest.NewRequest(method, target, strings.NewReader(body))
+		r.Host = "127.0.0.1:8443"
+		if body != "" {
+			r.Header.Set("Content-Type", "application/json")
+		}
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		w := httptest.NewRecorder()
+		admin.ServeHTTP(w, r)
+		return answer{w.Code, w.Header(), w.Body.String()}
+	}
+	refused := func(a answer, status int, message string) {
+		GinkgoHelper()
+		a.matches(status, documented(strings.ReplaceAll(http.StatusText(status), " ", ""), message, ""))
+	}
+
+	Describe("injects faults", func() {
+		It("that hit, are counted, listed and removed", func() {
+			ask("GET", "/faults", "").matches(200, `{"value":[]}`)
+			ask("POST", "/faults", `{"operation":"Chat_ListChatThreads","status":429,"times":2,"retryAfter":"2s"}`).
+				matches(201, `{"id":1,"operation":"Chat_ListChatThreads","fired":0,"times":2,"status":429,"retryAfter":"2s"}`)
+			Expect(ana.get("/chat/threads").must(429).Header.Get("Retry-After")).To(Equal("2"))
+			ask("POST", "/faults", `{"operation":"*","every":2,"emptyPage":true}`).must(201)
+			ask("GET", "/faults", "").matches(200, `{"value":[`+
+				`{"id":1,"operation":"Chat_ListChatThreads","fired":1,"times":2,"status":429,"retryAfter":"2s"},`+
+				`{"id":2,"operation":"*","fired":0,"every":2,"emptyPage":true}]}`)
+			ask("DELETE", "/faults/1", "").matches(204, "")
+			refused(ask("DELETE", "/faults/1", ""), 404, "there is no such fault")
+			ana.mustGet("/chat/threads")
+			Expect(nextLink(ana.mustGet("/chat/threads").Body)).NotTo(BeEmpty())
+			ask("DELETE", "/faults", "").matches(204, "")
+			ask("GET", "/faults", "").matches(200, `{"value":[]}`)
+		})
+
+		It("into every operation there is", func() {
+			thread := ana.thread("Operations")
+			seen := map[chattest.Operation]bool{}
+			for _, q := range everyOperation(s.Service, ana, thread) {
+				seen[q] = true
+				ask("POST", "/faults", `{"operation":"`+string(q)+`"}`).must(201)
+			}
+			Expect(seen).To(HaveLen(26))
+		})
+
+		DescribeTable("and says what is wrong with one",
+			func(body, message string) { refused(ask("POST", "/faults", body), 400, message) },
+			Entry("no operation", `{"status":429}`, `operation is missing; "*" is any`),
+			Entry("an unknown one", `{"operation":"SendMessage"}`, `there is no operation "SendMessage"`),
+			Entry("an unknown member", `{"operation":"*","statsu":429}`, `unknown field "statsu"`),
+			Entry("a member that is only told", `{"operation":"*","fired":1}`, `unknown field "fired"`),
+			Entry("no status", `{"operation":"*","status":42}`, "status must be from 200 to 599"),
+			Entry("no duration", `{"operation":"*","delay":"soon"}`, `"soon" is not a duration such as "1.5s"`),
+			Entry("nothing", ` `, "the object is missing, or its end"),
+		)
+	})
+
+	It("reads and moves the clock", func() {
+		bubble(func(s *chattest.Service) {
+			admin := s.AdminHandler()
+			at := func(method, body string) answer {
+				r := httptest.NewRequest(method, "/clock", strings.NewReader(body))
+				r.Host = strings.TrimPrefix(s.Endpoint(), "https://")
+				r.Header.Set("Content-Type", "application/json")
+				w := httptest.NewRecorder()
+				admin.ServeHTTP(w, r)
+				return answer{w.Code, w.Header(), w.Body.String()}
+			}
+			at("GET", "").matches(200, `{"now":"2026-01-01T00:00:00Z","ahead":"0s"}`)
+			at("POST", `{"advance":"1h30m"}`).matches(200, `{"now":"2026-01-01T01:30:00Z","ahead":"1h30m0s"}`)
+			at("POST", `{"advance":"-30m"}`).matches(200, `{"now":"2026-01-01T01:00:00Z","ahead":"1h0m0s"}`)
+			refused(at("POST", `{}`), 400, "advance is missing")
+			refused(at("POST", `{"advance":3600}`), 400, "advance must not be a JSON number")
+			Expect(s.Now()).To(BeTemporally("==", time.Date(2026, 1, 1, 1, 0, 0, 0, time.UTC)))
+		})
+	})
+
+	Describe("lists requests", func() {
+		It("with what was asked and answered", func() {
+			ana.do("POST", "/chat/threads", `{"topic":"x"}`, "X-Own", "1").must(201)
+			s.Fail(chattest.ListChatThreads, chattest.Fault{})
+			ana.get("/chat/threads").must(503)
+			(&person{service: s.Service}).get("/chat/threads").must(401)
+			list := items(ask("GET", "/requests", "").must(200).Body)
+			Expect(list).To(HaveLen(3))
+			Expect(fields(list, "operation")).To(Equal([]string{"Chat_CreateChatThread", "Chat_ListChatThreads", "Chat_ListChatThreads"}))
+			Expect(fields(list, "user")).To(Equal([]string{ana.ID, ana.ID, ""}))
+			Expect(fields(list, "status")).To(Equal([]string{"201", "503", "401"}))
+			Expect(fields(list, "fault")).To(Equal([]string{"", "1", ""}))
+			Expect(fields(list, "refused")).To(Equal([]string{"", "", "there is no bearer token"}))
+			Expect(field(list[0], "method")).To(Equal("POST"))
+			Expect(field(list[0], "host")).To(Equal("127.0.0.1:8443"))
+			Expect(field(list[0], "target")).To(Equal("/chat/threads?" + version))
+			Expect(field(field(list[0], "header"), "X-Own")).To(Equal(`["1"]`))
+			Expect(field(list[0], "body")).To(Equal(`{"topic":"x"}`))
+			Expect(field(list[0], "reply")).To(HavePrefix(`{"chatThread":{"id":"19:`))
+			for _, q := range list {
+				_, err := time.ParseDuration(field(q, "duration"))
+				Expect(err).NotTo(HaveOccurred())
+				at, err := time.Parse(time.RFC3339Nano, field(q, "at"))
+				Expect(err).NotTo(HaveOccurred())
+				Expect(at).To(BeTemporally("~", s.Now(), time.Minute))
+			}
+		})
+
+		It("some of them", func() {
+			for range 3 {
+				ana.mustGet("/chat/threads")
+			}
+			ana.thread("x")
+			Expect(items(ask("GET", "/requests?operation=Chat_ListChatThreads", "").must(200).Body)).To(HaveLen(3))
+			Expect(fields(items(ask("GET", "/requests?last=2", "").must(200).Body), "operation")).To(Equal([]string{"Chat_ListChatThreads", "Chat_CreateChatThread"}))
+			Expect(items(ask("GET", "/requests?last=99&operation=Chat_CreateChatThread&operation=Chat_ListChatThreads", "").must(200).Body)).To(HaveLen(4))
+			refused(ask("GET", "/requests?last=x", ""), 400, "last must be a number")
+			refused(ask("GET", "/requests?last=-1", ""), 400, "last must be a number")
+		})
+
+		It("without tokens", func() {
+			managerOf(s.Service).post("/identities", `{"createTokenWithScopes":["chat"]}`).must(201)
+			ana.get("/chat/threads?x=" + ana.token)
+			Expect(ask("GET", "/requests", "").must(200).Body).NotTo(Or(MatchRegexp(`eyJ\w`), ContainSubstring("Bearer"), ContainSubstring("HMAC")))
+		})
+
+		It("until it forgets them", func() {
+			ana.mustGet("/chat/threads")
+			ask("DELETE", "/requests", "").matches(204, "")
+			ask("GET", "/requests", "").matches(200, `{"value":[]}`)
+			Expect(s.Requests()).To(BeEmpty())
+		})
+	})
+
+	It("resets everything", func() {
+		ana.thread("x")
+		ask("POST", "/reset", "").matches(204, "")
+		Expect(s.Threads()).To(BeEmpty())
+	})
+
+	It("takes JSON alone, which no form of a page is", func() {
+		for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"} {
+			refused(ask("POST", "/faults", `{"operation":"*"}`, "Content-Type", media), 400, "the Content-Type must be application/json")
+			refused(ask("POST", "/clock", `{"advance":"1h"}`, "Content-Type", media), 400, "the Content-Type must be application/json")
+		}
+		Expect(s.Faults()).To(BeEmpty())
+	})
+
+	It("is not served unless it is mounted", func() {
+		for _, path := range []string{"/faults", "/clock", "/requests"} {
+			ana.get(path).refused(404, "")
+		}
+		ana.post("/reset", "").refused(404, "")
+	})
+
+	It("is guarded", func() {
+		ask("GET", "/faults", "", "Origin", "https://evil.example").must(403)
+	})
+
+	It("is not in the record itself", func() {
+		ask("GET", "/requests", "").must(200)
+		Expect(s.Requests()).To(BeEmpty())
+	})
+})
+
+var _ = Describe("The guard", func() {
+	// guarded asks for a page of a person's.
+	guarded := func(endpoint, host string, headers ...string) int {
+		GinkgoHelper()
+		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, Endpoint: endpoint})
+		page := s.Guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Host = host
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		w := httptest.NewRecorder()
+		page.ServeHTTP(w, r)
+		if w.Code != http.StatusOK {
+			Expect(w.Code).To(Equal(http.StatusForbidden))
+			Expect(strings.TrimSpace(w.Body.String())).NotTo(Or(BeEmpty(), ContainSubstring("\n")))
+		}
+		return w.Code
+	}
+
+	DescribeTable("knows the hosts that are the service's own",
+		func(endpoint, host string, status int) { Expect(guarded(endpoint, host)).To(Equal(status)) },
+		Entry("its own", "https://127.0.0.1:8443", "127.0.0.1:8443", 200),
+		Entry("its own, by another name of the machine", "https://127.0.0.1:8443", "localhost:8443", 200),
+		Entry("its own, by the other address of the machine", "https://localhost:8443", "[::1]:8443", 200),
+		Entry("its own, in capital letters", "https://chat.contoso.com", "CHAT.contoso.com", 200),
+		Entry("its own, with the port it has anyway", "https://chat.contoso.com", "chat.contoso.com:443", 200),
+		Entry("its own, without the port it has anyway", "http://chat.contoso.com:80", "chat.contoso.com", 200),
+		Entry("the machine, at the port of a name", "https://chat.contoso.com:8443", "localhost:8443", 200),
+		Entry("another port", "https://127.0.0.1:8443", "127.0.0.1:8444", 403),
+		Entry("no port", "https://127.0.0.1:8443", "127.0.0.1", 403),
+		Entry("a name that was made to lead here", "https://127.0.0.1:8443", "evil.example:8443", 403),
+		Entry("a name that looks like it", "https://127.0.0.1:8443", "127.0.0.1.evil.example:8443", 403),
+		Entry("a name beneath it", "https://localhost:8443", "x.localhost:8443", 403),
+		Entry("nothing", "https://127.0.0.1:8443", "", 403),
+	)
+
+	DescribeTable("knows the pages that are not",
+		func(status int, headers ...string) {
+			Expect(guarded("https://127.0.0.1:8443", "127.0.0.1:8443", headers...)).To(Equal(status))
+		},
+		Entry("no page", 200),
+		Entry("an address that a person types", 200, "Sec-Fetch-Site", "none"),
+		Entry("its own page", 200, "Sec-Fetch-Site", "same-origin", "Origin", "https://127.0.0.1:8443"),
+		Entry("its own page, in an old browser", 200, "Origin", "https://127.0.0.1:8443"),
+		Entry("a page elsewhere", 403, "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"),
+		Entry("a page elsewhere, in an old browser", 403, "Origin", "https://evil.example"),
+		Entry("a page elsewhere that says nothing of itself", 403, "Sec-Fetch-Site", "cross-site"),
+		Entry("a page at another port", 403, "Sec-Fetch-Site", "same-site", "Origin", "https://127.0.0.1:9999"),
+		Entry("a page at another port, in an old browser", 403, "Origin", "https://127.0.0.1:9999"),
+		Entry("a page by another name of the machine", 403, "Origin", "https://localhost:8443"),
+		Entry("a page without an origin", 403, "Origin", "null"),
+		Entry("an empty origin", 403, "Origin", ""),
+		Entry("an origin that is none", 403, "Origin", "https://%zz"),
+	)
+})
+
+// everyOperation carries out every operation, whatever comes of it, and names them.
+func everyOperation(s *chattest.Service, p *person, thread string) (names []chattest.Operation) {
+	GinkgoHelper()
+	m := managerOf(s)
+	p.thread("x")
+	p.get("/chat/threads")
+	p.get(thread)
+	p.patch(thread, `{}`)
+	p.post(thread+"/messages", `{"content":"x"}`)
+	p.get(thread + "/messages")
+	p.get(thread + "/messages/1")
+	p.patch(thread+"/messages/1", `{}`)
+	p.delete(thread + "/messages/1")
+	p.get(thread + "/participants")
+	p.post(thread+"/participants/:add", `{"participants":[]}`)
+	p.post(thread+"/participants/:remove", identifier(p.ID))
+	p.post(thread+"/typing", "")
+	p.get(thread + "/readReceipts")
+	p.post(thread+"/readReceipts", `{}`)
+	p.delete(thread)
+	m.post("/identities", "")
+	m.post("/identities/x/:issueAccessToken", `{}`)
+	m.post("/identities/x/:revokeAccessTokens", "")
+	m.do("DELETE", "/identities/x", "")
+	m.post("/teamsUser/:exchangeAccessToken", `{}`)
+	m.post("/access/teamsExtension/:exchangeAccessToken", `{}`)
+	m.post("/access/entra/:exchangeAccessToken?api-version=2025-03-02-preview", `{}`)
+	for _, method := range []string{"GET", "PUT", "DELETE"} {
+		m.do(method, "/access/teamsExtension/tenants/x/assignments/x", `{}`)
+	}
+	for _, q := range s.Requests() {
+		Expect(q.Operation).NotTo(BeEmpty(), q.Target)
+		names = append(names, q.Operation)
+	}
+	return names
+}
