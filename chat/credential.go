@@ -22,13 +22,13 @@ type TokenCredential struct {
 
 	held atomic.Pointer[heldToken] // nil: none, or closed
 
-	mu           sync.Mutex   // guards what follows, and every change of held
-	flight       *tokenFlight // nil: no refresh is under way
-	failures     int          // in a row
-	notBefore    time.Time    // no earlier refresh while the held token is valid, nor in the background
-	replaced     time.Time    // how far the replacements of refused tokens are ahead of one a second
-	timer        *time.Timer  // of the next refresh in the background
-	closed       bool
+	mu        sync.Mutex   // guards what follows, and every change of held
+	flight    *tokenFlight // nil: no refresh is under way
+	failures  int          // in a row
+	notBefore time.Time    // no earlier refresh while the held token is valid, nor in the background
+	replaced  time.Time    // how far the replacements of refused tokens are ahead of one a second
+	timer     *time.Timer  // of the next refresh in the background
+	closed    bool
 }
 
 // TokenCredentialOptions are the optional settings of [NewTokenCredential].

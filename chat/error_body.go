@@ -96,11 +96,11 @@ func (t *looseText) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 
 // NewError reads an answer of Communication Services that is not a success, whatever its shape. tried is what was tried and hint
 // what the caller knows beyond the service's words, "" for nothing; both go into the text. It takes the body and leaves a copy.
-// It is for those who call operations that this package does not have, as package identity does.
+// resp must not be nil. It is for those who call operations that this package does not have, as package identity does.
 func NewError(tried string, resp *http.Response, hint string) *Error {
 	body := bytes.Clone(pipeline.Body(resp))
 	var decoded errorBody
-	err := pipeline.Decode(body, &decoded)
+	err := pipeline.Decode(withoutToken(body, resp.Request), &decoded)
 	foreign := err != nil && len(bytes.TrimSpace(body)) > 0
 	if foreign {
 		hint = strings.TrimPrefix(hint+"; the answer is not the service's ("+contentType(resp)+"): is something else at the endpoint?", "; ")
@@ -120,6 +120,18 @@ func NewError(tried string, resp *http.Response, hint string) *Error {
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	e.response = &azcore.ResponseError{StatusCode: resp.StatusCode, ErrorCode: e.Code, RawResponse: &copied}
 	return e
+}
+
+// withoutToken is a body without the token of the request, should the service quote it. Not every token looks like one.
+func withoutToken(body []byte, req *http.Request) []byte {
+	if req == nil {
+		return body
+	}
+	token, found := strings.CutPrefix(req.Header.Get("Authorization"), "Bearer ")
+	if !found || token == "" {
+		return body
+	}
+	return bytes.ReplaceAll(body, []byte(token), []byte("[redacted]"))
 }
 
 func contentType(resp *http.Response) string {

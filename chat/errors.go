@@ -22,7 +22,7 @@ var (
 	ErrNotFound     = errors.New("there is no such thread, message or user")       // 404
 	ErrTooLarge     = errors.New("the request is larger than the service accepts") // 413
 	ErrThrottled    = errors.New("too many requests")                              // 429
-	ErrUnavailable  = errors.New("the service can't answer now")                   // 500, 502, 503, 504
+	ErrUnavailable  = errors.New("the service can't answer now")                   // 408, 500, 502, 503, 504
 )
 
 // ErrOutcomeUnknown says that a message may or may not have been sent: the request went out, and no answer says what
@@ -109,7 +109,8 @@ func (e *Error) Is(target error) bool {
 		return target == ErrTooLarge
 	case http.StatusTooManyRequests:
 		return target == ErrThrottled
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable,
+		http.StatusGatewayTimeout:
 		return target == ErrUnavailable
 	}
 	return false

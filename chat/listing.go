@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
@@ -11,7 +13,8 @@ import (
 // listing is what the four listings differ in.
 type listing struct {
 	pipeline.Operation
-	invalid  error // what is wrong with the arguments
+	path     string // where its pages are
+	invalid  error  // what is wrong with the arguments
 	first    func(context.Context) (*http.Response, error)
 	token    string
 	prefetch bool
@@ -19,7 +22,7 @@ type listing struct {
 
 // newPager makes the pager of a listing: open takes a page of the wire apart, convert turns an item into the caller's.
 func newPager[Wire, Item, T any](c *Client, list listing, open func(Wire) ([]Item, *string), convert func(Item) T) *Pager[T] {
-	invalid := cmp.Or(list.invalid, checkToken(list.token))
+	invalid := cmp.Or(list.invalid, checkToken(list.token, list.path))
 	fetch := func(ctx context.Context, token string) (Page[T], error) {
 		if invalid != nil {
 			return Page[T]{}, invalid
@@ -45,9 +48,16 @@ func newPager[Wire, Item, T any](c *Client, list listing, open func(Wire) ([]Ite
 	return &Pager[T]{fetch: fetch, token: list.token, prefetch: list.prefetch}
 }
 
-func checkToken(token string) error {
-	if token != "" && !pipeline.IsPathAndQuery(token) {
-		return &ArgumentError{Name: "ContinuationToken", Reason: "is not one that a page has given"}
+// checkToken refuses what no page of the listing has given: a token may have been through a browser, and names a path that is
+// read with the user's token.
+func checkToken(token, path string) error {
+	if token == "" {
+		return nil
+	}
+	own, _, _ := strings.Cut(token, "?")
+	own, err := url.PathUnescape(own)
+	if err != nil || !strings.HasSuffix(own, path) || !pipeline.IsPathAndQuery(token) {
+		return &ArgumentError{Name: "ContinuationToken", Reason: "is not one that a page of this listing has given"}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package chat
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -143,6 +144,9 @@ func (t *ThreadClient) SendMessage(ctx context.Context, content string, options 
 	wire, err := pipeline.Call[chatapi.SendChatMessageResult](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadSendChatMessageWithBody(ctx, t.threadID, params, contentTypeJSON, body)
 	})
+	if err == nil && wire.ID == "" {
+		err = fmt.Errorf("chat: send message: the answer names no message: %w", ErrOutcomeUnknown)
+	}
 	return SendMessageResult{ID: wire.ID}, err
 }
 
@@ -179,6 +183,7 @@ func (t *ThreadClient) ListMessages(options *ListMessagesOptions) *Pager[Message
 	}
 	list := listing{
 		Operation: pipeline.Operation{Name: "ThreadClient.ListMessages", Tried: "chat: list messages", Status: http.StatusOK},
+		path:      "/chat/threads/" + t.threadID + "/messages",
 		invalid:   cmp.Or(t.check(), checkCount("PageSize", options.PageSize), checkTime("StartTime", options.StartTime)),
 		first: func(ctx context.Context) (*http.Response, error) {
 			return t.client.api.ChatThreadListChatMessages(ctx, t.threadID, &params)

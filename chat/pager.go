@@ -72,6 +72,9 @@ func (p *Pager[T]) Collect(ctx context.Context, limit int) ([]T, error) {
 	return items, nil
 }
 
+// errPageLost: a transport for tests may end the goroutine it is called in.
+var errPageLost = errors.New("chat: the goroutine that read the next page has ended")
+
 var errCircle = errors.New("chat: the service's links to the next page lead in a circle")
 
 func (p *Pager[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
@@ -91,24 +94,39 @@ func (p *Pager[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	}
 }
 
-// pagesAhead reads the next page while the caller works on this one, in a goroutine that is gone when the loop is.
+// pagesAhead reads the next page while the caller works on this one, in a goroutine that is gone when the loop is. A panic there,
+// of one of the caller's policies for example, comes out here.
 func (p *Pager[T]) pagesAhead(ctx context.Context) iter.Seq2[Page[T], error] {
 	type result struct {
-		page Page[T]
-		err  error
+		page     Page[T]
+		err      error
+		panicked any
 	}
 	return func(yield func(Page[T], error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		results, left := make(chan result), make(chan struct{})
+		send := func(r result) bool {
+			select {
+			case results <- r:
+				return true
+			case <-left:
+				return false
+			}
+		}
 		go func() {
 			defer close(results)
+			broken := true
+			defer func() {
+				if broken {
+					send(result{err: errPageLost, panicked: recover()})
+				}
+			}()
 			for page, err := range p.pages(ctx) {
-				select {
-				case results <- result{page, err}:
-				case <-left:
-					return
+				if !send(result{page: page, err: err}) {
+					break
 				}
 			}
+			broken = false
 		}()
 		defer func() {
 			close(left)
@@ -117,6 +135,9 @@ func (p *Pager[T]) pagesAhead(ctx context.Context) iter.Seq2[Page[T], error] {
 			}
 		}()
 		for r := range results {
+			if r.panicked != nil {
+				panic(r.panicked)
+			}
 			if !yield(r.page, r.err) {
 				return
 			}

@@ -106,6 +106,7 @@ func (t *ThreadClient) ListParticipants(options *ListParticipantsOptions) *Pager
 	}
 	list := listing{
 		Operation: pipeline.Operation{Name: "ThreadClient.ListParticipants", Tried: "chat: list participants", Status: http.StatusOK},
+		path:      "/chat/threads/" + t.threadID + "/participants",
 		invalid:   cmp.Or(t.check(), checkCount("PageSize", options.PageSize), checkCount("Skip", options.Skip)),
 		first: func(ctx context.Context) (*http.Response, error) {
 			return t.client.api.ChatThreadListChatParticipants(ctx, t.threadID, &params)

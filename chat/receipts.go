@@ -64,6 +64,7 @@ func (t *ThreadClient) ListReadReceipts(options *ListReadReceiptsOptions) *Pager
 	}
 	list := listing{
 		Operation: pipeline.Operation{Name: "ThreadClient.ListReadReceipts", Tried: "chat: list read receipts", Status: http.StatusOK},
+		path:      "/chat/threads/" + t.threadID + "/readReceipts",
 		invalid:   cmp.Or(t.check(), checkCount("PageSize", options.PageSize), checkCount("Skip", options.Skip)),
 		first: func(ctx context.Context) (*http.Response, error) {
 			return t.client.api.ChatThreadListChatReadReceipts(ctx, t.threadID, &params)

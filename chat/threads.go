@@ -118,6 +118,7 @@ func (c *Client) ListThreads(options *ListThreadsOptions) *Pager[ThreadItem] {
 	}
 	list := listing{
 		Operation: pipeline.Operation{Name: "Client.ListThreads", Tried: "chat: list threads", Status: http.StatusOK},
+		path:      "/chat/threads",
 		invalid:   cmp.Or(checkCount("PageSize", options.PageSize), checkTime("StartTime", options.StartTime)),
 		first:     func(ctx context.Context) (*http.Response, error) { return c.api.ChatListChatThreads(ctx, &params) },
 		token:     options.ContinuationToken, prefetch: options.Prefetch,

@@ -1,0 +1,70 @@
+package chat_test
+
+import (
+	"context"
+	"net/http"
+	"runtime"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+var _ = Describe("What comes from outside", func() {
+	It("does not get a token into an error, not even one that does not look like one", func(ctx SpecContext) {
+		credential, err := chat.NewTokenCredential(func(context.Context) (chat.AccessToken, error) {
+			return chat.AccessToken{Token: "opaque-SECRET-1", ExpiresOn: time.Now().Add(time.Hour)}, nil
+		}, nil)
+		Expect(err).NotTo(HaveOccurred())
+		wire := &scripted{answers: []answer{reply(400, `{"error":{"code":"opaque-SECRET-1","message":"token opaque-SECRET-1 is odd"}}`)}}
+		client, err := chat.NewClient(testEndpoint, credential, options(wire))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(And(
+			ContainSubstring("token [redacted] is odd"), Not(ContainSubstring("SECRET")))))
+	})
+
+	DescribeTable("names no place to read but the listing's own",
+		func(ctx SpecContext, token string) {
+			thread, wire := threadOf(reply(200, `{"value":[]}`))
+			_, err := thread.ListParticipants(&chat.ListParticipantsOptions{ContinuationToken: token}).Collect(ctx, 0)
+			Expect(err).To(MatchError("chat: ContinuationToken is not one that a page of this listing has given"))
+			Expect(wire.Requests()).To(BeEmpty())
+		},
+		Entry("another listing of the thread", "/chat/threads/"+testThread+"/messages?syncState=1"),
+		Entry("another thread's", "/chat/threads/19:other@thread.v2/participants?skip=2"),
+		Entry("another API", "/identities?api-version=1"),
+		Entry("a place above it", "/chat/threads/"+testThread+"/participants/../messages"),
+	)
+
+	It("is not taken for a message that was sent, if it names none", func(ctx SpecContext) {
+		thread, _ := threadOf(reply(201, `{}`))
+		Expect(thread.SendMessage(ctx, "x", nil)).Error().To(MatchError(chat.ErrOutcomeUnknown))
+	})
+
+	Context("in a listing that reads ahead", func() {
+		next := `{"value":[{"id":"1"}],"nextLink":"/chat/threads/` + testThread + `/messages?p=2"}`
+		list := func(ctx context.Context, dies answer) (messages []chat.Message, err error) {
+			thread, _ := threadOf(reply(200, next), dies)
+			for m, err := range thread.ListMessages(&chat.ListMessagesOptions{Prefetch: true}).All(ctx) {
+				if err != nil {
+					return messages, err
+				}
+				messages = append(messages, m)
+			}
+			return messages, nil
+		}
+
+		It("panics where the caller can recover", func(ctx SpecContext) {
+			broken := func(*http.Request) (*http.Response, error) { panic("a policy broke") }
+			Expect(func() { _, _ = list(ctx, broken) }).To(PanicWith("a policy broke"))
+		})
+
+		It("does not end it without a word", func(ctx SpecContext) {
+			messages, err := list(ctx, func(*http.Request) (*http.Response, error) { runtime.Goexit(); return nil, nil })
+			Expect(messages).To(HaveLen(1))
+			Expect(err).To(MatchError(ContainSubstring("has ended")))
+		})
+	})
+})
