@@ -20,9 +20,10 @@ import (
 
 // library is the emulator as tests have it: one service for each way in which it can be set up.
 type library struct {
-	plain, documented, entra, faulty *chattest.Server
-	faults                           []*chattest.Injected
-	caFile                           string
+	plain, documented, entra, limited, faulty *chattest.Server
+
+	faults []*chattest.Injected
+	caFile string
 }
 
 func startLibrary(test *testing.T) *library {
@@ -38,8 +39,9 @@ func startLibrary(test *testing.T) *library {
 				AppID: "22222222-2222-4222-8222-222222222222",
 			},
 		}}),
-		faulty: chattest.NewServer(t, nil),
-		caFile: filepath.Join(t.TempDir(), "ca.pem"),
+		limited: chattest.NewServer(t, &chattest.Options{EnforceLimits: true}),
+		faulty:  chattest.NewServer(t, nil),
+		caFile:  filepath.Join(t.TempDir(), "ca.pem"),
 	}
 	if err := os.WriteFile(l.caFile, certificate(t, l.plain), 0o600); err != nil {
 		t.Fatal(err)
@@ -50,6 +52,8 @@ func startLibrary(test *testing.T) *library {
 		l.faulty.Fail(chattest.SendChatMessage, chattest.Fault{Status: 429, Header: again}),
 		l.faulty.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 2, LoseReply: true}),
 		l.faulty.Fail(chattest.UpdateChatThreadProperties, chattest.Fault{Status: 503, Header: again}),
+		l.faulty.Fail(chattest.ListChatReadReceipts, chattest.Fault{Status: 429}),
+		l.faulty.Fail(chattest.ListChatThreads, chattest.Fault{EmptyPage: true}),
 		l.faulty.Fail(chattest.GetChatMessage, chattest.Fault{HTML: true}),
 		l.faulty.Fail(chattest.ListChatParticipants, chattest.Fault{CutBody: true}),
 	}
@@ -79,6 +83,7 @@ func (l *library) environment() []string {
 		"AZURE_COMMUNICATION_CONNECTION_STRING="+l.plain.ConnectionString(),
 		"CONFORMANCE_DOCUMENTED="+l.documented.ConnectionString(),
 		"CONFORMANCE_ENTRA="+l.entra.ConnectionString(),
+		"CONFORMANCE_LIMITED="+l.limited.ConnectionString(),
 		"CONFORMANCE_FAULTY="+l.faulty.ConnectionString(),
 	)
 }

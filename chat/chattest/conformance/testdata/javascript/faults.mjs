@@ -14,6 +14,11 @@ export const faults = {
     assert.equal((await texts(thread)).length, 1);
   },
 
+  "does not try again what was answered 429 without a delay": async () => {
+    const thread = await newThreadOfPatient();
+    await refused(collect(thread.listReadReceipts()), { statusCode: 429 });
+  },
+
   "tries again what was answered 503 with a delay": async () => {
     const thread = await newThreadOfPatient();
     await thread.updateTopic("Dinner");
@@ -24,6 +29,12 @@ export const faults = {
     const thread = await newThreadOfPatient();
     await thread.sendMessage({ content: "At noon?" });
     assert.equal((await texts(thread)).length, 2);
+  },
+
+  "goes on behind an empty page": async () => {
+    const ana = await newPerson("faulty");
+    const thread = await newThread(ana, "Lunch");
+    assert.deepEqual((await collect(ana.chat.listChatThreads())).map(({ id }) => id), [thread.threadId]);
   },
 
   "takes the page of a front door for the message of a refusal": async () => {

@@ -26,6 +26,11 @@ def _():
     equal(len(texts(thread)), 1)
 
 
+@faults("tries again to get what was answered 429 without a delay")
+def _():
+    equal(list(new_thread_of_patient().list_read_receipts()), [])
+
+
 @faults("tries again what was answered 503 with a delay")
 def _():
     thread = new_thread_of_patient()
@@ -42,6 +47,13 @@ def _():
         equal(len(texts(thread)), 1)
     else:
         raise AssertionError("it did not fail")
+
+
+@faults("goes on behind an empty page")
+def _():
+    ana = Person(services.FAULTY)
+    thread = ana.new_thread("Lunch")
+    equal([item.id for item in ana.chat.list_chat_threads()], [thread.thread_id])
 
 
 @faults("hides a refusal behind the page of a front door, with an error of another library that has no status")
