@@ -9,6 +9,7 @@
 //
 // Where a matcher takes a value of type any, that is the value itself or a matcher for it.
 //
-// A thread is a [chat.ThreadClient], whose user it then is that reads, or what has been read of it: a slice of its messages or its
-// participants. To read through a client is to make requests: [HaveReceived] finds them.
+// A thread is a [chat.ThreadClient], whose user it then is that reads, or what is known of it: a slice of its messages or its
+// participants, as [chattest.Service.Messages] and [chattest.Service.Participants] have them. To read through a client is to make
+// requests, which [HaveReceived] finds; those two make none.
 package chatmatchers

@@ -36,7 +36,12 @@ var _ = Describe("HaveParticipants", func() {
 		Expect(thread).NotTo(HaveParticipants())
 	})
 
-	It("takes participants that were read already, of any kind", func() {
+	It("takes participants as they are stored, and asks for none", func() {
+		Expect(s.Participants(thread.ThreadID())).To(HaveParticipants(ana, bo))
+		Expect(s).NotTo(HaveReceived(chattest.ListChatParticipants))
+	})
+
+	It("takes participants of any kind", func() {
 		phone := chat.PhoneNumber{Number: "+15555550123"}
 		Expect([]chat.Participant{{Identifier: phone}}).To(HaveParticipants(phone))
 		Expect([]chat.Participant{}).To(HaveParticipants())
