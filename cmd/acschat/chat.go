@@ -31,7 +31,7 @@ What is new is looked for every two seconds, and your messages can be changed an
 how far you have read; --quiet tells them neither. A message that could not be sent says why, and waits for you to try again.
 That others are typing can't be shown: the service tells it only to programs that keep a connection for its notifications.
 
-What you wrote and did not send is printed when you leave.`,
+A message that did not arrive is printed when you leave all the same.`,
 		Example: `  acschat chat
   acschat chat 19:…
   acschat chat 19:… --as 8:acs:… --quiet   # look over somebody's shoulder, unseen`,

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -25,18 +26,18 @@ type receiptsMsg struct {
 
 // lookForCompany asks how far everybody has read and, when people came or went, who they are.
 func (m *Model) lookForCompany() tea.Cmd {
-	c, turn, service, ctx := m.open, m.schedule.turn, m.service, m.ctx
-	receipts := func() tea.Msg {
-		receipts, err := service.Receipts(ctx, c.id)
+	c, turn := m.open, m.schedule.turn
+	receipts := m.ask(func(ctx context.Context, s Service) tea.Msg {
+		receipts, err := s.Receipts(ctx, c.id)
 		return receiptsMsg{c, turn, receipts, err}
-	}
+	})
 	if !c.stale {
 		return receipts
 	}
-	return tea.Batch(receipts, func() tea.Msg {
-		people, err := service.People(ctx, c.id)
+	return tea.Batch(receipts, m.ask(func(ctx context.Context, s Service) tea.Msg {
+		people, err := s.People(ctx, c.id)
 		return peopleMsg{c, people, err}
-	})
+	}))
 }
 
 // peopleCame keeps the names there are when the service gave none: it is asked again.
@@ -85,8 +86,7 @@ func (m *Model) tellRead() tea.Cmd {
 		return nil
 	}
 	c.read.told, c.read.at = number(seen), time.Now() // a receipt that fails is not sent again; the next one says more
-	service, ctx := m.service, m.ctx
-	return func() tea.Msg { return readMsg{service.Read(ctx, c.id, seen)} }
+	return m.ask(func(ctx context.Context, s Service) tea.Msg { return readMsg{s.Read(ctx, c.id, seen)} })
 }
 
 // newestSeen is the id of a message, "" for none.
@@ -119,9 +119,8 @@ func (m *Model) tellTyping() tea.Cmd {
 		return nil
 	}
 	c.typing = time.Now()
-	service, ctx := m.service, m.ctx
-	return func() tea.Msg {
-		_ = service.Typing(ctx, c.id) // nobody can do anything about one that is lost
+	return m.ask(func(ctx context.Context, s Service) tea.Msg {
+		_ = s.Typing(ctx, c.id) // nobody can do anything about one that is lost
 		return nil
-	}
+	})
 }

@@ -36,7 +36,10 @@ func newComposer() composer {
 	return composer{area: area}
 }
 
-func (c *composer) fit(width int) { c.area.SetWidth(max(width, 1)) }
+func (c *composer) fit(width int) {
+	c.area.SetWidth(max(width, 1))
+	c.area, _ = c.area.Update(nil) // which scrolls to the cursor
+}
 
 func (c *composer) focus(on bool) {
 	if on {

@@ -47,9 +47,9 @@ func (c *conversation) meet(people []chat.Participant) {
 	}
 }
 
-// hear takes the latest messages, and what those of the service tell.
+// hear takes the latest messages, and what those of the service tell. Some may have been heard before.
 func (c *conversation) hear(messages []chat.Message) {
-	for _, m := range slices.SortedFunc(slices.Values(messages), byID) {
+	for _, m := range c.history.news(messages) {
 		switch m.Type {
 		case chat.MessageTypeTopicUpdated:
 			c.topic = m.Content.Topic
@@ -57,7 +57,6 @@ func (c *conversation) hear(messages []chat.Message) {
 			c.stale = true
 		}
 	}
-	c.history.news(messages)
 }
 
 // name is what to call somebody: as the thread does, as the message does, or by enough of the id to tell people apart.

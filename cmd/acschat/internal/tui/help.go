@@ -2,10 +2,34 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 )
+
+// shortHelp is what can be pressed now, what matters most first: the screen may end before it does.
+func (m *Model) shortHelp() string {
+	k := m.keys
+	bindings := []key.Binding{k.send, k.help, k.quit, k.newline, k.toMessages, k.pageUp, k.next}
+	switch {
+	case m.helping:
+		bindings = []key.Binding{k.help, k.quit, k.up, k.down}
+	case m.pane == sidebarPane:
+		bindings = []key.Binding{k.open, k.help, k.quit, k.up, k.down, k.next}
+	case m.pane == historyPane:
+		bindings = []key.Binding{k.back, k.help, k.edit, k.remove, k.retry, k.drop, k.quit}
+	case m.composer.editing != "":
+		k.send.SetHelp("enter", "save")
+		k.cancel.SetHelp("esc", "leave it as it was")
+		bindings = []key.Binding{k.send, k.cancel, k.help, k.quit, k.newline}
+	}
+	var words []string
+	for _, b := range bindings {
+		words = append(words, m.look.strong.Render(b.Help().Key)+" "+m.look.faint.Render(b.Help().Desc))
+	}
+	return strings.Join(words, m.look.faint.Render(" · "))
+}
 
 // helpPage is as much of the help as there are rows for.
 func (m *Model) helpPage(height int) []string {

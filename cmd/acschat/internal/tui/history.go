@@ -33,23 +33,31 @@ func (h *history) read(page chat.Page[chat.Message]) {
 	h.begun, h.whole, h.older = true, page.Last, page.ContinuationToken
 }
 
-// news takes messages from the front of the listing.
-func (h *history) news(messages []chat.Message) {
+// news takes messages from the front of the listing, and returns those that are news, oldest first.
+func (h *history) news(messages []chat.Message) []chat.Message {
+	var news []chat.Message
 	for _, m := range messages {
-		h.keep(m)
 		h.newest = max(h.newest, number(m.Version))
+		if h.keep(m) {
+			news = append(news, m)
+		}
 	}
+	slices.SortFunc(news, byID)
+	return news
 }
 
-// keep takes a message, unless a later version of it is known.
-func (h *history) keep(m chat.Message) {
-	i, found := slices.BinarySearchFunc(h.messages, m, byID)
+// keep takes a message, unless that or a later version of it is known.
+func (h *history) keep(m chat.Message) bool {
+	i, known := slices.BinarySearchFunc(h.messages, m, byID)
 	switch {
-	case !found:
+	case !known:
 		h.messages = slices.Insert(h.messages, i, m)
 	case number(m.Version) > number(h.messages[i].Version):
 		h.messages[i] = m
+	default:
+		return false
 	}
+	return true
 }
 
 // rewrite changes a message as the user has just done at the service. The next listing brings the service's own account.

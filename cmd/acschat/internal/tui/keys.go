@@ -50,24 +50,6 @@ func newKeys() keys {
 	}
 }
 
-// shortHelp is what can be pressed now.
-func (m *Model) shortHelp() []key.Binding {
-	k := m.keys
-	switch {
-	case m.helping:
-		return []key.Binding{k.help, k.quit}
-	case m.pane == sidebarPane:
-		return []key.Binding{k.open, k.up, k.down, k.next, k.help, k.quit}
-	case m.pane == historyPane:
-		return []key.Binding{k.edit, k.remove, k.retry, k.drop, k.back, k.help, k.quit}
-	case m.composer.editing != "":
-		k.send.SetHelp("enter", "save")
-		k.cancel.SetHelp("esc", "leave it as it was")
-		return []key.Binding{k.send, k.cancel, k.newline, k.help, k.quit}
-	}
-	return []key.Binding{k.send, k.newline, k.toMessages, k.pageUp, k.next, k.help, k.quit}
-}
-
 // press takes a key to whoever it is for.
 func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	m.notice = ""

@@ -3,9 +3,10 @@ package tui
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"time"
 
-	"charm.land/bubbles/v2/help"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/acschat/acs-chat-go/chat"
@@ -15,11 +16,10 @@ import (
 type Model struct {
 	ctx     context.Context // of all requests
 	options Options
-	service Service
+	broken  error // the chat has ended with it
 
 	width, height int
 	keys          keys
-	help          help.Model
 	look          look
 
 	pane     pane
@@ -61,11 +61,11 @@ func New(ctx context.Context, options Options) (*Model, error) {
 		options.Interval = 2 * time.Second
 	}
 	m := &Model{
-		ctx: ctx, options: options, service: options.Service,
-		keys: newKeys(), help: help.New(), look: newLook(), composer: newComposer(),
+		ctx: ctx, options: options,
+		keys: newKeys(), look: newLook(), composer: newComposer(),
 		visited: map[string]*conversation{}, schedule: newSchedule(options.Interval),
 	}
-	threads, err := m.service.Threads(ctx, "")
+	threads, err := options.Service.Threads(ctx, "")
 	if err != nil && !errors.Is(err, chat.ErrForbidden) { // a thread may be open to somebody to whom the list is not
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func New(ctx context.Context, options Options) (*Model, error) {
 		m.focus(sidebarPane)
 		return m, nil
 	}
-	topic, err := m.service.Topic(ctx, options.Thread)
+	topic, err := options.Service.Topic(ctx, options.Thread)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,6 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 		m.composer.fit(m.width)
-		m.help.SetWidth(m.width)
 		m.helpTop = 0
 	case tea.KeyPressMsg:
 		return m.press(msg)
@@ -109,6 +108,9 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.away = false
 	case tea.BlurMsg:
 		m.away = true
+	case brokenMsg:
+		m.broken = msg.err
+		return tea.Quit
 	case tea.ResumeMsg:
 		m.schedule.begin()
 		return tea.Batch(m.listen(), m.due(threadsJob))
@@ -134,6 +136,23 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.wasRead(msg)
 	}
 	return nil
+}
+
+// brokenMsg says that the program is at fault.
+type brokenMsg struct{ err error }
+
+// ask is a command that asks something of the service. If that panics the chat ends, and the terminal is given back before it says
+// why.
+func (m *Model) ask(f func(context.Context, Service) tea.Msg) tea.Cmd {
+	ctx, service := m.ctx, m.options.Service
+	return func() (msg tea.Msg) {
+		defer func() {
+			if cause := recover(); cause != nil {
+				msg = brokenMsg{fmt.Errorf("panic: %v\n\n%s", cause, debug.Stack())}
+			}
+		}()
+		return f(ctx, service)
+	}
 }
 
 // pursue asks for what the state of things calls for, whatever led to it.

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -105,18 +106,14 @@ type changesMsg struct {
 const lookBack = 10_000 // milliseconds, as versions count
 
 func (m *Model) lookForMessages() tea.Cmd {
-	c, turn, service, ctx := m.open, m.schedule.turn, m.service, m.ctx
+	c, turn, after := m.open, m.schedule.turn, m.open.history.newest-lookBack
 	if !c.history.begun {
-		return func() tea.Msg {
-			page, err := service.Messages(ctx, c.id, "")
-			return pageMsg{c, turn, "", page, err}
-		}
+		return m.page(c, "")
 	}
-	after := c.history.newest - lookBack
-	return func() tea.Msg {
-		messages, complete, err := service.Changes(ctx, c.id, after)
+	return m.ask(func(ctx context.Context, s Service) tea.Msg {
+		messages, complete, err := s.Changes(ctx, c.id, after)
 		return changesMsg{c, turn, messages, complete, err}
-	}
+	})
 }
 
 // morePast asks for the page before when its place comes near.
@@ -130,11 +127,15 @@ func (m *Model) morePast() tea.Cmd {
 		return nil
 	}
 	c.loadingOlder = true
-	turn, token, service, ctx := m.schedule.turn, c.history.older, m.service, m.ctx
-	return func() tea.Msg {
-		page, err := service.Messages(ctx, c.id, token)
+	return m.page(c, c.history.older)
+}
+
+func (m *Model) page(c *conversation, token string) tea.Cmd {
+	turn := m.schedule.turn
+	return m.ask(func(ctx context.Context, s Service) tea.Msg {
+		page, err := s.Messages(ctx, c.id, token)
 		return pageMsg{c, turn, token, page, err}
-	}
+	})
 }
 
 func (m *Model) pageCame(msg pageMsg) tea.Cmd {

@@ -9,9 +9,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/acschat/acs-chat-go/chat"
 )
@@ -54,19 +56,29 @@ func Run(ctx context.Context, options Options) ([]Unsent, error) {
 	program := tea.NewProgram(model, terminal(options)...)
 	// Leaving by the program's own way out, instead of having it killed, lets it read what the terminal still answers.
 	defer context.AfterFunc(ctx, program.Quit)()
-	if _, err := program.Run(); err != nil {
+	_, err = program.Run()
+	// Where each screen has a cursor of its own, that of the shell's is left hidden after a suspension.
+	_, _ = io.WriteString(output(options), ansi.SetModeTextCursorEnable)
+	if err != nil {
 		return model.unsent(), fmt.Errorf("chat: %w", err)
 	}
-	return model.unsent(), nil
+	return model.unsent(), model.broken
 }
 
 func terminal(options Options) []tea.ProgramOption {
-	programOptions := []tea.ProgramOption{tea.WithoutSignalHandler()} // a signal ends ctx
+	programOptions := []tea.ProgramOption{
+		tea.WithOutput(output(options)),
+		tea.WithoutSignalHandler(), // a signal ends ctx
+	}
 	if options.Input != nil {
 		programOptions = append(programOptions, tea.WithInput(options.Input))
 	}
-	if options.Output != nil {
-		programOptions = append(programOptions, tea.WithOutput(options.Output))
-	}
 	return programOptions
+}
+
+func output(options Options) io.Writer {
+	if options.Output == nil {
+		return os.Stdout
+	}
+	return options.Output
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -36,11 +37,11 @@ func (m *Model) sendNext() tea.Cmd {
 
 func (m *Model) send(c *conversation, a *attempt) tea.Cmd {
 	a.stage = underWay
-	service, ctx, text := m.service, m.ctx, a.text
-	return func() tea.Msg {
-		id, err := service.Send(ctx, c.id, text)
+	text := a.text
+	return m.ask(func(ctx context.Context, s Service) tea.Msg {
+		id, err := s.Send(ctx, c.id, text)
 		return sentMsg{c, a, id, err}
-	}
+	})
 }
 
 // wasSent shows the message as the service has it by now, before a listing does.
@@ -63,12 +64,13 @@ func (m *Model) wasSent(msg sentMsg) {
 // attempt edits or deletes.
 func (m *Model) attempt(a *attempt) tea.Cmd {
 	a.stage, a.reason = underWay, ""
-	c, service, ctx := m.open, m.service, m.ctx
-	id, text := a.id, a.text
-	if a.deed == deleting {
-		return func() tea.Msg { return changedMsg{c, a, service.Delete(ctx, c.id, id)} }
-	}
-	return func() tea.Msg { return changedMsg{c, a, service.Edit(ctx, c.id, id, text)} }
+	c, deed, id, text := m.open, a.deed, a.id, a.text
+	return m.ask(func(ctx context.Context, s Service) tea.Msg {
+		if deed == deleting {
+			return changedMsg{c, a, s.Delete(ctx, c.id, id)}
+		}
+		return changedMsg{c, a, s.Edit(ctx, c.id, id, text)}
+	})
 }
 
 // wasChanged shows the message as the service has it by now, before a listing does.

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -137,11 +138,11 @@ func (m *Model) moreThreads() tea.Cmd {
 }
 
 func (m *Model) listThreads(token string) tea.Cmd {
-	turn, service, ctx := m.schedule.turn, m.service, m.ctx
-	return func() tea.Msg {
-		page, err := service.Threads(ctx, token)
+	turn := m.schedule.turn
+	return m.ask(func(ctx context.Context, s Service) tea.Msg {
+		page, err := s.Threads(ctx, token)
 		return threadsMsg{turn, token, page, err}
-	}
+	})
 }
 
 func (m *Model) threadsCame(msg threadsMsg) tea.Cmd {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // rect is the size of a part of the screen.
@@ -52,18 +53,34 @@ func (m *Model) View() tea.View {
 	rows := []string{m.header(), m.look.faint.Render(rule("", m.width))}
 	if m.helping {
 		rows = append(rows, m.helpPage(m.helpHeight())...)
-		view.SetContent(strings.Join(append(rows, m.lastLine()), "\n"))
-		return view
+	} else {
+		rows = append(rows, m.middle()...)
+		rows = append(rows, m.divider())
+		view.Cursor = m.cursor(len(rows))
+		rows = append(rows, strings.Split(m.composer.area.View(), "\n")...)
 	}
-	rows = append(rows, m.middle()...)
-	rows = append(rows, m.divider())
-	if cursor := m.composer.area.Cursor(); cursor != nil && m.question == nil {
-		cursor.Y += len(rows)
-		view.Cursor = cursor
+	rows = append(rows, m.lastLine())
+	if above := len(rows) - m.height; above > 0 { // a tiny screen shows where one writes
+		rows = rows[above:]
+		if view.Cursor != nil {
+			view.Cursor.Y = max(view.Cursor.Y-above, 0)
+		}
 	}
-	rows = append(rows, strings.Split(m.composer.area.View(), "\n")...)
-	view.SetContent(strings.Join(append(rows, m.lastLine()), "\n"))
+	for i, row := range rows {
+		rows[i] = ansi.Truncate(row, m.width, "")
+	}
+	view.SetContent(strings.Join(rows, "\n"))
 	return view
+}
+
+// cursor is that of the text, which is drawn below so many rows; nil when the person does not write.
+func (m *Model) cursor(above int) *tea.Cursor {
+	cursor := m.composer.area.Cursor()
+	if cursor == nil || m.question != nil {
+		return nil
+	}
+	cursor.Y += above
+	return cursor
 }
 
 // header says what the thread is about and who is in it.
@@ -146,5 +163,5 @@ func (m *Model) lastLine() string {
 	case m.notice != "":
 		return m.look.strong.Render(cell(m.notice, m.width))
 	}
-	return m.help.ShortHelpView(m.shortHelp())
+	return cell(m.shortHelp(), m.width)
 }

@@ -1,0 +1,271 @@
+package main_test
+
+import (
+	"fmt"
+	"net/http"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/tui/tuitest"
+)
+
+// Keys, as terminals send them.
+const (
+	enter, escape, tab, backspace, up, pageUp, f1, ctrlC, ctrlZ = "\r", "\x1b", "\t", "\x7f", "\x1b[A", "\x1b[5~", "\x1bOP", "\x03", "\x1a"
+)
+
+var _ = Describe("chat", func() {
+	var server *chattest.Server
+	var alice, bob *shell
+	var thread string
+	var bobs *chat.ThreadClient
+	var terminal *tuitest.Terminal
+	var before tuitest.Settings
+
+	BeforeEach(func() {
+		server = chattest.NewServer(GinkgoTB(), nil)
+		alice = shellOf(server)
+		thread = alice.createThread("Release 4.2", "--participant", alice.user.ID+"=Alice")
+		bob = alice.member(server, thread, "Bob")
+		bobs = server.Client(bob.user).ThreadClient(thread)
+		terminal = tuitest.New(GinkgoTB(), 100, 24)
+		terminal.Print("$ acschat chat\r\n")
+		before = terminal.Settings()
+	})
+
+	says := func(format string, args ...any) string {
+		GinkgoHelper()
+		sent, err := bobs.SendMessage(GinkgoTB().Context(), fmt.Sprintf(format, args...), nil)
+		Expect(err).NotTo(HaveOccurred())
+		return sent.ID
+	}
+
+	start := func(sh *shell, args ...string) *exec.Cmd {
+		GinkgoHelper()
+		cmd := sh.command(append([]string{"chat", "--interval", "500ms"}, args...)...)
+		terminal.Run(cmd)
+		return cmd
+	}
+
+	// ends waits for the command, and expects the terminal to be as it was found.
+	ends := func(cmd *exec.Cmd, code int) string {
+		GinkgoHelper()
+		_ = cmd.Wait() // a code that is not 0 is an error here
+		Expect(cmd.ProcessState.ExitCode()).To(Equal(code), terminal.Screen())
+		Eventually(terminal.Settings).Should(Equal(before))
+		Expect(terminal.Screen()).To(HavePrefix("$ acschat chat\n"))
+		for _, secret := range alice.secrets {
+			Expect(terminal.Written()).NotTo(ContainSubstring(secret))
+		}
+		return terminal.Screen()
+	}
+
+	row := func(text string) func() string { return func() string { return terminal.Row(text) } }
+
+	It("shows a thread, takes part in it, and leaves the terminal as it was", func() {
+		says("Is the canary green?")
+		cmd := start(alice, thread)
+		Eventually(row("Is the canary green?")).Should(MatchRegexp(`Bob +Is the canary green\?`))
+		Eventually(terminal.Screen).Should(HavePrefix("Release 4.2 · 2: Alice (you), Bob\n"))
+		Eventually(func() []chattest.Request { return server.Requests(chattest.SendChatReadReceipt) }).Should(HaveLen(1))
+
+		By("sending")
+		terminal.Type("It is red.")
+		Eventually(func() []chattest.Request { return server.Requests(chattest.SendTypingNotification) }).Should(HaveLen(1))
+		terminal.Type(enter)
+		Eventually(row("It is red.")).Should(MatchRegexp(`you +It is red\.`))
+		Eventually(func() []string { return texts(server, bob.user, thread) }).Should(HaveExactElements("Is the canary green?", "It is red."))
+
+		By("editing")
+		terminal.Type(up + "e")
+		Eventually(row("Changing a message")).ShouldNot(BeEmpty())
+		terminal.Type(strings.Repeat(backspace, len("red.")) + "green." + enter)
+		Eventually(row("It is green.")).ShouldNot(BeEmpty())
+		Eventually(row("(edited)")).ShouldNot(BeEmpty())
+		Eventually(func() []string { return texts(server, bob.user, thread) }).Should(HaveExactElements("Is the canary green?", "It is green."))
+
+		By("reading what somebody else writes, changes and deletes")
+		id := says("Rolling on.")
+		Eventually(row("Rolling on.")).Should(MatchRegexp(`Bob +Rolling on\.`))
+		Expect(bobs.UpdateMessage(GinkgoTB().Context(), id, chat.MessageUpdate{Content: new("Rolling back.")})).To(Succeed())
+		Eventually(row("Rolling back.")).ShouldNot(BeEmpty())
+		Expect(bobs.DeleteMessage(GinkgoTB().Context(), id)).To(Succeed())
+		Eventually(row("(deleted)")).ShouldNot(BeEmpty())
+		Expect(terminal.Row("Rolling")).To(BeEmpty())
+
+		By("deleting")
+		terminal.Type(up + up + "d")
+		Eventually(row("Delete this message for everybody?")).ShouldNot(BeEmpty())
+		terminal.Type("y")
+		Eventually(row("It is green.")).Should(BeEmpty())
+		Eventually(func() []string { return texts(server, bob.user, thread) }).Should(HaveExactElements("Is the canary green?", "", ""))
+
+		By("seeing who has read")
+		Expect(bobs.SendReadReceipt(GinkgoTB().Context(), id)).To(Succeed())
+		Eventually(row("✓ read by Bob")).ShouldNot(BeEmpty())
+
+		terminal.Type(ctrlC)
+		Expect(strings.TrimSpace(ends(cmd, 0))).To(Equal("$ acschat chat"))
+	})
+
+	It("goes back through the history by pages", func() {
+		for i := range 170 {
+			says("message %d.", i+1)
+		}
+		cmd := start(alice, thread)
+		Eventually(row("message 170.")).ShouldNot(BeEmpty())
+		Eventually(func() string {
+			terminal.Type(pageUp)
+			return terminal.Row("The thread begins here.")
+		}).ShouldNot(BeEmpty())
+		Expect(terminal.Row("message 1.")).NotTo(BeEmpty())
+		Expect(terminal.Row("message 170.")).To(BeEmpty())
+		Expect(server.Requests(chattest.ListChatMessages)).To(ContainElement(HaveField("Target", ContainSubstring("syncState="))))
+		terminal.Type(escape)
+		Eventually(row("message 170.")).ShouldNot(BeEmpty())
+		terminal.Type(ctrlC)
+		ends(cmd, 0)
+	})
+
+	It("changes threads, and lets one be chosen when none is named", func() {
+		lunch := alice.createThread("Lunch")
+		says("hello")
+		cmd := start(alice)
+		Eventually(row("Choose a thread")).ShouldNot(BeEmpty())
+		for terminal.Row("Pizza!") == "" {
+			terminal.Type("j")
+			if strings.Contains(terminal.Row("▌"), "Lunch") {
+				terminal.Type(enter)
+				Eventually(terminal.Screen).Should(HavePrefix("Lunch"))
+				terminal.Type("Pizza!" + enter)
+				Eventually(func() []string { return texts(server, alice.user, lunch) }).Should(HaveExactElements("Pizza!"))
+				break
+			}
+			terminal.Type("k")
+		}
+		terminal.Type(ctrlC)
+		ends(cmd, 0)
+	})
+
+	It("follows the size of the terminal", func() {
+		says("a message that is quite long, so that it has to be wrapped on a narrow screen, and is one line on a wide one")
+		cmd := start(alice, thread)
+		Eventually(row("a message that is quite long")).ShouldNot(BeEmpty())
+		terminal.Resize(160, 40)
+		Eventually(row("a message that is quite long")).Should(HaveSuffix("one line on a wide one"))
+		terminal.Resize(40, 12)
+		Eventually(row("one line on")).ShouldNot(ContainSubstring("a message that"))
+		Eventually(row("│")).Should(BeEmpty(), "there is no room for the threads")
+		terminal.Resize(100, 24)
+		Eventually(row("│")).ShouldNot(BeEmpty())
+		terminal.Type(ctrlC)
+		ends(cmd, 0)
+	})
+
+	It("shows a message that could not be sent, and says so again when it is left", func() {
+		server.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden, Times: -1})
+		cmd := start(alice, thread)
+		Eventually(row("The thread begins here.")).ShouldNot(BeEmpty())
+		terminal.Type("important" + enter)
+		Eventually(row("✗ Not sent: ")).ShouldNot(BeEmpty())
+		terminal.Type(ctrlC)
+		Eventually(row("Leave all the same?")).ShouldNot(BeEmpty())
+		terminal.Type(ctrlC)
+		Expect(ends(cmd, 3)).To(MatchRegexp(`(?s)not sent.*"important": .*403`))
+	})
+
+	DescribeTable("gives the terminal back on a signal",
+		func(signal syscall.Signal) {
+			cmd := start(alice, thread)
+			Eventually(row("The thread begins here.")).ShouldNot(BeEmpty())
+			Expect(cmd.Process.Signal(signal)).To(Succeed())
+			ends(cmd, 0)
+		},
+		Entry("SIGTERM", syscall.SIGTERM),
+		Entry("an interrupt", syscall.SIGINT),
+	)
+
+	It("gives the terminal to the shell for a while", func() {
+		cmd := start(alice, thread)
+		Eventually(row("The thread begins here.")).ShouldNot(BeEmpty())
+		terminal.Type(ctrlZ)
+		Eventually(terminal.Settings).Should(Equal(before))
+		says("meanwhile")
+		Eventually(func() string {
+			Expect(cmd.Process.Signal(syscall.SIGCONT)).To(Succeed())
+			return terminal.Row("meanwhile")
+		}).ShouldNot(BeEmpty())
+		terminal.Type(ctrlC)
+		ends(cmd, 0)
+	})
+
+	It("has no colour when none is wanted", func() {
+		says("hello")
+		cmd := start(alice.with("NO_COLOR", "1"), thread)
+		Eventually(row("hello")).ShouldNot(BeEmpty())
+		terminal.Type(up)
+		Eventually(row("hello")).Should(ContainSubstring("▌"))
+		terminal.Type(ctrlC)
+		ends(cmd, 0)
+		Expect(terminal.Written()).NotTo(MatchRegexp(`\x1b\[(?:[0-9]*;)*(?:3[0-7]|4[0-7]|9[0-7]|[34]8)(?:;[0-9]*)*m`))
+	})
+
+	It("sends nothing of what others write to the terminal but its letters", func() {
+		says("before \x1b]0;owned\x07\x1b[2J\x1b[?1049l after")
+		cmd := start(alice, thread)
+		Eventually(row("after")).Should(ContainSubstring(`before ^[]0;owned^G^[[2J^[[?1049l after`))
+		Expect(terminal.Settings().AlternateScreen).To(BeTrue())
+		terminal.Type(ctrlC)
+		ends(cmd, 0)
+	})
+
+	It("helps", func() {
+		cmd := start(alice, thread)
+		Eventually(row("The thread begins here.")).ShouldNot(BeEmpty())
+		terminal.Type(f1)
+		Eventually(row("Who is typing is not shown")).ShouldNot(BeEmpty())
+		terminal.Type(f1)
+		Eventually(row("Write a message")).ShouldNot(BeEmpty())
+		terminal.Type(ctrlC)
+		ends(cmd, 0)
+	})
+
+	Describe("for somebody who can't chat", func() {
+		DescribeTable("says why, and takes no terminal",
+			func(sh func() *shell, thread func() string, code int, words string) {
+				cmd := start(sh(), thread())
+				Expect(ends(cmd, code)).To(ContainSubstring(words))
+				Expect(terminal.Written()).NotTo(ContainSubstring("\x1b[?1049h"))
+			},
+			Entry("a token that has ended", func() *shell {
+				token := server.Token(alice.user, -time.Minute)
+				return alice.with("AZURE_COMMUNICATION_ACCESS_TOKEN", token)
+			}, func() string { return thread }, 1, "acschat token show"),
+			Entry("a token that is none", func() *shell { return alice.with("AZURE_COMMUNICATION_ACCESS_TOKEN", "nonsense") },
+				func() string { return thread }, 2, "token"),
+			Entry("somebody who is not in the thread", func() *shell { return shellOf(server) }, func() string { return thread }, 1, "403"),
+			Entry("a thread that is not", func() *shell { return alice }, func() string { return "19:nonsense" }, 1, "40"),
+			Entry("a terminal without a cursor", func() *shell { return alice.with("TERM", "dumb") }, func() string { return thread }, 2, "TERM"),
+		)
+
+		It("wants a terminal", func() {
+			alice.run("chat", thread).ends(2, "wants a terminal", "message list --follow")
+		})
+
+		DescribeTable("wants a command line that can be followed",
+			func(words string, args ...string) {
+				Expect(ends(start(alice, append([]string{thread}, args...)...), 2)).To(ContainSubstring(words))
+			},
+			Entry("with one thread", "choose", "--thread", "19:other"),
+			Entry("with no more looks than the service allows", "at least 500ms", "--interval", "10ms"),
+			Entry("with a screen for itself", "2>requests.log", "--verbose"),
+		)
+	})
+})

@@ -1,0 +1,157 @@
+package tui_test
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+var _ = Describe("What others do", func() {
+	It("appears: new messages, edits and deletions", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			first := r.says("first")
+			p := r.sit()
+			defer p.leave()
+			second := r.says("second")
+			p.waits(3 * time.Second)
+			Expect(p.row("second")).To(MatchRegexp(`12:00 Bob +second`))
+
+			Expect(r.bobs.UpdateMessage(context.Background(), first, chat.MessageUpdate{Content: new("first, mended")})).To(Succeed())
+			Expect(r.bobs.DeleteMessage(context.Background(), second)).To(Succeed())
+			p.waits(3 * time.Second)
+			Expect(p.row("first, mended")).NotTo(BeEmpty())
+			Expect(p.row("(edited)")).NotTo(BeEmpty())
+			Expect(p.row("second")).To(BeEmpty())
+			Expect(p.row("(deleted)")).NotTo(BeEmpty())
+		})
+	})
+
+	It("appears when it is much between two looks", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			p := r.sit()
+			defer p.leave()
+			for i := range 75 {
+				r.says("message %d.", i+1)
+			}
+			p.waits(3 * time.Second)
+			Expect(p.readsBack()).To(Equal(downwards(75)))
+		})
+	})
+
+	It("begins anew from the newest when it is too much", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			r.says("long ago")
+			p := r.sit()
+			defer p.leave()
+			p.types("a draft")
+			for i := range 230 {
+				r.says("message %d.", i+1)
+			}
+			p.waits(3 * time.Second)
+			Expect(p.row("Much was written meanwhile")).NotTo(BeEmpty())
+			Expect(p.row("a draft")).NotTo(BeEmpty())
+			Expect(p.readsBack()).To(Equal(downwards(230)))
+			Expect(p.row("long ago")).NotTo(BeEmpty())
+		})
+	})
+
+	It("is looked for at the interval asked for, also when nothing happens", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			options := r.options()
+			options.Interval = 500 * time.Millisecond
+			p := sit(options)
+			defer p.leave()
+			p.waits(time.Minute)
+			Expect(len(s.Requests(chattest.ListChatMessages))).To(BeNumerically("~", 120, 5))
+			Expect(len(s.Requests(chattest.ListChatReadReceipts))).To(BeNumerically("~", 12, 1))
+			Expect(s.Requests(chattest.ListChatParticipants)).To(HaveLen(1), "people are asked for when they come or go")
+			Expect(len(s.Requests(chattest.ListChatThreads))).To(BeNumerically("~", 5, 1))
+		})
+	})
+})
+
+var _ = Describe("A service that does not answer", func() {
+	It("is asked less and less, and the person is told until it answers again", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			p := r.sit()
+			defer p.leave()
+			fault := s.Fail(chattest.ListChatMessages, chattest.Fault{Status: http.StatusServiceUnavailable, Times: -1})
+			r.says("meanwhile")
+			p.waits(5 * time.Minute)
+			Expect(p.sees()).To(MatchRegexp(`── Trying on: .*503`))
+			Expect(fault.Fired()).To(BeNumerically("~", 12, 2))
+			fault.Remove()
+			p.waits(30 * time.Second)
+			Expect(p.row("Trying on")).To(BeEmpty())
+			Expect(p.row("meanwhile")).NotTo(BeEmpty())
+		})
+	})
+
+	It("is left alone for as long as it asks", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			p := r.sit()
+			defer p.leave()
+			fault := s.Fail(chattest.ListChatMessages, chattest.Fault{Status: http.StatusTooManyRequests, RetryAfter: 90 * time.Second, Times: -1})
+			p.waits(85 * time.Second)
+			Expect(fault.Fired()).To(Equal(1))
+			p.waits(10 * time.Second)
+			Expect(fault.Fired()).To(Equal(2))
+		})
+	})
+
+	It("does not keep the person from writing when the token has ended", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			p := r.sit()
+			defer p.leave()
+			s.DeleteUser(r.alice)
+			p.waits(3 * time.Second)
+			Expect(p.sees()).To(MatchRegexp(`── Trying on: .*(401|token)`))
+			p.sends("still here")
+			Expect(p.row("✗ Not sent: ")).NotTo(BeEmpty())
+			Expect(p.row("still here")).NotTo(BeEmpty())
+		})
+	})
+})
+
+var _ = Describe("The service of a client", func() {
+	It("lists messages no faster than 50 in ten seconds and 200 a minute, whoever asks", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			service := r.options().Service
+			began := time.Now()
+			for range 250 {
+				_, err := service.Messages(context.Background(), r.id, "")
+				Expect(err).NotTo(HaveOccurred())
+			}
+			Expect(time.Since(began)).To(Equal(60 * time.Second))
+		})
+	})
+
+	It("does not wait for its turn longer than it is asked to", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			service := r.options().Service
+			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+			defer cancel()
+			var err error
+			for err == nil {
+				_, err = service.Messages(ctx, r.id, "")
+			}
+			Expect(err).To(MatchError(context.DeadlineExceeded))
+			Expect(s.Requests(chattest.ListChatMessages)).To(HaveLen(50))
+		})
+	})
+})

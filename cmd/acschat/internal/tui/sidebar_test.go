@@ -1,0 +1,247 @@
+package tui_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/tui"
+)
+
+// threads are the rows at the side, without the times.
+func (p *person) threads() []string {
+	var list []string
+	for _, row := range p.rows() {
+		if side := regexp.MustCompile(`^(.*?) +\d\d:\d\d │`).FindStringSubmatch(row); side != nil {
+			list = append(list, strings.TrimSpace(side[1]))
+		}
+	}
+	return list
+}
+
+var _ = Describe("The threads", func() {
+	It("stand at the side, the most recently active first, and the open one is marked", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			time.Sleep(time.Minute)
+			r.another("Lunch")
+			time.Sleep(time.Minute)
+			r.another("")
+			p := r.sit()
+			defer p.leave()
+			Expect(p.threads()).To(HaveExactElements(HavePrefix("no topic"), "Lunch", "› Release 4.2"))
+		})
+	})
+
+	It("are chosen from when none was named", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			r.says("hello")
+			time.Sleep(time.Minute)
+			r.another("Lunch")
+			options := r.options()
+			options.Thread = ""
+			p := sit(options)
+			defer p.leave()
+			Expect(p.row("Choose a thread")).NotTo(BeEmpty())
+			Expect(p.threads()[0]).To(Equal("▌ Lunch"))
+			p.presses("down", "enter")
+			Expect(p.rows()[0]).To(HavePrefix("Release 4.2 · 2: Alice (you), Bob"))
+			Expect(p.row("hello")).NotTo(BeEmpty())
+			p.sends("hi")
+			Expect(r.texts()).To(Equal([]string{"hello", "hi"}))
+		})
+	})
+
+	It("are not there for somebody who is in none", func() {
+		bubble(func(s *chattest.Service) {
+			p := sit(tui.Options{Service: tui.Over(s.Client(s.NewUser()), "")})
+			defer p.leave()
+			Expect(p.row("You are in no thread.")).NotTo(BeEmpty())
+			p.presses("tab", "tab", "enter", "up", "pgup", "esc")
+			p.types("nobody hears")
+			p.presses("ctrl+c")
+			Expect(p.left).To(BeTrue())
+		})
+	})
+
+	It("are left and come back to as they were: the place, the draft, and what could not be sent", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			for i := range 60 {
+				r.says("message %d.", i+1)
+			}
+			time.Sleep(time.Minute)
+			r.another("Lunch")
+			p := r.sit()
+			defer p.leave()
+			s.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden})
+			p.sends("refused")
+			p.types("a draft")
+			p.presses("pgup")
+			before := p.numbers()
+			p.presses("tab", "up", "enter")
+			Expect(p.rows()[0]).To(HavePrefix("Lunch"))
+			Expect(p.row("a draft")).To(BeEmpty())
+			Expect(p.row("refused")).To(BeEmpty())
+			p.types("another draft")
+			p.waits(time.Minute)
+			p.presses("tab", "down", "enter")
+			Expect(p.row("another draft")).To(BeEmpty())
+			Expect(p.row("a draft")).NotTo(BeEmpty())
+			Expect(p.numbers()).To(Equal(before))
+			p.presses("ctrl+c")
+			Expect(p.row("1 of your messages or changes did not arrive")).NotTo(BeEmpty())
+		})
+	})
+
+	It("are looked at one at a time", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			time.Sleep(time.Minute)
+			r.another("Lunch")
+			p := r.sit()
+			defer p.leave()
+			for range 6 {
+				p.presses("tab", "home", "enter", "tab", "end", "enter")
+			}
+			before := len(s.Requests(chattest.ListChatMessages))
+			p.waits(time.Minute)
+			requests := s.Requests(chattest.ListChatMessages)[before:]
+			Expect(len(requests)).To(BeNumerically("~", 30, 2))
+			Expect(p.rows()[0]).To(HavePrefix("Release 4.2"))
+			for _, request := range requests {
+				Expect(request.Path).To(ContainSubstring(r.id))
+			}
+		})
+	})
+
+	It("are marked when something is written in them, until they are opened", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			lunch := r.another("Lunch")
+			p := r.sit()
+			defer p.leave()
+			Expect(p.sees()).NotTo(ContainSubstring("●"))
+			time.Sleep(time.Minute)
+			r.says("here too")
+			time.Sleep(time.Minute)
+			_, err := s.Client(r.bob).ThreadClient(lunch).SendMessage(context.Background(), "Pizza?", nil)
+			Expect(err).NotTo(HaveOccurred())
+			p.waits(20 * time.Second)
+			Expect(p.threads()).To(HaveExactElements("●Lunch", "› Release 4.2"))
+			p.presses("tab", "home", "enter")
+			Expect(p.row("Pizza?")).NotTo(BeEmpty())
+			Expect(p.sees()).NotTo(ContainSubstring("●"))
+		})
+	})
+
+	It("come by pages, as far as somebody goes down", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Thread 0")
+			for i := range 119 {
+				r.another(fmt.Sprintf("Thread %d", i+1))
+			}
+			options := r.options()
+			options.Thread = ""
+			p := sit(options)
+			defer p.leave()
+			Expect(s.Requests(chattest.ListChatThreads)).To(HaveLen(1))
+			for range 120 {
+				p.presses("down")
+			}
+			Expect(p.row("▌")).To(ContainSubstring("Thread 0"))
+			Expect(s.Requests(chattest.ListChatThreads)).To(HaveLen(3))
+			for _, request := range s.Requests(chattest.ListChatThreads) {
+				Expect(request.Query.Get("maxPageSize")).To(Equal("50"))
+			}
+		})
+	})
+
+	It("go when they are deleted, come when they are new, and change their topics", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			lunch := r.another("Lunch")
+			p := r.sit()
+			defer p.leave()
+			Expect(s.Client(r.bob).DeleteThread(context.Background(), lunch)).To(Succeed())
+			r.another("Dinner")
+			Expect(r.bobs.UpdateTopic(context.Background(), "Release 5")).To(Succeed())
+			p.waits(20 * time.Second)
+			Expect(p.threads()).To(ConsistOf("●Dinner", "› Release 5"))
+		})
+	})
+
+	It("say why they can't be listed, and the one that is open goes on", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			s.Fail(chattest.ListChatThreads, chattest.Fault{Status: http.StatusForbidden, Times: -1})
+			p := r.sit()
+			defer p.leave()
+			Expect(p.row("The list did not come")).NotTo(BeEmpty())
+			p.sends("still here")
+			Expect(r.texts()).To(Equal([]string{"still here"}))
+		})
+	})
+
+	It("say why one can't be read", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			options := r.options()
+			options.Thread = ""
+			p := sit(options)
+			defer p.leave()
+			Expect(r.bobs.RemoveParticipant(context.Background(), r.alice)).To(Succeed())
+			p.presses("enter")
+			Expect(p.sees()).To(MatchRegexp(`The thread could not be read: .*403`))
+		})
+	})
+
+	It("take the place of the history on a narrow screen, while somebody chooses", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			r.says("hello")
+			p := r.sit()
+			defer p.leave()
+			p.takes(tea.WindowSizeMsg{Width: 40, Height: 12})
+			Expect(p.sees()).NotTo(ContainSubstring("│"))
+			Expect(p.row("hello")).NotTo(BeEmpty())
+			p.presses("tab")
+			Expect(p.row("hello")).To(BeEmpty())
+			Expect(p.row("▌ Release 4.2")).NotTo(BeEmpty())
+			p.presses("esc")
+			Expect(p.row("hello")).NotTo(BeEmpty())
+		})
+	})
+})
+
+var _ = Describe("New", func() {
+	It("fails with the service's error for somebody who could not chat", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			options := r.options()
+			s.DeleteUser(r.alice)
+			_, err := tui.New(context.Background(), options)
+			Expect(err).To(MatchError(chat.ErrUnauthorized))
+		})
+	})
+
+	It("fails for a thread that the user is not in", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			options := r.options()
+			options.Service = tui.Over(s.Client(s.NewUser()), "")
+			_, err := tui.New(context.Background(), options)
+			Expect(err).To(MatchError(chat.ErrForbidden))
+		})
+	})
+})

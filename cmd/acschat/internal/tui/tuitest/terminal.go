@@ -1,0 +1,202 @@
+// Package tuitest is a terminal for specs of programs that take all of one: keys go in, and the screen can be read.
+package tuitest
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
+	"golang.org/x/term"
+)
+
+// TB is what a terminal needs of a test. What GinkgoTB returns is one.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Fatalf(format string, args ...any)
+}
+
+// Terminal is a pty with a screen at its end. Its methods may be called at any time, while a program draws.
+type Terminal struct {
+	tb       TB
+	tty      *os.File // the end of the program
+	keyboard *os.File // the end of the person
+
+	mu       sync.Mutex // guards all below
+	screen   *vt.Emulator
+	settings Settings
+	written  strings.Builder
+}
+
+// Settings are what a program may change about a terminal, and has to give back as it found it.
+type Settings struct {
+	AlternateScreen bool
+	CursorHidden    bool
+	Modes           []ansi.Mode // that are not as in the beginning, in order
+	Keyboard        int         // levels of the keyboard protocol that were pushed and not popped
+	OtherKeys       int         // how keys with modifiers are reported
+	Line            *term.State // of the kernel: echo, signals and the like
+}
+
+// New makes a terminal of so many columns and rows. It ends with the test.
+func New(tb TB, width, height int) *Terminal {
+	tb.Helper()
+	keyboard, tty, err := pty.Open()
+	if err != nil {
+		tb.Fatalf("open a pty: %v", err)
+	}
+	t := &Terminal{tb: tb, tty: tty, keyboard: keyboard, screen: vt.NewEmulator(width, height)}
+	t.Resize(width, height)
+	t.watch()
+	t.show()
+	return t
+}
+
+// show puts on the screen what programs write, and answers what they ask the terminal.
+func (t *Terminal) show() {
+	var done sync.WaitGroup
+	done.Go(func() {
+		buffer := make([]byte, 64<<10)
+		for {
+			n, err := t.keyboard.Read(buffer)
+			t.mu.Lock()
+			t.written.Write(buffer[:n])
+			_, _ = t.screen.Write(buffer[:n])
+			t.mu.Unlock()
+			if err != nil {
+				return // nobody is left at the other end
+			}
+		}
+	})
+	done.Go(func() { _, _ = io.Copy(t.keyboard, t.screen) })
+	t.tb.Cleanup(func() {
+		_ = t.tty.Close()
+		_ = t.keyboard.Close()
+		_ = t.screen.InputPipe().(io.Closer).Close()
+		done.Wait()
+	})
+}
+
+// watch keeps account of the settings.
+func (t *Terminal) watch() {
+	t.screen.SetCallbacks(vt.Callbacks{
+		AltScreen:        func(on bool) { t.settings.AlternateScreen = on },
+		CursorVisibility: func(visible bool) { t.settings.CursorHidden = !visible },
+		EnableMode:       t.mode(true),
+		DisableMode:      t.mode(false),
+	})
+	parameter := func(params ansi.Params, i, missing int) int {
+		value, _, _ := params.Param(i, missing)
+		return value
+	}
+	t.screen.RegisterCsiHandler(ansi.Command('>', 0, 'u'), func(ansi.Params) bool { t.settings.Keyboard++; return true })
+	t.screen.RegisterCsiHandler(ansi.Command('<', 0, 'u'), func(params ansi.Params) bool {
+		t.settings.Keyboard = max(t.settings.Keyboard-parameter(params, 0, 1), 0)
+		return true
+	})
+	t.screen.RegisterCsiHandler(ansi.Command('>', 0, 'm'), func(params ansi.Params) bool {
+		if parameter(params, 0, 0) == 4 {
+			t.settings.OtherKeys = parameter(params, 1, 0)
+		}
+		return true
+	})
+}
+
+// mode notes a mode that is set or reset, if that differs from the beginning.
+func (t *Terminal) mode(on bool) func(ansi.Mode) {
+	return func(m ansi.Mode) {
+		usual := m == ansi.ModeAutoWrap || m == ansi.ModeTextCursorEnable
+		i, noted := slices.BinarySearchFunc(t.settings.Modes, m, func(a, b ansi.Mode) int { return a.Mode() - b.Mode() })
+		switch {
+		case on == usual && noted:
+			t.settings.Modes = slices.Delete(t.settings.Modes, i, i+1)
+		case on != usual && !noted:
+			t.settings.Modes = slices.Insert(t.settings.Modes, i, m)
+		}
+	}
+}
+
+// Run starts a command on the terminal, as a shell does. The command is killed with the test if it has not ended by then.
+func (t *Terminal) Run(cmd *exec.Cmd) {
+	t.tb.Helper()
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = t.tty, t.tty, t.tty
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.tb.Fatalf("start %s: %v", cmd.Path, err)
+	}
+	t.tb.Cleanup(func() { _ = cmd.Process.Kill() })
+}
+
+// TTY is the end of a program that runs in the same process as the test.
+func (t *Terminal) TTY() *os.File { return t.tty }
+
+// Type presses keys, spelled as a terminal sends them.
+func (t *Terminal) Type(keys string) {
+	t.tb.Helper()
+	if _, err := io.WriteString(t.keyboard, keys); err != nil {
+		t.tb.Fatalf("type: %v", err)
+	}
+}
+
+// Print writes on the screen as another program would.
+func (t *Terminal) Print(text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, _ = t.screen.WriteString(text)
+}
+
+// Resize changes the size, and tells the program.
+func (t *Terminal) Resize(width, height int) {
+	t.tb.Helper()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.screen.Resize(width, height)
+	if err := pty.Setsize(t.keyboard, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil {
+		t.tb.Fatalf("resize: %v", err)
+	}
+}
+
+// Screen is what is to be seen, a line for each row without the spaces at its end.
+func (t *Terminal) Screen() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.screen.String()
+}
+
+// Row is the first of the screen that has a text in it, empty if there is none.
+func (t *Terminal) Row(text string) string {
+	for row := range strings.SplitSeq(t.Screen(), "\n") {
+		if strings.Contains(row, text) {
+			return row
+		}
+	}
+	return ""
+}
+
+// Settings are those of now.
+func (t *Terminal) Settings() Settings {
+	t.tb.Helper()
+	line, err := term.GetState(int(t.tty.Fd()))
+	if err != nil {
+		t.tb.Fatalf("read the settings of the line: %v", err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	settings := t.settings
+	settings.Modes, settings.Line = append([]ansi.Mode(nil), settings.Modes...), line
+	return settings
+}
+
+// Written is all that programs have written so far, as it came.
+func (t *Terminal) Written() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.written.String()
+}

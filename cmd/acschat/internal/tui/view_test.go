@@ -1,0 +1,179 @@
+package tui_test
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+var _ = Describe("The screen", func() {
+	It("holds what is drawn, whatever its size", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "A topic that is much longer than most screens are wide, with 漢字 in it")
+			r.says("wide 漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字 and 🍕 and %s", strings.Repeat("x", 300))
+			for range 10 {
+				r.says("short")
+			}
+			p := r.sit()
+			defer p.leave()
+			p.types("something that is being written and goes on for longer than the line")
+			for _, panes := range []string{"tab", "tab", "tab", "f1", "f1"} {
+				p.presses(panes)
+				for _, width := range []int{1, 2, 7, 20, 40, 71, 72, 100, 200} {
+					for _, height := range []int{1, 2, 4, 5, 6, 10, 24, 60} {
+						p.takes(tea.WindowSizeMsg{Width: width, Height: height})
+						for _, row := range p.rows() {
+							Expect(ansi.StringWidth(row)).To(BeNumerically("<=", width), "%d×%d: %s", width, height, row)
+						}
+						Expect(len(p.rows())).To(BeNumerically("<=", height), "%d×%d", width, height)
+						if cursor := p.View().Cursor; cursor != nil {
+							Expect(cursor.Y).To(And(BeNumerically(">=", 0), BeNumerically("<", height)))
+						}
+						p.presses("pgup", "pgdown")
+					}
+				}
+			}
+		})
+	})
+
+	It("keeps the newest in sight when it changes", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			for i := range 40 {
+				r.says("message %d.", i+1)
+			}
+			p := r.sit()
+			defer p.leave()
+			for _, size := range []tea.WindowSizeMsg{{Width: 60, Height: 10}, {Width: 120, Height: 50}, {Width: 30, Height: 8}} {
+				p.takes(size)
+				Expect(p.numbers()).To(HaveSuffixOf(40))
+				Expect(p.rows()).To(HaveLen(size.Height))
+			}
+		})
+	})
+
+	It("has the cursor where the text goes on", func() {
+		bubble(func(s *chattest.Service) {
+			p := newRoom(s, "Release 4.2").sit()
+			defer p.leave()
+			p.types("one")
+			p.presses("alt+enter")
+			p.types("two")
+			cursor := p.View().Cursor
+			Expect(p.rows()[cursor.Y][:cursor.X]).To(Equal("two"))
+			p.presses("tab")
+			Expect(p.View().Cursor).To(BeNil())
+		})
+	})
+
+	It("says nothing by colour alone, and knows only the colours that people choose", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			r.says("hello")
+			p := r.sit()
+			defer p.leave()
+			p.presses("up")
+			Expect(p.View().Content).NotTo(MatchRegexp(`\x1b\[[0-9;]*[34]8;`))
+			Expect(p.row("▌")).To(ContainSubstring("hello"))
+		})
+	})
+
+	It("helps", func() {
+		bubble(func(s *chattest.Service) {
+			p := newRoom(s, "Release 4.2").sit()
+			defer p.leave()
+			p.presses("f1")
+			for _, text := range []string{"Among the messages", "try again", "to the shell for a while", "Who is typing is not shown"} {
+				Expect(p.row(text)).NotTo(BeEmpty())
+			}
+			p.types("this is not written")
+			p.presses("esc")
+			Expect(p.row("Write a message")).NotTo(BeEmpty())
+			p.takes(tea.WindowSizeMsg{Width: 40, Height: 10})
+			p.presses("f1")
+			Expect(p.row("The others may see that you are.")).To(BeEmpty())
+			for range 60 {
+				p.presses("down")
+			}
+			Expect(strings.Join(strings.Fields(p.sees()), " ")).To(ContainSubstring("The others may see that you are."))
+			Expect(p.rows()).To(HaveLen(10))
+		})
+	})
+})
+
+var _ = Describe("Text of other people", func() {
+	const hostile = "red \x1b[31m title \x1b]0;owned\x07 clip \x1b]52;c;b3duZWQ=\x07 c1 \u009b2J back \b\b\r bidi \u202ereversed\u202c line \u2028 mark \ufeff"
+
+	// styles are the only sequences of a view.
+	styles := regexp.MustCompile(`\x1b\[[0-9;]*m`)
+
+	expectHarmless := func(content string) {
+		GinkgoHelper()
+		rest := styles.ReplaceAllString(content, "")
+		Expect(rest).NotTo(MatchRegexp(`[\x00-\x09\x0b-\x1f\x7f-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{2028}\x{2029}\x{feff}]`))
+	}
+
+	It("does nothing to the terminal: topics, names, messages, and words of the service", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, hostile)
+			_, err := r.bobs.AddParticipants(context.Background(), []chat.Participant{{Identifier: s.NewUser(), DisplayName: hostile}})
+			Expect(err).NotTo(HaveOccurred())
+			for _, kind := range []chat.MessageType{chat.MessageTypeText, chat.MessageTypeHTML} {
+				_, err = r.bobs.SendMessage(context.Background(), hostile+" &#27;[2J", &chat.SendMessageOptions{Type: kind, SenderDisplayName: hostile})
+				Expect(err).NotTo(HaveOccurred())
+			}
+			p := r.sit()
+			defer p.leave()
+			s.Fail(chattest.SendChatMessage, chattest.Fault{Status: 403, Message: hostile})
+			p.sends("x")
+			expectHarmless(p.View().Content)
+			Expect(p.row("red ^[[31m title ^[]0;owned^G")).NotTo(BeEmpty(), "it is spelled out")
+			Expect(p.sees()).To(ContainSubstring("<U+202E>reversed"))
+			p.presses("up", "up")
+			p.types("e")
+			expectHarmless(p.View().Content)
+			p.presses("tab")
+			expectHarmless(p.View().Content)
+		})
+	})
+
+	It("does nothing when it is pasted", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			p := r.sit()
+			defer p.leave()
+			p.takes(tea.PasteMsg{Content: hostile + "\r\nnext"})
+			expectHarmless(p.View().Content)
+			p.presses("enter")
+			expectHarmless(r.texts()[0])
+			Expect(r.texts()[0]).To(HaveSuffix("\nnext"))
+		})
+	})
+
+	It("is read without the markup of HTML", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			_, err := r.bobs.SendMessage(context.Background(),
+				`<div><p>Canary is <b>green</b> &amp; well.</p><ul><li>one</li><li>two</li></ul><script>alert(1)</script></div>`,
+				&chat.SendMessageOptions{Type: chat.MessageTypeHTML})
+			Expect(err).NotTo(HaveOccurred())
+			r.says("<b>as it is</b>")
+			p := r.sit()
+			defer p.leave()
+			p.waits(time.Second)
+			Expect(p.row("Canary is green & well.")).NotTo(BeEmpty())
+			Expect(p.row("  two")).NotTo(BeEmpty())
+			Expect(p.sees()).NotTo(ContainSubstring("alert"))
+			Expect(p.row("<b>as it is</b>")).NotTo(BeEmpty(), "text is text")
+		})
+	})
+})
