@@ -21,7 +21,8 @@ import (
 //
 // What a method says is retried is tried three more times, unless the options say otherwise, after the delay that the service asks
 // for or one that grows; a longer delay than Retry.MaxRetryDelay, a minute, ends the call. Beyond that, a 401 is answered with
-// one more try under another token, if the credential has one.
+// one more try under another token, if the credential has one. Where the answer to a try got lost, a later one may be refused with
+// [ErrForbidden] or [ErrNotFound] because the first has done it: the error says so.
 type Client struct {
 	pipeline   *pipeline.Pipeline
 	api        *chatapi.Client
@@ -36,7 +37,9 @@ type ClientOptions struct {
 	//
 	// A Transport that is an *http.Client is copied and follows no redirect; without one the client has its own
 	// connections. InsecureAllowCredentialWithHTTP allows an http endpoint, for tests. APIVersion replaces 2025-03-15.
-	// Telemetry.ApplicationID goes in front of the User-Agent. No retry option makes SendMessage send twice.
+	// Telemetry.ApplicationID goes in front of the User-Agent, and Disabled leaves that out; Cloud is not used. Another Transport
+	// must not follow redirects, since the token would go with them: that it did is an error. No retry option makes SendMessage
+	// send twice.
 	//
 	// Of the values that azcore carries in a context, WithHTTPHeader, WithRetryOptions and WithCaptureResponse work;
 	// a captured response has its status and headers, and the body only if it is an error's.

@@ -31,6 +31,7 @@ type attempts struct {
 	handed    bool           // the transport got the last request
 	ambiguous bool           // the last one may have taken effect, and nothing says whether
 	answer    *http.Response // the one that ends a call with Once set
+	lost      bool           // an attempt has got no answer
 	hint      string
 }
 
@@ -90,6 +91,8 @@ func (p *Pipeline) read(op *attempts, resp *http.Response, wire any) error {
 		return p.refuse(op.Tried, resp, "redirects are not followed: check the endpoint")
 	case resp.StatusCode == http.StatusUnauthorized:
 		return p.refuse(op.Tried, resp, op.hint)
+	case op.lost && changes(resp.Request) && (resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusNotFound):
+		return p.refuse(op.Tried, resp, "an earlier try, whose answer was lost, may have done it")
 	default:
 		return p.refuse(op.Tried, resp, "")
 	}
@@ -101,3 +104,5 @@ func (p *Pipeline) read(op *attempts, resp *http.Response, wire any) error {
 	}
 	return nil
 }
+
+func changes(req *http.Request) bool { return req != nil && req.Method != http.MethodGet }

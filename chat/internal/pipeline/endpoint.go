@@ -42,7 +42,7 @@ func (p *Pipeline) Follow(ctx context.Context, link string) (*http.Response, err
 		return nil, ErrLink
 	}
 	path, query, _ := strings.Cut(link, "?")
-	if base := p.endpoint.EscapedPath(); !strings.HasPrefix(path, base+"/") {
+	if base := p.endpoint.EscapedPath(); !strings.HasPrefix(path, base+"/chat/") {
 		path = base + path // a gateway in front of the service has a path of its own
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.endpoint.Scheme+"://"+p.endpoint.Host, nil)

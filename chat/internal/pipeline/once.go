@@ -42,6 +42,7 @@ func keepAnswer(req *policy.Request) (*http.Response, error) {
 	a := attemptsOf(req.Raw().Context())
 	a.answer, a.ambiguous = nil, false
 	resp, err := req.Next()
+	a.lost = a.lost || err != nil
 	if err != nil || !a.Once || surelyNotDone(resp) {
 		return resp, err
 	}

@@ -68,7 +68,7 @@ func New(s Settings) (*Pipeline, error) {
 	p := &Pipeline{shared: &shared{
 		endpoint:  s.Endpoint,
 		transport: newTransport(s.Options.Transport),
-		userAgent: userAgent(s.Options.Telemetry.ApplicationID),
+		userAgent: userAgent(s.Options.Telemetry),
 		refuse:    s.Refuse,
 	}}
 	p.transport.sign = s.Sign

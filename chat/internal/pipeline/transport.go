@@ -73,6 +73,11 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 	if resp == nil {
 		return nil, errors.New("the transport gave neither an answer nor an error")
 	}
+	if from := resp.Request; from != nil && from.URL != nil && from.URL.Host != req.URL.Host {
+		// What it is wrapped in is not seen here, and the token is gone; but nobody should live with it.
+		return nil, errors.Join(Final{errors.New("the transport follows redirects, to " + LogLine(from.URL.Host) +
+			": it must not, since the token goes with them")}, resp.Body.Close())
+	}
 	if err := t.readBody(resp); err != nil {
 		return nil, err
 	}
@@ -90,6 +95,9 @@ func (t *transport) withOwnBody(req *http.Request) (*http.Request, error) {
 		}
 	}
 	req = req.WithContext(req.Context())
+	if attemptsOf(req.Context()).Once {
+		keepFromReplay(req.Header)
+	}
 	if len(body) > 0 { // net/http would take an empty reader for a body of unknown length
 		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 		req.Body, _ = req.GetBody()
@@ -98,6 +106,17 @@ func (t *transport) withOwnBody(req *http.Request) (*http.Request, error) {
 		t.sign(req, body)
 	}
 	return req, nil
+}
+
+// keepFromReplay respells the headers for which net/http sends a POST again by itself. The service knows neither; a gateway
+// reads them in any case.
+func keepFromReplay(h http.Header) {
+	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
+		if values, ok := h[name]; ok {
+			delete(h, name)
+			h[strings.ToLower(name)] = values
+		}
+	}
 }
 
 // transportError takes the query out of the URL that net/http puts into its errors, and marks what no retry mends:

@@ -1,0 +1,116 @@
+package chat_test
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// wrapped hides an http.Client, as a caller's own transport may.
+type wrapped struct{ client *http.Client }
+
+func (w wrapped) Do(req *http.Request) (*http.Response, error) { return w.client.Do(req) }
+
+var _ = Describe("What stands between the client and the service", func() {
+	It("gets a message once, though it wants a key that makes net/http send again", func(ctx SpecContext) {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(listener.Close)
+		var posts atomic.Int32
+		var key atomic.Value
+		go func() {
+			for {
+				conn, err := listener.Accept()
+				if err != nil {
+					return
+				}
+				go func() {
+					defer conn.Close()
+					for reader := bufio.NewReader(conn); ; {
+						req, err := http.ReadRequest(reader)
+						if err != nil {
+							return
+						}
+						_, _ = io.Copy(io.Discard, req.Body)
+						if req.Method == http.MethodPost {
+							posts.Add(1)
+							key.Store(req.Header.Get("Idempotency-Key"))
+							return // it took the message, and the connection breaks
+						}
+						_, _ = io.WriteString(conn, "HTTP/1.1 204 No Content\r\n\r\n")
+					}
+				}()
+			}
+		}()
+		o := options(nil)
+		o.Transport, o.InsecureAllowCredentialWithHTTP = &http.Client{Transport: &http.Transport{}}, true
+		client, err := chat.NewClient("http://"+listener.Addr().String(), staticCredential(), o)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(client.DeleteThread(ctx, testThread)).To(Succeed()) // the connection is one that is used again
+		sending := policy.WithHTTPHeader(ctx, http.Header{"Idempotency-Key": {"mine"}})
+		_, err = client.ThreadClient(testThread).SendMessage(sending, "x", nil)
+		Expect(err).To(MatchError(chat.ErrOutcomeUnknown))
+		Expect(posts.Load()).To(Equal(int32(1)))
+		Expect(key.Load()).To(Equal("mine"))
+	})
+
+	It("is found out when it follows a redirect to another host", func(ctx SpecContext) {
+		elsewhere := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+		DeferCleanup(elsewhere.Close)
+		service := httptest.NewTLSServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
+		DeferCleanup(service.Close)
+		client, err := chat.NewClient(service.URL, staticCredential(), options(wrapped{service.Client()}))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(ContainSubstring("the transport follows redirects")))
+	})
+
+	It("may have a path that looks like the service's own", func(ctx SpecContext) {
+		wire := &scripted{answers: []answer{
+			reply(200, `{"value":[],"nextLink":"https://contoso/chat/threads?syncState=1"}`), reply(200, `{"value":[]}`),
+		}}
+		client, err := chat.NewClient("https://gateway/chat", staticCredential(), options(wire))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(client.ListThreads(nil).Collect(ctx, 0)).To(BeEmpty())
+		Expect(wire.Requests()[0].URL).To(HavePrefix("https://gateway/chat/chat/threads?"))
+		Expect(wire.Requests()[1].URL).To(Equal("https://gateway/chat/chat/threads?syncState=1"))
+	})
+
+	It("may lose an answer, and the error then says what a refusal may mean", func(ctx SpecContext) {
+		client, _ := clientOf(fail(io.ErrUnexpectedEOF), reply(403, ""))
+		err := client.DeleteThread(ctx, testThread)
+		Expect(err).To(MatchError(chat.ErrForbidden))
+		Expect(err).To(MatchError(ContainSubstring("an earlier try, whose answer was lost, may have done it")))
+		client, _ = clientOf(reply(403, ""))
+		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(Not(ContainSubstring("earlier try"))))
+		thread, _ := threadOf(fail(io.ErrUnexpectedEOF), reply(403, ""))
+		_, err = thread.GetProperties(ctx)
+		Expect(err).To(MatchError(Not(ContainSubstring("earlier try"))))
+	})
+
+	DescribeTable("is told who calls as the telemetry options have it",
+		func(ctx SpecContext, telemetry policy.TelemetryOptions, agent OmegaMatcher) {
+			wire := &scripted{answers: []answer{reply(204, "")}}
+			o := options(wire)
+			o.Telemetry = telemetry
+			client, err := chat.NewClient(testEndpoint, staticCredential(), o)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(client.DeleteThread(ctx, testThread)).To(Succeed())
+			Expect(wire.Requests()[0].Header.Get("User-Agent")).To(agent)
+		},
+		Entry("with nothing", policy.TelemetryOptions{}, HavePrefix("acs-chat-go/")),
+		Entry("with an application", policy.TelemetryOptions{ApplicationID: "shop"}, HavePrefix("shop acs-chat-go/")),
+		Entry("with an odd one", policy.TelemetryOptions{ApplicationID: "a b\nc" + strings.Repeat("x", 100)},
+			MatchRegexp("^a/b/cx{18,19} acs-chat-go/")),
+		Entry("disabled", policy.TelemetryOptions{Disabled: true}, BeEmpty()),
+	)
+})
