@@ -3,9 +3,7 @@ package chat
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -74,7 +72,7 @@ func (c *Client) CreateThread(ctx context.Context, topic string, options *Create
 	}
 	key := options.IdempotencyKey
 	if key == "" {
-		key = newUUID()
+		key = pipeline.NewUUID()
 	}
 	first, rest := firstBatch(options.Participants)
 	params := &chatapi.ChatCreateChatThreadParams{APIVersion: c.apiVersion, RepeatabilityRequestID: &key}
@@ -151,12 +149,4 @@ func (o *CreateThreadOptions) check() error {
 		return &ArgumentError{Name: "IdempotencyKey", Reason: "must be printable ASCII: it is the value of a header"}
 	}
 	return cmp.Or(checkParticipants("Participants", o.Participants), o.Retention.check())
-}
-
-// newUUID makes a random UUID, version 4, which the service advises for idempotency keys.
-func newUUID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }

@@ -1,6 +1,6 @@
 // Package pipeline carries requests of the generated clients to the service: it is what packages chat and identity share.
 //
-// A request goes through an azcore pipeline. Per call: the request id. Per attempt: authentication, which is the caller's policy,
+// A request goes through an azcore pipeline. Per attempt: authentication, which is the caller's policy,
 // and the log, between policies that keep an operation from happening twice. At its end the transport signs what is sent if there
 // is a signature, follows no redirect and reads the whole answer.
 package pipeline
@@ -19,8 +19,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
 )
 
-// RequestIDHeader is how the service and its support know a request.
-const RequestIDHeader = "x-ms-client-request-id"
+// RequestIDHeader is how the service and its support know a request. It is spelled as http.Header keeps it.
+const RequestIDHeader = "X-Ms-Client-Request-Id"
 
 var (
 	// ErrClosed is the error of a call after Close.
@@ -86,7 +86,6 @@ func New(s Settings) (*Pipeline, error) {
 		perAttempt = append(perAttempt, &logPolicy{logger: s.Logger, message: path.Base(s.Module) + " request"})
 	}
 	core, err := azcore.NewClient(s.Module, "v"+version, runtime.PipelineOptions{
-		PerCall:  []policy.Policy{runtime.NewRequestIDPolicy()},
 		PerRetry: perAttempt,
 		Tracing:  runtime.TracingOptions{Namespace: "Microsoft.Communication"},
 	}, &options)
@@ -101,7 +100,8 @@ func New(s Settings) (*Pipeline, error) {
 func (p *Pipeline) Do(raw *http.Request) (*http.Response, error) {
 	raw.Header.Set("Accept", "application/json")
 	raw.Header.Set("User-Agent", p.userAgent)
-	raw.Header.Set("x-ms-return-client-request-id", "true")
+	raw.Header.Set("X-Ms-Return-Client-Request-Id", "true")
+	raw.Header.Set(RequestIDHeader, NewUUID())
 	req, err := runtime.NewRequestFromRequest(raw)
 	if err != nil {
 		return nil, err
