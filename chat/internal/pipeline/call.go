@@ -26,13 +26,13 @@ func (o Operation) succeeded(status int) bool {
 // attempts is what the policies know of one call. One goroutine uses it at a time.
 type attempts struct {
 	Operation
-	caller    any
-	count     int            // requests so far
-	handed    bool           // the transport got the last request
-	ambiguous bool           // the last one may have taken effect, and nothing says whether
-	answer    *http.Response // the one that ends a call with Once set
-	lost      bool           // an attempt has got no answer
-	hint      string
+	caller     any
+	count      int              // requests so far
+	connection *connectionTrace // of the last one with Once set, nil until the transport got it
+	ambiguous  bool             // the last one may have taken effect, and nothing says whether
+	answer     *http.Response   // the one that ends a call with Once set
+	lost       bool             // an attempt has got no answer
+	hint       string
 }
 
 type attemptsKey struct{}

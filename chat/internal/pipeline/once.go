@@ -21,16 +21,15 @@ type policyFunc func(*policy.Request) (*http.Response, error)
 
 func (f policyFunc) Do(req *policy.Request) (*http.Response, error) { return f(req) }
 
-// watchDelivery makes an attempt final that fails after it may have reached the service.
+// watchDelivery makes an attempt final that fails after it may have reached the service. The transport sets the watch.
 func watchDelivery(req *policy.Request) (*http.Response, error) {
 	a := attemptsOf(req.Raw().Context())
 	if !a.Once {
 		return req.Next()
 	}
-	a.handed = false
-	var connection connectionTrace
-	resp, err := req.WithContext(connection.watch(req.Raw().Context())).Next()
-	if err != nil && a.handed && !connection.missed(err) {
+	a.connection = nil
+	resp, err := req.Next()
+	if err != nil && a.connection != nil && !a.connection.missed(err) {
 		a.ambiguous = true
 		return nil, Final{err}
 	}
@@ -72,7 +71,8 @@ func mayHaveHappened(op Operation, status int) bool {
 
 var errKept error = Final{errors.New("the answer is kept")}
 
-// connectionTrace learns whether a request ever got a connection. net/http calls the hooks from several goroutines.
+// connectionTrace learns whether a request that was handed to the transport ever got a connection. net/http calls the hooks from
+// several goroutines.
 type connectionTrace struct{ asked, got atomic.Bool }
 
 func (t *connectionTrace) watch(ctx context.Context) context.Context {

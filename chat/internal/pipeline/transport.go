@@ -65,7 +65,6 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	attemptsOf(req.Context()).handed = true
 	resp, err := t.next.Do(req)
 	if err != nil {
 		return nil, transportError(err)
@@ -84,20 +83,23 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// withOwnBody copies a request with its body, and signs it. After an early answer net/http may go on writing the body, while
-// azcore has already rewound the one it keeps.
+// withOwnBody copies a request with its body, signs it, and watches its connection if it must be sent but once. After an early
+// answer net/http may go on writing the body, while azcore has already rewound the one it keeps.
 func (t *transport) withOwnBody(req *http.Request) (*http.Request, error) {
 	var body []byte
 	if req.Body != nil {
 		var err error
-		if body, err = io.ReadAll(req.Body); err != nil {
+		if body, err = readAll(req.Body, req.ContentLength); err != nil {
 			return nil, fmt.Errorf("read the body of the request: %w", err)
 		}
 	}
-	req = req.WithContext(req.Context())
-	if attemptsOf(req.Context()).Once {
+	ctx := req.Context()
+	if a := attemptsOf(ctx); a.Once {
+		a.connection = new(connectionTrace)
+		ctx = a.connection.watch(ctx)
 		keepFromReplay(req.Header)
 	}
+	req = req.WithContext(ctx)
 	if len(body) > 0 { // net/http would take an empty reader for a body of unknown length
 		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 		req.Body, _ = req.GetBody()
@@ -117,6 +119,16 @@ func keepFromReplay(h http.Header) {
 			h[strings.ToLower(name)] = values
 		}
 	}
+}
+
+// readAll is io.ReadAll with less to throw away where the length is known.
+func readAll(r io.Reader, length int64) ([]byte, error) {
+	if length <= 0 {
+		return io.ReadAll(r)
+	}
+	body := make([]byte, length)
+	_, err := io.ReadFull(r, body)
+	return body, err
 }
 
 // transportError takes the query out of the URL that net/http puts into its errors, and marks what no retry mends:
