@@ -31,13 +31,30 @@ func newTransport(given policy.Transporter) *transport {
 	switch {
 	case given == nil, ok && client == nil:
 		owned := ownTransport()
-		return &transport{owned: owned, next: &http.Client{Transport: owned, CheckRedirect: noRedirect}}
+		return &transport{owned: owned, next: roundTripper{owned}}
+	case ok && client.Timeout == 0 && client.Jar == nil && client.Transport != nil:
+		return &transport{next: roundTripper{client.Transport}}
 	case ok:
 		copied := *client
 		copied.CheckRedirect = noRedirect
 		return &transport{next: &copied}
 	}
 	return &transport{next: given}
+}
+
+// roundTripper is what is left of an http.Client without redirects, cookies and a timeout, but for its copies of the headers.
+type roundTripper struct{ http.RoundTripper }
+
+// Do fails with the errors of an http.Client.
+func (r roundTripper) Do(req *http.Request) (*http.Response, error) {
+	resp, err := r.RoundTrip(req)
+	if err == nil {
+		return resp, nil
+	}
+	if noTLS, ok := errors.AsType[tls.RecordHeaderError](err); ok && string(noTLS.RecordHeader[:]) == "HTTP/" {
+		err = http.ErrSchemeMismatch
+	}
+	return nil, &url.Error{Op: req.Method[:1] + strings.ToLower(req.Method[1:]), URL: req.URL.String(), Err: err}
 }
 
 // ownTransport is http.DefaultTransport for one host, and not a copy of it: programs put other types in its place.
