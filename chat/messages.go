@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
@@ -136,13 +137,13 @@ func (t *ThreadClient) SendMessage(ctx context.Context, content string, options 
 	if err != nil {
 		return SendMessageResult{}, err
 	}
-	params := &chatapi.ChatThreadSendChatMessageParams{APIVersion: t.client.apiVersion}
+	path := "/chat/threads/" + url.PathEscape(t.threadID) + "/messages?api-version=" + url.QueryEscape(t.client.apiVersion)
 	body := pipeline.Encode(chatapi.SendChatMessageRequest{
 		Content: content, Type: &kind, SenderDisplayName: wireText(options.SenderDisplayName), Metadata: options.Metadata,
 	})
 	op := pipeline.Operation{Name: "ThreadClient.SendMessage", Tried: "chat: send message", Status: http.StatusCreated, Once: true}
 	wire, err := pipeline.Call[chatapi.SendChatMessageResult](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
-		return t.client.api.ChatThreadSendChatMessageWithBody(ctx, t.threadID, params, contentTypeJSON, body)
+		return t.client.pipeline.Post(ctx, path, contentTypeJSON, body)
 	})
 	if err == nil && wire.ID == "" {
 		err = fmt.Errorf("chat: send message: the answer names no message: %w", ErrOutcomeUnknown)
