@@ -40,6 +40,9 @@ func (t *transport) readBody(resp *http.Response) error {
 	if resp.StatusCode >= http.StatusBadRequest {
 		limit = maxErrorBody
 	}
+	if n := min(resp.ContentLength, maxPooled); n > 0 {
+		buffer.Grow(int(n) + bytes.MinRead)
+	}
 	n, err := buffer.ReadFrom(io.LimitReader(resp.Body, limit))
 	_ = resp.Body.Close()
 	body := &bufferedBody{buffer: buffer, pool: &t.buffers}
