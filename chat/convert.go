@@ -62,14 +62,14 @@ func wireParticipants(participants []Participant) []chatapi.ChatParticipant {
 
 func threadItem(w chatapi.ChatThreadItem) ThreadItem {
 	return ThreadItem{
-		ID: w.ID, Topic: w.Topic, DeletedOn: value(w.DeletedOn), LastMessageReceivedOn: value(w.LastMessageReceivedOn),
+		ID: w.ID, Topic: w.Topic, DeletedOn: utc(w.DeletedOn), LastMessageReceivedOn: utc(w.LastMessageReceivedOn),
 	}
 }
 
 func threadProperties(w chatapi.ChatThreadProperties) ThreadProperties {
 	p := ThreadProperties{
-		ID: w.ID, Topic: w.Topic, CreatedOn: w.CreatedOn, CreatedBy: identifier(&w.CreatedByCommunicationIdentifier),
-		DeletedOn: value(w.DeletedOn), Metadata: metadata(w.Metadata),
+		ID: w.ID, Topic: w.Topic, CreatedOn: w.CreatedOn.UTC(), CreatedBy: identifier(&w.CreatedByCommunicationIdentifier),
+		DeletedOn: utc(w.DeletedOn), Metadata: metadata(w.Metadata),
 	}
 	if r := w.RetentionPolicy; r != nil {
 		p.Retention = RetentionPolicy{Kind: RetentionKind(r.Kind), DeleteThreadAfterDays: int(value(r.DeleteThreadAfterDays))}
@@ -81,7 +81,7 @@ func message(w chatapi.ChatMessage) Message {
 	m := Message{
 		ID: w.ID, Type: MessageType(w.Type), SequenceID: w.SequenceID, Version: w.Version,
 		SenderDisplayName: value(w.SenderDisplayName), Sender: identifier(w.SenderCommunicationIdentifier),
-		CreatedOn: w.CreatedOn, EditedOn: value(w.EditedOn), DeletedOn: value(w.DeletedOn), Metadata: metadata(w.Metadata),
+		CreatedOn: w.CreatedOn.UTC(), EditedOn: utc(w.EditedOn), DeletedOn: utc(w.DeletedOn), Metadata: metadata(w.Metadata),
 	}
 	if w.Content != nil {
 		m.Content = messageContent(*w.Content)
@@ -107,12 +107,12 @@ func messageContent(w chatapi.ChatMessageContent) MessageContent {
 func participant(w chatapi.ChatParticipant) Participant {
 	return Participant{
 		Identifier: identifier(&w.CommunicationIdentifier), DisplayName: value(w.DisplayName),
-		ShareHistoryTime: value(w.ShareHistoryTime), Metadata: metadata(w.Metadata),
+		ShareHistoryTime: utc(w.ShareHistoryTime), Metadata: metadata(w.Metadata),
 	}
 }
 
 func readReceipt(w chatapi.ChatMessageReadReceipt) ReadReceipt {
-	return ReadReceipt{Sender: identifier(&w.SenderCommunicationIdentifier), MessageID: w.ChatMessageID, ReadOn: w.ReadOn}
+	return ReadReceipt{Sender: identifier(&w.SenderCommunicationIdentifier), MessageID: w.ChatMessageID, ReadOn: w.ReadOn.UTC()}
 }
 
 func wireError(w chatapi.CommunicationError) *Error {
@@ -137,6 +137,8 @@ func metadata(w map[string]string) map[string]string {
 	}
 	return w
 }
+
+func utc(t *time.Time) time.Time { return value(t).UTC() }
 
 // value is what a pointer points to, and the zero value for nil.
 func value[T any](p *T) T {

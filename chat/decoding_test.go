@@ -270,6 +270,23 @@ var _ = Describe("What the service answers", func() {
 		Entry("one of which there is nothing but an id", `{"id":"1"}`, chat.Message{ID: "1"}),
 	)
 
+	It("is in UTC, whatever zone it is written in", func(ctx SpecContext) {
+		const east = `"2025-11-03T11:46:04+02:30"`
+		thread, _ := threadOf(
+			reply(http.StatusOK, `{"createdOn":`+east+`,"deletedOn":`+east+`}`),
+			reply(http.StatusOK, `{"createdOn":`+east+`,"editedOn":`+east+`,"deletedOn":`+east+`}`),
+			reply(http.StatusOK, `{"value":[{"shareHistoryTime":`+east+`}]}`),
+			reply(http.StatusOK, `{"value":[{"readOn":`+east+`}]}`),
+		)
+		Expect(thread.GetProperties(ctx)).To(Equal(chat.ThreadProperties{CreatedOn: on(9, 16, 4), DeletedOn: on(9, 16, 4)}))
+		Expect(thread.GetMessage(ctx, "1")).To(Equal(chat.Message{CreatedOn: on(9, 16, 4), EditedOn: on(9, 16, 4), DeletedOn: on(9, 16, 4)}))
+		Expect(firstPage(ctx, thread.ListParticipants(nil)).Items).To(Equal([]chat.Participant{{ShareHistoryTime: on(9, 16, 4)}}))
+		Expect(firstPage(ctx, thread.ListReadReceipts(nil)).Items).To(Equal([]chat.ReadReceipt{{ReadOn: on(9, 16, 4)}}))
+
+		client, _ := clientOf(reply(http.StatusOK, `{"value":[{"deletedOn":`+east+`,"lastMessageReceivedOn":`+east+`}]}`))
+		Expect(firstPage(ctx, client.ListThreads(nil)).Items).To(Equal([]chat.ThreadItem{{DeletedOn: on(9, 16, 4), LastMessageReceivedOn: on(9, 16, 4)}}))
+	})
+
 	It("to ListMessages names the next page as it is written", func(ctx SpecContext) {
 		const query = "/messages?syncState=3e3f0000&startTime=1%2F1%2F1970%2012%3A00%3A00%20AM%20%2B00%3A00&maxPageSize=2&api-version=2025-03-15"
 		thread, _ := threadOf(reply(http.StatusOK, live.Replace(`{"value":[],"nextLink":"https://elsewhere.example/chat/threads/RELEASE`+query+`"}`)))

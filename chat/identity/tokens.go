@@ -124,7 +124,7 @@ func accessToken(op pipeline.Operation, w *identityapi.CommunicationIdentityAcce
 	if w == nil || w.Token == "" {
 		return chat.AccessToken{}, fmt.Errorf("%s: %w", op.Tried, errNoToken)
 	}
-	return chat.AccessToken{Token: w.Token, ExpiresOn: w.ExpiresOn}, nil
+	return chat.AccessToken{Token: w.Token, ExpiresOn: w.ExpiresOn.UTC()}, nil
 }
 
 var errNoToken = errors.New("the answer has no token")
