@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 
@@ -22,6 +23,8 @@ type emulator struct {
 	keyFile   string
 	plain     bool
 	style     errorStyle
+	limits    bool
+	admin     bool
 	log       bool
 }
 
@@ -36,7 +39,15 @@ clients know them. It takes no Azure account, and nothing leaves the machine.
 It speaks TLS, since no official client sends a token without. It makes a certificate authority of its own, which can vouch for
 nothing but this machine, and says how programs come to trust it.
 
-With --data everything is kept, and an answer means that what was asked for is on disk. Without, all is gone in the end.`,
+With --data everything is kept, and an answer means that what was asked for is on disk. Without, all is gone in the end.
+
+With --admin programs make it go wrong and drive it, in JSON:
+
+  POST   /admin/faults    {"operation":"ChatThread_SendChatMessage","status":429,"times":2}; nth and every say when, delay, loseReply,
+                          cutBody, emptyPage, shortPage, duplicateItem, revokedToken and others what; GET lists, DELETE removes them
+  POST   /admin/clock     {"advance":"25h"}; GET tells the time of the service
+  GET    /admin/requests  what was asked and answered, without tokens
+  POST   /admin/reset     forgets every user, thread and message`,
 		Example: `  acschat emulator
   acschat emulator --data acs-data --log                       # keep everything, and show what is asked
   acschat emulator --addr 127.0.0.1:0 --ready-file ready.json  # for scripts: the file says where, once it can be reached`,
@@ -57,6 +68,8 @@ With --data everything is kept, and an answer means that what was asked for is o
 	flags.StringVar(&e.keyFile, "key", "", "PEM `FILE` with the key of that certificate")
 	flags.BoolVar(&e.plain, "plain", false, "no TLS: the official clients send no token then")
 	flags.Var(&e.style, "error-style", "how chat writes errors: recorded, as the service was seen to, or documented, as its contract says")
+	flags.BoolVar(&e.limits, "enforce-limits", false, "answer 429, and when to come back, above the rates that are published for users and threads")
+	flags.BoolVar(&e.admin, "admin", false, "let programs cause faults, move the clock and read what was asked, at "+adminPath+"; without a key")
 	flags.BoolVar(&e.log, "log", false, "one line on stderr for each request")
 	complete(cmd, "error-style", cobra.FixedCompletions([]string{recorded, documented}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -95,7 +108,7 @@ func (e *emulator) run(cmd *cobra.Command, o *output) (err error) {
 		return err
 	}
 	defer atEnd(home.close)
-	service, err := home.openService(&chattest.Options{AccessKey: e.accessKey, ErrorStyle: chattest.ErrorStyle(e.style)})
+	service, err := home.openService(e.options(cmd.ErrOrStderr()))
 	if err != nil {
 		return err
 	}
@@ -108,7 +121,7 @@ func (e *emulator) run(cmd *cobra.Command, o *output) (err error) {
 	if err := service.SetEndpoint(door.endpoint); err != nil {
 		return err
 	}
-	if warning := door.exposure(); warning != "" {
+	if warning := e.exposure(door); warning != "" {
 		fmt.Fprintln(cmd.ErrOrStderr(), "acschat: "+warning)
 	}
 	p := place{Endpoint: service.Endpoint(), ConnectionString: service.ConnectionString(), CAFile: door.caFile}
@@ -119,7 +132,16 @@ func (e *emulator) run(cmd *cobra.Command, o *output) (err error) {
 	if err := e.announce(cmd, o, p); err != nil {
 		return err
 	}
-	return serve(cmd.Context(), door, e.handler(service, cmd.ErrOrStderr()), cmd.ErrOrStderr())
+	return serve(cmd.Context(), door, e.handler(service), cmd.ErrOrStderr())
+}
+
+// options are those of the service.
+func (e *emulator) options(log io.Writer) *chattest.Options {
+	options := &chattest.Options{AccessKey: e.accessKey, ErrorStyle: chattest.ErrorStyle(e.style), EnforceLimits: e.limits}
+	if e.log {
+		options.OnRequest = func(q chattest.Request) { logRequest(log, q) }
+	}
+	return options
 }
 
 const (

@@ -24,6 +24,9 @@ func (e *emulator) announce(cmd *cobra.Command, o *output, p place) error {
 	}
 	fmt.Fprintf(&b, "\nPrograms find it by\n\n  export %s=%s\n\n", connectionStringVariable, shellWord(p.ConnectionString))
 	fmt.Fprint(&b, e.howToTrust(p))
+	if e.admin {
+		fmt.Fprintf(&b, "\nFaults, the clock and what was asked are at %s%s; --help says how.\n", p.Endpoint, adminPath)
+	}
 	fmt.Fprint(&b, "\nCtrl-C ends it.\n")
 	_, err := io.WriteString(cmd.OutOrStdout(), b.String())
 	return err

@@ -116,13 +116,16 @@ func (d *door) setEndpoint(certificate *x509.Certificate) error {
 }
 
 // exposure is what to know about a door that other machines can reach, empty for any other.
-func (d *door) exposure() string {
+func (e *emulator) exposure(d *door) string {
 	if d.Addr().(*net.TCPAddr).IP.IsLoopback() {
 		return ""
 	}
 	warning := fmt.Sprintf("warning: other machines can reach this at %s, and whoever has the access key or a token does there what it allows", d.Addr())
-	if d.config == nil {
+	if e.plain {
 		warning += "; without TLS, tokens can be read on the way"
+	}
+	if e.admin {
+		warning += "; --admin asks for neither"
 	}
 	return warning
 }

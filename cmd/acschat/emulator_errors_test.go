@@ -1,9 +1,11 @@
 package main_test
 
 import (
+	"bytes"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -78,7 +80,12 @@ var _ = Describe("emulator, which can't start", func() {
 		Entry("text", func([]byte) []byte { return []byte("Dear diary,\n") }),
 		Entry("nothing but zeros", func(whole []byte) []byte { return make([]byte, len(whole)) }),
 		Entry("cut after a page", func(whole []byte) []byte { return whole[:os.Getpagesize()] }),
-		Entry("cut after three pages", func(whole []byte) []byte { return whole[:3*os.Getpagesize()] }),
+		Entry("cut to its first pages", func(whole []byte) []byte { return whole[:5*os.Getpagesize()] }),
+		Entry("overwritten inside", func(whole []byte) []byte {
+			at := bytes.Index(whole, []byte("8:acs:"))
+			page := at - at%os.Getpagesize()
+			return slices.Concat(whole[:page], make([]byte, os.Getpagesize()), whole[page+os.Getpagesize():])
+		}),
 		Entry("of another program", func([]byte) []byte { return otherDatabase() }),
 	)
 

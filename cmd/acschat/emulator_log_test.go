@@ -1,24 +1,37 @@
 package main_test
 
 import (
+	"regexp"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/identity"
 )
 
 var _ = Describe("emulator --log", func() {
-	It("writes a line for each request: when, what came out, what was asked, and how long it took", func(ctx SpecContext) {
+	It("writes a line for each request: when, what came out, what was asked, how long it took, who asked, why not", func(ctx SpecContext) {
 		emulator := emptyShell().emulate("--log")
 		alice := emulator.newUser(ctx)
 		created, err := emulator.chat(alice).CreateThread(ctx, "Logged", nil)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(emulator.chat(alice).DeleteThread(ctx, created.Thread.ID)).To(Succeed())
-		lines := strings.Split(strings.TrimSuffix(emulator.stop().err, "\n"), "\n")
-		Expect(lines).To(HaveExactElements(
+		_, err = emulator.chat(stranger()).ListThreads(nil).Collect(ctx, 0)
+		Expect(err).To(MatchError(chat.ErrUnauthorized))
+		other, err := identity.NewClient(emulator.Endpoint, "b3RoZXI=", &identity.ClientOptions{ClientOptions: emulator.options()})
+		Expect(err).NotTo(HaveOccurred())
+		_, err = other.CreateUser(ctx)
+		Expect(err).To(MatchError(chat.ErrUnauthorized))
+		who := regexp.QuoteMeta(alice.User.ID)
+		Expect(strings.Split(strings.TrimSuffix(emulator.stop().err, "\n"), "\n")).To(HaveExactElements(
 			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  201  POST   /identities\?api-version=\S+  \S+s$`),
-			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  201  POST   /chat/threads\?api-version=\S+  \S+s$`),
-			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  204  DELETE /chat/threads/19(:|%3A)\S+  \S+s$`),
+			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  201  POST   /chat/threads\?api-version=\S+  \S+s  `+who+`$`),
+			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  204  DELETE /chat/threads/19(:|%3A)\S+  \S+s  `+who+`$`),
+			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  401  GET    /chat/threads\?\S+  \S+s  refused: the token is not one that this service has signed$`),
+			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  401  POST   /identities\?\S+  \S+s  refused: .*key`),
 		))
 	})
 
@@ -49,3 +62,11 @@ var _ = Describe("emulator --log", func() {
 		Expect(emulator.stop().err).To(BeEmpty())
 	})
 })
+
+// stranger has a token of another resource.
+func stranger() identity.UserAndToken {
+	GinkgoHelper()
+	elsewhere := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+	user := elsewhere.NewUser()
+	return identity.UserAndToken{User: user, Token: chat.AccessToken{Token: elsewhere.Token(user, 0)}}
+}

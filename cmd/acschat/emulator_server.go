@@ -5,7 +5,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
+
+	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
 // patience is how long requests under way may take to finish after the interrupt.
@@ -43,10 +46,18 @@ func serve(ctx context.Context, d *door, handler http.Handler, complaints io.Wri
 	return nil
 }
 
-// handler says who answers what. A mux would not do: the service wants paths as they came.
-func (e *emulator) handler(service http.Handler, lines io.Writer) http.Handler {
-	if e.log {
-		return logged(service, lines)
-	}
-	return service
+// adminPath is where --admin lets programs drive the service.
+const adminPath = "/admin"
+
+// handler says who answers what. A mux would not do: it cleans paths, and the service wants them as they came.
+func (e *emulator) handler(service *chattest.Service) http.Handler {
+	admin := http.StripPrefix(adminPath, service.AdminHandler())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case e.admin && strings.HasPrefix(r.URL.Path, adminPath+"/"):
+			admin.ServeHTTP(w, r)
+		default:
+			service.ServeHTTP(w, r)
+		}
+	})
 }
