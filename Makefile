@@ -31,6 +31,23 @@ fuzz-smoke: ## Fuzz each decoder for FUZZTIME (5s).
 		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" || exit; \
 	done
 
+.PHONY: bench
+bench: ## Measure the library beside a client written by hand and the generated one, and say whether the bounds hold.
+	GOEXPERIMENT= $(GO) run ./chat/benchmarks
+
+.PHONY: kill-test
+kill-test: ## Kill the emulator in the middle of load, 50 times over, and look for what it had acknowledged.
+	ACSCHAT_KILL_ROUNDS=50 $(GO) test -count=1 ./cmd/acschat -ginkgo.focus kill -ginkgo.no-color
+
+OFFICIAL_JS := chat/chattest/conformance/testdata/javascript
+
+.PHONY: conformance
+conformance: ## Run the official JavaScript and Python clients against the emulator, as far as they are here.
+	@if command -v npm >/dev/null && ! [ $(OFFICIAL_JS)/node_modules/.package-lock.json -nt $(OFFICIAL_JS)/package-lock.json ]; then \
+		npm ci --prefix $(OFFICIAL_JS) --loglevel=error || true; \
+	fi
+	$(GO) test -tags conformance -count=1 -v ./chat/chattest/conformance -ginkgo.no-color -ginkgo.succinct
+
 .PHONY: generate
 generate: ## Generate the bindings from api/.
 	$(GO) generate ./...
@@ -69,9 +86,9 @@ tidy-check: ## Check that go.mod and go.sum are tidy.
 
 # The tests come last, so that what they say is what one sees.
 .PHONY: check
-check: check-generate vet lint tidy-check test ## Everything that CI runs.
+check: check-generate vet lint tidy-check conformance test ## Everything that CI runs.
 
 .PHONY: clean
 clean: ## Remove what builds, tests and profiles leave in the tree.
-	rm -rf bin coverage.out
+	rm -rf bin coverage.out $(OFFICIAL_JS)/node_modules
 	find . \( -name '*.test' -o -name '*.prof' \) -type f -delete
