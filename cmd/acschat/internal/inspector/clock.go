@@ -1,0 +1,59 @@
+package inspector
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// clockView is the time of the service.
+type clockView struct {
+	Now   moment
+	Ahead string // how far from that of the machine, empty when it is right
+}
+
+func (p *page) lookAtClock() clockView {
+	now := p.service.Now().UTC()
+	v := clockView{Now: moment{now.Format(time.DateOnly + " " + time.TimeOnly), now.Format(time.RFC3339)}}
+	switch ahead := p.ahead(); {
+	case ahead > 0:
+		v.Ahead = ahead.String() + " ahead"
+	case ahead < 0:
+		v.Ahead = (-ahead).String() + " behind"
+	}
+	return v
+}
+
+// ahead is how far the clock of the service is ahead of that of the machine, in whole milliseconds.
+func (p *page) ahead() time.Duration {
+	return time.Until(p.service.Now()).Round(time.Millisecond)
+}
+
+// moveClock moves the clock of the service by what a button or the field says. "right" is the time of the machine.
+func (p *page) moveClock(w http.ResponseWriter, r *http.Request) {
+	asked := r.PostFormValue("step")
+	if asked == "" {
+		asked = r.PostFormValue("by")
+	}
+	by, err := time.ParseDuration(asked)
+	switch {
+	case asked == "right":
+		by = -p.ahead()
+	case err != nil:
+		http.Error(w, fmt.Sprintf("the clock moves by a duration such as 90m or -1h30m, not by %q", p.safe(asked)), http.StatusBadRequest)
+		return
+	}
+	to := p.service.Now().Add(by)
+	if to.Year() < 2000 || to.Year() > 2200 {
+		http.Error(w, "the clock goes from 2000 to 2200", http.StatusBadRequest)
+		return
+	}
+	p.service.Advance(by.Round(time.Millisecond))
+	p.done(w, r)
+}
+
+// done goes back to the page, and has every open one look again.
+func (p *page) done(w http.ResponseWriter, r *http.Request) {
+	p.changes.ring()
+	http.Redirect(w, r, "/"+gazeOf(r).Query(), http.StatusSeeOther)
+}

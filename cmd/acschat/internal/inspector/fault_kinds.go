@@ -1,0 +1,93 @@
+package inspector
+
+import (
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+// faultKind is something that may go wrong, as the form offers it.
+type faultKind struct {
+	Name  string
+	Label string
+	fault chattest.Fault
+}
+
+// faultKinds lists what the form offers: what clients meet most comes first.
+func faultKinds() []faultKind {
+	return []faultKind{
+		{"unavailable", "503: the service is unavailable", chattest.Fault{Status: 503}},
+		{"too-many", "429: too many requests, try again in 2 s", chattest.Fault{Status: 429, RetryAfter: 2 * time.Second}},
+		{"error", "500: the service is broken", chattest.Fault{Status: 500}},
+		{"forbidden", "403: not allowed", chattest.Fault{Status: 403}},
+		{"not-found", "404: not found", chattest.Fault{Status: 404}},
+		{"expired", "401: the token has expired", chattest.Fault{ExpiredToken: true}},
+		{"revoked", "401: the tokens of the caller are revoked, for good", chattest.Fault{RevokedToken: true}},
+		{"slow", "the answer takes 3 s", chattest.Fault{Delay: 3 * time.Second}},
+		{"stuck", "the answer takes a minute", chattest.Fault{Delay: time.Minute}},
+		{"lost", "it takes effect, and the answer is lost", chattest.Fault{LoseReply: true}},
+		{"cut", "the answer breaks off in the middle", chattest.Fault{CutBody: true}},
+		{"twice", "it takes effect twice", chattest.Fault{DuplicateRequest: true}},
+		{"html", "a page of HTML in place of JSON", chattest.Fault{HTML: true}},
+		{"empty", "an answer without a body", chattest.Fault{EmptyBody: true}},
+		{"empty-page", "lists: an empty page with a next link", chattest.Fault{EmptyPage: true}},
+		{"short-page", "lists: pages of one item", chattest.Fault{ShortPage: 1}},
+		{"duplicate", "lists: a page that ends with the same item twice", chattest.Fault{DuplicateItem: true}},
+	}
+}
+
+// faultTime is when a fault hits, as the form offers it.
+type faultTime struct {
+	Name   string
+	Label  string
+	limits func(f *chattest.Fault, n int)
+}
+
+func faultTimes() []faultTime {
+	return []faultTime{
+		{"next", "the next request", func(*chattest.Fault, int) {}},
+		{"always", "every request", func(f *chattest.Fault, _ int) { f.Every = 1 }},
+		{"every", "every n-th request", func(f *chattest.Fault, n int) { f.Every = n }},
+		{"nth", "the n-th request from now", func(f *chattest.Fault, n int) { f.Nth = n }},
+		{"times", "the next n requests", func(f *chattest.Fault, n int) { f.Times = n }},
+	}
+}
+
+// operationGroup is operations that belong together.
+type operationGroup struct {
+	Label      string
+	Operations []operationChoice
+}
+
+type operationChoice struct{ Name, Label string }
+
+func operationGroups() []operationGroup {
+	group := func(label string, ops ...chattest.Operation) operationGroup {
+		g := operationGroup{Label: label}
+		for _, op := range ops {
+			g.Operations = append(g.Operations, operationChoice{string(op), shortName(op)})
+		}
+		return g
+	}
+	return []operationGroup{
+		group("Messages", chattest.SendChatMessage, chattest.ListChatMessages, chattest.GetChatMessage, chattest.UpdateChatMessage,
+			chattest.DeleteChatMessage, chattest.SendTypingNotification, chattest.SendChatReadReceipt, chattest.ListChatReadReceipts),
+		group("Threads", chattest.CreateChatThread, chattest.ListChatThreads, chattest.GetChatThreadProperties,
+			chattest.UpdateChatThreadProperties, chattest.DeleteChatThread),
+		group("People", chattest.ListChatParticipants, chattest.AddChatParticipants, chattest.RemoveChatParticipant),
+		group("Users and tokens", chattest.CreateIdentity, chattest.IssueAccessToken, chattest.RevokeAccessTokens, chattest.DeleteIdentity),
+		group("Entra and Teams", chattest.ExchangeEntraToken, chattest.ExchangeTeamsUserToken, chattest.ExchangeTeamsExtensionToken,
+			chattest.GetTeamsExtensionAssignment, chattest.UpsertTeamsExtensionAssignment, chattest.DeleteTeamsExtensionAssignment),
+	}
+}
+
+// faultChoices is what the form for a fault offers.
+type faultChoices struct {
+	Groups []operationGroup
+	Kinds  []faultKind
+	Times  []faultTime
+}
+
+func choicesOfFaults() faultChoices {
+	return faultChoices{operationGroups(), faultKinds(), faultTimes()}
+}

@@ -1,0 +1,116 @@
+package inspector_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+var _ = Describe("The forms of the page", func() {
+	var d *desk
+
+	BeforeEach(func() {
+		d = newDesk(nil)
+		DeferCleanup(d.Close)
+	})
+
+	fault := func(kind, when, n string) url.Values {
+		return url.Values{"operation": {"ChatThread_SendChatMessage"}, "kind": {kind}, "when": {when}, "n": {n}}
+	}
+
+	It("switch faults on, show them, and go back to where one was", func() {
+		w := d.post("/_inspector/faults?failed=", fault("too-many", "every", "3"))
+		Expect(w).To(And(HaveHTTPStatus(http.StatusSeeOther), HaveHTTPHeaderWithValue("Location", "/?failed=")))
+		Expect(d.Faults()).To(HaveLen(1))
+		Expect(d.Faults()[0].Operation()).To(Equal(chattest.SendChatMessage))
+		Expect(d.Faults()[0].Fault()).To(Equal(chattest.Fault{Status: 429, RetryAfter: 2 * time.Second, Every: 3}))
+		Expect(d.page("/")).To(And(ContainSubstring("429: too many requests"), ContainSubstring("1 of 3 requests"), ContainSubstring("fault 1 has hit 0")))
+	})
+
+	It("offer what they take, for every operation", func() {
+		page := d.page("/")
+		offered := func(name string) (values []string) {
+			menu := regexp.MustCompile(`(?s)<select [^>]*name="` + name + `">.*?</select>`).FindString(page)
+			for _, option := range regexp.MustCompile(`value="([^"]+)"`).FindAllStringSubmatch(menu, -1) {
+				values = append(values, option[1])
+			}
+			Expect(values).NotTo(BeEmpty(), name)
+			return values
+		}
+		form := fault("slow", "next", "2")
+		for name, original := range map[string]string{"operation": "*", "kind": "slow", "when": "next"} {
+			for _, value := range offered(name) {
+				form.Set(name, value)
+				Expect(d.post("/_inspector/faults", form)).To(HaveHTTPStatus(http.StatusSeeOther), value)
+			}
+			form.Set(name, original)
+		}
+		Expect(offered("operation")).To(HaveLen(27)) // those of chat and of identity, and any
+	})
+
+	DescribeTable("say what is wrong", func(target string, change url.Values, says string) {
+		form := fault("slow", "next", "2")
+		for name, values := range change {
+			form[name] = values
+		}
+		Expect(d.post(target, form)).To(And(HaveHTTPStatus(http.StatusBadRequest), HaveHTTPBody(ContainSubstring(says))))
+		Expect(d.Faults()).To(BeEmpty())
+		Expect(d.Now()).To(BeTemporally("~", time.Now(), time.Minute))
+	},
+		Entry("with an operation", "/_inspector/faults", url.Values{"operation": {"Chat_Nothing"}}, `no operation "Chat_Nothing"`),
+		Entry("with a kind", "/_inspector/faults", url.Values{"kind": {"x"}}, `no kind of fault "x"`),
+		Entry("with a time", "/_inspector/faults", url.Values{"when": {"x"}}, `no time "x"`),
+		Entry("with a number", "/_inspector/faults", url.Values{"n": {"0"}}, "n goes from 1 to 10000"),
+		Entry("with a duration", "/_inspector/clock", url.Values{"by": {"soon"}}, "such as 90m"),
+		Entry("with a far future", "/_inspector/clock", url.Values{"by": {"2000000h"}}, "from 2000 to 2200"),
+	)
+
+	It("switch faults off: one, or all", func() {
+		for range 3 {
+			d.Fail(chattest.Any, chattest.Fault{Times: -1})
+		}
+		Expect(d.post("/_inspector/faults/off", url.Values{"id": {"2"}})).To(HaveHTTPStatus(http.StatusSeeOther))
+		Expect(d.Faults()).To(HaveLen(2))
+		Expect(d.post("/_inspector/faults/off", url.Values{"id": {"2"}})).To(HaveHTTPStatus(http.StatusSeeOther))
+		Expect(d.post("/_inspector/faults/off", url.Values{"id": {"all"}})).To(HaveHTTPStatus(http.StatusSeeOther))
+		Expect(d.Faults()).To(BeEmpty())
+	})
+
+	It("move the clock, back too, and set it right again", func() {
+		move := func(form url.Values, by time.Duration) {
+			GinkgoHelper()
+			Expect(d.post("/_inspector/clock", form)).To(HaveHTTPStatus(http.StatusSeeOther))
+			Expect(d.Now()).To(BeTemporally("~", time.Now().Add(by), time.Second))
+		}
+		move(url.Values{"by": {"90m"}}, 90*time.Minute)
+		Expect(d.page("/")).To(ContainSubstring("1h30m0s ahead"))
+		move(url.Values{"by": {"-2h"}}, -30*time.Minute)
+		Expect(d.page("/")).To(ContainSubstring("30m0s behind"))
+		move(url.Values{"by": {"ignored"}, "step": {"24h"}}, 23*time.Hour+30*time.Minute)
+		move(url.Values{"step": {"right"}}, 0)
+		Expect(d.page("/")).NotTo(Or(ContainSubstring(" ahead<"), ContainSubstring(" behind<")))
+	})
+
+	DescribeTable("do nothing without the proof that they are of a page of this process", func(proof string) {
+		form := fault("slow", "next", "2")
+		form.Set("csrf", proof)
+		Expect(d.do(request("POST", "/_inspector/faults", form.Encode()))).To(HaveHTTPStatus(http.StatusForbidden))
+		Expect(d.do(request("POST", "/_inspector/faults?"+form.Encode(), "x=y"))).To(HaveHTTPStatus(http.StatusForbidden))
+		Expect(d.Faults()).To(BeEmpty())
+	},
+		Entry("none", ""),
+		Entry("one of another process", "AAAAAAAAAAAAAAAAAAAAAAAAAA"),
+	)
+
+	It("are not for pages of other origins, even with that proof", func() {
+		Expect(d.post("/_inspector/faults", fault("slow", "next", "2"), "Origin", "https://elsewhere.example")).To(HaveHTTPStatus(http.StatusForbidden))
+		Expect(d.post("/_inspector/faults", fault("slow", "next", "2"), "Origin", endpoint, "Sec-Fetch-Site", "same-origin")).To(HaveHTTPStatus(http.StatusSeeOther))
+		Expect(d.Faults()).To(HaveLen(1))
+	})
+})

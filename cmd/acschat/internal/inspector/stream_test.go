@@ -1,0 +1,154 @@
+package inspector_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+// reader is a browser that reads a stream.
+type reader struct {
+	header http.Header
+	done   chan struct{} // closed when the stream has ended
+	leave  context.CancelFunc
+
+	mu   sync.Mutex // guards text
+	text strings.Builder
+}
+
+func (r *reader) Header() http.Header { return r.header }
+func (r *reader) WriteHeader(int)     {}
+func (r *reader) Flush()              {}
+func (r *reader) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(p)
+}
+
+// news is what came since the last call, once all is quiet.
+func (r *reader) news() string {
+	synctest.Wait()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	defer r.text.Reset()
+	return r.text.String()
+}
+
+// read opens a stream.
+func (d *desk) read(target string) *reader {
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &reader{header: http.Header{}, done: make(chan struct{}), leave: cancel}
+	go func() {
+		defer close(r.done)
+		d.handler.ServeHTTP(r, request("GET", target, "").WithContext(ctx))
+	}()
+	return r
+}
+
+var _ = Describe("The stream of events", func() {
+	// bubble runs f in virtual time, with a desk of its own. It fails when a goroutine is left.
+	bubble := func(f func(d *desk, end func())) {
+		GinkgoHelper()
+		synctest.Test(suiteT, func(*testing.T) {
+			defer GinkgoRecover()
+			ending := make(chan struct{})
+			d := newDesk(ending)
+			defer func() { Expect(d.Close()).To(Succeed()) }()
+			f(d, sync.OnceFunc(func() { close(ending) }))
+		})
+	}
+
+	It("tells of what has changed, as it happens, and of nothing else", func() {
+		bubble(func(d *desk, _ func()) {
+			r := d.read("/_inspector/events")
+			defer r.leave()
+			first := r.news()
+			Expect(r.header.Get("Content-Type")).To(Equal("text/event-stream"))
+			Expect(first).To(And(HavePrefix("event: process\ndata: "), ContainSubstring("event: faults\n"), ContainSubstring("No requests yet.")))
+			time.Sleep(10 * time.Second)
+			Expect(r.news()).NotTo(MatchRegexp(`event: [^c]`)) // the clock goes on
+
+			alice := d.NewUser()
+			d.send(alice, d.thread(alice, "Live"), "<b>Now</b>\r\n\nevent: forged", "")
+			time.Sleep(time.Second)
+			news := r.news()
+			Expect(news).To(And(ContainSubstring("event: messages\n"), ContainSubstring("data: "), ContainSubstring("&lt;b&gt;Now")))
+			Expect(news).NotTo(MatchRegexp(`(?m)^event: forged`))
+			Expect(news).NotTo(ContainSubstring("event: faults"))
+		})
+	})
+
+	It("tells within moments, and not more often than somebody can see", func() {
+		bubble(func(d *desk, _ func()) {
+			r := d.read("/_inspector/events")
+			defer r.leave()
+			alice := d.NewUser()
+			thread := d.thread(alice, "Busy")
+			time.Sleep(5 * time.Second)
+			r.news()
+			for range 50 {
+				d.send(alice, thread, "x", "")
+				time.Sleep(10 * time.Millisecond)
+			}
+			Expect(strings.Count(r.news(), "event: messages\n")).To(BeNumerically("~", 4, 3))
+		})
+	})
+
+	It("looks at the thread and the requests that the page looks at", func() {
+		bubble(func(d *desk, _ func()) {
+			alice := d.NewUser()
+			d.thread(alice, "First")
+			first := d.Threads()[0].ID
+			d.thread(alice, "Second")
+			r := d.read("/_inspector/events?failed=&thread=" + first)
+			defer r.leave()
+			Expect(r.news()).To(And(ContainSubstring("<h3>First"), ContainSubstring("No request has failed.")))
+		})
+	})
+
+	It("ends when the browser goes, and when the emulator does", func() {
+		bubble(func(d *desk, end func()) {
+			gone, stays := d.read("/_inspector/events"), d.read("/_inspector/events")
+			synctest.Wait()
+			gone.leave()
+			synctest.Wait()
+			Expect(gone.done).To(BeClosed())
+			Expect(stays.done).NotTo(BeClosed())
+			end()
+			synctest.Wait()
+			Expect(stays.done).To(BeClosed())
+			stays.leave()
+		})
+	})
+
+	It("is for so many pages at a time, and says so", func() {
+		bubble(func(d *desk, end func()) {
+			var readers []*reader
+			for range 16 {
+				readers = append(readers, d.read("/_inspector/events"))
+			}
+			synctest.Wait()
+			w := httptest.NewRecorder()
+			d.handler.ServeHTTP(w, request("GET", "/_inspector/events", ""))
+			Expect(w).To(And(HaveHTTPStatus(http.StatusServiceUnavailable), HaveHTTPBody(ContainSubstring("too many pages"))))
+			readers[0].leave()
+			synctest.Wait()
+			again := d.read("/_inspector/events")
+			Expect(again.news()).To(ContainSubstring("event: process"))
+			end()
+			synctest.Wait()
+			for _, r := range append(readers, again) {
+				r.leave()
+				Expect(r.done).To(BeClosed())
+			}
+		})
+	})
+})
