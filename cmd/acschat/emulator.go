@@ -60,7 +60,7 @@ With --admin programs make it go wrong and drive it, in JSON:
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&e.addr, "addr", "127.0.0.1:8443", "`HOST:PORT` to listen at; port 0 picks a free one")
+	flags.StringVar(&e.addr, "addr", "127.0.0.1:8443", "listen at `HOST:PORT`; port 0 picks a free one")
 	flags.StringVar(&e.data, "data", "", "`DIR` that keeps everything, the access key and the certificates too; it is made if need be")
 	flags.StringVar(&e.readyFile, "ready-file", "", "`FILE` that has endpoint, connectionString and caFile, as JSON, while it can be reached")
 	flags.StringVar(&e.accessKey, "access-key", "", "access `KEY` of the resource, in base64 (default: the one in --data, or a new one)")

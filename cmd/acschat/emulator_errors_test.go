@@ -38,7 +38,7 @@ var _ = Describe("emulator, which can't start", func() {
 		Entry("an argument", `unknown command "now"`, "now"),
 		Entry("an address without a port", "--addr must be a host and a port such as 127.0.0.1:8443", "--addr", "localhost"),
 		Entry("a port that is none", "--addr must be a host and a port", "--addr", "localhost:70000"),
-		Entry("an address of another machine", "--addr 192.0.2.1:0", "--addr", "192.0.2.1:0"),
+		Entry("an address of another machine", "--addr 203.0.113.1:", "--addr", "203.0.113.1:0"),
 		Entry("a key that is not base64", "--access-key must be base64", "--access-key", "secret!"),
 		Entry("a style that there is not", "must be recorded or documented", "--error-style", "nice"),
 	)

@@ -32,6 +32,9 @@ type running struct {
 // emulate starts the emulator at a port of its own choice, and waits for its ready file and for what it says.
 func (s *shell) emulate(args ...string) *running {
 	GinkgoHelper()
+	if s.env["TMPDIR"] == "" {
+		s = s.with("TMPDIR", GinkgoT().TempDir()) // specs end it without warning
+	}
 	file := filepath.Join(GinkgoT().TempDir(), "ready.json")
 	r := &running{Session: s.start(append([]string{"emulator", "--addr", "127.0.0.1:0", "--ready-file", file}, args...)...)}
 	var text []byte
