@@ -32,6 +32,7 @@ func (p *page) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	s := &stream{w: w, control: http.NewResponseController(w), sent: map[string]string{}}
+	_ = s.control.SetReadDeadline(time.Time{}) // what a server allows for reading a request would end the stream
 	s.event("process", p.process)
 	ticker := time.NewTicker(pulse)
 	defer ticker.Stop()
@@ -111,5 +112,6 @@ func (s *stream) flush(now time.Time) {
 	if err := s.control.Flush(); err != nil && s.err == nil {
 		s.err = err
 	}
+	_ = s.control.SetWriteDeadline(time.Time{}) // one that passes in silence would end the stream too
 	s.last = now
 }

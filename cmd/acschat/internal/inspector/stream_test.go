@@ -1,6 +1,7 @@
 package inspector_test
 
 import (
+	"bufio"
 	"context"
 	"net/http"
 	"net/http/httptest"
@@ -128,6 +129,28 @@ var _ = Describe("The stream of events", func() {
 			stays.leave()
 		})
 	})
+
+	DescribeTable("outlasts what a server allows for reading a request", func(ctx SpecContext, http2 bool) {
+		d := newDesk(nil)
+		DeferCleanup(d.Close)
+		server := httptest.NewUnstartedServer(d.handler)
+		server.EnableHTTP2, server.Config.ReadTimeout = http2, 100*time.Millisecond
+		server.StartTLS()
+		DeferCleanup(server.Close)
+		Expect(d.SetEndpoint(server.URL)).To(Succeed())
+		asked, err := http.NewRequestWithContext(ctx, "GET", server.URL+"/_inspector/events", nil)
+		Expect(err).NotTo(HaveOccurred())
+		answer, err := server.Client().Do(asked)
+		Expect(err).NotTo(HaveOccurred())
+		defer func() { _ = answer.Body.Close() }()
+		clocks := 0
+		for lines := bufio.NewScanner(answer.Body); clocks < 3; {
+			Expect(lines.Scan()).To(BeTrue(), "the stream has ended")
+			if lines.Text() == "event: clock" {
+				clocks++
+			}
+		}
+	}, Entry("with HTTP/1.1", false), Entry("with HTTP/2", true))
 
 	It("is for so many pages at a time, and says so", func() {
 		bubble(func(d *desk, end func()) {
