@@ -42,7 +42,7 @@ var _ = Describe("emulator --log", func() {
 		Expect(err).NotTo(HaveOccurred())
 		key := keyOf(emulator.ConnectionString)
 		for _, target := range []string{
-			"/chat/threads?token=" + alice.Token.Token, "/" + alice.Token.Token, "/?accesskey=" + key, "/\u202emoc", "/%1b[2J",
+			"/chat/threads?token=" + alice.Token.Token, "/" + alice.Token.Token, "/x?accesskey=" + key, "/\u202emoc", "/%1b[2J",
 		} {
 			answer, err := emulator.http.Get(emulator.Endpoint + target)
 			Expect(err).NotTo(HaveOccurred())
