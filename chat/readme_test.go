@@ -58,8 +58,19 @@ func asFile(block string) (name, source string) {
 	if !strings.Contains(block, "chat.") {
 		used = append(used, "github.com/acschat/acs-chat-go/chat")
 	}
-	return "main.go", imports(append(used, "context")...) + "func main() {}\n" +
-		"func _(ctx context.Context, thread *chat.ThreadClient, people, again []chat.Participant) error {\n" + block + "\nreturn nil\n}\n"
+	if strings.Contains(block, "Expect(") {
+		return "main.go", imports("github.com/acschat/acs-chat-go/chat/chattest") +
+			"import . \"github.com/acschat/acs-chat-go/chat/chattest/chatmatchers\"\nimport . \"github.com/onsi/gomega\"\n" +
+			"func main() {}\nfunc _(acs *chattest.Server) {\n" + block + "\n}\n"
+	}
+	given := "ctx context.Context, thread *chat.ThreadClient, people, again []chat.Participant, " +
+		"ids *identity.Client, alice chat.CommunicationUser, threadID string"
+	ending := "\nreturn nil\n}\n"
+	if strings.Contains(block, "sent, err :=") {
+		ending = "\n_ = sent\nreturn err\n}\n"
+	}
+	return "main.go", imports(append(used, "context", "github.com/acschat/acs-chat-go/chat/identity")...) +
+		"func main() {}\nfunc _(" + given + ") error {\n" + block + ending
 }
 
 // build builds a fragment and returns the file it made.
