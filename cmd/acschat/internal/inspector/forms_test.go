@@ -1,6 +1,7 @@
 package inspector_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -56,9 +57,7 @@ var _ = Describe("The forms of the page", func() {
 
 	DescribeTable("say what is wrong", func(target string, change url.Values, says string) {
 		form := fault("slow", "next", "2")
-		for name, values := range change {
-			form[name] = values
-		}
+		maps.Copy(form, change)
 		Expect(d.post(target, form)).To(And(HaveHTTPStatus(http.StatusBadRequest), HaveHTTPBody(ContainSubstring(says))))
 		Expect(d.Faults()).To(BeEmpty())
 		Expect(d.Now()).To(BeTemporally("~", time.Now(), time.Minute))

@@ -32,7 +32,6 @@ func (p *page) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	s := &stream{w: w, control: http.NewResponseController(w), sent: map[string]string{}}
-	_ = s.control.SetReadDeadline(time.Time{}) // what a server allows for reading a request would end the stream
 	s.event("process", p.process)
 	ticker := time.NewTicker(pulse)
 	defer ticker.Stop()

@@ -138,7 +138,7 @@ var _ = Describe("The stream of events", func() {
 		server.StartTLS()
 		DeferCleanup(server.Close)
 		Expect(d.SetEndpoint(server.URL)).To(Succeed())
-		asked, err := http.NewRequestWithContext(ctx, "GET", server.URL+"/_inspector/events", nil)
+		asked, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/_inspector/events", nil)
 		Expect(err).NotTo(HaveOccurred())
 		answer, err := server.Client().Do(asked)
 		Expect(err).NotTo(HaveOccurred())
