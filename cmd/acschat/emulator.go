@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/inspector"
 )
 
 // emulator is the command that runs the service on this machine, as its flags say it.
@@ -40,6 +41,8 @@ It speaks TLS, since no official client sends a token without. It makes a certif
 nothing but this machine, and says how programs come to trust it.
 
 With --data everything is kept, and an answer means that what was asked for is on disk. Without, all is gone in the end.
+
+A page at / shows browsers on this machine users, threads, messages as they happen and the last requests, and switches faults on.
 
 With --admin programs make it go wrong and drive it, in JSON:
 
@@ -108,7 +111,8 @@ func (e *emulator) run(cmd *cobra.Command, o *output) (err error) {
 		return err
 	}
 	defer atEnd(home.close)
-	service, err := home.openService(e.options(cmd.ErrOrStderr()))
+	page := inspector.New(cmd.Context().Done())
+	service, err := home.openService(e.options(page, cmd.ErrOrStderr()))
 	if err != nil {
 		return err
 	}
@@ -132,14 +136,19 @@ func (e *emulator) run(cmd *cobra.Command, o *output) (err error) {
 	if err := e.announce(cmd, o, p); err != nil {
 		return err
 	}
-	return serve(cmd.Context(), door, e.handler(service), cmd.ErrOrStderr())
+	return serve(cmd.Context(), door, page.Handler(service, e.handler(service)), cmd.ErrOrStderr())
 }
 
 // options are those of the service.
-func (e *emulator) options(log io.Writer) *chattest.Options {
-	options := &chattest.Options{AccessKey: e.accessKey, ErrorStyle: chattest.ErrorStyle(e.style), EnforceLimits: e.limits}
+func (e *emulator) options(page *inspector.Inspector, log io.Writer) *chattest.Options {
+	options := &chattest.Options{
+		AccessKey: e.accessKey, ErrorStyle: chattest.ErrorStyle(e.style), EnforceLimits: e.limits, OnRequest: page.Observe,
+	}
 	if e.log {
-		options.OnRequest = func(q chattest.Request) { logRequest(log, q) }
+		options.OnRequest = func(q chattest.Request) {
+			page.Observe(q)
+			logRequest(log, q)
+		}
 	}
 	return options
 }

@@ -24,6 +24,7 @@ func (e *emulator) announce(cmd *cobra.Command, o *output, p place) error {
 	}
 	fmt.Fprintf(&b, "\nPrograms find it by\n\n  export %s=%s\n\n", connectionStringVariable, shellWord(p.ConnectionString))
 	fmt.Fprint(&b, e.howToTrust(p))
+	fmt.Fprintf(&b, "\nA browser on this machine sees what goes on at %s/\n", p.Endpoint)
 	if e.admin {
 		fmt.Fprintf(&b, "\nFaults, the clock and what was asked are at %s%s; --help says how.\n", p.Endpoint, adminPath)
 	}
