@@ -50,6 +50,9 @@ var _ = Describe("chat", func() {
 	start := func(sh *shell, args ...string) *exec.Cmd {
 		GinkgoHelper()
 		cmd := sh.command(append([]string{"chat", "--interval", "500ms"}, args...)...)
+		if sh.stdin == "" {
+			cmd.Stdin = nil // the terminal
+		}
 		terminal.Run(cmd)
 		return cmd
 	}
@@ -57,9 +60,8 @@ var _ = Describe("chat", func() {
 	// ends waits for the command, and expects the terminal to be as it was found.
 	ends := func(cmd *exec.Cmd, code int) string {
 		GinkgoHelper()
-		_ = cmd.Wait() // a code that is not 0 is an error here
-		Expect(cmd.ProcessState.ExitCode()).To(Equal(code), terminal.Screen())
-		Eventually(terminal.Settings).Should(Equal(before))
+		Expect(terminal.Wait(cmd)).To(Equal(code), terminal.Screen())
+		Expect(terminal.Settings()).To(Equal(before))
 		Expect(terminal.Screen()).To(HavePrefix("$ acschat chat\n"))
 		for _, secret := range alice.secrets {
 			Expect(terminal.Written()).NotTo(ContainSubstring(secret))
@@ -179,6 +181,16 @@ var _ = Describe("chat", func() {
 		Eventually(row("Leave all the same?")).ShouldNot(BeEmpty())
 		terminal.Type(ctrlC)
 		Expect(ends(cmd, 3)).To(MatchRegexp(`(?s)not sent.*"important": .*403`))
+	})
+
+	It("takes keys from the terminal when the token comes from stdin", func() {
+		token := alice.env["AZURE_COMMUNICATION_ACCESS_TOKEN"]
+		cmd := start(alice.with("AZURE_COMMUNICATION_ACCESS_TOKEN", "").pipe(token), thread, "--token-file", "-")
+		Eventually(row("The thread begins here.")).ShouldNot(BeEmpty())
+		terminal.Type("hello" + enter)
+		Eventually(row("hello")).Should(MatchRegexp(`you +hello`))
+		terminal.Type(ctrlC)
+		ends(cmd, 0)
 	})
 
 	DescribeTable("gives the terminal back on a signal",

@@ -62,7 +62,7 @@ func (m *Model) edit(e entry) {
 		m.notice = why
 		return
 	}
-	m.composer.change(e.message)
+	m.composer.change(*e.message)
 	m.focus(composerPane)
 }
 
@@ -80,7 +80,7 @@ func (m *Model) remove(e entry) {
 // unchangeable says why a message can't be changed, "" if it can, as far as anybody but the service knows.
 func (m *Model) unchangeable(e entry) string {
 	switch {
-	case e.message.ID == "":
+	case e.message == nil || e.message.ID == "":
 		return "Only a message that was sent can be changed."
 	case e.attempt != nil && !e.attempt.over():
 		return "It is being changed already."

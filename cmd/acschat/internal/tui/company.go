@@ -97,7 +97,7 @@ func (m *Model) newestSeen() string {
 	t := m.timeline()
 	_, first, last := t.window(m.open.bottom)
 	for i := last; i >= first; i-- {
-		if e := t.entries[i]; e.message.ID != "" && e.message.Sender != nil && e.message.Sender != m.options.Self {
+		if e := t.entries[i]; e.message != nil && e.message.ID != "" && e.message.Sender != nil && e.message.Sender != m.options.Self {
 			return e.message.ID
 		}
 	}

@@ -92,10 +92,9 @@ func titleOf(id, topic string) string {
 // entry is one thing in the timeline: a message, a send that is not one yet, or a remark of the program.
 type entry struct {
 	key     string
-	message chat.Message
-	attempt *attempt // what the user does with it, nil for nothing
-	newDay  bool     // it is the first of its day
-	readers []string // who has read up to here
+	message *chat.Message // nil for a remark; for a send one without an id
+	attempt *attempt      // what the user does with it, nil for nothing
+	readers []string      // who has read up to here
 	remark  string
 }
 
@@ -107,18 +106,12 @@ func (c *conversation) entries(self chat.Identifier) []entry {
 	shown := c.history.shown()
 	list := make([]entry, 0, 1+len(shown)+len(c.outbox.sends))
 	list = append(list, entry{key: remarkKey, remark: c.past()})
-	for _, m := range shown {
-		list = append(list, entry{key: m.ID, message: m, attempt: c.outbox.changes[m.ID]})
+	for i := range shown {
+		list = append(list, entry{key: shown[i].ID, message: &shown[i], attempt: c.outbox.changes[shown[i].ID]})
 	}
 	c.mark(list[1:], self)
 	for _, a := range c.outbox.sends {
-		list = append(list, entry{key: a.id, message: chat.Message{Type: chat.MessageTypeText, Sender: self, CreatedOn: a.at}, attempt: a})
-	}
-	day := ""
-	for i := range list[1:] {
-		e := &list[1+i]
-		today := e.message.CreatedOn.Local().Format(time.DateOnly)
-		e.newDay, day = today != day, today
+		list = append(list, entry{key: a.id, message: &chat.Message{Type: chat.MessageTypeText, Sender: self, CreatedOn: a.at}, attempt: a})
 	}
 	return list
 }

@@ -1,8 +1,10 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -12,10 +14,12 @@ import (
 
 // sheet is what entries are drawn on: the place of the history.
 type sheet struct {
-	of    *conversation
-	self  chat.Identifier
-	look  look
-	width int
+	of      *conversation
+	entries []entry
+	self    chat.Identifier
+	look    look
+
+	width, nameWidth, textWidth int
 }
 
 const (
@@ -23,41 +27,50 @@ const (
 	markWidth  = 2
 )
 
-// nameWidth is that of the longest name in the thread, but no more than leaves room for what is said.
-func (s sheet) nameWidth() int {
+// newSheet gives names as much room as the longest in the thread wants, but no more than leaves some for what is said.
+func newSheet(c *conversation, self chat.Identifier, l look, width int) sheet {
 	const least, most = 4, 14
-	longest := least
-	for _, name := range s.of.names {
-		longest = max(longest, ansi.StringWidth(name))
+	s := sheet{of: c, entries: c.entries(self), self: self, look: l, width: width, nameWidth: least}
+	for _, name := range c.names {
+		s.nameWidth = max(s.nameWidth, ansi.StringWidth(name))
 	}
-	return min(longest, most, max(least, s.width/5))
+	s.nameWidth = min(s.nameWidth, most, max(least, width/5))
+	s.textWidth = max(8, width-markWidth-clockWidth-s.nameWidth-1)
+	return s
 }
 
-// entry draws one thing: rows of at least one.
-func (s sheet) entry(e entry) []string {
+// draw draws the i-th entry: rows of at least one.
+func (s sheet) draw(i int) []string {
+	e := s.entries[i]
+	if e.message == nil {
+		return s.remark(e)
+	}
 	var rows []string
-	if e.newDay {
-		rows = append(rows, s.look.faint.Render(rule(e.message.CreatedOn.Local().Format("Monday, 2 January 2006"), s.width)))
+	at := e.message.CreatedOn.Local()
+	if i == 0 || s.entries[i-1].message == nil || !sameDay(s.entries[i-1].message.CreatedOn.Local(), at) {
+		rows = append(rows, s.look.faint.Render(rule(at.Format("Monday, 2 January 2006"), s.width)))
 	}
-	if e.remark != "" {
-		for _, line := range wrapped(e.remark, s.width-markWidth) {
-			rows = append(rows, s.marked(e, s.look.faint.Render(line)))
-		}
-		return rows
-	}
-	head := s.look.faint.Render(e.message.CreatedOn.Local().Format("15:04")) + " " + s.author(e.message)
-	indent := strings.Repeat(" ", clockWidth+s.nameWidth()+1)
+	head := s.look.faint.Render(at.Format("15:04")) + " " + s.author(*e.message) + " "
+	indent := strings.Repeat(" ", clockWidth+s.nameWidth+1)
 	for _, line := range s.body(e) {
-		rows = append(rows, s.marked(e, head+" "+line))
-		head = indent[:len(indent)-1]
+		rows = append(rows, s.marked(e, head+line))
+		head = indent
 	}
 	if len(e.readers) > 0 {
-		rows = append(rows, s.marked(e, indent+s.look.faint.Render(cell("✓ read by "+strings.Join(e.readers, ", "), s.textWidth()))))
+		rows = append(rows, s.marked(e, indent+s.look.faint.Render(cell("✓ read by "+strings.Join(e.readers, ", "), s.textWidth))))
 	}
 	return rows
 }
 
-func (s sheet) textWidth() int { return max(8, s.width-markWidth-clockWidth-s.nameWidth()-1) }
+func (s sheet) remark(e entry) []string {
+	var rows []string
+	for _, line := range wrapped(e.remark, s.width-markWidth) {
+		rows = append(rows, s.marked(e, s.look.faint.Render(line)))
+	}
+	return rows
+}
+
+func sameDay(a, b time.Time) bool { return a.YearDay() == b.YearDay() && a.Year() == b.Year() }
 
 // marked shows which entry is selected.
 func (s sheet) marked(e entry, row string) string {
@@ -76,7 +89,7 @@ func (s sheet) author(m chat.Message) string {
 			name = "you"
 		}
 	}
-	return style.Render(cell(name, s.nameWidth()))
+	return style.Render(cell(name, s.nameWidth))
 }
 
 // written reports whether somebody wrote a message, and not the service.
@@ -92,20 +105,20 @@ func written(m chat.Message) bool {
 func (s sheet) body(e entry) []string {
 	var lines []string
 	add := func(style lipgloss.Style, text string) {
-		for _, line := range wrapped(text, s.textWidth()) {
+		for _, line := range wrapped(text, s.textWidth) {
 			lines = append(lines, style.Render(line))
 		}
 	}
-	m, a := e.message, e.attempt
+	m, a := *e.message, e.attempt
 	switch {
-	case a != nil && a.deed != deleting && !(a.over() && a.deed == editing):
+	case a.replaces():
 		add(lipgloss.NewStyle(), plain(a.text))
 	case !m.DeletedOn.IsZero():
 		add(s.look.faint, "(deleted)")
 	case !written(m):
 		add(s.look.faint, s.event(m))
 	default:
-		add(lipgloss.NewStyle(), textOf(m))
+		add(lipgloss.NewStyle(), cmp.Or(textOf(m), "(nothing in words: "+plainLine(string(m.Type))+")"))
 		if !m.EditedOn.IsZero() {
 			add(s.look.faint, "(edited)")
 		}
@@ -118,6 +131,11 @@ func (s sheet) body(e entry) []string {
 		add(style, a.status())
 	}
 	return lines
+}
+
+// replaces reports whether the text of an attempt is the one to show: of a send always, of an edit until it fails.
+func (a *attempt) replaces() bool {
+	return a != nil && (a.deed == sending || a.deed == editing && !a.over())
 }
 
 // event is what a message of the service tells.

@@ -167,6 +167,7 @@ func (m *Model) pursue() tea.Cmd {
 func (m *Model) enter(id, topic string) {
 	if m.open != nil {
 		m.open.draft = m.composer.leave()
+		m.sidebar.saw(m.open.id, time.UnixMilli(m.open.history.newest))
 	}
 	c := m.visited[id]
 	if c == nil {

@@ -8,7 +8,6 @@ package tui
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -30,10 +29,6 @@ type Options struct {
 	Interval time.Duration
 	// Quiet tells the others neither that the user types nor what they have read.
 	Quiet bool
-
-	// Input and Output are the terminal. Nil: those of the process.
-	Input  io.Reader
-	Output io.Writer
 }
 
 // Unsent is a message that somebody has written and that is not, or not surely, in the thread.
@@ -43,9 +38,9 @@ type Unsent struct {
 	Reason   string
 }
 
-// Run shows the chat until the person leaves it or ctx ends, which is no error, and gives the terminal back as it was, also after a
-// panic. It returns what was written and has not been sent. It fails as [New] does, before the terminal is touched, and when the
-// terminal can't be used.
+// Run shows the chat on the terminal of the process until the person leaves it or ctx ends, which is no error, and gives the
+// terminal back as it was, also after a panic. It returns what was written and has not been sent. It fails as [New] does, before the
+// terminal is touched, and when the terminal can't be used.
 func Run(ctx context.Context, options Options) ([]Unsent, error) {
 	asking, stop := context.WithCancel(ctx)
 	defer stop() // requests that are under way end with the chat
@@ -53,32 +48,14 @@ func Run(ctx context.Context, options Options) ([]Unsent, error) {
 	if err != nil {
 		return nil, err
 	}
-	program := tea.NewProgram(model, terminal(options)...)
+	program := tea.NewProgram(model, tea.WithoutSignalHandler()) // a signal ends ctx
 	// Leaving by the program's own way out, instead of having it killed, lets it read what the terminal still answers.
 	defer context.AfterFunc(ctx, program.Quit)()
 	_, err = program.Run()
 	// Where each screen has a cursor of its own, that of the shell's is left hidden after a suspension.
-	_, _ = io.WriteString(output(options), ansi.SetModeTextCursorEnable)
+	_, _ = os.Stdout.WriteString(ansi.SetModeTextCursorEnable)
 	if err != nil {
 		return model.unsent(), fmt.Errorf("chat: %w", err)
 	}
 	return model.unsent(), model.broken
-}
-
-func terminal(options Options) []tea.ProgramOption {
-	programOptions := []tea.ProgramOption{
-		tea.WithOutput(output(options)),
-		tea.WithoutSignalHandler(), // a signal ends ctx
-	}
-	if options.Input != nil {
-		programOptions = append(programOptions, tea.WithInput(options.Input))
-	}
-	return programOptions
-}
-
-func output(options Options) io.Writer {
-	if options.Output == nil {
-		return os.Stdout
-	}
-	return options.Output
 }

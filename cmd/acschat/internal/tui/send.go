@@ -52,6 +52,7 @@ func (m *Model) wasSent(msg sentMsg) {
 	}
 	c := msg.of
 	c.outbox.drop(msg.a)
+	m.sidebar.saw(c.id, time.UnixMilli(number(msg.id)))
 	c.history.keep(chat.Message{
 		ID: msg.id, Version: msg.id, Type: chat.MessageTypeText, Content: chat.MessageContent{Message: msg.a.text},
 		Sender: m.options.Self, CreatedOn: time.UnixMilli(number(msg.id)),

@@ -44,7 +44,7 @@ func (s *sidebar) begin(page chat.Page[chat.ThreadItem], err error) {
 // learn takes the activity of threads as known.
 func (s *sidebar) learn(items []chat.ThreadItem) {
 	for _, t := range items {
-		s.seen[t.ID] = t.LastMessageReceivedOn
+		s.saw(t.ID, t.LastMessageReceivedOn)
 	}
 }
 
@@ -56,7 +56,7 @@ func (s *sidebar) merge(items []chat.ThreadItem) {
 			s.threads = append(s.threads, t)
 		}
 		if t.ID == s.current {
-			s.seen[t.ID] = t.LastMessageReceivedOn
+			s.saw(t.ID, t.LastMessageReceivedOn)
 		}
 	}
 	slices.SortStableFunc(s.threads, func(a, b chat.ThreadItem) int { return b.LastMessageReceivedOn.Compare(a.LastMessageReceivedOn) })
@@ -68,7 +68,14 @@ func (s *sidebar) opened(id, topic string) {
 	if s.index(id) < 0 {
 		s.merge([]chat.ThreadItem{{ID: id, Topic: topic}})
 	}
-	s.seen[id] = s.threads[s.index(id)].LastMessageReceivedOn
+	s.saw(id, s.threads[s.index(id)].LastMessageReceivedOn)
+}
+
+// saw notes that the user knows what has happened in a thread until then.
+func (s *sidebar) saw(id string, until time.Time) {
+	if until.After(s.seen[id]) {
+		s.seen[id] = until
+	}
 }
 
 func (s *sidebar) index(id string) int {

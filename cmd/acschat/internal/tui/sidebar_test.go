@@ -145,6 +145,28 @@ var _ = Describe("The threads", func() {
 		})
 	})
 
+	It("are not marked for what the person has seen or written", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			time.Sleep(time.Minute)
+			r.another("Lunch")
+			p := r.sit()
+			defer p.leave()
+			time.Sleep(time.Minute)
+			r.says("seen")
+			p.waits(3 * time.Second)
+			p.sends("written")
+			p.presses("tab", "home")
+			if strings.Contains(p.row("▌"), "Release") {
+				p.presses("down")
+			}
+			p.presses("enter")
+			Expect(p.rows()[0]).To(HavePrefix("Lunch"))
+			p.waits(20 * time.Second)
+			Expect(p.threads()).To(HaveExactElements("Release 4.2", "› Lunch"))
+		})
+	})
+
 	It("come by pages, as far as somebody goes down", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Thread 0")

@@ -51,7 +51,7 @@ func when(t, now time.Time) string {
 		return ""
 	}
 	t, now = t.Local(), now.Local()
-	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
+	if sameDay(t, now) {
 		return t.Format("15:04")
 	}
 	return t.Format("2 Jan")

@@ -6,7 +6,7 @@ import "slices"
 type timeline struct {
 	entries []entry
 	height  int // of the window
-	draw    func(entry) []string
+	draw    func(i int) []string
 	drawn   map[int][]string
 }
 
@@ -20,13 +20,13 @@ type place struct {
 // at is a place as numbers: of an entry, and of a row in it.
 type at struct{ entry, row int }
 
-func newTimeline(entries []entry, height int, draw func(entry) []string) *timeline {
+func newTimeline(entries []entry, height int, draw func(i int) []string) *timeline {
 	return &timeline{entries: entries, height: height, draw: draw, drawn: map[int][]string{}}
 }
 
 func (t *timeline) rows(i int) []string {
 	if _, done := t.drawn[i]; !done {
-		t.drawn[i] = t.draw(t.entries[i])
+		t.drawn[i] = t.draw(i)
 	}
 	return t.drawn[i]
 }

@@ -39,8 +39,8 @@ func (m *Model) body() rect {
 
 // timeline is the history as it is drawn now.
 func (m *Model) timeline() *timeline {
-	s := sheet{of: m.open, self: m.options.Self, look: m.look, width: m.body().width}
-	return newTimeline(m.open.entries(m.options.Self), max(m.body().height, 1), s.entry)
+	s := newSheet(m.open, m.options.Self, m.look, m.body().width)
+	return newTimeline(s.entries, max(m.body().height, 1), s.draw)
 }
 
 // View draws everything.

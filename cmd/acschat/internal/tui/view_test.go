@@ -13,6 +13,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/tui"
 )
 
 var _ = Describe("The screen", func() {
@@ -28,8 +29,8 @@ var _ = Describe("The screen", func() {
 			p.types("something that is being written and goes on for longer than the line")
 			for _, panes := range []string{"tab", "tab", "tab", "f1", "f1"} {
 				p.presses(panes)
-				for _, width := range []int{1, 2, 7, 20, 40, 71, 72, 100, 200} {
-					for _, height := range []int{1, 2, 4, 5, 6, 10, 24, 60} {
+				for _, width := range []int{1, 7, 40, 71, 72, 200} {
+					for _, height := range []int{1, 4, 6, 10, 60} {
 						p.takes(tea.WindowSizeMsg{Width: width, Height: height})
 						for _, row := range p.rows() {
 							Expect(ansi.StringWidth(row)).To(BeNumerically("<=", width), "%d×%d: %s", width, height, row)
@@ -159,6 +160,27 @@ var _ = Describe("Text of other people", func() {
 		})
 	})
 
+	It("is shown as far as this program knows what it is", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			r.says("file")
+			r.says("poll")
+			options := r.options()
+			options.Service = altering{options.Service, func(m *chat.Message) {
+				switch m.Content.Message {
+				case "file":
+					m.Content.Attachments = []chat.Attachment{{Type: chat.AttachmentTypeFile, Name: "plan\x1b.pdf"}}
+				case "poll":
+					m.Type, m.Content.Message = "poll\x07", ""
+				}
+			}}
+			p := sit(options)
+			defer p.leave()
+			Expect(p.row("[file: plan^[.pdf]")).NotTo(BeEmpty())
+			Expect(p.row("(nothing in words: poll^G)")).NotTo(BeEmpty())
+		})
+	})
+
 	It("is read without the markup of HTML", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
@@ -177,3 +199,17 @@ var _ = Describe("Text of other people", func() {
 		})
 	})
 })
+
+// altering is a service whose messages are not as the emulator has them.
+type altering struct {
+	tui.Service
+	alter func(*chat.Message)
+}
+
+func (a altering) Messages(ctx context.Context, thread, token string) (chat.Page[chat.Message], error) {
+	page, err := a.Service.Messages(ctx, thread, token)
+	for i := range page.Items {
+		a.alter(&page.Items[i])
+	}
+	return page, err
+}

@@ -2,6 +2,7 @@
 package tuitest
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -28,6 +29,7 @@ type Terminal struct {
 	tb       TB
 	tty      *os.File // the end of the program
 	keyboard *os.File // the end of the person
+	ended    chan struct{}
 
 	mu       sync.Mutex // guards all below
 	screen   *vt.Emulator
@@ -52,7 +54,7 @@ func New(tb TB, width, height int) *Terminal {
 	if err != nil {
 		tb.Fatalf("open a pty: %v", err)
 	}
-	t := &Terminal{tb: tb, tty: tty, keyboard: keyboard, screen: vt.NewEmulator(width, height)}
+	t := &Terminal{tb: tb, tty: tty, keyboard: keyboard, ended: make(chan struct{}, 1), screen: vt.NewEmulator(width, height)}
 	t.Resize(width, height)
 	t.watch()
 	t.show()
@@ -71,7 +73,7 @@ func (t *Terminal) show() {
 			_, _ = t.screen.Write(buffer[:n])
 			t.mu.Unlock()
 			if err != nil {
-				return // nobody is left at the other end
+				return // all who had the other end have gone
 			}
 		}
 	})
@@ -101,6 +103,7 @@ func (t *Terminal) watch() {
 		t.settings.Keyboard = max(t.settings.Keyboard-parameter(params, 0, 1), 0)
 		return true
 	})
+	t.screen.RegisterOscHandler(endMark, func([]byte) bool { t.ended <- struct{}{}; return true })
 	t.screen.RegisterCsiHandler(ansi.Command('>', 0, 'm'), func(params ansi.Params) bool {
 		if parameter(params, 0, 0) == 4 {
 			t.settings.OtherKeys = parameter(params, 1, 0)
@@ -123,19 +126,34 @@ func (t *Terminal) mode(on bool) func(ansi.Mode) {
 	}
 }
 
-// Run starts a command on the terminal, as a shell does. The command is killed with the test if it has not ended by then.
+// Run starts a command on the terminal, as a shell does; what the command has for stdin stays, and nil is the terminal too. It is
+// killed with the test if it has not ended by then.
 func (t *Terminal) Run(cmd *exec.Cmd) {
 	t.tb.Helper()
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = t.tty, t.tty, t.tty
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if cmd.Stdin == nil {
+		cmd.Stdin = t.tty
+	}
+	cmd.Stdout, cmd.Stderr = t.tty, t.tty
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 1}
 	if err := cmd.Start(); err != nil {
 		t.tb.Fatalf("start %s: %v", cmd.Path, err)
 	}
 	t.tb.Cleanup(func() { _ = cmd.Process.Kill() })
 }
 
-// TTY is the end of a program that runs in the same process as the test.
-func (t *Terminal) TTY() *os.File { return t.tty }
+// Wait waits for the end of a command, and until all that it wrote is on the screen. It returns the exit code.
+func (t *Terminal) Wait(cmd *exec.Cmd) int {
+	t.tb.Helper()
+	_ = cmd.Wait() // a code that is not 0 is an error here
+	if _, err := fmt.Fprintf(t.tty, "\x1b]%d;\a", endMark); err != nil {
+		t.tb.Fatalf("write to the terminal: %v", err)
+	}
+	<-t.ended
+	return cmd.ProcessState.ExitCode()
+}
+
+// endMark numbers a command that means nothing to a terminal. It comes behind all that was written before it.
+const endMark = 7_777_777
 
 // Type presses keys, spelled as a terminal sends them.
 func (t *Terminal) Type(keys string) {
