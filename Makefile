@@ -39,6 +39,17 @@ bench: ## Measure the library beside a client written by hand and the generated 
 kill-test: ## Kill the emulator in the middle of load, 50 times over, and look for what it had acknowledged.
 	ACSCHAT_KILL_ROUNDS=50 $(GO) test -count=1 ./cmd/acschat -ginkgo.focus kill -ginkgo.no-color
 
+.PHONY: browser
+browser: ## Look at the page of the emulator in headless Chromium, or in what CHROMIUM names.
+	@found=; for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do \
+		if [ -n "$$name" ] && command -v "$$name" >/dev/null; then found=$$name; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo 'browser: skipped, for want of Chromium: install it, or name one in CHROMIUM'; \
+	else \
+		$(GO) test -count=1 -tags browser ./cmd/acschat/internal/inspector/browser; \
+	fi
+
 OFFICIAL_JS := chat/chattest/conformance/testdata/javascript
 
 .PHONY: conformance
