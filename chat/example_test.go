@@ -20,8 +20,8 @@ func newExample() (service *chattest.Service, alice *chat.Client, bob chat.Commu
 	if err != nil {
 		log.Fatal(err)
 	}
-	alice = service.Client(service.NewUser())
-	return service, alice, service.NewUser()
+	alice, bob = service.Client(service.NewUser()), service.NewUser()
+	return service, alice, bob
 }
 
 // newExampleThread starts a service with a thread of Alice's that Bob is in.

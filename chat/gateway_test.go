@@ -35,7 +35,7 @@ var _ = Describe("What stands between the client and the service", func() {
 					return
 				}
 				go func() {
-					defer conn.Close()
+					defer func() { _ = conn.Close() }()
 					for reader := bufio.NewReader(conn); ; {
 						req, err := http.ReadRequest(reader)
 						if err != nil {

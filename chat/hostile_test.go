@@ -62,7 +62,10 @@ var _ = Describe("What comes from outside", func() {
 		})
 
 		It("does not end it without a word", func(ctx SpecContext) {
-			messages, err := list(ctx, func(*http.Request) (*http.Response, error) { runtime.Goexit(); return nil, nil })
+			messages, err := list(ctx, func(*http.Request) (*http.Response, error) {
+				runtime.Goexit() //nolint:forbidigo // as a failed test in a fake transport does
+				return nil, nil
+			})
 			Expect(messages).To(HaveLen(1))
 			Expect(err).To(MatchError(ContainSubstring("has ended")))
 		})

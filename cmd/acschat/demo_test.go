@@ -13,8 +13,8 @@ var _ = Describe("acschat demo", func() {
 	It("works with nothing set up, and shows every operation of both clients", func() {
 		out := emptyShell().run("demo").ok()
 		for _, client := range []reflect.Type{reflect.TypeFor[*chat.Client](), reflect.TypeFor[*chat.ThreadClient]()} {
-			for i := range client.NumMethod() {
-				switch name := client.Method(i).Name; name {
+			for method := range client.Methods() {
+				switch name := method.Name; name {
 				case "Close", "Explain", "ThreadID": // no operations
 				default:
 					Expect(out).To(ContainSubstring("." + name + "("))

@@ -40,7 +40,7 @@ var _ = Describe("emulator, looked at", func() {
 		emulator.Interrupt()
 		for lines.Scan() { // to its end
 		}
-		Expect(lines.Err()).NotTo(HaveOccurred())
+		Expect(lines.Err()).To(Succeed())
 		Eventually(emulator).Should(gexec.Exit(0))
 	})
 })
