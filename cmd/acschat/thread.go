@@ -17,7 +17,7 @@ func newThread(t *tool) *cobra.Command {
 in it may add and remove people, change the topic and delete the thread for all.`,
 		Example: `  acschat thread create --topic "Release 4.2"
   acschat thread list`,
-	}, newThreadCreate(t), newThreadList(t), newThreadGet(t), newThreadUpdate(t), newThreadDelete(t))
+	}, newThreadCreate(t), newThreadList(t), newThreadGet(t), newThreadUpdate(t), newThreadDelete(t), newThreadExport(t))
 }
 
 func newThreadCreate(t *tool) *cobra.Command {

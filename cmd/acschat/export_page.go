@@ -1,0 +1,220 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"html/template"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// pageTemplate is of html/template, which lets nothing that was written in a chat out of the place it has.
+//
+//go:embed export_page.html
+var pageTemplate string
+
+// writePage makes the page of the files, the oldest message first. Of the messages it keeps in memory where they are, and not what
+// they say.
+func (x *export) writePage() (err error) {
+	page, err := template.New("").Parse(pageTemplate)
+	if err != nil {
+		return err
+	}
+	out, err := os.OpenFile(x.path(pageFile+partSuffix), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Sync(), out.Close()) }()
+	w := bufio.NewWriter(out)
+	people := pagePeople{}
+	head, err := x.pageHead(people)
+	if err != nil {
+		return err
+	}
+	if err := page.ExecuteTemplate(w, "head", head); err != nil {
+		return err
+	}
+	day := ""
+	err = x.inOrder(func(m wireMessage) error {
+		shown := people.show(m)
+		shown.Day = m.CreatedOn.UTC().Format("Monday, 2 January 2006")
+		if shown.Day == day {
+			shown.Day = ""
+		} else {
+			day = shown.Day
+		}
+		return page.ExecuteTemplate(w, "message", shown)
+	})
+	if err != nil {
+		return err
+	}
+	if err := page.ExecuteTemplate(w, "foot", nil); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// pageHead is what stands above the messages.
+type pageHead struct {
+	ID, Topic, Created, By string
+	People                 []string
+	Receipts               []pageReceipt
+}
+
+type pageReceipt struct{ Who, Message, On string }
+
+// pageHead reads it, and gets to know the people.
+func (x *export) pageHead(people pagePeople) (h pageHead, err error) {
+	err = eachObject(x, participantsFile, func(p wireParticipant) {
+		if p.Identifier != nil && p.DisplayName != "" {
+			people[p.Identifier.RawID] = p.DisplayName
+		}
+		h.People = append(h.People, people.name(p.Identifier))
+	})
+	if err == nil {
+		err = eachObject(x, threadFile, func(t wireThread) {
+			h.ID, h.Topic = t.ID, printable(cmp.Or(t.Topic, "A thread without a topic"))
+			h.Created, h.By = pageTime(t.CreatedOn), people.name(t.CreatedBy)
+		})
+	}
+	if err == nil {
+		err = eachObject(x, receiptsFile, func(r wireReceipt) {
+			h.Receipts = append(h.Receipts, pageReceipt{people.name(r.Sender), r.MessageID, pageTime(r.ReadOn)})
+		})
+	}
+	return h, err
+}
+
+// pageTime does not depend on where the page is made.
+func pageTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
+// pageMessage is a message on the page.
+type pageMessage struct {
+	Day                               string // where another one begins
+	ID, Time, Who, State, Class, Text string
+}
+
+// pagePeople are the names of people by their raw ids.
+type pagePeople map[string]string
+
+func (p pagePeople) name(id *wireIdentifier) string {
+	if id == nil {
+		return ""
+	}
+	return printable(cmp.Or(p[id.RawID], short(chat.ParseRawID(id.RawID))))
+}
+
+func (p pagePeople) show(m wireMessage) pageMessage {
+	shown := pageMessage{ID: "m" + m.ID, Time: m.CreatedOn.UTC().Format(time.TimeOnly), Who: p.name(cmp.Or(m.Sender, m.Content.Initiator))}
+	if m.SenderDisplayName != nil && *m.SenderDisplayName != "" {
+		shown.Who = printable(*m.SenderDisplayName)
+	}
+	switch {
+	case !m.DeletedOn.IsZero():
+		shown.State, shown.Class, shown.Text = "deleted "+pageTime(m.DeletedOn), "gone", "This message was deleted."
+		return shown
+	case !m.EditedOn.IsZero():
+		shown.State = "edited " + pageTime(m.EditedOn)
+	}
+	shown.Text, shown.Class = p.says(m)
+	shown.Text = printableLines(shown.Text)
+	return shown
+}
+
+// says is what a message or the service tells, and how that looks.
+func (p pagePeople) says(m wireMessage) (text, class string) {
+	switch m.Type {
+	case chat.MessageTypeTopicUpdated:
+		return "set the topic to “" + value(m.Content.Topic) + "”", "told"
+	case chat.MessageTypeParticipantAdded:
+		return "added " + p.names(m.Content.Participants), "told"
+	case chat.MessageTypeParticipantRemoved:
+		return "removed " + p.names(m.Content.Participants), "told"
+	case chat.MessageTypeHTML:
+		text = textOfHTML(value(m.Content.Message))
+	default:
+		text = value(m.Content.Message)
+	}
+	for _, a := range m.Content.Attachments {
+		text += "\n[" + string(a.Type) + " " + a.Name + "]"
+	}
+	return text, ""
+}
+
+func (p pagePeople) names(people []wireParticipant) string {
+	var names []string
+	for _, person := range people {
+		names = append(names, cmp.Or(person.DisplayName, p.name(person.Identifier)))
+	}
+	return strings.Join(names, ", ")
+}
+
+func value(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
+// inOrder calls f with the messages in the order in which they were sent.
+func (x *export) inOrder(f func(wireMessage) error) error {
+	file, err := x.openPart(messagesFile)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // it was read
+	type place struct{ id, at, length int64 }
+	var places []place
+	err = eachLine(file, func(at int64, line []byte) error {
+		var m struct {
+			ID string `json:"id"`
+		}
+		err := json.Unmarshal(line, &m)
+		places = append(places, place{number(m.ID), at, int64(len(line))})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(a.id, b.id) })
+	for _, p := range places {
+		var m wireMessage
+		if err := json.NewDecoder(io.NewSectionReader(file, p.at, p.length)).Decode(&m); err != nil {
+			return err
+		}
+		if err := f(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachObject calls f with each object of a file.
+func eachObject[T any](x *export, name string, f func(T)) error {
+	file, err := x.openPart(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // it was read
+	return eachLine(file, func(_ int64, line []byte) error {
+		var thing T
+		if err := json.Unmarshal(line, &thing); err != nil {
+			return err
+		}
+		f(thing)
+		return nil
+	})
+}
