@@ -27,8 +27,8 @@ type Cause struct {
 }
 
 // Explain says why err came about: an error of this client's calls, of those of its thread clients and pagers, or of a
-// [FailedParticipant]. threadID is the thread it is about; "" leaves that to the error, which often names it. A nil err has the
-// empty explanation, and every other at least one cause.
+// [FailedParticipant]. threadID is the thread it is about, for an error that does not tell: what an answer was about counts more.
+// It may be "". A nil err has the empty explanation, and every other at least one cause.
 //
 // It goes by the error, by the answer of the service in it, and by what the token says of itself. It fetches no token. Where that
 // leaves the cause open it looks at the service, as the user, and only while the client holds a valid token:
