@@ -53,7 +53,7 @@ func (m *Model) retry(a *attempt) tea.Cmd {
 	if a.deed != sending {
 		return m.attempt(a)
 	}
-	a.stage, a.reason = waiting, ""
+	a.stage = waiting
 	return nil // pursue sends it
 }
 

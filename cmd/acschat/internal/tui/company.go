@@ -106,7 +106,7 @@ func (m *Model) newestSeen() string {
 
 func (m *Model) wasRead(msg readMsg) {
 	if msg.err != nil && m.ctx.Err() == nil {
-		m.notice = "The others don't see what you have read: " + plainLine(msg.err.Error())
+		m.notice = "The others don't see what you have read: " + why(msg.err)
 	}
 }
 

@@ -120,13 +120,13 @@ func (c *conversation) entries(self chat.Identifier) []entry {
 func (c *conversation) past() string {
 	switch {
 	case c.olderTrouble != nil:
-		return "What was before did not come: " + plainLine(c.olderTrouble.Error()) + ". Page up tries again."
+		return "What was before did not come: " + why(c.olderTrouble) + ". Page up tries again."
 	case c.history.whole:
 		return "The thread begins here."
 	case c.history.begun:
 		return "There is more before."
 	case c.trouble != nil:
-		return "The thread could not be read: " + plainLine(c.trouble.Error())
+		return "The thread could not be read: " + why(c.trouble)
 	}
 	return "Reading the thread…"
 }

@@ -160,12 +160,11 @@ func (s sheet) names(people []chat.Participant) string {
 
 // status says how far an attempt is.
 func (a *attempt) status() string {
-	reason := plainLine(a.reason)
 	switch {
 	case a.stage == unsure:
-		return "? It may have been sent, or not: " + reason + ". Look whether it is there before you send it again (↑, r), or drop it (x)."
+		return "? It may have been sent, or not: " + why(a.err) + ". Look whether it is there before you send it again (↑, r), or drop it (x)."
 	case a.stage == refused:
-		return "✗ " + [...]string{"Not sent: ", "Not changed: ", "Not deleted: "}[a.deed] + reason + ". ↑ and r tries again, x drops it."
+		return "✗ " + [...]string{"Not sent: ", "Not changed: ", "Not deleted: "}[a.deed] + why(a.err) + ". ↑ and r tries again, x drops it."
 	case a.stage == waiting:
 		return "… waiting"
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -32,10 +33,9 @@ func (p *person) readsBack() []int {
 	var seen []int
 	lowest := 1 << 30
 	for range 100 {
-		list := p.numbers()
-		for i := len(list) - 1; i >= 0; i-- {
-			if list[i] < lowest {
-				lowest = list[i]
+		for _, n := range slices.Backward(p.numbers()) {
+			if n < lowest {
+				lowest = n
 				seen = append(seen, lowest)
 			}
 		}

@@ -40,7 +40,7 @@ func (l look) person(id, self chat.Identifier) lipgloss.Style {
 	}
 	sum := fnv.New32a()
 	_, _ = sum.Write([]byte(id.RawID()))
-	return l.others[int(sum.Sum32()%uint32(len(l.others)))]
+	return l.others[int(sum.Sum32()>>1)%len(l.others)]
 }
 
 // cell is a text in exactly so many columns.

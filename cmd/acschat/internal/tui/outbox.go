@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -20,12 +19,12 @@ type outbox struct {
 
 // attempt is one thing that the user does.
 type attempt struct {
-	deed   deed
-	id     string // of the message; of a send, its own until it has one
-	text   string // to send, or to put in place of another
-	at     time.Time
-	stage  stage
-	reason string // why it failed
+	deed  deed
+	id    string // of the message; of a send, its own until it has one
+	text  string // to send, or to put in place of another
+	at    time.Time
+	stage stage
+	err   error // why it failed
 }
 
 type deed int
@@ -74,16 +73,6 @@ func (o *outbox) change(d deed, id, text string) *attempt {
 	return a
 }
 
-// find is the attempt of that id, nil for none.
-func (o *outbox) find(id string) *attempt {
-	for _, a := range o.sends {
-		if a.id == id {
-			return a
-		}
-	}
-	return o.changes[id]
-}
-
 // drop forgets an attempt, but not the one that has taken its place.
 func (o *outbox) drop(a *attempt) {
 	o.sends = slices.DeleteFunc(o.sends, func(b *attempt) bool { return a == b })
@@ -94,7 +83,7 @@ func (o *outbox) drop(a *attempt) {
 
 // failed notes why an attempt did not succeed.
 func (a *attempt) failed(err error) {
-	a.stage, a.reason = refused, err.Error()
+	a.stage, a.err = refused, err
 	if a.deed == sending && errors.Is(err, chat.ErrOutcomeUnknown) {
 		a.stage = unsure
 	}
@@ -107,13 +96,20 @@ func (a *attempt) over() bool { return a != nil && (a.stage == refused || a.stag
 func (o *outbox) unsent(thread string) []Unsent {
 	var list []Unsent
 	for _, a := range slices.Concat(o.sends, slices.Collect(maps.Values(o.changes))) {
-		reason := a.reason
-		if a.stage == underWay {
-			reason = "left while it was under way: it may be there or not"
-		}
 		if a.deed != deleting {
-			list = append(list, Unsent{ThreadID: thread, Text: a.text, Reason: cmp.Or(reason, "it was not its turn yet")})
+			list = append(list, Unsent{ThreadID: thread, Text: a.text, Reason: a.unfinished()})
 		}
 	}
 	return list
+}
+
+// unfinished says why an attempt has come to nothing when the chat ends.
+func (a *attempt) unfinished() string {
+	switch {
+	case a.over():
+		return a.err.Error()
+	case a.stage == underWay:
+		return "left while it was under way: it may be there or not"
+	}
+	return "it was not its turn yet"
 }

@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"unicode"
 
@@ -33,6 +35,14 @@ func plain(text string) string {
 // plainLine is plain on one line.
 func plainLine(text string) string {
 	return strings.Join(strings.Fields(plain(text)), " ")
+}
+
+// why is the reason in an error, on a line that is not longer than it must be: where there was no answer, the address says nothing.
+func why(err error) string {
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		err = failed.Err
+	}
+	return plainLine(err.Error())
 }
 
 // shown reports whether a character is one to see. Two are not, and some scripts and emoji are wrong without them.

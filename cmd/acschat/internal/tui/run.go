@@ -50,7 +50,8 @@ func Run(ctx context.Context, options Options) ([]Unsent, error) {
 	}
 	program := tea.NewProgram(model, tea.WithoutSignalHandler()) // a signal ends ctx
 	// Leaving by the program's own way out, instead of having it killed, lets it read what the terminal still answers.
-	defer context.AfterFunc(ctx, program.Quit)()
+	stay := context.AfterFunc(ctx, program.Quit)
+	defer stay()
 	_, err = program.Run()
 	// Where each screen has a cursor of its own, that of the shell's is left hidden after a suspension.
 	_, _ = os.Stdout.WriteString(ansi.SetModeTextCursorEnable)

@@ -64,7 +64,7 @@ func (m *Model) wasSent(msg sentMsg) {
 
 // attempt edits or deletes.
 func (m *Model) attempt(a *attempt) tea.Cmd {
-	a.stage, a.reason = underWay, ""
+	a.stage = underWay
 	c, deed, id, text := m.open, a.deed, a.id, a.text
 	return m.ask(func(ctx context.Context, s Service) tea.Msg {
 		if deed == deleting {

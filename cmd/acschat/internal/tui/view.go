@@ -144,7 +144,7 @@ func (m *Model) divider() string {
 	switch c := m.open; {
 	case c == nil:
 	case c.trouble != nil && c.history.begun:
-		words, style = "Trying on: "+plainLine(c.trouble.Error()), m.look.trouble
+		words, style = "Trying on: "+why(c.trouble), m.look.trouble
 	case m.composer.editing != "":
 		words = "Changing a message"
 	case c.bottom != place{}:

@@ -48,13 +48,13 @@ type Settings struct {
 }
 
 // New makes a terminal of so many columns and rows. It ends with the test.
-func New(tb TB, width, height int) *Terminal {
+func New(tb TB, width, height uint16) *Terminal {
 	tb.Helper()
 	keyboard, tty, err := pty.Open()
 	if err != nil {
 		tb.Fatalf("open a pty: %v", err)
 	}
-	t := &Terminal{tb: tb, tty: tty, keyboard: keyboard, ended: make(chan struct{}, 1), screen: vt.NewEmulator(width, height)}
+	t := &Terminal{tb: tb, tty: tty, keyboard: keyboard, ended: make(chan struct{}, 1), screen: vt.NewEmulator(int(width), int(height))}
 	t.Resize(width, height)
 	t.watch()
 	t.show()
@@ -171,12 +171,12 @@ func (t *Terminal) Print(text string) {
 }
 
 // Resize changes the size, and tells the program.
-func (t *Terminal) Resize(width, height int) {
+func (t *Terminal) Resize(width, height uint16) {
 	t.tb.Helper()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.screen.Resize(width, height)
-	if err := pty.Setsize(t.keyboard, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil {
+	t.screen.Resize(int(width), int(height))
+	if err := pty.Setsize(t.keyboard, &pty.Winsize{Rows: height, Cols: width}); err != nil {
 		t.tb.Fatalf("resize: %v", err)
 	}
 }
