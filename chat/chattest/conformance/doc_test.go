@@ -1,3 +1,5 @@
+//go:build conformance
+
 // Package conformance_test runs the official JavaScript and Python clients, as they are, against the emulator: as a library and as a
 // program. The checks are theirs, in the language of each, under testdata; every one of them is a spec here.
 //
