@@ -69,6 +69,14 @@ var _ = Describe("chat", func() {
 		return terminal.Screen()
 	}
 
+	// settled waits until the answer to what was sent has arrived: the chat has looked at the thread twice since.
+	settled := func() {
+		GinkgoHelper()
+		Eventually(func() []chattest.Request { return server.Requests(chattest.SendChatMessage) }).ShouldNot(BeEmpty())
+		looks := func() int { return len(server.Requests(chattest.ListChatMessages)) }
+		Eventually(looks).Should(BeNumerically(">=", looks()+2))
+	}
+
 	row := func(text string) func() string { return func() string { return terminal.Row(text) } }
 
 	It("shows a thread, takes part in it, and leaves the terminal as it was", func() {
@@ -152,6 +160,7 @@ var _ = Describe("chat", func() {
 			}
 			terminal.Type("k")
 		}
+		settled()
 		terminal.Type(ctrlC)
 		ends(cmd, 0)
 	})
@@ -189,6 +198,7 @@ var _ = Describe("chat", func() {
 		Eventually(row("The thread begins here.")).ShouldNot(BeEmpty())
 		terminal.Type("hello" + enter)
 		Eventually(row("hello")).Should(MatchRegexp(`you +hello`))
+		settled()
 		terminal.Type(ctrlC)
 		ends(cmd, 0)
 	})

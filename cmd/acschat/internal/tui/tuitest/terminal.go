@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
@@ -144,13 +145,20 @@ func (t *Terminal) Run(cmd *exec.Cmd) {
 // Wait waits for the end of a command, and until all that it wrote is on the screen. It returns the exit code.
 func (t *Terminal) Wait(cmd *exec.Cmd) int {
 	t.tb.Helper()
+	stuck := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
 	_ = cmd.Wait() // a code that is not 0 is an error here
+	if !stuck.Stop() {
+		t.tb.Fatalf("%s did not end within %s:\n%s", cmd.Path, patience, t.Screen())
+	}
 	if _, err := fmt.Fprintf(t.tty, "\x1b]%d;\a", endMark); err != nil {
 		t.tb.Fatalf("write to the terminal: %v", err)
 	}
 	<-t.ended
 	return cmd.ProcessState.ExitCode()
 }
+
+// patience is how long a command may take to end.
+const patience = time.Minute
 
 // endMark numbers a command that means nothing to a terminal. It comes behind all that was written before it.
 const endMark = 7_777_777
