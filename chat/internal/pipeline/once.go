@@ -73,13 +73,15 @@ var errKept error = Final{errors.New("the answer is kept")}
 
 // connectionTrace learns whether a request that was handed to the transport ever got a connection. net/http calls the hooks from
 // several goroutines.
-type connectionTrace struct{ asked, got atomic.Bool }
+type connectionTrace struct {
+	asked, got atomic.Bool
+	hooks      httptrace.ClientTrace
+}
 
 func (t *connectionTrace) watch(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { t.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { t.got.Store(true) },
-	})
+	t.hooks.GetConn = func(string) { t.asked.Store(true) }
+	t.hooks.GotConn = func(httptrace.GotConnInfo) { t.got.Store(true) }
+	return httptrace.WithClientTrace(ctx, &t.hooks)
 }
 
 // missed reports whether nothing can have reached the service: the dial or the TLS handshake failed.
