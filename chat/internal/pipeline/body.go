@@ -17,11 +17,13 @@ const maxErrorBody = 1 << 20
 // maxPooled is the largest buffer that is kept for the next answer.
 const maxPooled = 8 << 20
 
-// bufferedBody is a body in memory that is borrowed from a pool until it is closed.
+// bufferedBody is a body in memory that is borrowed from a pool until it is closed. It closes the one that it was read from no
+// earlier: over HTTP/2 that waits for the end of the stream, which comes while the answer is decoded.
 type bufferedBody struct {
 	bytes.Reader
 	buffer *bytes.Buffer
 	pool   *sync.Pool
+	source io.Closer
 }
 
 // readBody replaces the body of an answer by one in memory.
@@ -42,10 +44,14 @@ func (t *transport) readBody(resp *http.Response) error {
 	}
 	if n := min(resp.ContentLength, maxPooled); n > 0 {
 		buffer.Grow(int(n) + bytes.MinRead)
+		limit = min(limit, resp.ContentLength) // whoever looks for an end behind it waits for a frame
 	}
 	n, err := buffer.ReadFrom(io.LimitReader(resp.Body, limit))
-	_ = resp.Body.Close()
-	body := &bufferedBody{buffer: buffer, pool: &t.buffers}
+	body := &bufferedBody{buffer: buffer, pool: &t.buffers, source: resp.Body}
+	if err != nil || n == limit && n != resp.ContentLength { // there is more, which nobody wants
+		body.source = http.NoBody
+		_ = resp.Body.Close()
+	}
 	body.Reset(buffer.Bytes())
 	resp.Body = body
 	switch {
@@ -74,7 +80,7 @@ func (b *bufferedBody) Close() error {
 		b.pool.Put(b.buffer)
 	}
 	b.buffer = nil
-	return nil
+	return b.source.Close()
 }
 
 // Body is the body of an answer. It is valid until the body is closed.
