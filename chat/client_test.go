@@ -77,6 +77,15 @@ var _ = Describe("Client", func() {
 				Expect(sent.EscapedPath()).To(Equal("/chat/threads/" + segment + "/messages/" + segment))
 				Expect(sent.RawQuery).To(Equal("api-version=" + apiVersion))
 			})
+
+			It("with "+name+" stay one segment of a message sent", func(ctx SpecContext) {
+				wire := &scripted{answers: []answer{reply(201, `{"id":"1"}`)}}
+				client, err := chat.NewClient("https://gateway.example/a%20b", staticCredential(), options(wire))
+				Expect(err).NotTo(HaveOccurred())
+				_, err = client.ThreadClient(id).SendMessage(ctx, "hello", nil)
+				Expect(err).NotTo(HaveOccurred())
+				Expect(only(wire).URL).To(Equal("https://gateway.example/a%20b/chat/threads/" + url.PathEscape(id) + "/messages?api-version=" + apiVersion))
+			})
 		}
 	})
 
