@@ -15,9 +15,13 @@ import (
 	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
-// The decoder is go-json-experiment, the Go team's second version of encoding/json: a page takes half the time and two
-// thirds of the allocations, and it can be told to forgive. One odd item must not lose a page, so only broken syntax fails:
-// a member of the wrong type is its zero value, the last of doubled members wins, and names match in any case.
+// The decoder is go-json-experiment, the Go team's second version of encoding/json. It is worth its place: a page of 200 messages
+// takes two fifths of the time that encoding/json takes, and two thirds of the allocations, so that a listing costs 0.6 of what it
+// costs a client written by hand, where the generated one costs as much as that; and it can be told to forgive. ("make bench" has
+// the figures.) Once encoding/json/v2 is no experiment any more, it takes its place.
+//
+// One odd item must not lose a page, so only broken syntax fails: a member of the wrong type is its zero value, the last of doubled
+// members wins, and names match in any case.
 var (
 	lenient = json.JoinOptions(
 		jsontext.AllowDuplicateNames(true),
