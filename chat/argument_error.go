@@ -1,10 +1,11 @@
 package chat
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"time"
+
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
 // ArgumentError says that an argument can't be used. It comes before any request.
@@ -19,11 +20,8 @@ func (e *ArgumentError) Error() string { return "chat: " + e.Name + " " + e.Reas
 
 // checkID refuses what would change the meaning of a path: an empty segment and the dot segments.
 func checkID(name, id string) error {
-	switch id {
-	case "":
-		return &ArgumentError{Name: name, Reason: "must not be empty"}
-	case ".", "..":
-		return &ArgumentError{Name: name, Reason: fmt.Sprintf("must be an id, not %q", id)}
+	if err := pipeline.CheckID(id); err != nil {
+		return &ArgumentError{Name: name, Reason: err.Error()}
 	}
 	return nil
 }

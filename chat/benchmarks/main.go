@@ -1,4 +1,4 @@
-// Benchmarks measures package chat beside a client written by hand on net/http and encoding/json, the floor, and beside the
+// Command benchmarks measures package chat beside a client written by hand on net/http and encoding/json, the floor, and beside the
 // generated client alone. It prints the figures of each, the ratios, and whether they are within their bounds. If one is
 // not, or if the clients do not bring the same data, it ends with status 1.
 //

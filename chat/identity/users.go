@@ -93,11 +93,8 @@ var errNoUser = errors.New("the answer names no user")
 func checkUser(user chat.CommunicationUser) error { return checkID("user", user.ID) }
 
 func checkID(name, id string) error {
-	switch id {
-	case "":
-		return &chat.ArgumentError{Name: name, Reason: "must not be empty"}
-	case ".", "..":
-		return &chat.ArgumentError{Name: name, Reason: fmt.Sprintf("must be an id, not %q", id)}
+	if err := pipeline.CheckID(id); err != nil {
+		return &chat.ArgumentError{Name: name, Reason: err.Error()}
 	}
 	return nil
 }

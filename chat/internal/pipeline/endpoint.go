@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -32,6 +33,18 @@ func ParseEndpoint(text string, allowHTTP bool) (Endpoint, error) {
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
 	return Endpoint{*u}, nil
+}
+
+// CheckID refuses an id that would change the meaning of a path: an empty segment and the dot segments. Its errors are the
+// second half of a sentence about it.
+func CheckID(id string) error {
+	switch id {
+	case "":
+		return errors.New("must not be empty")
+	case ".", "..":
+		return fmt.Errorf("must be an id, not %q", id)
+	}
+	return nil
 }
 
 // Post sends a POST to the place at the endpoint that path and query name, escaped as they go out. It is what a generated client
