@@ -6,24 +6,20 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// authPolicy puts the user's token on every attempt, and answers a 401 with one more try under a new token.
-// azcore's own would let the 401 through, and make a caller wait for another's refresh beyond its own deadline.
+// authPolicy puts the user's token on every attempt, and answers a 401 with one more try under a new token; the attempts of a call
+// share that one. azcore's own would let the 401 through, and make a caller wait for another's refresh beyond its own deadline.
 type authPolicy struct {
 	credential *TokenCredential
 	allowHTTP  bool
 }
 
-// triedAgain is kept with the call: its retries share the one more try.
-type triedAgain bool
-
-func (p *authPolicy) Do(req *policy.Request) (*http.Response, error) {
-	raw := req.Raw()
+func (p *authPolicy) send(attempt *pipeline.Attempt) (*http.Response, error) {
+	raw := attempt.Request
 	if raw.URL.Scheme != "https" && !p.allowHTTP {
 		return nil, pipeline.NewFinal(errors.New("a token is not sent over plain http"))
 	}
@@ -31,34 +27,28 @@ func (p *authPolicy) Do(req *policy.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, unlessEnded(raw.Context(), err)
 	}
-	resp, err := p.send(req, token)
-	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+	resp, err := p.sendUnder(token, attempt)
+	if err != nil || resp.StatusCode != http.StatusUnauthorized || attempt.Refused() {
 		return resp, err
 	}
-	var tried triedAgain
-	if req.OperationValue(&tried); tried {
-		return resp, nil
-	}
-	req.SetOperationValue(triedAgain(true))
-	return p.tryAgain(req, resp, token)
+	return p.tryAgain(attempt, resp, token)
 }
 
-func (p *authPolicy) send(req *policy.Request, token AccessToken) (*http.Response, error) {
-	raw := req.Raw()
-	raw.Header.Set("Authorization", "Bearer "+token.Token)
-	resp, err := req.Next()
+func (p *authPolicy) sendUnder(token AccessToken, attempt *pipeline.Attempt) (*http.Response, error) {
+	attempt.Request.Header["Authorization"] = []string{"Bearer " + token.Token}
+	resp, err := attempt.Send()
 	switch {
 	case err != nil:
 	case resp.StatusCode == http.StatusUnauthorized: // it comes without a word
-		pipeline.Hint(raw.Context(), token.age())
+		attempt.Hint(token.age())
 	case resp.StatusCode < http.StatusInternalServerError: // else nobody may have looked at it
 		p.credential.accept(token)
 	}
 	return resp, err
 }
 
-func (p *authPolicy) tryAgain(req *policy.Request, refusal *http.Response, refused AccessToken) (*http.Response, error) {
-	ctx := req.Raw().Context()
+func (p *authPolicy) tryAgain(attempt *pipeline.Attempt, refusal *http.Response, refused AccessToken) (*http.Response, error) {
+	ctx := attempt.Request.Context()
 	token, err := p.credential.replace(ctx, refused)
 	if err != nil {
 		err = fmt.Errorf("%w; fetching another token failed: %w", NewError("", refusal, refused.age()), err)
@@ -69,10 +59,7 @@ func (p *authPolicy) tryAgain(req *policy.Request, refusal *http.Response, refus
 		return refusal, nil
 	}
 	runtime.Drain(refusal)
-	if err := req.RewindBody(); err != nil {
-		return nil, pipeline.NewFinal(err)
-	}
-	return p.send(req, token)
+	return p.sendUnder(token, attempt)
 }
 
 // unlessEnded makes an error final, but not that of a context which ended: it may have been the one of a single try.

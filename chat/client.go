@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
@@ -43,6 +42,9 @@ type ClientOptions struct {
 	//
 	// Of the values that azcore carries in a context, WithHTTPHeader, WithRetryOptions and WithCaptureResponse work;
 	// a captured response has its status and headers, and the body only if it is an error's.
+	//
+	// azcore's own log is complete if AZURE_SDK_GO_LOGGING or an option of Logging was set when the client was made. Else what
+	// succeeds at once is not in it, unless a policy or a context has something to do with it; Logger has it all.
 	azcore.ClientOptions
 
 	// Logger gets one record for each request sent, second tries included: Info, or Warn for a failure, with operation,
@@ -66,7 +68,7 @@ func NewClient(endpoint string, cred *TokenCredential, options *ClientOptions) (
 	if cred == nil {
 		return nil, &ArgumentError{Name: "cred", Reason: "must not be nil: make one with NewTokenCredential"}
 	}
-	client, err := newClient(base, &authPolicy{credential: cred, allowHTTP: options.InsecureAllowCredentialWithHTTP}, options)
+	client, err := newClient(base, (&authPolicy{credential: cred, allowHTTP: options.InsecureAllowCredentialWithHTTP}).send, options)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +84,7 @@ func parseEndpoint(endpoint string, options *ClientOptions) (pipeline.Endpoint, 
 	return base, nil
 }
 
-func newClient(endpoint pipeline.Endpoint, authenticate policy.Policy, options *ClientOptions) (*Client, error) {
+func newClient(endpoint pipeline.Endpoint, authenticate func(*pipeline.Attempt) (*http.Response, error), options *ClientOptions) (*Client, error) {
 	p, err := pipeline.New(pipeline.Settings{
 		Endpoint:     endpoint,
 		Module:       "github.com/acschat/acs-chat-go/chat",

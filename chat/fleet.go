@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
@@ -56,7 +54,7 @@ func NewFleet(endpoint string, mint func(context.Context, CommunicationUser) (Ac
 		return nil, &ArgumentError{Name: "MintTimeout", Reason: "must not be negative"}
 	}
 	tokens := newFleetTokens(mint, options)
-	client, err := newClient(base, &fleetAuth{tokens: tokens, allowHTTP: options.InsecureAllowCredentialWithHTTP}, &options.ClientOptions)
+	client, err := newClient(base, (&fleetAuth{tokens: tokens, allowHTTP: options.InsecureAllowCredentialWithHTTP}).send, &options.ClientOptions)
 	if err != nil {
 		return nil, err
 	}
@@ -86,13 +84,13 @@ type fleetAuth struct {
 	allowHTTP bool
 }
 
-func (a *fleetAuth) Do(req *policy.Request) (*http.Response, error) {
-	user, _ := pipeline.Caller(req.Raw().Context()).(CommunicationUser)
+func (a *fleetAuth) send(attempt *pipeline.Attempt) (*http.Response, error) {
+	user, _ := pipeline.Caller(attempt.Request.Context()).(CommunicationUser)
 	held, err := a.tokens.take(user)
 	if err != nil {
 		return nil, pipeline.NewFinal(err)
 	}
 	defer a.tokens.give(held)
 	one := authPolicy{credential: held.credential, allowHTTP: a.allowHTTP}
-	return one.Do(req)
+	return one.send(attempt)
 }

@@ -34,6 +34,9 @@ type ClientOptions struct {
 	//
 	// Of the values that azcore carries in a context, WithHTTPHeader, WithRetryOptions and WithCaptureResponse work;
 	// a captured response has its status and headers, and the body only if it is an error's.
+	//
+	// azcore's own log is complete if AZURE_SDK_GO_LOGGING or an option of Logging was set when the client was made. Else what
+	// succeeds at once is not in it, unless a policy or a context has something to do with it; Logger has it all.
 	azcore.ClientOptions
 
 	// Logger gets one record for each request sent, second tries included: Info, or Warn for a failure, with operation,
@@ -97,7 +100,7 @@ func NewClientFromTokenCredential(endpoint string, credential azcore.TokenCreden
 		return nil, &chat.ArgumentError{Name: "credential", Reason: "must not be nil"}
 	}
 	entra := newEntraPolicy(credential, options.InsecureAllowCredentialWithHTTP)
-	client, err := newClient(base, pipeline.Settings{Authenticate: entra}, options)
+	client, err := newClient(base, pipeline.Settings{Authenticate: entra.send}, options)
 	if err != nil {
 		return nil, err
 	}

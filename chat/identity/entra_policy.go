@@ -54,10 +54,10 @@ func (p *entraPolicy) newToken() *entraToken {
 	return &entraToken{TokenCredential: credential, since: time.Now()}
 }
 
-func (p *entraPolicy) Do(req *policy.Request) (*http.Response, error) {
-	raw := req.Raw()
+func (p *entraPolicy) send(attempt *pipeline.Attempt) (*http.Response, error) {
+	raw := attempt.Request
 	if isPersonal(raw.Context()) {
-		return req.Next()
+		return attempt.Send()
 	}
 	if raw.URL.Scheme != "https" && !p.allowHTTP {
 		return nil, pipeline.NewFinal(errors.New("a token is not sent over plain http"))
@@ -68,7 +68,7 @@ func (p *entraPolicy) Do(req *policy.Request) (*http.Response, error) {
 		return nil, pipeline.NewFinal(err)
 	}
 	raw.Header.Set("Authorization", "Bearer "+token.Token)
-	resp, err := req.Next()
+	resp, err := attempt.Send()
 	if err == nil && resp.StatusCode == http.StatusUnauthorized && time.Since(held.since) > refusedInterval {
 		p.held.CompareAndSwap(held, p.newToken()) // the next call asks for another
 	}

@@ -23,11 +23,13 @@ func (o Operation) succeeded(status int) bool {
 	return status == o.Status || status == o.Or
 }
 
-// attempts is what the policies know of one call. One goroutine uses it at a time.
-type attempts struct {
+// call is what its attempts know of a call. One goroutine uses it at a time.
+type call struct {
 	Operation
 	caller     any
-	count      int              // requests so far
+	first      *outcome         // of an attempt azcore has not seen yet
+	count      int              // attempts so far, as far as they are logged
+	refused    bool             // the authorization was, once
 	connection *connectionTrace // of the last one with Once set, nil until the transport got it
 	ambiguous  bool             // the last one may have taken effect, and nothing says whether
 	answer     *http.Response   // the one that ends a call with Once set
@@ -35,20 +37,21 @@ type attempts struct {
 	hint       string
 }
 
-type attemptsKey struct{}
+type callKey struct{}
 
-func attemptsOf(ctx context.Context) *attempts {
-	if a, ok := ctx.Value(attemptsKey{}).(*attempts); ok {
-		return a
-	}
-	return &attempts{}
+// callOf is nil for a request that no Call has made.
+func callOf(ctx context.Context) *call {
+	c, _ := ctx.Value(callKey{}).(*call)
+	return c
 }
 
-// Caller tells a policy for whom a call is made: what the pipeline was given by For, nil without.
-func Caller(ctx context.Context) any { return attemptsOf(ctx).caller }
-
-// Hint is for a policy that knows more of a refusal than the answer says. It goes into the error, should the refusal be the end.
-func Hint(ctx context.Context, hint string) { attemptsOf(ctx).hint = hint }
+// Caller tells for whom a call is made: what the pipeline was given by For, nil without.
+func Caller(ctx context.Context) any {
+	if c := callOf(ctx); c != nil {
+		return c.caller
+	}
+	return nil
+}
 
 // Nothing is the type of an answer without a body.
 type Nothing struct{}
@@ -62,13 +65,13 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	ctx, endSpan := runtime.StartSpan(ctx, op.Name, p.tracer, nil)
 	defer func() { endSpan(err) }()
 
-	a := &attempts{Operation: op, caller: p.caller}
-	resp, err := send(context.WithValue(ctx, attemptsKey{}, a))
+	c := &call{Operation: op, caller: p.caller}
+	resp, err := send(context.WithValue(ctx, callKey{}, c))
 	if err == nil {
 		defer resp.Body.Close()
-		err = p.read(a, resp, &wire)
+		err = p.read(c, resp, &wire)
 		if err != nil && op.Once && op.succeeded(resp.StatusCode) {
-			a.ambiguous = true // it was accepted, but as what?
+			c.ambiguous = true // it was accepted, but as what?
 		}
 	} else {
 		err = fmt.Errorf("%s: %w", op.Tried, err)
@@ -76,13 +79,13 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	switch {
 	case err == nil:
 		return wire, nil
-	case a.ambiguous:
+	case c.ambiguous:
 		return none, fmt.Errorf("%w: %w", err, ErrOutcomeUnknown)
 	}
 	return none, err
 }
 
-func (p *Pipeline) read(op *attempts, resp *http.Response, wire any) error {
+func (p *Pipeline) read(op *call, resp *http.Response, wire any) error {
 	switch {
 	case op.succeeded(resp.StatusCode):
 	case resp.StatusCode < 300:

@@ -54,7 +54,7 @@ func (p *Pipeline) Post(ctx context.Context, pathAndQuery, contentType string, b
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Content-Type", contentType)
+	req.Header["Content-Type"] = []string{contentType}
 	return p.Do(req)
 }
 
@@ -82,14 +82,16 @@ func (p *Pipeline) request(ctx context.Context, method, pathAndQuery string, bod
 	if err != nil {
 		return nil, err
 	}
-	u := p.endpoint.URL
+	*req.URL, req.Host = p.endpoint.URL, p.endpoint.Host
 	path, query, _ := strings.Cut(pathAndQuery, "?")
-	u.RawPath, u.RawQuery = u.EscapedPath()+path, query
-	if u.Path, err = url.PathUnescape(u.RawPath); err != nil {
-		return nil, err
+	path = p.endpoint.EscapedPath() + path
+	req.URL.Path, req.URL.RawPath, req.URL.RawQuery = path, "", query
+	if req.URL.EscapedPath() == path {
+		return req, nil // net/url would escape it thus
 	}
-	req.URL, req.Host = &u, u.Host
-	return req, nil
+	req.URL.RawPath = path
+	req.URL.Path, err = url.PathUnescape(path)
+	return req, err
 }
 
 // ErrLink is the error of a link that can't be followed.

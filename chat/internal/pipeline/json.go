@@ -2,14 +2,12 @@ package pipeline
 
 import (
 	"bytes"
-	stdjson "encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"reflect"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/streaming"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	jsonv1 "github.com/go-json-experiment/json/v1"
@@ -33,6 +31,9 @@ var (
 		json.WithUnmarshalers(json.UnmarshalFromFunc(unmarshalTime)),
 	)
 )
+
+// The tags of the generated types are meant for encoding/json. It escapes HTML, but the service's limits count bytes.
+var unescaped = json.JoinOptions(jsonv1.DefaultOptionsV1(), jsontext.EscapeForHTML(false))
 
 // Decode reads a JSON object into a zero value. Dates have the zone that they are written in.
 func Decode(body []byte, into any) error {
@@ -84,13 +85,11 @@ func parseTime(text string) time.Time {
 	return time.Time{}
 }
 
-// Encode makes the body of a request. It can be sent again: azcore rewinds it.
-func Encode(request any) io.ReadSeekCloser {
-	var b bytes.Buffer
-	enc := stdjson.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // the service's limits count bytes
-	if err := enc.Encode(request); err != nil {
+// Encode makes the body of a request.
+func Encode(request any) *bytes.Reader {
+	body, err := json.Marshal(request, unescaped)
+	if err != nil {
 		panic("a generated type does not encode: " + err.Error()) // strings, numbers and times do
 	}
-	return streaming.NopCloser(bytes.NewReader(bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
+	return bytes.NewReader(body)
 }

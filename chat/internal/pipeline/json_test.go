@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"encoding/json"
 	"io"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
+	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
 // thing has a member of every sort that the generated types have.
@@ -191,11 +193,17 @@ var _ = Describe("Encode", func() {
 		Expect(encoded(thing{Text: "<b>a & b</b>"})).To(Equal(`{"text":"<b>a & b</b>"}`))
 	})
 
-	It("can be read again", func() {
-		body := pipeline.Encode(thing{Text: "a"})
-		for range 2 {
-			Expect(io.ReadAll(body)).To(BeEquivalentTo(`{"text":"a"}`))
-			Expect(body.Seek(0, io.SeekStart)).To(BeZero())
-		}
-	})
+	DescribeTable("says what encoding/json says of", func(request any) {
+		body, err := json.Marshal(request)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(encoded(request)).To(MatchJSON(body))
+	},
+		Entry("broken UTF-8", thing{Text: "a\xffb"}),
+		Entry("control characters and line separators", thing{Text: "\x00\b\u2028\u2029\"\\"}),
+		Entry("an empty text that is set", chatapi.UpdateChatMessageRequest{Content: new("")}),
+		Entry("names that are alike once mended", chatapi.UpdateChatMessageRequest{Metadata: map[string]string{"\xff": "1", "\xfe": "2", "a": ""}}),
+		Entry("an empty list", chatapi.AddChatParticipantsRequest{Participants: []chatapi.ChatParticipant{}}),
+		Entry("no list", chatapi.AddChatParticipantsRequest{}),
+		Entry("a time", chatapi.ChatParticipant{ShareHistoryTime: new(time.Date(2025, 11, 3, 9, 16, 4, 5e6, time.UTC))}),
+	)
 })

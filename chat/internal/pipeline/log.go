@@ -4,28 +4,22 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
-
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
-// logPolicy writes one record an attempt: no body, no header but the two ids, no query.
-type logPolicy struct {
-	logger  *slog.Logger
-	message string
-}
-
-func (p *logPolicy) Do(req *policy.Request) (*http.Response, error) {
-	raw := req.Raw()
-	ctx := raw.Context()
-	a := attemptsOf(ctx)
-	a.count++
+// logged writes one record an attempt: no body, no header but the two ids, no query.
+func (a *Attempt) logged() (*http.Response, error) {
+	if a.logger == nil {
+		return a.next()
+	}
+	raw := a.Request
+	a.call.count++
 	started := time.Now()
-	resp, err := req.Next()
+	resp, err := a.next()
 	attrs := []slog.Attr{
-		slog.String("operation", a.Name),
+		slog.String("operation", a.call.Name),
 		slog.String("method", raw.Method),
 		slog.String("path", raw.URL.EscapedPath()),
-		slog.Int("attempt", a.count),
+		slog.Int("attempt", a.call.count),
 		slog.Duration("duration", time.Since(started)),
 		slog.String("request_id", raw.Header.Get(RequestIDHeader)),
 	}
@@ -39,6 +33,6 @@ func (p *logPolicy) Do(req *policy.Request) (*http.Response, error) {
 		}
 		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("ms_cv", resp.Header.Get("MS-CV")))
 	}
-	p.logger.LogAttrs(ctx, level, p.message, attrs...)
+	a.logger.LogAttrs(raw.Context(), level, a.logMessage, attrs...)
 	return resp, err
 }

@@ -14,46 +14,39 @@ import (
 // An operation with Once set must not be repeated once it may have happened, whatever the caller's retry options say. Sending
 // a message has no idempotency key: azcore alone delivers it again and again when the replies get lost.
 //
-// Repeated are an attempt that got no connection, a 429, and a 503 that says when to come back. Three policies see to it:
-// watchDelivery next to the transport, keepAnswer within the retries, handOverAnswer around them.
+// Repeated are an attempt that got no connection, a 429, and a 503 that says when to come back. Three see to it: watched next to
+// the transport, keep within the retries, handOverAnswer around them.
 
 type policyFunc func(*policy.Request) (*http.Response, error)
 
 func (f policyFunc) Do(req *policy.Request) (*http.Response, error) { return f(req) }
 
-// watchDelivery makes an attempt final that fails after it may have reached the service. The transport sets the watch.
-func watchDelivery(req *policy.Request) (*http.Response, error) {
-	a := attemptsOf(req.Raw().Context())
-	if !a.Once {
-		return req.Next()
-	}
-	a.connection = nil
-	resp, err := req.Next()
-	if err != nil && a.connection != nil && !a.connection.missed(err) {
-		a.ambiguous = true
+// watched makes an attempt final that fails after it may have reached the service. The transport sets the watch.
+func (a *Attempt) watched() (*http.Response, error) {
+	c := a.call
+	c.connection = nil
+	resp, err := a.logged()
+	if err != nil && c.connection != nil && !c.connection.missed(err) {
+		c.ambiguous = true
 		return nil, Final{err}
 	}
 	return resp, err
 }
 
-// keepAnswer keeps from azcore's retries what they must not repeat: success as well as failure.
-func keepAnswer(req *policy.Request) (*http.Response, error) {
-	a := attemptsOf(req.Raw().Context())
-	a.answer, a.ambiguous = nil, false
-	resp, err := req.Next()
-	a.lost = a.lost || err != nil
-	if err != nil || !a.Once || surelyNotDone(resp) {
-		return resp, err
+// keep keeps from azcore's retries what they must not repeat: success as well as failure.
+func (c *call) keep(resp *http.Response) (*http.Response, error) {
+	if surelyNotDone(resp) {
+		return resp, nil
 	}
-	a.answer, a.ambiguous = resp, mayHaveHappened(a.Operation, resp.StatusCode)
+	c.answer, c.ambiguous = resp, mayHaveHappened(c.Operation, resp.StatusCode)
 	return nil, errKept
 }
 
 // handOverAnswer returns the answer that was kept, even if the context has ended since.
 func handOverAnswer(req *policy.Request) (*http.Response, error) {
 	resp, err := req.Next()
-	if a := attemptsOf(req.Raw().Context()); a.answer != nil {
-		return a.answer, nil
+	if c := callOf(req.Raw().Context()); c.answer != nil {
+		return c.answer, nil
 	}
 	return resp, err
 }

@@ -1,11 +1,12 @@
 // Package pipeline carries requests of the generated clients to the service: it is what packages chat and identity share.
 //
-// A request goes through an azcore pipeline. Per attempt: authentication, which is the caller's policy,
-// and the log, between policies that keep an operation from happening twice. At its end the transport signs what is sent if there
-// is a signature, follows no redirect and reads the whole answer.
+// A call is made of attempts. Each is authenticated and logged, and watched if the operation must not happen twice; then it passes
+// azcore's policies and those of the caller, if they have anything to do. At the end the transport signs what is sent if there is
+// a signature, follows no redirect and reads the whole answer. azcore decides whether and when there is another attempt.
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -34,8 +35,8 @@ type Settings struct {
 	Endpoint Endpoint
 	// Module names the package in traces, its last element in logs.
 	Module string
-	// Authenticate runs before each attempt. Nil: nothing does.
-	Authenticate policy.Policy
+	// Authenticate authorizes each attempt and sends it. Nil: it is sent as it is.
+	Authenticate func(*Attempt) (*http.Response, error)
 	// Sign is the last to touch each attempt, behind the policies and headers of the options: what it sees is what is sent.
 	// Nil: nothing does.
 	Sign func(req *http.Request, body []byte)
@@ -57,10 +58,16 @@ type Pipeline struct {
 type shared struct {
 	endpoint  Endpoint
 	core      runtime.Pipeline
+	straight  bool // azcore's policies have nothing to do unless a context asks for it, under one of these keys
+	keys      contextKeys
 	tracer    tracing.Tracer
 	transport *transport
 	userAgent string
 	refuse    func(tried string, resp *http.Response, hint string) error
+
+	authenticate func(*Attempt) (*http.Response, error)
+	logger       *slog.Logger
+	logMessage   string
 }
 
 // New builds a pipeline.
@@ -70,29 +77,32 @@ func New(s Settings) (*Pipeline, error) {
 		transport: newTransport(s.Options.Transport),
 		userAgent: userAgent(s.Options.Telemetry),
 		refuse:    s.Refuse,
+
+		authenticate: s.Authenticate,
+		logger:       s.Logger,
+		logMessage:   path.Base(s.Module) + " request",
 	}}
+	if p.authenticate == nil {
+		p.authenticate = (*Attempt).Send
+	}
 	p.transport.sign = s.Sign
 	options := s.Options
 	options.Transport = p.transport
 	options.APIVersion = ""           // a parameter of the generated clients; azcore would rewrite every next link for it
 	options.Telemetry.Disabled = true // azcore's User-Agent would pass this library off as Microsoft's
 	options.PerCallPolicies = append(slices.Clone(options.PerCallPolicies), policyFunc(handOverAnswer))
-	perAttempt := []policy.Policy{policyFunc(keepAnswer)}
-	if s.Authenticate != nil {
-		perAttempt = append(perAttempt, s.Authenticate)
-	}
-	perAttempt = append(perAttempt, policyFunc(watchDelivery))
-	if s.Logger != nil {
-		perAttempt = append(perAttempt, &logPolicy{logger: s.Logger, message: path.Base(s.Module) + " request"})
-	}
 	core, err := azcore.NewClient(s.Module, "v"+version, runtime.PipelineOptions{
-		PerRetry: perAttempt,
+		PerRetry: []policy.Policy{policyFunc(p.attemptFor)},
 		Tracing:  runtime.TracingOptions{Namespace: "Microsoft.Communication"},
 	}, &options)
 	if err != nil {
 		return nil, err
 	}
 	p.core, p.tracer = core.Pipeline(), core.Tracer()
+	p.straight = asksNothing(&s.Options) && !p.tracer.Enabled()
+	if p.keys, err = collectContextKeys(); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -102,11 +112,30 @@ func (p *Pipeline) Do(raw *http.Request) (*http.Response, error) {
 	for i, name := range [...]string{"Accept", "User-Agent", "X-Ms-Return-Client-Request-Id", RequestIDHeader} {
 		raw.Header[name] = values[i : i+1 : i+1]
 	}
+	c := callOf(raw.Context())
+	if c == nil {
+		c = new(call)
+		raw = raw.WithContext(context.WithValue(raw.Context(), callKey{}, c))
+	}
+	if p.straight && !p.keys.in(raw.Context()) && (raw.Body == nil || raw.GetBody != nil) {
+		resp, err := p.attempt(&Attempt{Request: raw, call: c, shared: p.shared})
+		if c.answer != nil {
+			return c.answer, nil
+		}
+		if err == nil && c.succeeded(resp.StatusCode) {
+			return resp, nil
+		}
+		c.first = &outcome{resp, err}
+		if raw, err = renewed(raw); err != nil {
+			return nil, err
+		}
+	}
 	req, err := runtime.NewRequestFromRequest(raw)
 	if err != nil {
 		return nil, err
 	}
-	runtime.SkipBodyDownload(req) // the transport has it in memory already
+	delete(raw.Header, "Content-Length") // azcore's; net/http knows it, and sends its own
+	runtime.SkipBodyDownload(req)        // the transport has it in memory already
 	return p.core.Do(req)
 }
 

@@ -74,13 +74,38 @@ func ownTransport() *http.Transport {
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
+// Do is for azcore, which rewinds the one body it keeps for the next attempt while net/http may still be writing this one's.
 func (t *transport) Do(req *http.Request) (*http.Response, error) {
-	if err := req.Context().Err(); err != nil {
+	keepFromReplay(req.Header)
+	if req.Body == nil {
+		return t.send(req)
+	}
+	body, err := readAll(req.Body, req.ContentLength)
+	if err != nil {
+		return nil, fmt.Errorf("read the body of the request: %w", err)
+	}
+	req = req.WithContext(req.Context())
+	if len(body) > 0 { // net/http would take an empty reader for a body of unknown length
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		req.Body, _ = req.GetBody()
+	}
+	return t.send(req)
+}
+
+// send sends a request whose GetBody makes bodies that know nothing of each other.
+func (t *transport) send(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	req, err := t.withOwnBody(req)
-	if err != nil {
-		return nil, err
+	if c := callOf(ctx); c != nil && c.Once {
+		c.connection = new(connectionTrace)
+		req = req.WithContext(c.connection.watch(ctx))
+	}
+	if t.sign != nil {
+		if err := t.signed(req); err != nil {
+			return nil, err
+		}
 	}
 	resp, err := t.next.Do(req)
 	if err != nil {
@@ -100,31 +125,19 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// withOwnBody copies a request with its body, signs it, and watches its connection if it must be sent but once. After an early
-// answer net/http may go on writing the body, while azcore has already rewound the one it keeps.
-func (t *transport) withOwnBody(req *http.Request) (*http.Request, error) {
+func (t *transport) signed(req *http.Request) error {
 	var body []byte
-	if req.Body != nil {
-		var err error
-		if body, err = readAll(req.Body, req.ContentLength); err != nil {
-			return nil, fmt.Errorf("read the body of the request: %w", err)
+	if req.GetBody != nil {
+		reader, err := req.GetBody()
+		if err == nil {
+			body, err = readAll(reader, req.ContentLength)
+		}
+		if err != nil {
+			return fmt.Errorf("read the body of the request: %w", err)
 		}
 	}
-	ctx := req.Context()
-	if a := attemptsOf(ctx); a.Once {
-		a.connection = new(connectionTrace)
-		ctx = a.connection.watch(ctx)
-		keepFromReplay(req.Header)
-	}
-	req = req.WithContext(ctx)
-	if len(body) > 0 { // net/http would take an empty reader for a body of unknown length
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-		req.Body, _ = req.GetBody()
-	}
-	if t.sign != nil {
-		t.sign(req, body)
-	}
-	return req, nil
+	t.sign(req, body)
+	return nil
 }
 
 // keepFromReplay respells the headers for which net/http sends a POST again by itself. The service knows neither; a gateway

@@ -1,0 +1,66 @@
+package pipeline
+
+import (
+	"net/http"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+)
+
+// Attempt is a request on its way to the service, the first one of a call or a repetition.
+type Attempt struct {
+	*shared
+	Request *http.Request // its body is for Send alone
+	call    *call
+	azcore  *policy.Request // the request in azcore's words, whose policies come first; nil: the transport comes next
+	sent    bool
+}
+
+// Hint is for who knows more of a refusal than the answer says. It goes into the error, should the refusal be the end.
+func (a *Attempt) Hint(hint string) { a.call.hint = hint }
+
+// Refused notes that the authorization was refused, and reports whether one of this call was before.
+func (a *Attempt) Refused() (before bool) {
+	before, a.call.refused = a.call.refused, true
+	return before
+}
+
+// Send sends the request. It may be called again with another authorization, once what it has returned is closed.
+func (a *Attempt) Send() (*http.Response, error) {
+	if a.sent {
+		if err := a.rewind(); err != nil {
+			return nil, NewFinal(err)
+		}
+	}
+	a.sent = true
+	if !a.call.Once {
+		return a.logged()
+	}
+	return a.watched()
+}
+
+func (a *Attempt) rewind() error {
+	if a.azcore != nil {
+		return a.azcore.RewindBody()
+	}
+	request, err := renewed(a.Request)
+	a.Request = request
+	return err
+}
+
+func (a *Attempt) next() (*http.Response, error) {
+	if a.azcore != nil {
+		return a.azcore.Next()
+	}
+	return a.transport.send(a.Request)
+}
+
+// attempt makes an attempt.
+func (s *shared) attempt(a *Attempt) (*http.Response, error) {
+	a.call.answer, a.call.ambiguous = nil, false
+	resp, err := s.authenticate(a)
+	a.call.lost = a.call.lost || err != nil
+	if err == nil && a.call.Once {
+		return a.call.keep(resp)
+	}
+	return resp, err
+}

@@ -1,0 +1,101 @@
+package pipeline
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+)
+
+// The first attempt of a call goes straight to the transport when azcore's policies have nothing to do for it but to pass it on,
+// which takes them as long as all else that is done for a message. An outcome that is no success is then laid before them
+// as that of their own first attempt, so that it is azcore alone that decides about others.
+
+// outcome is what came of an attempt.
+type outcome struct {
+	resp *http.Response
+	err  error
+}
+
+// attemptFor is the policy that makes the attempts azcore asks for.
+func (s *shared) attemptFor(req *policy.Request) (*http.Response, error) {
+	c := callOf(req.Raw().Context())
+	if first := c.first; first != nil {
+		c.first = nil
+		return first.resp, first.err
+	}
+	return s.attempt(&Attempt{shared: s, Request: req.Raw(), call: c, azcore: req})
+}
+
+// renewed is a request that was sent already, for another attempt: whoever sent it may not have let go of it yet.
+func renewed(req *http.Request) (_ *http.Request, err error) {
+	req = req.Clone(req.Context())
+	if req.GetBody != nil {
+		req.Body, err = req.GetBody()
+	}
+	return req, err
+}
+
+// asksNothing reports whether the options of a client leave azcore's policies nothing to do before the first attempt and after a
+// success.
+func asksNothing(o *azcore.ClientOptions) bool {
+	return len(o.PerCallPolicies) == 0 && len(o.PerRetryPolicies) == 0 &&
+		o.Retry.TryTimeout == 0 && o.Retry.ShouldRetry == nil && o.Retry.StatusCodes == nil &&
+		!o.Logging.IncludeBody && len(o.Logging.AllowedHeaders) == 0 && len(o.Logging.AllowedQueryParams) == 0 &&
+		os.Getenv("AZURE_SDK_GO_LOGGING") == ""
+}
+
+// contextKeys are the keys under which azcore's policies look into the context of a request: for what WithHTTPHeader and its like
+// put there. They are azcore's secret, which a request that goes nowhere gives away.
+type contextKeys []any
+
+func collectContextKeys() (contextKeys, error) {
+	asked := new(keyCollector)
+	req, err := runtime.NewRequest(asked, http.MethodGet, "https://localhost/")
+	if err != nil {
+		return nil, err
+	}
+	nowhere := runtime.NewPipeline("", "", runtime.PipelineOptions{}, &policy.ClientOptions{Transport: emptyAnswer{}})
+	resp, err := nowhere.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	return asked.keys, resp.Body.Close()
+}
+
+// in reports whether a context holds something for one of azcore's policies.
+func (k contextKeys) in(ctx context.Context) bool {
+	for _, key := range k {
+		if ctx.Value(key) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// keyCollector is a context without an end that holds nothing, and remembers what of azcore's it was asked for.
+type keyCollector struct{ keys contextKeys }
+
+func (*keyCollector) Deadline() (time.Time, bool) { return time.Time{}, false }
+func (*keyCollector) Done() <-chan struct{}       { return nil }
+func (*keyCollector) Err() error                  { return nil }
+
+func (c *keyCollector) Value(key any) any {
+	if strings.Contains(reflect.TypeOf(key).PkgPath(), "/azcore/") {
+		c.keys = append(c.keys, key)
+	}
+	return nil
+}
+
+type emptyAnswer struct{}
+
+func (emptyAnswer) Do(req *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader("")), Request: req}, nil
+}

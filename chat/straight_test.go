@@ -1,0 +1,101 @@
+package chat_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// course is all that can be seen of a call from both ends of the wire, without the ids made for it.
+type course struct {
+	Requests []string
+	Minted   int
+	Err      string
+}
+
+var freshID = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+
+// courseOf makes a call of a client that has some policies, and whose requests get the answers.
+func courseOf(ctx context.Context, op operation, policies []policy.Policy, answers ...answer) course {
+	GinkgoHelper()
+	wire := &scripted{answers: answers}
+	refresh, minted := refresherOf(time.Hour)
+	credential, err := chat.NewTokenCredential(refresh, nil)
+	Expect(err).NotTo(HaveOccurred())
+	o := options(wire)
+	o.PerRetryPolicies = policies
+	client, err := chat.NewClient(testEndpoint, credential, o)
+	Expect(err).NotTo(HaveOccurred())
+
+	err = op.Call(ctx, client)
+	taken := course{Minted: minted(), Err: freshID.ReplaceAllLiteralString(fmt.Sprint(err), "id")}
+	for _, r := range wire.Requests() {
+		var headers strings.Builder
+		Expect(r.Header.Write(&headers)).To(Succeed()) // sorted
+		seen := fmt.Sprintln(r.Method, r.URL) + headers.String() + r.Body
+		taken.Requests = append(taken.Requests, freshID.ReplaceAllLiteralString(seen, "id"))
+	}
+	return taken
+}
+
+var _ = Describe("A call of which azcore's policies have nothing to expect", func() {
+	pass := policyFunc(func(req *policy.Request) (*http.Response, error) { return req.Next() })
+
+	DescribeTable("takes the course of one that goes through them, when its first attempt meets",
+		func(ctx SpecContext, answers func(operation) []answer) {
+			for _, op := range operations {
+				By(op.String())
+				straight := courseOf(ctx, op, nil, answers(op)...)
+				Expect(straight.Requests).NotTo(BeEmpty())
+				Expect(straight).To(Equal(courseOf(ctx, op, []policy.Policy{pass}, answers(op)...)))
+			}
+		},
+		Entry("success", func(op operation) []answer { return []answer{op.Succeed()} }),
+		Entry("a refused token", func(op operation) []answer { return []answer{reply(401, ""), op.Succeed()} }),
+		Entry("nothing but refused tokens", func(operation) []answer { return []answer{reply(401, "")} }),
+		Entry("a refused token, and the second one a limit", func(op operation) []answer {
+			return []answer{reply(401, ""), reply(429, ""), reply(401, ""), op.Succeed()}
+		}),
+		Entry("a limit", func(op operation) []answer { return []answer{reply(429, ""), op.Succeed()} }),
+		Entry("a delay", func(op operation) []answer {
+			return []answer{reply(503, "", "retry-after-ms", "1"), op.Succeed()}
+		}),
+		Entry("a delay that is too long", func(operation) []answer { return []answer{reply(503, "", "Retry-After", "3600")} }),
+		Entry("a failure", func(op operation) []answer { return []answer{reply(500, "{"), op.Succeed()} }),
+		Entry("nothing but failures", func(operation) []answer { return []answer{reply(502, "<html>")} }),
+		Entry("another success", func(operation) []answer { return []answer{reply(299, "{}")} }),
+		Entry("a redirect", func(operation) []answer { return []answer{reply(307, "", "Location", "https://example.com/")} }),
+		Entry("a refusal", func(operation) []answer {
+			return []answer{reply(403, `{"error":{"code":"Forbidden","message":"no"}}`)}
+		}),
+		Entry("no connection", func(op operation) []answer { return []answer{fail(errRefused), op.Succeed()} }),
+		Entry("a broken connection", func(op operation) []answer { return []answer{fail(errReset), op.Succeed()} }),
+		Entry("nothing but broken connections", func(operation) []answer { return []answer{fail(io.EOF)} }),
+		Entry("half an answer", func(op operation) []answer { return []answer{cut(op.Status, op.Answer), op.Succeed()} }),
+		Entry("an answer that can't be read", func(op operation) []answer { return []answer{reply(op.Status, "<html>")} }),
+	)
+
+	It("succeeds though its context has ended since", func() {
+		ctx, cancel := context.WithCancel(context.Background())
+		for _, op := range operations {
+			By(op.String())
+			client, _ := clientOf(func(req *http.Request) (*http.Response, error) {
+				cancel()
+				return op.Succeed()(req)
+			})
+			Expect(op.Call(ctx, client)).To(Succeed())
+			ctx, cancel = context.WithCancel(context.Background())
+		}
+		cancel()
+	})
+})
