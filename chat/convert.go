@@ -115,21 +115,6 @@ func readReceipt(w chatapi.ChatMessageReadReceipt) ReadReceipt {
 	return ReadReceipt{Sender: identifier(&w.SenderCommunicationIdentifier), MessageID: w.ChatMessageID, ReadOn: w.ReadOn.UTC()}
 }
 
-func wireError(w chatapi.CommunicationError) *Error {
-	e := &Error{Code: w.Code, Message: w.Message, Target: value(w.Target), StatusCode: statusOf(w.Code)}
-	for _, detail := range w.Details {
-		if d := wireError(detail); !d.silent() {
-			e.Details = append(e.Details, d)
-		}
-	}
-	if w.InnerError != nil {
-		if inner := wireError(*w.InnerError); !inner.silent() {
-			e.InnerError = inner
-		}
-	}
-	return e
-}
-
 // metadata is nil when there is none, also where the service writes an empty object.
 func metadata(w map[string]string) map[string]string {
 	if len(w) == 0 {

@@ -3,8 +3,6 @@ package chat
 import (
 	"fmt"
 	"strings"
-
-	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
 // FailedParticipant is somebody the service did not add, and why: errors.Is(f.Err, ErrNotFound), for example, says that
@@ -30,13 +28,19 @@ func (e *NotTriedError) Error() string {
 
 func (e *NotTriedError) Unwrap() error { return e.Err }
 
+// addedParticipants is the answer to adding people. The generated type would lose a code that is written as a number.
+type addedParticipants struct {
+	InvalidParticipants []errorWords `json:"invalidParticipants"`
+}
+
 // failedParticipants brings the service's errors together with the people they are about: by raw id, exactly, then in any case.
 // Somebody who was sent twice is paired once for each error.
-func failedParticipants(sent []Participant, refused []chatapi.CommunicationError) []FailedParticipant {
+func failedParticipants(sent []Participant, refused []errorWords) []FailedParticipant {
 	var failed []FailedParticipant
 	taken := make([]bool, len(sent))
 	for _, r := range refused {
-		err := participantError(r)
+		err := r.toError()
+		err.operation = "chat: add participant"
 		f := FailedParticipant{Err: err, Participant: Participant{Identifier: ParseRawID(err.Target)}}
 		if i := findRefused(sent, taken, err.Target); i >= 0 {
 			taken[i] = true
@@ -64,10 +68,4 @@ func findRefused(sent []Participant, taken []bool, target string) int {
 		}
 	}
 	return found
-}
-
-func participantError(wire chatapi.CommunicationError) *Error {
-	e := wireError(wire)
-	e.operation = "chat: add participant"
-	return e
 }

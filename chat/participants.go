@@ -127,13 +127,13 @@ func (t *ThreadClient) addBatch(ctx context.Context, batch []Participant) ([]Fai
 	params := &chatapi.ChatThreadAddChatParticipantsParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.AddChatParticipantsRequest{Participants: wireParticipants(batch)})
 	op := pipeline.Operation{Name: "ThreadClient.AddParticipants", Tried: "chat: add participants", Status: http.StatusCreated}
-	wire, err := pipeline.Call[chatapi.AddChatParticipantsResult](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	added, err := pipeline.Call[addedParticipants](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadAddChatParticipantsWithBody(ctx, t.threadID, params, contentTypeJSON, body)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return failedParticipants(batch, wire.InvalidParticipants), nil
+	return failedParticipants(batch, added.InvalidParticipants), nil
 }
 
 // addBatches adds those who did not fit into a request that has succeeded.

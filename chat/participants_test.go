@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -148,6 +149,21 @@ var _ = Describe("Adding participants", func() {
 			Expect(failed[2].Err.StatusCode).To(BeZero())
 			Expect(failed[2].Err.Code).To(Equal("Odd"))
 			Expect(failed[2].Err.Error()).To(HavePrefix("chat: add participant: "))
+		})
+
+		It("carry it too where the code is a number", func(ctx SpecContext) {
+			thread, _ := threadOf(reply(201, `{"invalidParticipants":[{"code":403,"message":"Permissions check failed","target":"8:acs:p0",`+
+				`"details":[{"code":404}],"innererror":{"code":503}}]}`))
+			failed, err := thread.AddParticipants(ctx, people(1))
+			Expect(err).NotTo(HaveOccurred())
+			Expect(failed).To(HaveLen(1))
+			refusal := failed[0].Err
+			Expect(refusal).To(MatchError(chat.ErrForbidden))
+			Expect(refusal.StatusCode).To(Equal(http.StatusForbidden))
+			Expect(refusal.Code).To(Equal("403"))
+			Expect(refusal.Error()).To(Equal("chat: add participant: 403 Forbidden: Permissions check failed, target 8:acs:p0"))
+			Expect(refusal.Details).To(HaveExactElements(MatchError(chat.ErrNotFound)))
+			Expect(refusal.InnerError).To(MatchError(chat.ErrUnavailable))
 		})
 	})
 

@@ -83,7 +83,7 @@ func (c *Client) CreateThread(ctx context.Context, topic string, options *Create
 		RetentionPolicy: wireRetention(options.Retention),
 	})
 	op := pipeline.Operation{Name: "Client.CreateThread", Tried: "chat: create thread", Status: http.StatusCreated}
-	created, err := pipeline.Call[chatapi.CreateChatThreadResult](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	created, err := pipeline.Call[createdThread](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return c.api.ChatCreateChatThreadWithBody(ctx, params, contentTypeJSON, body)
 	})
 	if err != nil {
@@ -99,6 +99,13 @@ func (c *Client) CreateThread(ctx context.Context, topic string, options *Create
 	failed, err := c.ThreadClient(result.Thread.ID).addBatches(ctx, rest)
 	result.Failed = append(result.Failed, failed...)
 	return result, err
+}
+
+// createdThread is the answer to a create.
+type createdThread struct {
+	addedParticipants
+
+	ChatThread *chatapi.ChatThreadProperties `json:"chatThread"`
 }
 
 var errNoThread = errors.New("chat: create thread: the answer names no thread")

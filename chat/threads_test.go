@@ -107,13 +107,15 @@ var _ = Describe("Creating a thread", func() {
 
 	It("pairs the participants that were not added with the reasons", func(ctx SpecContext) {
 		client, _ := clientOf(reply(201, strings.TrimSuffix(createdThread, "}")+
-			`,"invalidParticipants":[{"code":"404","message":"No such user","target":"8:acs:p1"}]}`))
+			`,"invalidParticipants":[{"code":"404","message":"No such user","target":"8:acs:p1"},{"code":403,"target":"8:acs:p2"}]}`))
 		result, err := client.CreateThread(ctx, "", &chat.CreateThreadOptions{Participants: people(3)})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(result.Thread.ID).To(Equal("19:new@thread.v2"))
-		Expect(result.Failed).To(HaveLen(1))
+		Expect(result.Failed).To(HaveLen(2))
 		Expect(result.Failed[0].Participant).To(Equal(people(3)[1]))
 		Expect(result.Failed[0].Err).To(MatchError(chat.ErrNotFound))
+		Expect(result.Failed[1].Participant).To(Equal(people(3)[2]))
+		Expect(result.Failed[1].Err).To(MatchError(chat.ErrForbidden))
 	})
 
 	Context("with more participants than fit into one request", func() {
