@@ -7,6 +7,8 @@ import "cmp"
 //
 // The kinds are plain values: compare them with ==, use them as map keys, tell them apart with a type switch.
 // The same person, sent or received, is the same value. Pass the value, not a pointer to it.
+// Where the service says more of someone than the raw id does, [ParseRawID] makes another value: to compare with what is known
+// by raw id alone, compare raw ids.
 type Identifier interface {
 	// RawID is the service's own spelling of the identifier, such as "8:acs:…" or "4:+15555550123".
 	RawID() string
@@ -82,7 +84,7 @@ func (p PhoneNumber) AssertedID() string { return cmp.Or(p.assertedID, assertedI
 type MicrosoftTeamsUser struct {
 	UserID      string
 	IsAnonymous bool
-	Cloud       Cloud // ignored by RawID for an anonymous user
+	Cloud       Cloud // not in the raw id of an anonymous user
 
 	rawID string
 }

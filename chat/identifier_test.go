@@ -134,6 +134,14 @@ var _ = Describe("Identifier", func() {
 		Expect(one).NotTo(Equal(chat.PhoneNumber{Number: "+1"}))
 	})
 
+	It("is what was sent also where the raw id does not tell all of it, as the cloud of an anonymous Teams user", func(ctx SpecContext) {
+		guest := chat.MicrosoftTeamsUser{UserID: "u", IsAnonymous: true, Cloud: chat.CloudGCCH}
+		back := received(ctx, sentForm(ctx, guest))
+		Expect(back).To(BeIdenticalTo(guest))
+		Expect(back.RawID()).To(Equal("8:teamsvisitor:u"))
+		Expect(chat.ParseRawID(back.RawID())).To(Equal(chat.MicrosoftTeamsUser{UserID: "u", IsAnonymous: true}))
+	})
+
 	It("is the key of a map, received or made", func(ctx SpecContext) {
 		names := map[chat.Identifier]string{
 			user:                                 "a user",

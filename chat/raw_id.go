@@ -6,7 +6,7 @@ const anonymousNumber = "anonymous"
 
 // ParseRawID reads the service's spelling of an identifier. It never fails: what it does not know, the empty string
 // among it, is an [UnknownIdentifier]. Prefixes are compared exactly, and nothing is trimmed.
-// RawID of the result is rawID again.
+// RawID of the result is rawID again. A cloud that it does not tell is the public one.
 func ParseRawID(rawID string) Identifier {
 	if number, ok := strings.CutPrefix(rawID, "4:"); ok {
 		return PhoneNumber{Number: number}
