@@ -44,7 +44,7 @@ func renewedClient(answers ...answer) (client *chat.Client, wire *scripted, refr
 func clientRefreshedBy(refresh func(context.Context) (chat.AccessToken, error), answers ...answer) (*chat.Client, *scripted) {
 	credential, err := chat.NewTokenCredential(refresh, nil)
 	Expect(err).NotTo(HaveOccurred())
-	wire := &scripted{answers: answers}
+	wire := answering(answers...)
 	client, err := chat.NewClient(testEndpoint, credential, options(wire))
 	Expect(err).NotTo(HaveOccurred())
 	return client, wire
@@ -201,7 +201,7 @@ var _ = Describe("Authentication", func() {
 
 	It("fails with ErrClosed once the credential is closed", func(ctx SpecContext) {
 		credential := staticCredential()
-		wire := &scripted{answers: []answer{reply(204, "")}}
+		wire := answering(reply(204, ""))
 		client, err := chat.NewClient(testEndpoint, credential, options(wire))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(credential.Close()).To(Succeed())
@@ -210,7 +210,7 @@ var _ = Describe("Authentication", func() {
 	})
 
 	It("sends a token over plain http only where the option allows it", func(ctx SpecContext) {
-		wire := &scripted{answers: []answer{reply(204, "")}}
+		wire := answering(reply(204, ""))
 		o := options(wire)
 		_, err := chat.NewClient("http://localhost:8080", staticCredential(), o)
 		Expect(err).To(MatchError(ContainSubstring("https")))

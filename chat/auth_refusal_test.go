@@ -87,7 +87,7 @@ var _ = Describe("A refused token", func() {
 		bubble(func() {
 			credential, err := chat.NewStaticTokenCredential(tokenUntil(time.Now().Add(-time.Hour)))
 			Expect(err).NotTo(HaveOccurred())
-			client, err := chat.NewClient(testEndpoint, credential, options(&scripted{answers: []answer{reply(401, "")}}))
+			client, err := chat.NewClient(testEndpoint, credential, options(answering(reply(401, ""))))
 			Expect(err).NotTo(HaveOccurred())
 			Expect(client.DeleteThread(context.Background(), testThread)).To(MatchError(ContainSubstring("the token ended 1h0m0s ago")))
 		})

@@ -79,7 +79,7 @@ var _ = Describe("Client", func() {
 			})
 
 			It("with "+name+" stay one segment of a message sent", func(ctx SpecContext) {
-				wire := &scripted{answers: []answer{reply(201, `{"id":"1"}`)}}
+				wire := answering(reply(201, `{"id":"1"}`))
 				client, err := chat.NewClient("https://gateway.example/a%20b", staticCredential(), options(wire))
 				Expect(err).NotTo(HaveOccurred())
 				_, err = client.ThreadClient(id).SendMessage(ctx, "hello", nil)
@@ -90,7 +90,7 @@ var _ = Describe("Client", func() {
 	})
 
 	DescribeTable("puts paths behind an endpoint", func(ctx SpecContext, endpoint, base string) {
-		wire := &scripted{answers: []answer{reply(204, "")}}
+		wire := answering(reply(204, ""))
 		client, err := chat.NewClient(endpoint, staticCredential(), options(wire))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(client.DeleteThread(ctx, "19:a")).To(Succeed())
@@ -107,7 +107,7 @@ var _ = Describe("Client", func() {
 	)
 
 	It("speaks another version of the API on request", func(ctx SpecContext) {
-		wire := &scripted{answers: []answer{reply(200, `{"value":[],"nextLink":"/chat/threads?skip=1&api-version=from-the-link"}`), reply(200, `{}`)}}
+		wire := answering(reply(200, `{"value":[],"nextLink":"/chat/threads?skip=1&api-version=from-the-link"}`), reply(200, `{}`))
 		o := options(wire)
 		o.APIVersion = "2024-03-15"
 		client, err := chat.NewClient(testEndpoint, staticCredential(), o)
@@ -125,7 +125,7 @@ var _ = Describe("Client", func() {
 		})
 
 		It("has the application in front of it", func(ctx SpecContext) {
-			wire := &scripted{answers: []answer{reply(204, "")}}
+			wire := answering(reply(204, ""))
 			o := options(wire)
 			o.Telemetry.ApplicationID = "helpdesk/7"
 			client, err := chat.NewClient(testEndpoint, staticCredential(), o)
@@ -186,7 +186,7 @@ var _ = Describe("Client", func() {
 
 	It("runs the policies of the options, per call and per try", func(ctx SpecContext) {
 		for _, op := range []operation{operationOf("Client.DeleteThread"), sendMessage} {
-			wire := &scripted{answers: []answer{reply(429, ""), op.Succeed()}}
+			wire := answering(reply(429, ""), op.Succeed())
 			perCall, perTry := &countingPolicy{}, &countingPolicy{}
 			o := options(wire)
 			o.PerCallPolicies = []policy.Policy{perCall}
@@ -201,7 +201,7 @@ var _ = Describe("Client", func() {
 	})
 
 	It("has answers that a policy may read", func(ctx SpecContext) {
-		o := options(&scripted{answers: []answer{reply(503, `{"error":{"message":"Later"}}`), reply(200, `{"id":"19:a"}`), reply(403, `{"error":{"message":"No"}}`)}})
+		o := options(answering(reply(503, `{"error":{"message":"Later"}}`), reply(200, `{"id":"19:a"}`), reply(403, `{"error":{"message":"No"}}`)))
 		var read []string
 		o.PerRetryPolicies = []policy.Policy{policyFunc(func(req *policy.Request) (*http.Response, error) {
 			resp, err := req.Next()
@@ -220,7 +220,7 @@ var _ = Describe("Client", func() {
 	})
 
 	It("leaves the caller's options as they are", func() {
-		o := options(&scripted{})
+		o := options(answering())
 		o.PerCallPolicies = make([]policy.Policy, 0, 4)
 		before := *o
 		_, err := chat.NewClient(testEndpoint, staticCredential(), o)
@@ -239,7 +239,7 @@ var _ = Describe("Client", func() {
 	})
 
 	It("is not needed for one thread", func(ctx SpecContext) {
-		wire := &scripted{answers: []answer{reply(200, "{}")}}
+		wire := answering(reply(200, "{}"))
 		thread, err := chat.NewThreadClient(testEndpoint, testThread, staticCredential(), options(wire))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(thread.ThreadID()).To(Equal(testThread))

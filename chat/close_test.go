@@ -46,7 +46,7 @@ var _ = Describe("Closing", func() {
 	})
 
 	It("the client of one thread ends it", func(ctx SpecContext) {
-		wire := &scripted{answers: []answer{reply(200, "{}")}}
+		wire := answering(reply(200, "{}"))
 		thread, err := chat.NewThreadClient(testEndpoint, testThread, staticCredential(), options(wire))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(thread.Close()).To(Succeed())

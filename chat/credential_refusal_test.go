@@ -18,12 +18,12 @@ var _ = Describe("TokenCredential when the service refuses its token", func() {
 	// guarded makes the client of a thread whose service takes the tokens that accept says.
 	guarded := func(credential *chat.TokenCredential, accept func(token string) bool) (*chat.ThreadClient, *scripted) {
 		GinkgoHelper()
-		wire := &scripted{answers: []answer{func(req *http.Request) (*http.Response, error) {
+		wire := answering(func(req *http.Request) (*http.Response, error) {
 			if accept(strings.TrimPrefix(req.Header.Get("Authorization"), "Bearer ")) {
 				return reply(http.StatusNoContent, "")(req)
 			}
 			return reply(http.StatusUnauthorized, "")(req)
-		}}}
+		})
 		client, err := chat.NewThreadClient(testEndpoint, testThread, credential, options(wire))
 		Expect(err).NotTo(HaveOccurred())
 		return client, wire

@@ -24,7 +24,7 @@ func requestTroubles() []trouble {
 		}},
 		{"a closed credential", []chat.CauseKind{chat.CauseClosed}, "nothing was sent", func(ctx context.Context) (*chat.Client, error) {
 			credential := staticCredential()
-			c, err := chat.NewClient(testEndpoint, credential, options(&scripted{answers: []answer{reply(200, "")}}))
+			c, err := chat.NewClient(testEndpoint, credential, options(answering(reply(200, ""))))
 			Expect(err).NotTo(HaveOccurred())
 			Expect(credential.Close()).To(Succeed())
 			return c, list(ctx, c)

@@ -55,7 +55,7 @@ func tokenTroubles() []trouble {
 				credential, err := chat.NewStaticTokenCredential(tokenWith(fmt.Sprintf(
 					`{"skypeid":"acs:1","exp":%d,"acsScope":"chat","resourceId":"1","resourceLocation":"unitedstates"}`, time.Now().Add(time.Hour).Unix())))
 				Expect(err).NotTo(HaveOccurred())
-				c, err := chat.NewClient("https://contoso.europe.communication.azure.com", credential, options(&scripted{answers: []answer{served(401, "")}}))
+				c, err := chat.NewClient("https://contoso.europe.communication.azure.com", credential, options(answering(served(401, ""))))
 				Expect(err).NotTo(HaveOccurred())
 				return c, list(ctx, c)
 			}},
@@ -74,7 +74,7 @@ func tokenTroubles() []trouble {
 				refresh, _ := refresherOf(time.Hour)
 				credential, err := chat.NewTokenCredential(refresh, nil)
 				Expect(err).NotTo(HaveOccurred())
-				c, err := chat.NewClient(testEndpoint, credential, options(&scripted{answers: []answer{served(401, "")}}))
+				c, err := chat.NewClient(testEndpoint, credential, options(answering(served(401, ""))))
 				Expect(err).NotTo(HaveOccurred())
 				return c, list(ctx, c)
 			}},
@@ -134,7 +134,7 @@ func clientWithClaims(claims string, answers ...answer) (*chat.Client, *scripted
 	GinkgoHelper()
 	credential, err := chat.NewStaticTokenCredential(tokenWith(`{"exp":` + strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10) + "," + claims + "}"))
 	Expect(err).NotTo(HaveOccurred())
-	wire := &scripted{answers: answers}
+	wire := answering(answers...)
 	client, err := chat.NewClient(testEndpoint, credential, options(wire))
 	Expect(err).NotTo(HaveOccurred())
 	return client, wire
@@ -144,7 +144,7 @@ func clientThatFetches(refresh func(context.Context) (chat.AccessToken, error)) 
 	GinkgoHelper()
 	credential, err := chat.NewTokenCredential(refresh, nil)
 	Expect(err).NotTo(HaveOccurred())
-	client, err := chat.NewClient(testEndpoint, credential, options(&scripted{answers: []answer{reply(200, "")}}))
+	client, err := chat.NewClient(testEndpoint, credential, options(answering(reply(200, ""))))
 	Expect(err).NotTo(HaveOccurred())
 	return client
 }

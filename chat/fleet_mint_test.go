@@ -24,7 +24,7 @@ var _ = Describe("A Fleet with more users than tokens to keep", func() {
 				<-ctx.Done()
 				ended.Add(1)
 				return chat.AccessToken{}, ctx.Err()
-			}, &chat.FleetOptions{MaxTokens: 1, MintTimeout: time.Hour, ClientOptions: *options(&scripted{answers: []answer{reply(204, "")}})})
+			}, &chat.FleetOptions{MaxTokens: 1, MintTimeout: time.Hour, ClientOptions: *options(answering(reply(204, "")))})
 			Expect(err).NotTo(HaveOccurred())
 			a, b := fleet.As(chat.CommunicationUser{ID: "8:acs:a"}), fleet.As(chat.CommunicationUser{ID: "8:acs:b"})
 			for range 5 {

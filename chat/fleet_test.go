@@ -349,7 +349,7 @@ func fleetOf(m *mint, given *chat.FleetOptions, answers ...answer) (*chat.Fleet,
 
 func fleetWith(m func(context.Context, chat.CommunicationUser) (chat.AccessToken, error), given *chat.FleetOptions, answers ...answer) (*chat.Fleet, *scripted) {
 	GinkgoHelper()
-	wire := &scripted{answers: answers}
+	wire := answering(answers...)
 	if given == nil {
 		given = &chat.FleetOptions{}
 	}

@@ -75,9 +75,9 @@ var _ = Describe("What stands between the client and the service", func() {
 	})
 
 	It("may have a path that looks like the service's own", func(ctx SpecContext) {
-		wire := &scripted{answers: []answer{
+		wire := answering(
 			reply(200, `{"value":[],"nextLink":"https://contoso/chat/threads?syncState=1"}`), reply(200, `{"value":[]}`),
-		}}
+		)
 		client, err := chat.NewClient("https://gateway/chat", staticCredential(), options(wire))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(client.ListThreads(nil).Collect(ctx, 0)).To(BeEmpty())
@@ -99,7 +99,7 @@ var _ = Describe("What stands between the client and the service", func() {
 
 	DescribeTable("is told who calls as the telemetry options have it",
 		func(ctx SpecContext, telemetry policy.TelemetryOptions, agent OmegaMatcher) {
-			wire := &scripted{answers: []answer{reply(204, "")}}
+			wire := answering(reply(204, ""))
 			o := options(wire)
 			o.Telemetry = telemetry
 			client, err := chat.NewClient(testEndpoint, staticCredential(), o)

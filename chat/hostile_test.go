@@ -18,7 +18,7 @@ var _ = Describe("What comes from outside", func() {
 			return chat.AccessToken{Token: "opaque-SECRET-1", ExpiresOn: time.Now().Add(time.Hour)}, nil
 		}, nil)
 		Expect(err).NotTo(HaveOccurred())
-		wire := &scripted{answers: []answer{reply(400, `{"error":{"code":"opaque-SECRET-1","message":"token opaque-SECRET-1 is odd"}}`)}}
+		wire := answering(reply(400, `{"error":{"code":"opaque-SECRET-1","message":"token opaque-SECRET-1 is odd"}}`))
 		client, err := chat.NewClient(testEndpoint, credential, options(wire))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(And(

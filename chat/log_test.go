@@ -19,7 +19,7 @@ import (
 // logged makes a client that writes its log, a JSON object a line, into a buffer.
 func logged(credential *chat.TokenCredential, answers ...answer) (*chat.Client, *scripted, *bytes.Buffer) {
 	var lines bytes.Buffer
-	wire := &scripted{answers: answers}
+	wire := answering(answers...)
 	o := options(wire)
 	o.Logger = slog.New(slog.NewJSONHandler(&lines, nil))
 	client, err := chat.NewClient(testEndpoint, credential, o)
@@ -106,7 +106,7 @@ var _ = Describe("The log", func() {
 	It("goes with the call's context", func(ctx SpecContext) {
 		type key struct{}
 		var seen any
-		o := options(&scripted{answers: []answer{reply(204, "")}})
+		o := options(answering(reply(204, "")))
 		o.Logger = slog.New(contextHandler{Handler: slog.DiscardHandler, handle: func(ctx context.Context) { seen = ctx.Value(key{}) }})
 		client, err := chat.NewClient(testEndpoint, staticCredential(), o)
 		Expect(err).NotTo(HaveOccurred())

@@ -191,7 +191,7 @@ var _ = Describe("Sending a message once", func() {
 				}, nil)
 				Expect(err).NotTo(HaveOccurred())
 				defer credential.Close()
-				wire := &scripted{answers: []answer{delivered}}
+				wire := answering(delivered)
 				client, err := chat.NewClient(testEndpoint, credential, options(wire))
 				Expect(err).NotTo(HaveOccurred())
 				ctx, cancel := context.WithTimeout(context.Background(), time.Second)
@@ -211,7 +211,7 @@ func hang(req *http.Request) (*http.Response, error) {
 
 // clientWith makes a client with retry options whose requests get the answers.
 func clientWith(retry policy.RetryOptions, answers ...answer) (*chat.Client, *scripted) {
-	wire := &scripted{answers: answers}
+	wire := answering(answers...)
 	o := options(wire)
 	o.Retry = retry
 	client, err := chat.NewClient(testEndpoint, staticCredential(), o)

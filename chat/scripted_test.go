@@ -4,9 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"io"
-	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -15,6 +12,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/internal/script"
 )
 
 const (
@@ -22,68 +20,18 @@ const (
 	testThread   = "19:acsV1_madeUp@thread.v2"
 )
 
-// scripted is a transport that answers with what the spec has prepared, in order, and repeats the last answer.
-// It keeps the requests. It needs no socket, and so works in a bubble.
-type scripted struct {
-	mu       sync.Mutex
-	answers  []answer
-	requests []request
-}
+// The transport of the specs, by short names.
+type (
+	scripted = script.Transport
+	answer   = script.Answer
+	request  = script.Request
+)
 
-// answer makes the response to one request, or its failure.
-type answer func(*http.Request) (*http.Response, error)
-
-// request is what went over the wire.
-type request struct {
-	Method, URL, Body string
-	Header            http.Header
-	At                time.Time
-}
-
-func (s *scripted) Do(req *http.Request) (*http.Response, error) {
-	sent := request{Method: req.Method, URL: req.URL.String(), Header: req.Header.Clone(), At: time.Now()}
-	if req.Body != nil {
-		body, err := io.ReadAll(req.Body)
-		if err != nil {
-			return nil, err
-		}
-		sent.Body = string(body)
-	}
-	s.mu.Lock()
-	s.requests = append(s.requests, sent)
-	next := s.answers[min(len(s.requests), len(s.answers))-1]
-	s.mu.Unlock()
-	resp, err := next(req)
-	if resp != nil {
-		resp.Request = req
-	}
-	return resp, err
-}
-
-func (s *scripted) Requests() []request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]request(nil), s.requests...)
-}
-
-// reply answers with a status and a body; header holds names and values in turn.
-func reply(status int, body string, header ...string) answer {
-	return func(*http.Request) (*http.Response, error) {
-		h := http.Header{"Content-Type": {"application/json; charset=utf-8"}}
-		for i := 0; i < len(header); i += 2 {
-			h.Set(header[i], header[i+1])
-		}
-		return &http.Response{
-			StatusCode: status, Status: fmt.Sprintf("%d %s", status, http.StatusText(status)), Header: h,
-			Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
-		}, nil
-	}
-}
-
-// fail answers nothing: the connection breaks with err.
-func fail(err error) answer {
-	return func(*http.Request) (*http.Response, error) { return nil, err }
-}
+var (
+	answering = script.New
+	reply     = script.Reply
+	fail      = script.Fail
+)
 
 // options wire a transport into a client, with retries that hardly wait.
 func options(transport policy.Transporter) *chat.ClientOptions {
@@ -95,7 +43,7 @@ func options(transport policy.Transporter) *chat.ClientOptions {
 
 // clientOf makes a client whose requests get the answers.
 func clientOf(answers ...answer) (*chat.Client, *scripted) {
-	wire := &scripted{answers: answers}
+	wire := answering(answers...)
 	client, err := chat.NewClient(testEndpoint, staticCredential(), options(wire))
 	Expect(err).NotTo(HaveOccurred())
 	return client, wire

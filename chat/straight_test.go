@@ -28,7 +28,7 @@ var freshID = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 // courseOf makes a call of a client that has some policies, and whose requests get the answers.
 func courseOf(ctx context.Context, op operation, policies []policy.Policy, answers ...answer) course {
 	GinkgoHelper()
-	wire := &scripted{answers: answers}
+	wire := answering(answers...)
 	refresh, minted := refresherOf(time.Hour)
 	credential, err := chat.NewTokenCredential(refresh, nil)
 	Expect(err).NotTo(HaveOccurred())

@@ -60,7 +60,7 @@ func (s *spans) start(ctx context.Context, name string, options *tracing.SpanOpt
 // traced makes a client that tells its spans.
 func traced(answers ...answer) (*chat.Client, *spans) {
 	kept := &spans{}
-	o := options(&scripted{answers: answers})
+	o := options(answering(answers...))
 	o.TracingProvider = tracing.NewProvider(func(string, string) tracing.Tracer { return tracing.NewTracer(kept.start, nil) }, nil)
 	client, err := chat.NewClient(testEndpoint, staticCredential(), o)
 	Expect(err).NotTo(HaveOccurred())

@@ -98,7 +98,7 @@ var _ = Describe("Client", func() {
 	It("says who it is, for what version, and asks for its id back", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		Expect(client.RevokeTokens(ctx, ada)).To(Succeed())
-		sent := wire.Only()
+		sent := only(wire)
 		Expect(sent.URL).To(HaveSuffix("?api-version=2025-06-30"))
 		Expect(sent.Header.Get("User-Agent")).To(HavePrefix("acs-chat-go/"))
 		Expect(sent.Header.Get("Accept")).To(Equal("application/json"))
@@ -107,20 +107,20 @@ var _ = Describe("Client", func() {
 	})
 
 	It("speaks another version of the API if told to", func(ctx SpecContext) {
-		wire := &scripted{answers: []answer{reply(http.StatusNoContent, "")}}
+		wire := answering(reply(http.StatusNoContent, ""))
 		given := options(wire)
 		given.APIVersion = "2022-10-01"
 		client, err := identity.NewClient(testEndpoint, testKey, given)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(client.DeleteUser(ctx, ada)).To(Succeed())
-		Expect(wire.Only().URL).To(HaveSuffix("?api-version=2022-10-01"))
+		Expect(only(wire).URL).To(HaveSuffix("?api-version=2022-10-01"))
 	})
 
 	It("keeps keys, tokens and queries out of its log", func(ctx SpecContext) {
 		var log bytes.Buffer
-		wire := &scripted{answers: []answer{
+		wire := answering(
 			refusal(http.StatusServiceUnavailable, "Busy", "later"), issued("eyJsecret.eyJsecret.secret", time.Now().Add(time.Hour)),
-		}}
+		)
 		given := options(wire)
 		given.Logger = slog.New(slog.NewTextHandler(&log, nil))
 		client, err := identity.NewClient(testEndpoint, testKey, given)

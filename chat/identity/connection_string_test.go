@@ -15,7 +15,7 @@ import (
 var _ = Describe("NewClientFromConnectionString", func() {
 	DescribeTable("takes a connection string as people have it", func(text, endpoint, key string) {
 		bubble(newYear, func() { // at one moment, equal keys make equal signatures
-			wire := &scripted{answers: []answer{reply(http.StatusNoContent, "")}}
+			wire := answering(reply(http.StatusNoContent, ""))
 			client, err := identity.NewClientFromConnectionString(text, options(wire))
 			Expect(err).NotTo(HaveOccurred())
 			same, err := identity.NewClient(endpoint, key, options(wire))

@@ -81,8 +81,8 @@ var _ = Describe("Client.MintFunc", func() {
 		mint := client.MintFunc(scopes, given)
 		scopes[0], given.Lifetime = identity.ScopeVoIP, 0
 		Expect(mint(ctx, ada)).To(HaveField("Token", "one"))
-		Expect(wire.Only().Body).To(Equal(`{"scopes":["chat"],"expiresInMinutes":120}`))
-		Expect(wire.Only().URL).To(ContainSubstring(ada.ID))
+		Expect(only(wire).Body).To(Equal(`{"scopes":["chat"],"expiresInMinutes":120}`))
+		Expect(only(wire).URL).To(ContainSubstring(ada.ID))
 	})
 })
 

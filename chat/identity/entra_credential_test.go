@@ -33,7 +33,7 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		Expect(token.Token).To(Equal("chat"))
 		Expect(token.ExpiresOn).To(BeTemporally("~", time.Now().Add(time.Hour), time.Minute))
 		Expect(entra.Scopes()).To(Equal([][]string{asked}))
-		sent := wire.Only()
+		sent := only(wire)
 		Expect(sent.Method + " " + sent.URL).To(Equal("POST " + testEndpoint + target))
 		Expect(sent.Header.Get("Authorization")).To(Equal("Bearer entra-1"))
 		Expect(sent.Header.Get("Content-Type")).To(Equal("application/json"))
@@ -67,12 +67,12 @@ var _ = Describe("NewEntraTokenCredential", func() {
 	)
 
 	It("writes no double slash, however the endpoint ends", func(ctx SpecContext) {
-		wire := &scripted{answers: []answer{exchanged("chat", time.Hour)}}
+		wire := answering(exchanged("chat", time.Hour))
 		credential, err := identity.NewEntraTokenCredential(testEndpoint+"//", &entraStub{lifetime: time.Hour}, &identity.EntraTokenCredentialOptions{ClientOptions: *options(wire)})
 		Expect(err).NotTo(HaveOccurred())
 		_, err = credential.Token(ctx)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(wire.Only().URL).To(HavePrefix(testEndpoint + "/access/"))
+		Expect(only(wire).URL).To(HavePrefix(testEndpoint + "/access/"))
 	})
 
 	It("speaks another version of the API if told to", func(ctx SpecContext) {
@@ -81,7 +81,7 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		credential, wire := entraCredentialOf(&entraStub{lifetime: time.Hour}, given, exchanged("chat", time.Hour))
 		_, err := credential.Token(ctx)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(wire.Only().URL).To(HaveSuffix("?api-version=2026-01-01"))
+		Expect(only(wire).URL).To(HaveSuffix("?api-version=2026-01-01"))
 	})
 
 	It("asks neither side again while the chat token lasts", func(ctx SpecContext) {
@@ -91,7 +91,7 @@ var _ = Describe("NewEntraTokenCredential", func() {
 			Expect(credential.Token(ctx)).To(HaveField("Token", "chat"))
 		}
 		Expect(entra.Scopes()).To(HaveLen(1))
-		wire.Only()
+		only(wire)
 	})
 
 	It("exchanges a new Entra token when a renewal brings one", func() {
@@ -124,7 +124,7 @@ var _ = Describe("NewEntraTokenCredential", func() {
 
 	It("exchanges the same Entra token anew when the service has refused the chat token", func(ctx SpecContext) {
 		credential, wire := entraCredentialOf(&entraStub{lifetime: time.Hour, fixed: "entra"}, nil, exchanged("one", time.Hour), exchanged("two", time.Hour))
-		chatWire := &scripted{answers: []answer{reply(http.StatusUnauthorized, ""), reply(http.StatusOK, "")}}
+		chatWire := answering(reply(http.StatusUnauthorized, ""), reply(http.StatusOK, ""))
 		thread, err := chat.NewThreadClient(testEndpoint, "19:a@thread.v2", credential, chatOptions(chatWire))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(thread.SendTypingNotification(ctx, nil)).To(Succeed())
@@ -156,7 +156,7 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		_, err := credential.Token(ctx)
 		Expect(err).To(beRefusal(http.StatusForbidden, "Forbidden"))
 		Expect(err.Error()).NotTo(ContainSubstring("secret"))
-		wire.Only()
+		only(wire)
 	})
 
 	DescribeTable("gives an error, never an empty token", func(ctx SpecContext, entra *entraStub, answers answer, words string) {
@@ -200,7 +200,7 @@ func exchanged(token string, lifetime time.Duration) answer {
 // entraCredentialOf makes a credential whose exchanges get the answers.
 func entraCredentialOf(entra azcore.TokenCredential, given *identity.EntraTokenCredentialOptions, answers ...answer) (*chat.TokenCredential, *scripted) {
 	GinkgoHelper()
-	wire := &scripted{answers: answers}
+	wire := answering(answers...)
 	if given == nil {
 		given = &identity.EntraTokenCredentialOptions{}
 	}

@@ -98,7 +98,7 @@ var _ = Describe("NewClientFromTokenCredential", func() {
 	})
 
 	It("sends no token where a policy has turned to http", func(ctx SpecContext) {
-		wire := &scripted{answers: []answer{reply(http.StatusNoContent, "")}}
+		wire := answering(reply(http.StatusNoContent, ""))
 		given := options(wire)
 		given.PerCallPolicies = []policy.Policy{rewrite{http.MethodPost, "http://contoso.communication.azure.com", ""}}
 		client, err := identity.NewClientFromTokenCredential(testEndpoint, &entraStub{lifetime: time.Hour}, given)
@@ -180,7 +180,7 @@ func (e *entraStub) Scopes() [][]string {
 
 func entraClientOf(entra azcore.TokenCredential, answers ...answer) (*identity.Client, *scripted) {
 	GinkgoHelper()
-	wire := &scripted{answers: answers}
+	wire := answering(answers...)
 	client, err := identity.NewClientFromTokenCredential(testEndpoint, entra, options(wire))
 	Expect(err).NotTo(HaveOccurred())
 	return client, wire

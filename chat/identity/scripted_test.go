@@ -3,11 +3,7 @@ package identity_test
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -17,6 +13,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/identity"
+	"github.com/acschat/acs-chat-go/chat/internal/script"
 )
 
 const (
@@ -26,73 +23,25 @@ const (
 
 var ada = chat.CommunicationUser{ID: "8:acs:11111111-aaaa-4bbb-8ccc-222222222222_00000030-0000-0001-0000-0000000000a1"}
 
-// scripted is a transport that answers with what the spec has prepared, in order, and repeats the last answer.
-// It keeps the requests. It needs no socket, and so works in a bubble.
-type scripted struct {
-	mu       sync.Mutex
-	answers  []answer
-	requests []request
-}
+// The transport of the specs, by short names.
+type (
+	scripted = script.Transport
+	answer   = script.Answer
+	request  = script.Request
+)
 
-// answer makes the response to one request, or its failure.
-type answer func(*http.Request) (*http.Response, error)
+var (
+	answering = script.New
+	reply     = script.Reply
+	fail      = script.Fail
+)
 
-// request is what went over the wire.
-type request struct {
-	Method, URL, Body string
-	Header            http.Header
-}
-
-func (s *scripted) Do(req *http.Request) (*http.Response, error) {
-	sent := request{Method: req.Method, URL: req.URL.String(), Header: req.Header.Clone()}
-	if req.Body != nil {
-		body, err := io.ReadAll(req.Body)
-		if err != nil {
-			return nil, err
-		}
-		sent.Body = string(body)
-	}
-	s.mu.Lock()
-	s.requests = append(s.requests, sent)
-	next := s.answers[min(len(s.requests), len(s.answers))-1]
-	s.mu.Unlock()
-	resp, err := next(req)
-	if resp != nil {
-		resp.Request = req
-	}
-	return resp, err
-}
-
-func (s *scripted) Requests() []request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
-}
-
-// Only is the one request there was.
-func (s *scripted) Only() request {
+// only is the one request there was.
+func only(wire *scripted) request {
 	GinkgoHelper()
-	Expect(s.Requests()).To(HaveLen(1))
-	return s.Requests()[0]
-}
-
-// reply answers with a status and a body; header holds names and values in turn.
-func reply(status int, body string, header ...string) answer {
-	return func(*http.Request) (*http.Response, error) {
-		h := http.Header{"Content-Type": {"application/json; charset=utf-8"}}
-		for i := 0; i < len(header); i += 2 {
-			h.Set(header[i], header[i+1])
-		}
-		return &http.Response{
-			StatusCode: status, Status: fmt.Sprintf("%d %s", status, http.StatusText(status)), Header: h,
-			Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
-		}, nil
-	}
-}
-
-// fail answers nothing: the connection breaks with err.
-func fail(err error) answer {
-	return func(*http.Request) (*http.Response, error) { return nil, err }
+	requests := wire.Requests()
+	Expect(requests).To(HaveLen(1))
+	return requests[0]
 }
 
 // refusal is an error of the identity service.
@@ -111,7 +60,7 @@ func options(transport policy.Transporter) *identity.ClientOptions {
 // clientOf makes a client with an access key whose requests get the answers.
 func clientOf(answers ...answer) (*identity.Client, *scripted) {
 	GinkgoHelper()
-	wire := &scripted{answers: answers}
+	wire := answering(answers...)
 	client, err := identity.NewClient(testEndpoint, testKey, options(wire))
 	Expect(err).NotTo(HaveOccurred())
 	return client, wire

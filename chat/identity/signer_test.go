@@ -42,13 +42,13 @@ var _ = Describe("A signature with an access key", func() {
 		moment, err := time.Parse(http.TimeFormat, date)
 		Expect(err).NotTo(HaveOccurred())
 		bubble(moment, func() {
-			wire := &scripted{answers: []answer{reply(http.StatusNoContent, "")}}
+			wire := answering(reply(http.StatusNoContent, ""))
 			given := options(wire)
 			given.PerRetryPolicies = []policy.Policy{rewrite{method, target, body}}
 			client, err := identity.NewClient(testEndpoint, key, given)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(client.RevokeTokens(context.Background(), ada)).To(Succeed())
-			sent := wire.Only()
+			sent := only(wire)
 			Expect(sent.Method + " " + sent.URL).To(Equal(method + " " + target))
 			Expect(sent.Body).To(Equal(body))
 			Expect(sent.Header.Get("x-ms-date")).To(Equal(date))
@@ -86,13 +86,13 @@ var _ = Describe("A signature with an access key", func() {
 	)
 
 	DescribeTable("covers the body by its published hash", func(ctx SpecContext, body, hash string) {
-		wire := &scripted{answers: []answer{reply(http.StatusNoContent, "")}}
+		wire := answering(reply(http.StatusNoContent, ""))
 		given := options(wire)
 		given.PerRetryPolicies = []policy.Policy{rewrite{http.MethodPost, testEndpoint, body}}
 		client, err := identity.NewClient(testEndpoint, testKey, given)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(client.RevokeTokens(ctx, ada)).To(Succeed())
-		Expect(wire.Only().Header.Get("x-ms-content-sha256")).To(Equal(hash))
+		Expect(only(wire).Header.Get("x-ms-content-sha256")).To(Equal(hash))
 	},
 		Entry("an empty object", `{}`, "RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o="),
 		Entry("scopes", `{"scopes":["chat"]}`, "J+doRQjtFVYLx3qOvzptwBLjQWqy6OEWEEk1TY1+rT4="),
@@ -103,22 +103,22 @@ var _ = Describe("A signature with an access key", func() {
 
 	It("is made from the published request by the methods themselves", func() {
 		bubble(time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC), func() {
-			wire := &scripted{answers: []answer{reply(http.StatusCreated, `{"identity":{"id":"8:acs:a"},"accessToken":{"token":"t"}}`)}}
+			wire := answering(reply(http.StatusCreated, `{"identity":{"id":"8:acs:a"},"accessToken":{"token":"t"}}`))
 			given := options(wire)
 			given.APIVersion = "2023-10-01"
 			client, err := identity.NewClient("https://r.communication.azure.com/", testKey, given)
 			Expect(err).NotTo(HaveOccurred())
 			_, err = client.CreateUserAndToken(context.Background(), []identity.Scope{identity.ScopeChat}, &identity.TokenOptions{Lifetime: time.Hour})
 			Expect(err).NotTo(HaveOccurred())
-			Expect(wire.Only().Header.Get("Authorization")).To(HaveSuffix("Signature=Nh4GEgR6nWkGUhQjsA+vevrQWyoZ6oXOr2LljyU/mNQ="))
+			Expect(only(wire).Header.Get("Authorization")).To(HaveSuffix("Signature=Nh4GEgR6nWkGUhQjsA+vevrQWyoZ6oXOr2LljyU/mNQ="))
 		})
 	})
 
 	It("is made for each try anew, over the time of that try", func() {
 		bubble(newYear, func() {
-			wire := &scripted{answers: []answer{
+			wire := answering(
 				reply(http.StatusServiceUnavailable, ""), fail(io.ErrUnexpectedEOF), issued("t", newYear.Add(time.Hour)),
-			}}
+			)
 			given := options(wire)
 			given.Retry = policy.RetryOptions{RetryDelay: 10 * time.Second}
 			client, err := identity.NewClient(testEndpoint, testKey, given)
@@ -142,7 +142,7 @@ var _ = Describe("A signature with an access key", func() {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		with := policy.WithHTTPHeader(ctx, http.Header{"Authorization": {"Bearer x"}, "X-Ms-Date": {"yesterday"}, "X-Trace": {"1"}})
 		Expect(client.RevokeTokens(with, ada)).To(Succeed())
-		sent := wire.Only().Header
+		sent := only(wire).Header
 		Expect(sent["Authorization"]).To(ConsistOf(HavePrefix("HMAC-SHA256 ")))
 		Expect(sent["X-Ms-Date"]).To(ConsistOf(HaveSuffix(" GMT")))
 		Expect(sent["X-Trace"]).To(ConsistOf("1"))
@@ -151,7 +151,7 @@ var _ = Describe("A signature with an access key", func() {
 	It("does not go to another host", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusTemporaryRedirect, "", "Location", "https://elsewhere.example/identities"))
 		Expect(client.RevokeTokens(ctx, ada)).To(MatchError(ContainSubstring("redirects are not followed")))
-		wire.Only()
+		only(wire)
 	})
 
 	Context("when it is refused", func() {

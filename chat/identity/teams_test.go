@@ -19,7 +19,7 @@ var _ = Describe("Client on Teams users", func() {
 		token, err := client.GetTokenForTeamsUser(ctx, "entra", "app", "person")
 		Expect(err).NotTo(HaveOccurred())
 		Expect(token).To(Equal(chat.AccessToken{Token: "t", ExpiresOn: end}))
-		sent := wire.Only()
+		sent := only(wire)
 		Expect(sent.Method + " " + sent.URL).To(Equal("POST " + testEndpoint + "/teamsUser/:exchangeAccessToken?api-version=2025-06-30"))
 		Expect(sent.Body).To(Equal(`{"token":"entra","appId":"app","userId":"person"}`))
 		Expect(sent.Header.Get("Authorization")).To(HavePrefix("HMAC-SHA256 "))
@@ -81,14 +81,14 @@ var _ = Describe("Client on Teams users who act through the resource", func() {
 	It("reads an assignment", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusOK, body))
 		Expect(client.GetTeamsExtensionAssignment(ctx, "tenant", "person")).To(Equal(assignment))
-		Expect(wire.Only().Method + " " + wire.Only().URL).To(Equal("GET " + path + "tenants/tenant/assignments/person?api-version=2025-06-30"))
+		Expect(only(wire).Method + " " + only(wire).URL).To(Equal("GET " + path + "tenants/tenant/assignments/person?api-version=2025-06-30"))
 	})
 
 	DescribeTable("makes or replaces an assignment", func(ctx SpecContext, status int, given *identity.CreateOrUpdateTeamsExtensionAssignmentOptions, sent string) {
 		client, wire := clientOf(reply(status, body))
 		Expect(client.CreateOrUpdateTeamsExtensionAssignment(ctx, "tenant", "person", identity.PrincipalTypeUser, given)).To(Equal(assignment))
-		Expect(wire.Only().Method + " " + wire.Only().URL).To(Equal("PUT " + path + "tenants/tenant/assignments/person?api-version=2025-06-30"))
-		Expect(wire.Only().Body).To(Equal(sent))
+		Expect(only(wire).Method + " " + only(wire).URL).To(Equal("PUT " + path + "tenants/tenant/assignments/person?api-version=2025-06-30"))
+		Expect(only(wire).Body).To(Equal(sent))
 	},
 		Entry("a new one", http.StatusCreated, nil, `{"principalType":"user"}`),
 		Entry("one that is there", http.StatusOK, &identity.CreateOrUpdateTeamsExtensionAssignmentOptions{ClientIDs: []string{"app"}},
@@ -100,7 +100,7 @@ var _ = Describe("Client on Teams users who act through the resource", func() {
 	It("deletes an assignment", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		Expect(client.DeleteTeamsExtensionAssignment(ctx, "tenant", "person")).To(Succeed())
-		Expect(wire.Only().Method + " " + wire.Only().URL).To(Equal("DELETE " + path + "tenants/tenant/assignments/person?api-version=2025-06-30"))
+		Expect(only(wire).Method + " " + only(wire).URL).To(Equal("DELETE " + path + "tenants/tenant/assignments/person?api-version=2025-06-30"))
 	})
 
 	DescribeTable("refuses a principal that is none, and sends nothing", func(ctx SpecContext, name, tenant, person string, kind identity.PrincipalType) {

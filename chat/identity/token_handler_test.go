@@ -33,8 +33,8 @@ var _ = Describe("TokenHandler", func() {
 			"token": "t", "expiresOn": "2026-01-02T03:04:05Z",
 			"user": {"communicationUserId": "` + ada.ID + `"}, "endpoint": "` + testEndpoint + `"
 		}`))
-		Expect(wire.Only().URL).To(ContainSubstring(ada.ID + "/:issueAccessToken"))
-		Expect(wire.Only().Body).To(Equal(`{"scopes":["chat"],"expiresInMinutes":60}`))
+		Expect(only(wire).URL).To(ContainSubstring(ada.ID + "/:issueAccessToken"))
+		Expect(only(wire).Body).To(Equal(`{"scopes":["chat"],"expiresInMinutes":60}`))
 	})
 
 	It("serves a backend's pages, up to a message in a chat", func(ctx SpecContext) {

@@ -19,7 +19,7 @@ var _ = Describe("Client on tokens", func() {
 		token, err := client.GetToken(ctx, ada, []identity.Scope{identity.ScopeChatJoin, identity.ScopeVoIP}, nil)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(token).To(Equal(chat.AccessToken{Token: "t", ExpiresOn: end}))
-		sent := wire.Only()
+		sent := only(wire)
 		Expect(sent.Method + " " + sent.URL).To(Equal("POST " + testEndpoint + "/identities/" + ada.ID + "/:issueAccessToken?api-version=2025-06-30"))
 		Expect(sent.Body).To(Equal(`{"scopes":["chat.join","voip"]}`))
 	})
@@ -27,7 +27,7 @@ var _ = Describe("Client on tokens", func() {
 	It("revokes all of a user", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		Expect(client.RevokeTokens(ctx, ada)).To(Succeed())
-		sent := wire.Only()
+		sent := only(wire)
 		Expect(sent.Method + " " + sent.URL).To(Equal("POST " + testEndpoint + "/identities/" + ada.ID + "/:revokeAccessTokens?api-version=2025-06-30"))
 		Expect(sent.Body).To(BeEmpty())
 		Expect(sent.Header).NotTo(HaveKey("Content-Type"))
@@ -37,7 +37,7 @@ var _ = Describe("Client on tokens", func() {
 		client, wire := clientOf(issued("t", end))
 		_, err := client.GetToken(ctx, ada, chatScope, &identity.TokenOptions{Lifetime: lifetime})
 		Expect(err).NotTo(HaveOccurred())
-		Expect(wire.Only().Body).To(Equal(body))
+		Expect(only(wire).Body).To(Equal(body))
 	},
 		Entry("none given", time.Duration(0), `{"scopes":["chat"]}`),
 		Entry("the shortest", time.Hour, `{"scopes":["chat"],"expiresInMinutes":60}`),

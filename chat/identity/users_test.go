@@ -20,7 +20,7 @@ var _ = Describe("Client on users", func() {
 		user, err := client.CreateUser(ctx)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(user).To(Equal(ada))
-		sent := wire.Only()
+		sent := only(wire)
 		Expect(sent.Method + " " + sent.URL).To(Equal("POST " + testEndpoint + "/identities?api-version=2025-06-30"))
 		Expect(sent.Header.Get("Content-Type")).To(Equal("application/json"))
 		Expect(sent.Body).To(Equal(`{}`))
@@ -34,13 +34,13 @@ var _ = Describe("Client on users", func() {
 		Expect(made).To(Equal(identity.UserAndToken{User: ada, Token: chat.AccessToken{
 			Token: "t", ExpiresOn: time.Date(2025, 10, 6, 11, 30, 0, 123456700, time.UTC),
 		}}))
-		Expect(wire.Only().Body).To(Equal(`{"createTokenWithScopes":["chat","teleport"],"expiresInMinutes":90}`))
+		Expect(only(wire).Body).To(Equal(`{"createTokenWithScopes":["chat","teleport"],"expiresInMinutes":90}`))
 	})
 
 	It("deletes one", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		Expect(client.DeleteUser(ctx, ada)).To(Succeed())
-		sent := wire.Only()
+		sent := only(wire)
 		Expect(sent.Method + " " + sent.URL).To(Equal("DELETE " + testEndpoint + "/identities/" + ada.ID + "?api-version=2025-06-30"))
 		Expect(sent.Body).To(BeEmpty())
 	})
@@ -48,7 +48,7 @@ var _ = Describe("Client on users", func() {
 	It("escapes what would change the path", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		Expect(client.DeleteUser(ctx, chat.CommunicationUser{ID: "8:acs:a/../b?c#d%"})).To(Succeed())
-		Expect(wire.Only().URL).To(Equal(testEndpoint + "/identities/8:acs:a%2F..%2Fb%3Fc%23d%25?api-version=2025-06-30"))
+		Expect(only(wire).URL).To(Equal(testEndpoint + "/identities/8:acs:a%2F..%2Fb%3Fc%23d%25?api-version=2025-06-30"))
 	})
 
 	It("tries each operation again", func(ctx SpecContext) {
