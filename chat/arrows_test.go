@@ -24,6 +24,9 @@ var arrows = map[string]struct{ ours, others []string }{
 	"gen/identityapi": {
 		others: []string{"github.com/oapi-codegen/runtime/..."},
 	},
+	"gen/internal/contract": {
+		others: []string{"github.com/getkin/kin-openapi/...", "github.com/onsi/ginkgo/v2", "github.com/onsi/gomega"},
+	},
 	"chat/internal/...": {
 		ours:   []string{"chat/internal/..."},
 		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/...", "github.com/go-json-experiment/json/..."},
