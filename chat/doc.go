@@ -26,6 +26,9 @@
 // What can't be right is an [*ArgumentError], before any request. Where some of several people could not be added, the call
 // succeeds and returns a [FailedParticipant] for each.
 //
+// Why was this refused? [Client.Explain] and [ThreadClient.Explain] say what may be the matter, the most likely cause first, what
+// speaks for it, and what to do about it.
+//
 // Calls are retried where that is safe: three times, with growing pauses, unless the options say otherwise. Sending a
 // message is the one that is not safe, since the service can't tell a second try from a second message: see
 // [ThreadClient.SendMessage] and [ErrOutcomeUnknown].

@@ -53,6 +53,15 @@ func (c *Client) Explain(ctx context.Context, threadID string, err error) Explan
 	return Explanation{Causes: q.causes(ctx)}
 }
 
+// Explain is [Client.Explain] for errors of this thread, also where [NewThreadClient] made the client. A nil ThreadClient, as that
+// returns with an error, explains what can be told from the error alone.
+func (t *ThreadClient) Explain(ctx context.Context, err error) Explanation {
+	if t == nil {
+		return (*Client)(nil).Explain(ctx, "", err)
+	}
+	return t.client.Explain(ctx, t.threadID, err)
+}
+
 // String is the causes with their evidence and fixes, numbered and a line each, without a line end at the end. The empty
 // explanation is "".
 func (e Explanation) String() string {

@@ -3,6 +3,7 @@ package chat_test
 import (
 	"context"
 	"fmt"
+	"log"
 	"log/slog"
 	"os"
 
@@ -23,6 +24,23 @@ func ExampleClient_Explain() {
 	// Output:
 	// notParticipant - the user is not in the thread
 	// otherResource - the thread is one of another resource
+}
+
+func ExampleThreadClient_Explain() {
+	service, created, _ := newExampleThread()
+	defer service.Close()
+	ctx := context.Background()
+
+	dave := service.NewUser()
+	thread, err := chat.NewThreadClient(service.Endpoint(), created.ThreadID(), service.Credential(dave), service.ClientOptions())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer thread.Close()
+	if err := thread.UpdateTopic(ctx, "Mine now"); err != nil {
+		fmt.Println(thread.Explain(ctx, err).Causes[0].Fix)
+	}
+	// Output: have somebody who is in the thread add the user, or act as one who is in it
 }
 
 func ExampleExplanation_LogValue() {

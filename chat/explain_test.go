@@ -86,6 +86,14 @@ var _ = Describe("Explain", func() {
 		})
 	})
 
+	Context("on a nil thread client, as a failed NewThreadClient returns", func() {
+		It("goes by the error alone", func(ctx SpecContext) {
+			thread, err := chat.NewThreadClient(testEndpoint, "..", staticCredential(), nil)
+			Expect(causesOf(thread.Explain(ctx, err))).To(Equal([]chat.CauseKind{chat.CauseArgument}))
+			Expect(thread.Explain(ctx, nil)).To(Equal(chat.Explanation{}))
+		})
+	})
+
 	Context("with an error that others have wrapped", func() {
 		It("finds what is inside", func(ctx SpecContext) {
 			client, _ := clientOf(reply(http.StatusTooManyRequests, "", "Retry-After", "1"))
@@ -126,6 +134,19 @@ var _ = Describe("Explain", func() {
 			Expect(asked(func() { mine.Explain(ctx, thread, err) })).To(Equal([]chattest.Operation{
 				chattest.ListChatParticipants, chattest.ListChatThreads,
 			}))
+		})
+
+		It("looks for the thread of a thread client, also of one without a client", func(ctx SpecContext) {
+			thread, err := chat.NewThreadClient(service.Endpoint(), newThread(ctx, theirs), service.Credential(me), service.ClientOptions())
+			Expect(err).NotTo(HaveOccurred())
+			DeferCleanup(thread.Close)
+			refusal := thread.SendTypingNotification(ctx, nil)
+			foreign := chat.NewError("try", &http.Response{StatusCode: http.StatusForbidden, Body: http.NoBody}, "") // tells no thread
+			for _, err := range []error{refusal, foreign} {
+				Expect(asked(func() {
+					Expect(causesOf(thread.Explain(ctx, err))).To(ContainElement(chat.CauseNotParticipant))
+				})).To(Equal([]chattest.Operation{chattest.ListChatParticipants, chattest.ListChatThreads}))
+			}
 		})
 
 		It("does not look beyond two pages, and says that it has not", func(ctx SpecContext) {
