@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	stdjson "encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -31,9 +32,6 @@ var (
 		json.WithUnmarshalers(json.UnmarshalFromFunc(unmarshalTime)),
 	)
 )
-
-// The tags of the generated types are meant for encoding/json. It escapes HTML, but the service's limits count bytes.
-var unescaped = json.JoinOptions(jsonv1.DefaultOptionsV1(), jsontext.EscapeForHTML(false))
 
 // Decode reads a JSON object into a zero value. Dates have the zone that they are written in.
 func Decode(body []byte, into any) error {
@@ -87,9 +85,11 @@ func parseTime(text string) time.Time {
 
 // Encode makes the body of a request.
 func Encode(request any) *bytes.Reader {
-	body, err := json.Marshal(request, unescaped)
-	if err != nil {
+	var b bytes.Buffer
+	enc := stdjson.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // the service's limits count bytes
+	if err := enc.Encode(request); err != nil {
 		panic("a generated type does not encode: " + err.Error()) // strings, numbers and times do
 	}
-	return bytes.NewReader(body)
+	return bytes.NewReader(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 }
