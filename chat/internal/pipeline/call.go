@@ -31,6 +31,7 @@ type call struct {
 	count      int              // attempts so far, as far as they are logged
 	refused    bool             // the authorization was, once
 	connection *connectionTrace // of the last one with Once set, nil until the transport got it
+	next       *connectionTrace // of the one to come, if its context has it already
 	ambiguous  bool             // the last one may have taken effect, and nothing says whether
 	answer     *http.Response   // the one that ends a call with Once set
 	lost       bool             // an attempt has got no answer
@@ -66,7 +67,12 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	defer func() { endSpan(err) }()
 
 	c := &call{Operation: op, caller: p.caller}
-	resp, err := send(context.WithValue(ctx, callKey{}, c))
+	ctx = context.WithValue(ctx, callKey{}, c)
+	if op.Once {
+		c.next = new(connectionTrace)
+		ctx = c.next.watch(ctx) // from the beginning, or the request would have to be copied for it
+	}
+	resp, err := send(ctx)
 	if err == nil {
 		defer resp.Body.Close()
 		err = p.read(c, resp, &wire)

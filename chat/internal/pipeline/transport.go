@@ -99,8 +99,10 @@ func (t *transport) send(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if c := callOf(ctx); c != nil && c.Once {
-		c.connection = new(connectionTrace)
-		req = req.WithContext(c.connection.watch(ctx))
+		if c.connection, c.next = c.next, nil; c.connection == nil {
+			c.connection = new(connectionTrace)
+			req = req.WithContext(c.connection.watch(ctx))
+		}
 	}
 	if t.sign != nil {
 		if err := t.signed(req); err != nil {
