@@ -24,6 +24,10 @@ demo: ## Run every chat operation against a service inside the process, and say 
 test: ## Test, with the race detector and in random order.
 	$(GO) test -race -shuffle=on ./... -ginkgo.randomize-all
 
+.PHONY: guard
+guard: ## Count what calls allocate and hold, which the race detector would hide.
+	$(GO) test ./chat/benchmarks
+
 .PHONY: fuzz-smoke
 fuzz-smoke: ## Fuzz each decoder for FUZZTIME (5s).
 	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' . | sed 's|/[^/]*:func | |' | sort | \
@@ -97,7 +101,7 @@ tidy-check: ## Check that go.mod and go.sum are tidy.
 
 # The tests come last, so that what they say is what one sees.
 .PHONY: check
-check: check-generate vet lint tidy-check conformance test ## Everything that CI runs.
+check: check-generate vet lint tidy-check conformance guard test ## Everything that CI runs.
 
 .PHONY: clean
 clean: ## Remove what builds, tests and profiles leave in the tree.

@@ -24,15 +24,15 @@ var _ = DescribeTable("A call allocates no more than it did", Serial,
 		Expect(call(context.Background(), ours)).To(Succeed())
 		Expect(testing.AllocsPerRun(100, func() { _ = call(context.Background(), ours) })).To(BeNumerically("<=", limit))
 	},
-	Entry("to send a message", 85, func(ctx context.Context, ours benchmarks.Ours) error {
+	Entry("to send a message", 44, func(ctx context.Context, ours benchmarks.Ours) error {
 		_, err := ours.Send(ctx)
 		return err
 	}),
-	Entry("to read a message", 90, func(ctx context.Context, ours benchmarks.Ours) error {
+	Entry("to read a message", 57, func(ctx context.Context, ours benchmarks.Ours) error {
 		_, err := ours.Get(ctx)
 		return err
 	}),
-	Entry("to list a page of 200 messages", 2500, func(ctx context.Context, ours benchmarks.Ours) error {
+	Entry("to list a page of 200 messages", 2460, func(ctx context.Context, ours benchmarks.Ours) error {
 		_, err := ours.List(ctx, nil)
 		return err
 	}),
