@@ -9,8 +9,8 @@ import (
 // Options configures a service. The zero value, and nil, is a service of its own that forgets everything when closed.
 type Options struct {
 	// Path is the file that keeps everything: users, threads, messages, the resource, its access key and the key that
-	// signs tokens. It is made if it does not exist, and one process at a time may use it. A reply then means that what
-	// was asked for is on disk. Empty is a temporary file that is never synced.
+	// signs tokens. It is made if it does not exist, and one service at a time may use it: others get [ErrInUse]. One that is not
+	// whole is [ErrDamaged]. A reply then means that what was asked for is on disk. Empty is a temporary file that is never synced.
 	Path string
 
 	// NoSocket makes [NewServer] open no listener: the service is reached through [Service.Transport] alone.

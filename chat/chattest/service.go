@@ -50,7 +50,9 @@ type Service struct {
 	closers []func()
 }
 
-// Open starts the service. Close it when done.
+// Open starts the service. Close it when done. It fails with [ErrInUse] or [ErrDamaged] where the file at Path is somebody
+// else's now or is not one of a service, with an error of the system where the file can't be read or written, and with one that
+// says which of the options can't be right.
 func Open(options *Options) (*Service, error) {
 	if options == nil {
 		options = &Options{}

@@ -47,13 +47,16 @@ var _ = Describe("A service with a file", func() {
 		Expect(number(ana.send(thread, "next"))).To(BeNumerically(">", number(id)))
 	})
 
-	It("is one process's at a time", func() {
-		open()
+	It("is one service's at a time", func() {
+		first := open()
 		_, err := chattest.Open(&chattest.Options{Path: path})
-		Expect(err).To(MatchError("chattest: " + path + " is in use by another process"))
+		Expect(err).To(MatchError(chattest.ErrInUse))
+		Expect(err).To(MatchError("chattest: open " + path + ": in use by another process or service; end that, or use another file"))
+		Expect(first.Close()).To(Succeed())
+		open()
 	})
 
-	DescribeTable("refuses in one line a file that is not its own",
+	DescribeTable("refuses a file that is not whole, or not its own, says so and what to do, and leaves it as it is",
 		func(spoil func(path string), reason string) {
 			s := open()
 			ana := newPerson(s)
@@ -63,32 +66,64 @@ var _ = Describe("A service with a file", func() {
 			}
 			Expect(s.Close()).To(Succeed())
 			spoil(path)
-			_, err := chattest.Open(&chattest.Options{Path: path})
-			Expect(err).To(MatchError(And(HavePrefix("chattest: "), ContainSubstring(reason), Not(ContainSubstring("\n")))))
+			spoilt, err := os.ReadFile(path)
+			Expect(err).NotTo(HaveOccurred())
+			for range 2 { // it does not lock the file for good
+				_, err := chattest.Open(&chattest.Options{Path: path})
+				Expect(err).To(MatchError(chattest.ErrDamaged))
+				Expect(err).To(MatchError("chattest: open " + path + ": damaged, or not a data file of a service: " + reason +
+					"; bring back a copy of it, or move it away and have a new one"))
+			}
+			Expect(os.ReadFile(path)).To(Equal(spoilt))
 		},
 		Entry("a text", func(path string) {
 			Expect(os.WriteFile(path, []byte(strings.Repeat("no database\n", 9999)), 0o600)).To(Succeed())
 		}, "invalid database"),
-		Entry("a file that was cut", func(path string) { Expect(os.Truncate(path, 8192)).To(Succeed()) }, "damaged"),
-		Entry("another program's", func(path string) {
-			Expect(os.Remove(path)).To(Succeed())
-			db, err := bbolt.Open(path, 0o600, nil)
+		Entry("a file cut within its first page", func(path string) { Expect(os.Truncate(path, 100)).To(Succeed()) }, "invalid database"),
+		Entry("a file cut to its first page", func(path string) { Expect(os.Truncate(path, pageSize)).To(Succeed()) },
+			fmt.Sprintf("file size too small %d", pageSize)),
+		Entry("a file cut to its first two", func(path string) { Expect(os.Truncate(path, 2*pageSize)).To(Succeed()) }, "its end is missing"),
+		Entry("a file without its last byte in use", func(path string) {
+			s := open()
+			used := s.Used()
+			Expect(s.Close()).To(Succeed())
+			Expect(os.Truncate(path, used-1)).To(Succeed())
+		}, "its end is missing"),
+		Entry("a file overwritten with zeros inside", func(path string) {
+			f, err := os.OpenFile(path, os.O_WRONLY, 0)
 			Expect(err).NotTo(HaveOccurred())
-			Expect(db.Update(func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte("theirs")); return err })).To(Succeed())
-			Expect(db.Close()).To(Succeed())
-		}, "belongs to another program"),
+			_, err = f.WriteAt(make([]byte, 20*pageSize), 2*pageSize)
+			Expect(errors.Join(err, f.Close())).To(Succeed())
+		}, "parts of it are missing or overwritten"),
+		Entry("another program's", func(path string) { foreign(path, "theirs") }, "it belongs to another program"),
+		Entry("another program's that has a name in common", func(path string) { foreign(path, "meta") }, "it belongs to another program"),
 		Entry("one of another format", func(path string) {
 			db, err := bbolt.Open(path, 0o600, nil)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(db.Update(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("99")) })).To(Succeed())
 			Expect(db.Close()).To(Succeed())
-		}, "format 99"),
-		Entry("a folder", func(path string) {
-			Expect(os.Remove(path)).To(Succeed())
-			Expect(os.Mkdir(path, 0o700)).To(Succeed())
-		}, "directory"),
+		}, "it has format 99, not 1"),
 	)
+
+	It("blames nothing on a file that it can't read", func() {
+		Expect(os.Mkdir(path, 0o700)).To(Succeed())
+		_, err := chattest.Open(&chattest.Options{Path: path})
+		Expect(err).To(MatchError("chattest: open " + path + ": is a directory"))
+		Expect(err).NotTo(Or(MatchError(chattest.ErrDamaged), MatchError(chattest.ErrInUse)))
+	})
 })
+
+var pageSize = int64(os.Getpagesize())
+
+// foreign puts a database of another program, with one bucket, in place of a file.
+func foreign(path, bucket string) {
+	GinkgoHelper()
+	Expect(os.Remove(path)).To(Succeed())
+	db, err := bbolt.Open(path, 0o600, nil)
+	Expect(err).NotTo(HaveOccurred())
+	Expect(db.Update(func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte(bucket)); return err })).To(Succeed())
+	Expect(db.Close()).To(Succeed())
+}
 
 var _ = Describe("A service without a file", func() {
 	It("leaves nothing behind", func() {

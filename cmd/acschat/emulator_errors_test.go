@@ -60,7 +60,7 @@ var _ = Describe("emulator, which can't start", func() {
 	It("says that another emulator has the data", func() {
 		data := filepath.Join(sh.dir, "data")
 		sh.emulate("--data", data)
-		refused(1, "in use by another process", "--data", data)
+		refused(1, "--data "+data+" is in use by another process: end that emulator, or choose another directory\n", "--data", data)
 	})
 
 	DescribeTable("says that the data is damaged, and leaves it as it is",
@@ -74,7 +74,8 @@ var _ = Describe("emulator, which can't start", func() {
 			Expect(err).NotTo(HaveOccurred())
 			spoilt := spoil(whole)
 			Expect(os.WriteFile(file, spoilt, 0o600)).To(Succeed())
-			refused(1, "--data "+data+": ", "--data", data)
+			refused(1, "--data "+data+": open "+file+": damaged, or not a data file of a service: ", "--data", data)
+			refused(1, "; bring back a copy of it, or move it away and have a new one\n", "--data", data)
 			Expect(os.ReadFile(file)).To(Equal(spoilt))
 		},
 		Entry("text", func([]byte) []byte { return []byte("Dear diary,\n") }),

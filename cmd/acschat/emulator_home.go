@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -40,7 +41,10 @@ func (h *home) openService(options *chattest.Options) (*chattest.Service, error)
 	}
 	options.Path = h.path("chat.db")
 	service, err := chattest.Open(options)
-	if err != nil {
+	switch {
+	case errors.Is(err, chattest.ErrInUse):
+		return nil, fmt.Errorf("--data %s is in use by another process: end that emulator, or choose another directory", h.dir)
+	case err != nil:
 		return nil, fmt.Errorf("--data %s: %s", h.dir, strings.TrimPrefix(err.Error(), "chattest: "))
 	}
 	return service, nil
