@@ -86,6 +86,8 @@
 //   - A signature may be up to 15 minutes off, and over the host without its port. It may sign Date instead of x-ms-date.
 //   - A signature that is missing or wrong is Denied, like a token that may not do it; the body is compared before the signature.
 //     Neither that nor a token that can't be exchanged is told the versions.
+//   - A token is good until the second is over that its exp names, so that none ends before the expiresOn of the answer, which has
+//     a fraction. One that is made in the second of a revocation is issued in the next.
 //   - An exchanged token ends when the Entra token does. That of a Teams user, or of one who acts for Teams, is for calls and opens
 //     no chat: 401. Exchanging asks for no assignment. A person who exchanges for chat is the same user each time, until that is
 //     deleted.

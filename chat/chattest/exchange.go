@@ -63,6 +63,6 @@ func (c *call) exchanged(rawID string, scopes ...string) []byte {
 
 // issueFor makes a token that ends when that of the person does.
 func (s *Service) issueFor(person EntraToken, rawID string, scopes ...string) issuedToken {
-	now := s.Now()
+	now := s.issueTime(rawID)
 	return s.issue(rawID, now, person.end(now), scopes...)
 }

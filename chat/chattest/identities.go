@@ -43,9 +43,9 @@ type issuedToken struct {
 	ExpiresOn string `json:"expiresOn"`
 }
 
-// issue makes a token for a raw id.
-func (s *Service) issue(rawID string, now, end time.Time, scopes ...string) issuedToken {
-	return issuedToken{s.tokenFor(rawID, now, end, scopes), end.UTC().Format(windowTime)}
+// issue makes a token for a raw id. What is said of its end has the fraction that the token does not know.
+func (s *Service) issue(rawID string, issued, end time.Time, scopes ...string) issuedToken {
+	return issuedToken{s.tokenFor(rawID, issued, end, scopes), end.UTC().Format(windowTime)}
 }
 
 // identityResult is a user, with a token if there is one.
@@ -79,7 +79,7 @@ func (c *call) createIdentity() ([]byte, error) {
 		return nil, err
 	}
 	if len(request.Scopes) > 0 {
-		now := c.s.Now()
+		now := c.s.issueTime(result.Identity.ID)
 		result.AccessToken = new(c.s.issue(result.Identity.ID, now, now.Add(ttl), request.Scopes...))
 	}
 	return encode(result), nil
@@ -109,7 +109,7 @@ func (c *call) issueAccessToken(id string) ([]byte, error) {
 	if _, owned := c.s.revokedThrough(id); !owned {
 		return nil, errIdentityNotOwned
 	}
-	now := c.s.Now()
+	now := c.s.issueTime(id)
 	return encode(c.s.issue(id, now, now.Add(ttl), *request.Scopes...)), nil
 }
 

@@ -74,9 +74,12 @@ var _ = Describe("The identity API", func() {
 					a := m.post(identity(user.ID)+"/:issueAccessToken", `{"scopes":["chat"],"expiresInMinutes":`+minutes+`}`).must(200)
 					Expect(field(a.Body, "expiresOn")).To(Equal(s.Now().Add(lifetime).UTC().Format("2006-01-02T15:04:05") + fraction + "+00:00"))
 					p := &person{User: user, service: s, token: field(a.Body, "token")}
+					claims := payload(p.token)
+					Expect(number(field(claims, "iat"))).To(Equal(s.Now().Unix()))
+					Expect(number(field(claims, "exp"))).To(Equal(s.Now().Add(lifetime).Unix()))
 					time.Sleep(lifetime - time.Millisecond)
 					p.mustGet("/chat/threads")
-					time.Sleep(time.Second)
+					time.Sleep(time.Second + time.Millisecond)
 					p.get("/chat/threads").must(401)
 					Expect(lastReason(s)).To(HavePrefix("the token expired on 2026-01-0"))
 				})
@@ -85,6 +88,21 @@ var _ = Describe("The identity API", func() {
 			Entry("the longest", "1440", 24*time.Hour, 731042000, ".731042"),
 			Entry("when nobody says", "null", 24*time.Hour, 0, ""),
 		)
+
+		It("whose end is the one that the answer names, without its fraction, whatever came before", func() {
+			bubble(func(s *chattest.Service) {
+				time.Sleep(987654321)
+				m := managerOf(s)
+				user := s.NewUser()
+				for range 3 {
+					s.Revoke(user)
+					a := m.post(identity(user.ID)+"/:issueAccessToken", `{"scopes":["chat"]}`).must(200)
+					claims := payload(field(a.Body, "token"))
+					Expect(lifetimeOf(claims)).To(Equal(24 * time.Hour))
+					Expect(field(a.Body, "expiresOn")).To(HavePrefix(time.Unix(number(field(claims, "exp")), 0).UTC().Format("2006-01-02T15:04:05.")))
+				}
+			})
+		})
 
 		DescribeTable("to nobody else than a user of the resource",
 			func(id func() string) {

@@ -43,39 +43,48 @@ type claims struct {
 }
 
 // Token signs a user token with the scope "chat", or with the given ones ("chat.join", "chat.join.limited", "voip", …).
-// It is good for ttl by the clock of the service, rounded up to a whole second: 0 is 24 hours, a negative ttl makes
-// a token that has expired. A token for someone who is not a user of this service is made all the same, and answered with 401.
+// It is good for ttl by the clock of the service, rounded up to a whole second, and until the second is over in which that
+// ends: tokens know no fraction. 0 is 24 hours, a negative ttl makes a token that has expired. A token for someone who is not a
+// user of this service is made all the same, and answered with 401.
 func (s *Service) Token(user User, ttl time.Duration, scopes ...string) string {
 	if ttl == 0 {
 		ttl = defaultTokenLifetime
 	}
+	if whole := ttl.Truncate(time.Second); ttl > whole {
+		ttl = whole + time.Second
+	} else if ttl < whole {
+		ttl = whole - time.Second
+	}
 	if len(scopes) == 0 {
 		scopes = []string{"chat"}
 	}
-	now := s.Now()
+	now := s.issueTime(user.RawID())
 	return s.tokenFor(user.RawID(), now, now.Add(ttl), scopes)
 }
 
-// tokenFor signs a token for a raw id that is good from now on and until its end, which is rounded up to a whole second.
-func (s *Service) tokenFor(rawID string, now, end time.Time, scopes []string) string {
-	if end.After(now) {
-		end = end.Add(time.Second - 1)
+// issueTime is when a token that is made now is issued. That is in a second to come if those of this one are revoked: seconds
+// are all that tells them apart.
+func (s *Service) issueTime(rawID string) time.Time {
+	now := s.Now()
+	if revoked, ok := s.revokedThrough(rawID); ok && revoked >= now.Unix() {
+		now = now.Add(time.Duration(revoked+1-now.Unix()) * time.Second)
 	}
-	issued := now.Unix()
-	if revoked, ok := s.revokedThrough(rawID); ok {
-		issued = max(issued, revoked+1) // seconds are all that tells a token from one that was just revoked
-	}
+	return now
+}
+
+// tokenFor signs a token for a raw id. Its times lose their fractions, so that whole seconds between them stay what they are.
+func (s *Service) tokenFor(rawID string, issued, end time.Time, scopes []string) string {
 	resource, _ := resourceOfUser(rawID)
 	return s.sign(claims{
 		SkypeID:          strings.TrimPrefix(rawID, "8:"),
 		SCP:              1792,
-		CSI:              strconv.FormatInt(issued, 10),
+		CSI:              strconv.FormatInt(issued.Unix(), 10),
 		ExpiresAt:        end.Unix(),
 		Region:           "amer",
 		Scope:            strings.Join(scopes, ","),
 		ResourceID:       cmp.Or(resource, s.resource),
 		ResourceLocation: "unitedstates",
-		IssuedAt:         issued,
+		IssuedAt:         issued.Unix(),
 	})
 }
 
@@ -131,7 +140,7 @@ func (s *Service) authenticate(authorization string) (user string, scopes []stri
 		err = unauthorized("the token is for the resource " + c.ResourceID + ", and this is " + s.resource)
 	case !known:
 		err = unauthorized("the token is for " + user + ", who is not a user of this resource")
-	case c.ExpiresAt <= s.Now().Unix():
+	case c.ExpiresAt < s.Now().Unix(): // within the second, the token may have a fraction of it left
 		err = unauthorized("the token expired on " + time.Unix(c.ExpiresAt, 0).UTC().Format(time.RFC3339))
 	case c.IssuedAt <= revoked:
 		err = unauthorized("the token was revoked")

@@ -39,26 +39,33 @@ var _ = Describe("A user", func() {
 	})
 })
 
-var _ = Describe("A token", func() {
-	decode := func(token string) (header, payload string) {
-		GinkgoHelper()
-		parts := strings.Split(token, ".")
-		Expect(parts).To(HaveLen(3))
-		Expect(parts[2]).To(HaveLen(342))
-		h, err := base64.RawURLEncoding.DecodeString(parts[0])
-		Expect(err).NotTo(HaveOccurred())
-		p, err := base64.RawStdEncoding.DecodeString(parts[1]) // not every client reads the other alphabet
-		Expect(err).NotTo(HaveOccurred())
-		return string(h), string(p)
-	}
+// payload is the claims of a token.
+func payload(token string) string {
+	GinkgoHelper()
+	_, rest, _ := strings.Cut(token, ".")
+	text, _, _ := strings.Cut(rest, ".")
+	claims, err := base64.RawStdEncoding.DecodeString(text) // not every client reads the other alphabet
+	Expect(err).NotTo(HaveOccurred())
+	return string(claims)
+}
 
+// lifetimeOf is how long a token lives by its payload.
+func lifetimeOf(payload string) time.Duration {
+	GinkgoHelper()
+	return time.Duration(number(field(payload, "exp"))-number(field(payload, "iat"))) * time.Second
+}
+
+var _ = Describe("A token", func() {
 	It("has the claims of the service, in its order", func() {
 		bubble(func(s *chattest.Service) {
 			user := s.NewUser()
-			header, payload := decode(s.Token(user, 90*time.Minute, "chat", "voip"))
-			Expect(header).To(MatchRegexp(`^\{"alg":"RS256","kid":"[0-9A-F]{40}","x5t":"[\w-]{27}","typ":"JWT"\}$`))
+			token := s.Token(user, 90*time.Minute, "chat", "voip")
+			parts := strings.Split(token, ".")
+			Expect(parts).To(HaveLen(3))
+			Expect(parts[2]).To(HaveLen(342))
+			Expect(base64.RawURLEncoding.DecodeString(parts[0])).To(MatchRegexp(`^\{"alg":"RS256","kid":"[0-9A-F]{40}","x5t":"[\w-]{27}","typ":"JWT"\}$`))
 			now := s.Now().Unix()
-			Expect(payload).To(Equal(fmt.Sprintf(
+			Expect(payload(token)).To(Equal(fmt.Sprintf(
 				`{"skypeid":%q,"scp":1792,"csi":"%d","exp":%d,"rgn":"amer","acsScope":"chat,voip","resourceId":%q,"resourceLocation":"unitedstates","iat":%d}`,
 				strings.TrimPrefix(user.ID, "8:"), now, now+5400, strings.TrimPrefix(resourceOf(user.ID), "8:acs:"), now)))
 		})
@@ -68,8 +75,7 @@ var _ = Describe("A token", func() {
 		bubble(func(s *chattest.Service) {
 			s.Advance(900 * time.Millisecond)
 			ana := newPerson(s)
-			_, payload := decode(ana.token)
-			Expect(number(field(payload, "exp"))).To(Equal(s.Now().Unix() + 86400 + 1))
+			Expect(lifetimeOf(payload(ana.token))).To(Equal(24 * time.Hour))
 			ana.token = s.Token(ana.User, time.Second)
 			time.Sleep(999 * time.Millisecond)
 			ana.mustGet("/chat/threads")
@@ -77,6 +83,25 @@ var _ = Describe("A token", func() {
 			ana.get("/chat/threads").must(401)
 		})
 	})
+
+	DescribeTable("lives from its iat to its exp for as long as was asked, in whole seconds, also right after a revocation",
+		func(asked, whole time.Duration) {
+			bubble(func(s *chattest.Service) {
+				s.Advance(123456789)
+				user := s.NewUser()
+				for range 3 {
+					Expect(lifetimeOf(payload(s.Token(user, asked)))).To(Equal(whole))
+					s.Revoke(user)
+				}
+			})
+		},
+		Entry("an hour", time.Hour, time.Hour),
+		Entry("a second", time.Second, time.Second),
+		Entry("a bit more", time.Second+1, 2*time.Second),
+		Entry("next to nothing", time.Nanosecond, time.Second),
+		Entry("less than nothing", -time.Nanosecond, -time.Second),
+		Entry("an hour less than nothing", -time.Hour, -time.Hour),
+	)
 
 	It("that was checked is checked no more, but still ends", func() {
 		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
