@@ -17,8 +17,8 @@ import (
 )
 
 // Why [Open] can't have the file of [Options.Path]; match with [errors.Is]. The whole error names the file and says what to do.
-// Neither is tried again, and the file is left as it is. What else the system has against a file, a missing permission for
-// example, is an error of package os.
+// Neither is tried again, and the file is left as it is. What else the system has against a file comes as its own error: a
+// missing permission, for example, is [fs.ErrPermission].
 var (
 	// ErrInUse says that somebody has the file open: another process, or a service of this one that was not closed. It may be
 	// opened once that has ended, however that came about. Open waits a tenth of a second for it.
