@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // complete offers values of a flag in the shell.
@@ -29,7 +30,7 @@ func (t *tool) completeThreads(cmd *cobra.Command, _ []string, _ string) ([]cobr
 	var offers []cobra.Completion
 	for _, thread := range threads {
 		if thread.DeletedOn.IsZero() {
-			offers = append(offers, cobra.CompletionWithDesc(thread.ID, printable(thread.Topic)))
+			offers = append(offers, cobra.CompletionWithDesc(thread.ID, harmless.Line(thread.Topic)))
 		}
 	}
 	return offers, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // confirmation is the flag of commands that can't be taken back.
@@ -26,7 +28,7 @@ func (c *confirmation) ask(cmd *cobra.Command, question string) error {
 	if !isTerminal(os.Stdin) || !isTerminal(os.Stderr) {
 		return misuse("this can't be taken back, and there is no terminal to ask at: confirm with --yes")
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "%s [y/N] ", printable(question))
+	fmt.Fprintf(cmd.ErrOrStderr(), "%s [y/N] ", harmless.Line(question))
 	for line, err := range lines(cmd.Context(), os.Stdin) {
 		if err != nil {
 			return err

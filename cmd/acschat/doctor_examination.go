@@ -14,6 +14,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // examination is a row of checks, and what they have found.
@@ -99,7 +100,7 @@ func (x *examination) run(ctx context.Context) {
 			c.State, c.Evidence = wasNotOK, withoutRequest(err)
 			x.blame(ctx, err)
 		}
-		c.Evidence = withoutSecrets(printable(c.Evidence))
+		c.Evidence = withoutSecrets(harmless.Line(c.Evidence))
 		x.checks = append(x.checks, c)
 		x.show(c)
 	}

@@ -9,6 +9,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // diagnosis is what programs get of an examination.
@@ -76,7 +77,7 @@ func (x *examination) tell(healthy bool) error {
 		_, err := io.WriteString(x.out, "\nAll is well.\n")
 		return err
 	}
-	why := withoutSecrets(printableLines(chat.Explanation{Causes: x.causes}.String()))
+	why := withoutSecrets(harmless.Text(chat.Explanation{Causes: x.causes}.String()))
 	_, err := io.WriteString(x.out, "\nWhy, the most likely first:\n\n"+strings.TrimSuffix(why, "\n")+"\n")
 	return err
 }

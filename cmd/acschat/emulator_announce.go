@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // announce tells people how to use the emulator, and programs where it is.
@@ -20,7 +22,7 @@ func (e *emulator) announce(cmd *cobra.Command, o *output, p place) error {
 	if e.data == "" {
 		fmt.Fprint(&b, "All of it is gone when this ends; --data DIR keeps it.\n")
 	} else {
-		fmt.Fprintf(&b, "All of it is kept in %s\n", printable(e.data))
+		fmt.Fprintf(&b, "All of it is kept in %s\n", harmless.Line(e.data))
 	}
 	fmt.Fprintf(&b, "\nPrograms find it by\n\n  export %s=%s\n\n", connectionStringVariable, shellWord(p.ConnectionString))
 	fmt.Fprint(&b, e.howToTrust(p))
@@ -41,14 +43,14 @@ func (e *emulator) howToTrust(p place) string {
 			"  Go       chat.ClientOptions, identity.ClientOptions: InsecureAllowCredentialWithHTTP: true\n" +
 			"  acschat  acschat user create\n"
 	case p.CAFile == "":
-		return "They have to trust whoever vouches for " + printable(e.certFile) + ".\n"
+		return "They have to trust whoever vouches for " + harmless.Line(e.certFile) + ".\n"
 	}
 	ca := shellWord(p.CAFile)
 	goLine := "SSL_CERT_FILE=" + ca + " go run ."
 	if runtime.GOOS == "darwin" { // where Go asks the system alone
 		goLine = "security add-trusted-cert -k ~/Library/Keychains/login.keychain-db " + ca
 	}
-	return "and have to trust the authority in " + printable(p.CAFile) + ", which vouches for nothing but this machine:\n\n" +
+	return "and have to trust the authority in " + harmless.Line(p.CAFile) + ", which vouches for nothing but this machine:\n\n" +
 		"  Go       " + goLine + "\n" +
 		"  Node     NODE_EXTRA_CA_CERTS=" + ca + " node app.js\n" +
 		"  Python   SSL_CERT_FILE=" + ca + " REQUESTS_CA_BUNDLE=" + ca + " python3 app.py\n" +
@@ -60,5 +62,5 @@ func shellWord(text string) string {
 	if regexp.MustCompile(`^[\w%+,./:@-]+$`).MatchString(text) {
 		return text
 	}
-	return "'" + strings.ReplaceAll(printable(text), "'", `'\''`) + "'"
+	return "'" + strings.ReplaceAll(harmless.Line(text), "'", `'\''`) + "'"
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // pageTemplate is of html/template, which lets nothing that was written in a chat out of the place it has.
@@ -81,7 +82,7 @@ func (x *export) pageHead(people pagePeople) (h pageHead, err error) {
 	})
 	if err == nil {
 		err = eachObject(x, threadFile, func(t wireThread) {
-			h.ID, h.Topic = t.ID, printable(cmp.Or(t.Topic, "A thread without a topic"))
+			h.ID, h.Topic = t.ID, harmless.Line(cmp.Or(t.Topic, "A thread without a topic"))
 			h.Created, h.By = pageTime(t.CreatedOn), people.name(t.CreatedBy)
 		})
 	}
@@ -114,13 +115,13 @@ func (p pagePeople) name(id *wireIdentifier) string {
 	if id == nil {
 		return ""
 	}
-	return printable(cmp.Or(p[id.RawID], short(chat.ParseRawID(id.RawID))))
+	return harmless.Line(cmp.Or(p[id.RawID], short(chat.ParseRawID(id.RawID))))
 }
 
 func (p pagePeople) show(m wireMessage) pageMessage {
 	shown := pageMessage{ID: "m" + m.ID, Time: m.CreatedOn.UTC().Format(time.TimeOnly), Who: p.name(cmp.Or(m.Sender, m.Content.Initiator))}
 	if m.SenderDisplayName != nil && *m.SenderDisplayName != "" {
-		shown.Who = printable(*m.SenderDisplayName)
+		shown.Who = harmless.Line(*m.SenderDisplayName)
 	}
 	switch {
 	case !m.DeletedOn.IsZero():
@@ -130,7 +131,7 @@ func (p pagePeople) show(m wireMessage) pageMessage {
 		shown.State = "edited " + pageTime(m.EditedOn)
 	}
 	shown.Text, shown.Class = p.says(m)
-	shown.Text = printableLines(shown.Text)
+	shown.Text = harmless.Text(shown.Text)
 	return shown
 }
 
@@ -144,7 +145,7 @@ func (p pagePeople) says(m wireMessage) (text, class string) {
 	case chat.MessageTypeParticipantRemoved:
 		return "removed " + p.names(m.Content.Participants), "told"
 	case chat.MessageTypeHTML:
-		text = textOfHTML(value(m.Content.Message))
+		text = harmless.HTML(value(m.Content.Message))
 	default:
 		text = value(m.Content.Message)
 	}

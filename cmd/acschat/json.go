@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // marshal encodes one of our own structs. The text can go to a terminal: what is not harmless there is escaped, which means the
@@ -28,7 +30,7 @@ func escapeHarmful(text []byte) []byte {
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)
 		switch {
-		case r == '\n' || harmless(r):
+		case r == '\n' || harmless.Rune(r):
 			out = append(out, text[:size]...)
 		case r > 0xffff:
 			high, low := utf16.EncodeRune(r)

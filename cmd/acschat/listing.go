@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // list prints a listing, each page as it comes. limit is how many things at most; 0 is all.
@@ -65,7 +66,7 @@ func (l *tableListing[T]) write(things []T) error {
 	rows := make([][]string, len(things))
 	for i, thing := range things {
 		for _, c := range l.columns {
-			rows[i] = append(rows[i], printable(c.text(thing)))
+			rows[i] = append(rows[i], harmless.Line(c.text(thing)))
 		}
 	}
 	return l.table.write(rows)

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // leastInterval keeps to the published limit of listing messages: 200 a minute.
@@ -39,7 +40,7 @@ func (t *tool) follow(cmd *cobra.Command, thread *chat.ThreadClient, options *ch
 		case err != nil && !passes(err):
 			return err
 		case err != nil && !trouble:
-			fmt.Fprintln(cmd.ErrOrStderr(), "acschat: trying on:", printable(err.Error()))
+			fmt.Fprintln(cmd.ErrOrStderr(), "acschat: trying on:", harmless.Line(err.Error()))
 		}
 		trouble = err != nil
 		if err := out.write(news); err != nil {

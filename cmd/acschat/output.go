@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // output is how results are shown.
@@ -63,7 +65,7 @@ func show[T any](cmd *cobra.Command, o *output, v view[T], thing T) error {
 	var rows [][2]string
 	for _, c := range v.columns {
 		if text := c.text(thing); text != "" {
-			rows = append(rows, [2]string{c.title, printableLines(text)})
+			rows = append(rows, [2]string{c.title, harmless.Text(text)})
 		}
 	}
 	return details(cmd.OutOrStdout(), rows)
@@ -74,7 +76,7 @@ func (o *output) done(cmd *cobra.Command, format string, args ...any) error {
 	if o.format != formatTable {
 		return nil
 	}
-	_, err := fmt.Fprintln(cmd.OutOrStdout(), printable(fmt.Sprintf(format, args...)))
+	_, err := fmt.Fprintln(cmd.OutOrStdout(), harmless.Line(fmt.Sprintf(format, args...)))
 	return err
 }
 

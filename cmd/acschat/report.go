@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // The exit codes.
@@ -69,7 +70,7 @@ func (t *tool) report(cmd *cobra.Command, err error) int {
 		err = misuse("%s", err)
 	}
 	say := func(text string) {
-		_, _ = io.WriteString(cmd.ErrOrStderr(), withoutSecrets(printableLines(text))+"\n")
+		_, _ = io.WriteString(cmd.ErrOrStderr(), withoutSecrets(harmless.Text(text))+"\n")
 	}
 	say("acschat: " + inWords(err))
 	partial, isPartial := errors.AsType[*partialError](err)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/identity"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 func newTokenIssue(t *tool) *cobra.Command {
@@ -87,17 +88,17 @@ func (t *tool) showIssued(cmd *cobra.Command, issued identity.UserAndToken, crea
 		return t.output.object(cmd.OutOrStdout(), toWireIssued(issued, created))
 	}
 	facts := [][2]string{
-		{"User", printable(issued.User.ID)},
+		{"User", harmless.Line(issued.User.ID)},
 		{"Scopes", strings.Join(scopes, ", ")},
 		{"Ends", until(issued.Token.ExpiresOn, time.Now())},
 	}
 	if file != "" {
-		return details(cmd.OutOrStdout(), append(facts, [2]string{"Token", "in " + printable(file)}))
+		return details(cmd.OutOrStdout(), append(facts, [2]string{"Token", "in " + harmless.Line(file)}))
 	}
 	if err := details(cmd.ErrOrStderr(), facts); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(cmd.OutOrStdout(), printable(issued.Token.Token))
+	_, err := fmt.Fprintln(cmd.OutOrStdout(), harmless.Line(issued.Token.Token))
 	return err
 }
 

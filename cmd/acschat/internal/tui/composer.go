@@ -10,6 +10,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // composer is where a message is written, or changed.
@@ -93,7 +94,7 @@ func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
 		return nil
 	}
 	text := strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' || shown(r) {
+		if r == '\n' || r == '\t' || harmless.Rune(r) {
 			return r
 		}
 		return -1

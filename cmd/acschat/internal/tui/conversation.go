@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // conversation is a thread that has been open, and all that the person has left in it.
@@ -41,7 +42,7 @@ func newConversation(id, topic string) *conversation {
 func (c *conversation) meet(people []chat.Participant) {
 	c.people, c.names, c.stale = people, map[chat.Identifier]string{}, false
 	for _, p := range people {
-		if name := plainLine(p.DisplayName); name != "" && p.Identifier != nil {
+		if name := called(p.DisplayName); name != "" && p.Identifier != nil {
 			c.names[p.Identifier] = name
 		}
 	}
@@ -64,7 +65,7 @@ func (c *conversation) name(id chat.Identifier, given string) string {
 	if known := c.names[id]; known != "" {
 		return known
 	}
-	return cmp.Or(plainLine(given), short(id))
+	return cmp.Or(called(given), short(id))
 }
 
 func short(id chat.Identifier) string {
@@ -72,7 +73,7 @@ func short(id chat.Identifier) string {
 	if id == nil {
 		return "somebody"
 	}
-	raw := plainLine(id.RawID())
+	raw := harmless.Line(id.RawID())
 	if runes := []rune(raw); len(runes) > 2*enough {
 		return "…" + string(runes[len(runes)-enough:])
 	}
@@ -83,10 +84,10 @@ func short(id chat.Identifier) string {
 func (c *conversation) title() string { return titleOf(c.id, c.topic) }
 
 func titleOf(id, topic string) string {
-	if topic = plainLine(topic); topic != "" {
+	if topic = called(topic); topic != "" {
 		return topic
 	}
-	return "no topic · " + plainLine(strings.TrimSuffix(id, "@thread.v2"))
+	return "no topic · " + harmless.Line(strings.TrimSuffix(id, "@thread.v2"))
 }
 
 // entry is one thing in the timeline: a message, a send that is not one yet, or a remark of the program.

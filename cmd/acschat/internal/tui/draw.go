@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // sheet is what entries are drawn on: the place of the history.
@@ -112,13 +113,13 @@ func (s sheet) body(e entry) []string {
 	m, a := *e.message, e.attempt
 	switch {
 	case a.replaces():
-		add(lipgloss.NewStyle(), plain(a.text))
+		add(lipgloss.NewStyle(), harmless.Text(a.text))
 	case !m.DeletedOn.IsZero():
 		add(s.look.faint, "(deleted)")
 	case !written(m):
 		add(s.look.faint, s.event(m))
 	default:
-		add(lipgloss.NewStyle(), cmp.Or(textOf(m), "(nothing in words: "+plainLine(string(m.Type))+")"))
+		add(lipgloss.NewStyle(), cmp.Or(textOf(m), "(nothing in words: "+harmless.Line(string(m.Type))+")"))
 		if !m.EditedOn.IsZero() {
 			add(s.look.faint, "(edited)")
 		}
@@ -143,7 +144,7 @@ func (s sheet) event(m chat.Message) string {
 	who := s.of.name(m.Content.Initiator, "")
 	switch m.Type {
 	case chat.MessageTypeTopicUpdated:
-		return fmt.Sprintf("%s called the thread “%s”", who, plainLine(m.Content.Topic))
+		return fmt.Sprintf("%s called the thread “%s”", who, called(m.Content.Topic))
 	case chat.MessageTypeParticipantAdded:
 		return who + " added " + s.names(m.Content.Participants)
 	}

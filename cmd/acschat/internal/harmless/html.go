@@ -1,4 +1,4 @@
-package main
+package harmless
 
 import (
 	"strings"
@@ -7,40 +7,45 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// textOfHTML is what a browser would show of some HTML, without anything a browser would do: tags, comments, scripts and styles are
-// left out, and where lines would end they do.
-func textOfHTML(source string) string {
+// HTML is the Text that a browser would show of some HTML, without anything a browser would do: tags, comments, scripts and styles
+// are left out, and lines begin and end where those of blocks do. White space around it is cut off.
+func HTML(source string) string {
 	var b strings.Builder
 	tokens := html.NewTokenizer(strings.NewReader(source))
 	var hidden atom.Atom // the element whose text is not shown; 0: none
 	for {
 		switch tokens.Next() {
 		case html.ErrorToken: // the end
-			return strings.TrimSpace(b.String())
+			return Text(strings.TrimSpace(b.String()))
 		case html.TextToken:
 			if hidden == 0 {
 				b.Write(tokens.Text())
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
-			name, _ := tokens.TagName()
-			tag := atom.Lookup(name)
-			switch {
-			case hidden == 0 && isHidden(tag):
+			switch tag := tagOf(tokens); {
+			case hidden != 0:
+			case isHidden(tag):
 				hidden = tag
-			case hidden == 0 && tag == atom.Br:
+			case tag == atom.Br:
 				b.WriteByte('\n')
+			case isBlock(tag):
+				endLine(&b)
 			}
 		case html.EndTagToken:
-			name, _ := tokens.TagName()
-			tag := atom.Lookup(name)
-			switch {
+			switch tag := tagOf(tokens); {
 			case tag == hidden:
 				hidden = 0
-			case hidden == 0 && endsLine(tag):
-				b.WriteByte('\n')
+			case hidden == 0 && isBlock(tag):
+				endLine(&b)
 			}
 		}
 	}
+}
+
+// tagOf is 0 for a tag that HTML does not know.
+func tagOf(tokens *html.Tokenizer) atom.Atom {
+	name, _ := tokens.TagName()
+	return atom.Lookup(name)
 }
 
 func isHidden(tag atom.Atom) bool {
@@ -51,11 +56,18 @@ func isHidden(tag atom.Atom) bool {
 	return false
 }
 
-func endsLine(tag atom.Atom) bool {
+func isBlock(tag atom.Atom) bool {
 	switch tag {
 	case atom.P, atom.Div, atom.Li, atom.Tr, atom.Ul, atom.Ol, atom.Table, atom.Blockquote, atom.Pre,
 		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		return true
 	}
 	return false
+}
+
+// endLine ends the line that has begun, if one has.
+func endLine(b *strings.Builder) {
+	if text := b.String(); text != "" && !strings.HasSuffix(text, "\n") {
+		b.WriteByte('\n')
+	}
 }

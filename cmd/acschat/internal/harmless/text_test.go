@@ -1,0 +1,48 @@
+package harmless_test
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
+)
+
+var _ = Describe("Text of somebody else", func() {
+	DescribeTable("is shown and not obeyed, on its lines and on one",
+		func(given, text, line string) {
+			Expect(harmless.Text(given)).To(Equal(text))
+			Expect(harmless.Line(given)).To(Equal(line))
+		},
+		Entry("nothing", "", "", ""),
+		Entry("words", "Canary is  green. ", "Canary is  green. ", "Canary is  green. "),
+		Entry("lines", "one\ntwo\r\n\n", "one\ntwo\n\n", "one↵two↵↵"),
+		Entry("a line that is written over", "good\revil", "good^Mevil", "good^Mevil"),
+		Entry("a tab", "\tif", "    if", "    if"),
+		Entry("what clears the screen", "\x1b[2J", "^[[2J", "^[[2J"),
+		Entry("what sets the title", "\x1b]0;title\x07", "^[]0;title^G", "^[]0;title^G"),
+		Entry("what begins a sequence in one character", "\u009b31mred", "<U+009B>31mred", "<U+009B>31mred"),
+		Entry("what goes back and rubs out", "a\b\x7f\x00", "a^H^?^@", "a^H^?^@"),
+		Entry("what turns the direction", "\u202etxt.exe\u2066", "<U+202E>txt.exe<U+2066>", "<U+202E>txt.exe<U+2066>"),
+		Entry("lines of another kind", "a\u2028b\u2029c\u0085d", "a<U+2028>b<U+2029>c<U+0085>d", "a<U+2028>b<U+2029>c<U+0085>d"),
+		Entry("what is not seen", "\ufeffa\u00adb\u200b\U000e0067", "<U+FEFF>a<U+00AD>b<U+200B><U+E0067>", "<U+FEFF>a<U+00AD>b<U+200B><U+E0067>"),
+		Entry("letters of many scripts", "família می\u200cخواهم 你好 e\u0301", "família می\u200cخواهم 你好 e\u0301", "família می\u200cخواهم 你好 e\u0301"),
+		Entry("emoji of several parts", "👩\u200d💻 ❤\ufe0f", "👩\u200d💻 ❤\ufe0f", "👩\u200d💻 ❤\ufe0f"),
+		Entry("what is no text", "a\xffb", "a\ufffdb", "a\ufffdb"),
+	)
+
+	DescribeTable("is read without the markup of HTML",
+		func(source, text string) { Expect(harmless.HTML(source)).To(Equal(text)) },
+		Entry("nothing", "", ""),
+		Entry("text without any", " Canary is green. ", "Canary is green."),
+		Entry("blocks, each on lines of its own", "Hi<div><p>Canary is <b>green</b> &amp; well.</p></div>Bye", "Hi\nCanary is green & well.\nBye"),
+		Entry("lists", "Next:<ul><li>one<li>two</ul>", "Next:\none\ntwo"),
+		Entry("breaks", "one<br>two<br/><br>three", "one\ntwo\n\nthree"),
+		Entry("empty blocks", "<p>one</p><p></p><p>two</p>", "one\ntwo"),
+		Entry("lines of the source", "<pre>one\n  two</pre>", "one\n  two"),
+		Entry("what is not for reading", "a<!-- no --><script>alert('<p>')</script><style>p{}</style><title>t</title>b", "ab"),
+		Entry("what has no end", "<p>one<b>two<script>three", "onetwo"),
+		Entry("what another element ends", "<object>a</p>b</object>c", "c"),
+		Entry("tags that HTML does not know", "<at id='0'>Bob</at>, look", "Bob, look"),
+		Entry("what is spelled in references", "&#27;[2J&#x202e;&lt;b&gt;", "^[[2J<U+202E><b>"),
+	)
+})
