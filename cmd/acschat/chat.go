@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -35,27 +34,20 @@ A message that did not arrive is printed when you leave all the same.`,
 		Example: `  acschat chat
   acschat chat 19:…
   acschat chat 19:… --as 8:acs:… --quiet   # look over somebody's shoulder, unseen`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		Args: takes("thread"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := t.wantsWholeTerminal(); err != nil {
 				return err
 			}
 			if interval < leastChatInterval {
 				return misuse("--interval must be at least %v: the service allows 200 looks a minute", leastChatInterval)
 			}
-			if len(args) > 0 && thread.id != "" {
-				return misuse("%q and --thread both name a thread: choose", args[0])
-			}
-			id := cmp.Or(thread.id, os.Getenv(threadVariable))
-			if len(args) > 0 {
-				id = args[0]
-			}
 			client, self, err := t.session.chatAndSelf(cmd.Context())
 			if err != nil {
 				return err
 			}
 			unsent, err := tui.Run(cmd.Context(), tui.Options{
-				Service: tui.Over(client, displayName), Self: self, Thread: id, Interval: interval, Quiet: quiet,
+				Service: tui.Over(client, displayName), Self: self, Thread: thread.named(), Interval: interval, Quiet: quiet,
 			})
 			return notAllSent(unsent, err)
 		},

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"errors"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +27,7 @@ The exit code is 0 when all is well and 1 when it is not. No secret is printed: 
   acschat doctor --output json | jq -r '.causes[].kind'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			x, err := t.newExamination(cmd, cmp.Or(thread.id, os.Getenv(threadVariable)))
+			x, err := t.newExamination(cmd, thread.named())
 			if err != nil {
 				return err
 			}

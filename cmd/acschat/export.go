@@ -36,15 +36,15 @@ It reads no faster than the service's published limits allow, 200 pages of 200 m
 		Example: `  acschat thread export 19:… --out release
   acschat thread export 19:… --out release --html && open release/thread.html
   acschat thread export 19:… --out release --output json | jq -r '.files[] | "\(.sha256)  \(.name)"' | (cd release && sha256sum -c)`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		Args: takes("thread"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if x.dir == "" {
 				return misuse("where to? Name a directory with --out DIR; it is made if it is not there")
 			}
 			if x.pageSize < 1 || x.pageSize > mostMessages {
 				return misuse("--page-size is 1 to %d", mostMessages)
 			}
-			client, err := t.thread(cmd, thread, args)
+			client, err := t.thread(cmd, thread)
 			if err != nil {
 				return err
 			}

@@ -21,32 +21,26 @@ when people come or go. A message can be changed and deleted by its sender alone
 	}, newMessageSend(t), newMessageList(t), newMessageGet(t), newMessageUpdate(t), newMessageDelete(t))
 }
 
-// messageFlag is --message-id, the message that a command works on.
-type messageFlag struct{ id string }
-
-func (f *messageFlag) addTo(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.id, "message-id", "", "`ID` of the message, as the argument")
+// addMessage adds --message-id, the message that a command works on.
+func addMessage(cmd *cobra.Command, id *string) {
+	cmd.Flags().Var((*filled)(id), "message-id", "`ID` of the message, as the argument")
 }
 
 func newMessageGet(t *tool) *cobra.Command {
 	var thread threadFlag
-	var message messageFlag
+	var message string
 	cmd := &cobra.Command{
 		Use:     "get MESSAGE",
 		Short:   "Show one message",
 		Long:    "Show one message with all there is to it. A deleted one is shown too, without its text.",
 		Example: "  acschat message get --thread 19:… 1780000000000\n  acschat message get --thread 19:… --message-id 1780000000000 --output json",
-		Args:    cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := object(args, "message-id", message.id)
+		Args:    wants("message-id"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client, err := t.thread(cmd, thread)
 			if err != nil {
 				return err
 			}
-			client, err := t.thread(cmd, thread, nil)
-			if err != nil {
-				return err
-			}
-			m, err := client.GetMessage(cmd.Context(), id)
+			m, err := client.GetMessage(cmd.Context(), message)
 			if err != nil {
 				return err
 			}
@@ -54,13 +48,13 @@ func newMessageGet(t *tool) *cobra.Command {
 		},
 	}
 	thread.addTo(cmd, t)
-	message.addTo(cmd)
+	addMessage(cmd, &message)
 	return cmd
 }
 
 func newMessageUpdate(t *tool) *cobra.Command {
 	var thread threadFlag
-	var message messageFlag
+	var message string
 	var content string
 	var metadata metadataFlag
 	cmd := &cobra.Command{
@@ -70,15 +64,12 @@ func newMessageUpdate(t *tool) *cobra.Command {
 is merged key by key; a key with nothing behind the = is removed. A text message stays one, an HTML message too.`,
 		Example: `  acschat message update --thread 19:… 1780000000000 --content "Canary is red."
   acschat message update --thread 19:… 1780000000000 --metadata build=8842 --metadata draft=`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := object(args, "message-id", message.id)
-			if err != nil {
-				return err
-			}
+		Args: wants("message-id"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			update := chat.MessageUpdate{Metadata: metadata.pairs}
 			if cmd.Flags().Changed("content") {
 				if content == fromStdin {
+					var err error
 					if content, err = t.contentOfStdin(cmd); err != nil {
 						return err
 					}
@@ -88,18 +79,18 @@ is merged key by key; a key with nothing behind the = is removed. A text message
 			if update.Content == nil && update.Metadata == nil {
 				return misuse("nothing to change: name --content or --metadata")
 			}
-			client, err := t.thread(cmd, thread, nil)
+			client, err := t.thread(cmd, thread)
 			if err != nil {
 				return err
 			}
-			if err := client.UpdateMessage(cmd.Context(), id, update); err != nil {
+			if err := client.UpdateMessage(cmd.Context(), message, update); err != nil {
 				return err
 			}
-			return t.output.done(cmd, "Updated message %s.", id)
+			return t.output.done(cmd, "Updated message %s.", message)
 		},
 	}
 	thread.addTo(cmd, t)
-	message.addTo(cmd)
+	addMessage(cmd, &message)
 	cmd.Flags().StringVar(&content, "content", "", "the new `TEXT`, - for stdin")
 	cmd.Flags().Var(&metadata, "metadata", "set a key, or remove it with KEY=; may be repeated")
 	return cmd
@@ -107,34 +98,30 @@ is merged key by key; a key with nothing behind the = is removed. A text message
 
 func newMessageDelete(t *tool) *cobra.Command {
 	var thread threadFlag
-	var message messageFlag
+	var message string
 	var confirm confirmation
 	cmd := &cobra.Command{
 		Use:     "delete MESSAGE",
 		Short:   "Delete a message you have sent",
 		Long:    "Delete a message for everybody. It stays in the list as deleted, without its text, which can't be brought back.",
 		Example: "  acschat message delete --thread 19:… 1780000000000\n  acschat message delete --thread 19:… --message-id 1780000000000 --yes",
-		Args:    cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := object(args, "message-id", message.id)
+		Args:    wants("message-id"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client, err := t.thread(cmd, thread)
 			if err != nil {
 				return err
 			}
-			client, err := t.thread(cmd, thread, nil)
-			if err != nil {
+			if err := confirm.ask(cmd, fmt.Sprintf("Delete message %s of thread %s?", message, client.ThreadID())); err != nil {
 				return err
 			}
-			if err := confirm.ask(cmd, fmt.Sprintf("Delete message %s of thread %s?", id, client.ThreadID())); err != nil {
+			if err := client.DeleteMessage(cmd.Context(), message); err != nil {
 				return err
 			}
-			if err := client.DeleteMessage(cmd.Context(), id); err != nil {
-				return err
-			}
-			return t.output.done(cmd, "Deleted message %s.", id)
+			return t.output.done(cmd, "Deleted message %s.", message)
 		},
 	}
 	thread.addTo(cmd, t)
-	message.addTo(cmd)
+	addMessage(cmd, &message)
 	confirm.addFlag(cmd)
 	return cmd
 }

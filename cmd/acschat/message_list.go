@@ -34,7 +34,7 @@ changes is printed again under the same id with a higher version. For programs i
 			if interval < leastInterval {
 				return misuse("--interval must be at least %v: the service allows 200 looks a minute", leastInterval)
 			}
-			client, err := t.thread(cmd, thread, nil)
+			client, err := t.thread(cmd, thread)
 			if err != nil {
 				return err
 			}

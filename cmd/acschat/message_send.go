@@ -98,7 +98,7 @@ func (t *tool) sendOne(cmd *cobra.Command, s *sending, args []string) error {
 	if err != nil {
 		return err
 	}
-	client, err := t.thread(cmd, s.thread, nil)
+	client, err := t.thread(cmd, s.thread)
 	if err != nil {
 		return err
 	}

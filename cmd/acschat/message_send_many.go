@@ -32,7 +32,7 @@ func (t *tool) sendMany(cmd *cobra.Command, s *sending) error {
 			return misuse("--skip %d leaves out more than the %d there are", s.skip, total)
 		}
 	}
-	client, err := t.thread(cmd, s.thread, nil)
+	client, err := t.thread(cmd, s.thread)
 	if err != nil {
 		return err
 	}

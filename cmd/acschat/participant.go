@@ -60,7 +60,7 @@ how many are in, and how to go on with --skip.`,
 			for i := range people {
 				complement(&people[i], displayName, share, metadata)
 			}
-			client, err := t.thread(cmd, thread, nil)
+			client, err := t.thread(cmd, thread)
 			if err != nil {
 				return err
 			}
@@ -100,7 +100,7 @@ func newParticipantList(t *tool) *cobra.Command {
   acschat participant list --thread 19:… --output jsonl | jq -r .communicationIdentifier.rawId`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := t.thread(cmd, thread, nil)
+			client, err := t.thread(cmd, thread)
 			if err != nil {
 				return err
 			}
@@ -140,31 +140,27 @@ func newParticipantRemove(t *tool) *cobra.Command {
 		Long: `Remove somebody from a thread, who then can't read or write in it. Removing yourself is leaving. It is the thread alone they are
 removed from: acschat user delete is what ends a user.`,
 		Example: "  acschat participant remove --thread 19:… 8:acs:…\n  acschat participant remove --thread 19:… --user 8:acs:… --yes",
-		Args:    cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := object(args, "user", user)
+		Args:    wants("user"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			who, err := parseIdentifier(user)
 			if err != nil {
 				return err
 			}
-			who, err := parseIdentifier(id)
+			client, err := t.thread(cmd, thread)
 			if err != nil {
 				return err
 			}
-			client, err := t.thread(cmd, thread, nil)
-			if err != nil {
-				return err
-			}
-			if err := confirm.ask(cmd, fmt.Sprintf("Remove %s from thread %s?", id, client.ThreadID())); err != nil {
+			if err := confirm.ask(cmd, fmt.Sprintf("Remove %s from thread %s?", user, client.ThreadID())); err != nil {
 				return err
 			}
 			if err := client.RemoveParticipant(cmd.Context(), who); err != nil {
 				return err
 			}
-			return t.output.done(cmd, "Removed %s from thread %s.", id, client.ThreadID())
+			return t.output.done(cmd, "Removed %s from thread %s.", user, client.ThreadID())
 		},
 	}
 	thread.addTo(cmd, t)
-	cmd.Flags().StringVar(&user, "user", "", "`USER`, as the argument")
+	addUser(cmd, &user)
 	confirm.addFlag(cmd)
 	return cmd
 }

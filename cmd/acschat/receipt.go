@@ -19,30 +19,26 @@ the service takes receipts and shows none.`,
 
 func newReceiptSend(t *tool) *cobra.Command {
 	var thread threadFlag
-	var message messageFlag
+	var message string
 	cmd := &cobra.Command{
 		Use:     "send MESSAGE",
 		Short:   "Tell the others that you have read up to a message",
 		Long:    "Tell the others that you have read the thread up to a message. It takes the place of what you have told before.",
 		Example: "  acschat receipt send --thread 19:… 1780000000000",
-		Args:    cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := object(args, "message-id", message.id)
+		Args:    wants("message-id"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client, err := t.thread(cmd, thread)
 			if err != nil {
 				return err
 			}
-			client, err := t.thread(cmd, thread, nil)
-			if err != nil {
+			if err := client.SendReadReceipt(cmd.Context(), message); err != nil {
 				return err
 			}
-			if err := client.SendReadReceipt(cmd.Context(), id); err != nil {
-				return err
-			}
-			return t.output.done(cmd, "Read up to message %s.", id)
+			return t.output.done(cmd, "Read up to message %s.", message)
 		},
 	}
 	thread.addTo(cmd, t)
-	message.addTo(cmd)
+	addMessage(cmd, &message)
 	return cmd
 }
 
@@ -57,7 +53,7 @@ func newReceiptList(t *tool) *cobra.Command {
   acschat receipt list --thread 19:… --output json | jq -r '.[].chatMessageId'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := t.thread(cmd, thread, nil)
+			client, err := t.thread(cmd, thread)
 			if err != nil {
 				return err
 			}

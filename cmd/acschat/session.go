@@ -36,12 +36,12 @@ type session struct {
 }
 
 func (s *session) addFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&s.endpoint, "endpoint", "", "`URL` of the resource [$"+endpointVariable+"]")
-	flags.StringVar(&s.tokenFile, "token-file", "", "`FILE` with a user's token, - for stdin")
-	flags.StringVar(&s.token, "token", "", "a user's `TOKEN` [$"+tokenVariable+"]; on the command line others see it in the list of processes:\nprefer the variable or --token-file")
-	flags.StringVar(&s.connectionString, "connection-string", "", "endpoint and access key of the resource, `STRING` [$"+connectionStringVariable+"]; prefer the variable")
-	flags.StringVar(&s.as, "as", "", "act as this `USER`, with a token made by the connection string [$"+userVariable+"]")
-	flags.StringVar(&s.caFile, "ca-file", "", "`FILE` of an authority to trust besides those of the system, as the emulator's [$"+caFileVariable+"]")
+	flags.Var((*filled)(&s.endpoint), "endpoint", "`URL` of the resource [$"+endpointVariable+"]")
+	flags.Var((*filled)(&s.tokenFile), "token-file", "`FILE` with a user's token, - for stdin")
+	flags.Var((*filled)(&s.token), "token", "a user's `TOKEN` [$"+tokenVariable+"]; on the command line others see it in the list of processes:\nprefer the variable or --token-file")
+	flags.Var((*filled)(&s.connectionString), "connection-string", "endpoint and access key of the resource, `STRING` [$"+connectionStringVariable+"]; prefer the variable")
+	flags.Var((*filled)(&s.as), "as", "act as this `USER`, with a token made by the connection string [$"+userVariable+"]")
+	flags.Var((*filled)(&s.caFile), "ca-file", "`FILE` of an authority to trust besides those of the system, as the emulator's [$"+caFileVariable+"]")
 	flags.BoolVarP(&s.verbose, "verbose", "v", false, "one line on stderr for each request")
 }
 

@@ -120,9 +120,9 @@ func newThreadGet(t *tool) *cobra.Command {
 		Short:   "Show a thread's topic, creator, metadata and retention",
 		Long:    "Show what there is to know of a thread besides its messages and participants, which have listings of their own.",
 		Example: "  acschat thread get 19:…\n  acschat thread get --thread 19:… --output json | jq .metadata",
-		Args:    cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			client, err := t.thread(cmd, thread, args)
+		Args:    takes("thread"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client, err := t.thread(cmd, thread)
 			if err != nil {
 				return err
 			}
@@ -151,8 +151,8 @@ nothing behind the = is removed. A new topic leaves a message in the thread, the
 		Example: `  acschat thread update 19:… --topic "Release 4.2 (done)"
   acschat thread update 19:… --metadata stage=done --metadata owner=
   acschat thread update 19:… --retention none`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		Args: takes("thread"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			update := chat.PropertiesUpdate{Metadata: metadata.pairs, Retention: retention.policy}
 			if cmd.Flags().Changed("topic") {
 				update.Topic = &topic
@@ -160,7 +160,7 @@ nothing behind the = is removed. A new topic leaves a message in the thread, the
 			if update.Topic == nil && update.Metadata == nil && update.Retention == nil {
 				return misuse("nothing to change: name --topic, --metadata or --retention")
 			}
-			client, err := t.thread(cmd, thread, args)
+			client, err := t.thread(cmd, thread)
 			if err != nil {
 				return err
 			}
@@ -186,23 +186,19 @@ func newThreadDelete(t *tool) *cobra.Command {
 		Long: `Delete a thread, with all its messages, for everybody in it. It can't be brought back; it stays in lists as deleted.
 To leave a thread and let the others go on, remove yourself: acschat participant remove.`,
 		Example: "  acschat thread delete 19:…\n  acschat thread delete --thread 19:… --yes",
-		Args:    cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := object(args, "thread", thread.id) // the environment does not say what to delete
-			if err != nil {
-				return err
-			}
+		Args:    wants("thread"), // the environment does not say what to delete
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := t.session.chat(cmd.Context())
 			if err != nil {
 				return err
 			}
-			if err := confirm.ask(cmd, fmt.Sprintf("Delete thread %s for everybody in it?", id)); err != nil {
+			if err := confirm.ask(cmd, fmt.Sprintf("Delete thread %s for everybody in it?", thread.id)); err != nil {
 				return err
 			}
-			if err := client.DeleteThread(cmd.Context(), id); err != nil {
+			if err := client.DeleteThread(cmd.Context(), thread.id); err != nil {
 				return err
 			}
-			return t.output.done(cmd, "Deleted thread %s.", id)
+			return t.output.done(cmd, "Deleted thread %s.", thread.id)
 		},
 	}
 	thread.addTo(cmd, t)

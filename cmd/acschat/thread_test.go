@@ -190,7 +190,7 @@ var _ = Describe("thread", func() {
 
 		It("wants one, and only one", func() {
 			alice.run("thread", "get").ends(2, "which thread?")
-			alice.run("thread", "get", "19:a", "-t", "19:b").ends(2, "both name a thread")
+			alice.run("thread", "get", "19:a", "-t", "19:b").ends(2, "both name one")
 		})
 
 		It("says what may be wrong when it is refused", func() {

@@ -27,26 +27,22 @@ func newTokenRevoke(t *tool) *cobra.Command {
 		Short:   "End all tokens of a user",
 		Long:    "End all tokens of a user that have been issued so far. Those issued from now on are good.",
 		Example: "  acschat token revoke 8:acs:…\n  acschat token revoke --user 8:acs:… --yes",
-		Args:    cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := object(args, "user", user)
-			if err != nil {
-				return err
-			}
+		Args:    wants("user"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			identities, err := t.session.identities()
 			if err != nil {
 				return err
 			}
-			if err := confirm.ask(cmd, fmt.Sprintf("End all tokens of %s?", id)); err != nil {
+			if err := confirm.ask(cmd, fmt.Sprintf("End all tokens of %s?", user)); err != nil {
 				return err
 			}
-			if err := identities.RevokeTokens(cmd.Context(), chat.CommunicationUser{ID: id}); err != nil {
+			if err := identities.RevokeTokens(cmd.Context(), chat.CommunicationUser{ID: user}); err != nil {
 				return err
 			}
-			return t.output.done(cmd, "Revoked all tokens of %s.", id)
+			return t.output.done(cmd, "Revoked all tokens of %s.", user)
 		},
 	}
-	cmd.Flags().StringVar(&user, "user", "", "`USER`, as the argument")
+	addUser(cmd, &user)
 	confirm.addFlag(cmd)
 	return cmd
 }

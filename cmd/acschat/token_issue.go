@@ -29,14 +29,8 @@ and removing people; voip and voip.join are for calls.`,
 		Example: `  acschat token issue 8:acs:… --out alice.token
   acschat token issue --scope chat.join --lifetime 1h --output json
   AZURE_COMMUNICATION_ACCESS_TOKEN=$(acschat token issue 8:acs:…) acschat thread list`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 || user != "" {
-				var err error
-				if user, err = object(args, "user", user); err != nil {
-					return err
-				}
-			}
+		Args: takes("user"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			identities, err := t.session.identities()
 			if err != nil {
 				return err
@@ -49,7 +43,7 @@ and removing people; voip and voip.join are for calls.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&user, "user", "", "`USER`, as the argument")
+	addUser(cmd, &user)
 	flags.StringSliceVarP(&scopes, "scope", "s", []string{string(identity.ScopeChat)}, "what it is for, as `SCOPE`; may be repeated")
 	flags.DurationVar(&lifetime, "lifetime", 0, "how `LONG` it lasts, 1h to 24h (default: the service's, 24h)")
 	flags.StringVar(&file, "out", "", "`FILE` to write it to")

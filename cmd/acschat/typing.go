@@ -15,9 +15,9 @@ func newTyping(t *tool) *cobra.Command {
 		Long: `Tell the others in a thread that you are typing. They see it for some seconds; clients send it every eight or so while somebody
 types. The service takes 5 in ten seconds, and shows nothing in a thread of more than 20 people.`,
 		Example: "  acschat typing --thread 19:… --display-name Alice",
-		Args:    cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			client, err := t.thread(cmd, thread, args)
+		Args:    takes("thread"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client, err := t.thread(cmd, thread)
 			if err != nil {
 				return err
 			}

@@ -48,6 +48,11 @@ func userView() view[chat.CommunicationUser] {
 	}
 }
 
+// addUser adds --user, the user that a command works on.
+func addUser(cmd *cobra.Command, id *string) {
+	cmd.Flags().Var((*filled)(id), "user", "`USER`, as the argument")
+}
+
 func newUserDelete(t *tool) *cobra.Command {
 	var user string
 	var confirm confirmation
@@ -57,26 +62,22 @@ func newUserDelete(t *tool) *cobra.Command {
 		Long: `Delete a user for good: its tokens end, it is in no thread any more, and the messages it sent are deleted. To take somebody out of
 one thread, use acschat participant remove; to end tokens alone, acschat token revoke.`,
 		Example: "  acschat user delete 8:acs:…\n  acschat user delete --user 8:acs:… --yes",
-		Args:    cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := object(args, "user", user)
-			if err != nil {
-				return err
-			}
+		Args:    wants("user"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			identities, err := t.session.identities()
 			if err != nil {
 				return err
 			}
-			if err := confirm.ask(cmd, fmt.Sprintf("Delete user %s everywhere, with the messages it sent?", id)); err != nil {
+			if err := confirm.ask(cmd, fmt.Sprintf("Delete user %s everywhere, with the messages it sent?", user)); err != nil {
 				return err
 			}
-			if err := identities.DeleteUser(cmd.Context(), chat.CommunicationUser{ID: id}); err != nil {
+			if err := identities.DeleteUser(cmd.Context(), chat.CommunicationUser{ID: user}); err != nil {
 				return err
 			}
-			return t.output.done(cmd, "Deleted user %s.", id)
+			return t.output.done(cmd, "Deleted user %s.", user)
 		},
 	}
-	cmd.Flags().StringVar(&user, "user", "", "`USER`, as the argument")
+	addUser(cmd, &user)
 	confirm.addFlag(cmd)
 	return cmd
 }

@@ -1,0 +1,42 @@
+package main_test
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+var _ = Describe("What a command works on", func() {
+	var server *chattest.Server
+	var alice, admin *shell
+
+	BeforeEach(func() {
+		server = chattest.NewServer(GinkgoTB(), nil)
+		alice, admin = shellOf(server), shellWithKey(server)
+		alice = alice.with("ACSCHAT_THREAD", alice.createThread("Plans"))
+	})
+
+	DescribeTable("is named once, and not by a variable that is not set",
+		func(words string, args ...string) {
+			before := len(server.Requests())
+			for _, sh := range []*shell{alice, admin.with("ACSCHAT_USER", alice.user.ID)} {
+				Expect(sh.run(args...).ends(2, words, "How it is used: acschat "+args[0]).out).To(BeEmpty())
+			}
+			Expect(server.Requests()).To(HaveLen(before))
+		},
+		Entry(nil, `"a" and --thread both name one: choose`, "thread", "get", "a", "--thread", "b"),
+		Entry(nil, `"a" and --user both name one: choose`, "token", "issue", "a", "--user", "b"),
+		Entry(nil, "which one? Name it as the argument or with --message-id", "message", "get"),
+		Entry(nil, `invalid argument "": it is empty`, "thread", "update", "", "--topic", "x"),
+		Entry(nil, `invalid argument "": it is empty`, "thread", "delete", "", "--yes"),
+		Entry(nil, `invalid argument "": it is empty`, "message", "delete", "", "--yes"),
+		Entry(nil, `invalid argument "": it is empty`, "receipt", "send", ""),
+		Entry(nil, `invalid argument "": it is empty`, "token", "issue", ""),
+		Entry(nil, `invalid argument "": it is empty`, "user", "delete", "", "--yes"),
+		Entry(nil, `--thread" flag: it is empty: is the variable set that it comes from?`, "message", "send", "--thread", "", "x"),
+		Entry(nil, `--as" flag: it is empty`, "thread", "list", "--as", ""),
+		Entry(nil, `--endpoint" flag: it is empty`, "thread", "list", "--endpoint="),
+		Entry(nil, "accepts at most 1 arg", "user", "delete", "a", "b"),
+	)
+})
