@@ -130,9 +130,10 @@ func nextStep(cmd *cobra.Command, err error) string {
 		about error
 		text  string
 	}{
-		{chat.ErrUnauthorized, unauthorized(err)},
+		{chat.ErrUnauthorized, unauthorized(cmd, err)},
 		{chat.ErrForbidden, "Only people in a thread may work on it, and only its sender may change a message. Who you are: acschat token show\n" +
-			"Who is in the thread: acschat participant list, by somebody who is in it."},
+			"Who is in the thread: acschat participant list, by somebody who is in it.\n" +
+			"Why you are refused: " + doctor(cmd)},
 		{chat.ErrNotFound, "Ids are copied whole, as acschat thread list and acschat message list show them with --output json."},
 		{chat.ErrTooLarge, "A message holds about 28 KB."},
 		{chat.ErrThrottled, "The service allows only so much in a time" + retryIn(err)},
@@ -145,16 +146,26 @@ func nextStep(cmd *cobra.Command, err error) string {
 	return ""
 }
 
+// doctor is the command that finds out more about a refusal: of the thread too, if the command line has named one.
+func doctor(cmd *cobra.Command) string {
+	if thread := cmd.Flags().Lookup("thread"); thread != nil && thread.Value.String() != "" {
+		return "acschat doctor --thread " + thread.Value.String()
+	}
+	return "acschat doctor"
+}
+
 // unauthorized is what to do about a 401: of the chat API, which gives no reason, or of the identity API, which does.
-func unauthorized(err error) string {
+func unauthorized(cmd *cobra.Command, err error) string {
 	refusal, ok := errors.AsType[*chat.Error](err)
 	switch {
 	case !ok || refusal.Code == "":
-		return "The token may have expired or been revoked, or be of another resource. Who it is for, and until when: acschat token show"
+		return "The token may have expired or been revoked, or be of another resource. Who it is for, and until when: acschat token show\n" +
+			"Which of these it is: " + doctor(cmd)
 	case refusal.Code == "IdentityNotOwned":
 		return "The resource has no such user: it may be deleted, or of another resource. acschat user create makes one."
 	}
-	return "The access key in the connection string is not, or no longer, one of this resource's. The portal shows them under Keys."
+	return "The access key in the connection string is not, or no longer, one of this resource's. The portal shows them under Keys.\n" +
+		"What else it may be, the clock of this machine too: acschat doctor --as USER"
 }
 
 // nextStepOnTheWay is what to do when there was no answer at all.

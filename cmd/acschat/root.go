@@ -49,7 +49,9 @@ Everything else goes to stderr. Exit codes:
   acschat emulator                               # a service on this machine, to try the rest on
   acschat thread create --topic "Release 4.2"
   acschat message send --thread 19:… "Canary is green."
-  acschat message list --thread 19:… --follow`,
+  acschat message list --thread 19:… --follow
+  acschat chat                                   # threads and messages on the whole terminal
+  acschat doctor                                 # what is wrong, when something is`,
 		SilenceErrors: true, // report prints them
 		SilenceUsage:  true,
 	})

@@ -79,7 +79,7 @@ var _ = Describe("Who you are", func() {
 		It("says when the token has expired, and how to look at it", func() {
 			expired := server.Token(alice.user, -time.Hour)
 			alice.hide(expired)
-			alice.with(tokenVariable, expired).run("thread", "list").ends(1, "401 Unauthorized", "acschat token show")
+			alice.with(tokenVariable, expired).run("thread", "list").ends(1, "401 Unauthorized", "acschat token show", "\nWhich of these it is: acschat doctor\n")
 		})
 	})
 
@@ -110,7 +110,7 @@ var _ = Describe("Who you are", func() {
 
 		It("says when the key is not the resource's", func() {
 			wrong := strings.Replace(server.ConnectionString(), "accesskey=", "accesskey=AAAA", 1)
-			admin.with(keyVariable, wrong).run("user", "create").ends(1, "401 Unauthorized", "access key")
+			admin.with(keyVariable, wrong).run("user", "create").ends(1, "401 Unauthorized", "access key", "\nWhat else it may be, the clock of this machine too: acschat doctor --as USER\n")
 		})
 
 		It("says what is wrong with the string, and does not show it", func() {

@@ -195,7 +195,8 @@ var _ = Describe("thread", func() {
 
 		It("says what may be wrong when it is refused", func() {
 			thread := alice.createThread("Private")
-			shellOf(server).run("thread", "get", thread).ends(1, "403 Forbidden", "acschat token show")
+			shellOf(server).run("thread", "get", thread).ends(1, "403 Forbidden", "acschat token show", "\nWhy you are refused: acschat doctor --thread "+thread+"\n")
+			shellOf(server).with("ACSCHAT_THREAD", thread).run("message", "list").ends(1, "\nWhy you are refused: acschat doctor\n")
 		})
 	})
 

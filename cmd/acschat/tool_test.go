@@ -70,6 +70,10 @@ var _ = Describe("acschat", func() {
 		Expect(sh.run("thread").ok()).To(Equal(sh.run("thread", "--help").ok()))
 	})
 
+	It("names the commands to begin with", func() {
+		Expect(sh.run().ok()).To(And(ContainSubstring("\n  acschat demo  "), ContainSubstring("\n  acschat chat  "), ContainSubstring("\n  acschat doctor  ")))
+	})
+
 	DescribeTable("ends with 2 when it is not told right, and says how to find out more",
 		func(words string, args ...string) {
 			r := sh.run(args...).ends(2, words, " --help")
