@@ -1,10 +1,6 @@
 package main
 
-import (
-	"errors"
-
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 // takes is the rule for the arguments of a command: there may be one, which stands for the flag and is refused beside it.
 func takes(flag string) cobra.PositionalArgs {
@@ -34,19 +30,4 @@ func wants(flag string) cobra.PositionalArgs {
 		}
 		return nil
 	}
-}
-
-// filled is the value of a flag that is refused empty: that is what a variable leaves that is not set, and what the environment
-// names must not take its place.
-type filled string
-
-func (f *filled) String() string { return string(*f) }
-func (f *filled) Type() string   { return "TEXT" }
-
-func (f *filled) Set(text string) error {
-	if text == "" {
-		return errors.New("it is empty: is the variable set that it comes from?")
-	}
-	*f = filled(text)
-	return nil
 }

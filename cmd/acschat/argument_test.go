@@ -37,6 +37,10 @@ var _ = Describe("What a command works on", func() {
 		Entry(nil, `--thread" flag: it is empty: is the variable set that it comes from?`, "message", "send", "--thread", "", "x"),
 		Entry(nil, `--as" flag: it is empty`, "thread", "list", "--as", ""),
 		Entry(nil, `--endpoint" flag: it is empty`, "thread", "list", "--endpoint="),
+		Entry(nil, `--out" flag: it is empty`, "token", "issue", "--out", ""),
+		Entry(nil, `--from" flag: it is empty`, "message", "send", "--from", "", "x"),
+		Entry(nil, `--from" flag: it is empty`, "participant", "add", "--from", "", "8:acs:x"),
+		Entry(nil, `--from" flag: it is empty`, "thread", "create", "--from", ""),
 		Entry(nil, "accepts at most 1 arg", "user", "delete", "a", "b"),
 	)
 })

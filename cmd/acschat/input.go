@@ -28,6 +28,10 @@ func openInput(file string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, misuse("%v", err)
 	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		_ = f.Close()
+		return nil, misuse("%s is a directory", file)
+	}
 	return f, nil
 }
 

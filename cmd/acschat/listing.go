@@ -123,6 +123,6 @@ func (l *arrayListing[T]) end() error {
 
 // addPaging adds the flags of every listing.
 func addPaging(cmd *cobra.Command, limit, pageSize *int) {
-	cmd.Flags().IntVar(limit, "limit", 0, "`N` at most; 0 is all")
-	cmd.Flags().IntVar(pageSize, "page-size", 0, "`N` a request at most; 0 leaves it to the service")
+	cmd.Flags().Var((*count)(limit), "limit", "`N` at most; 0 is all")
+	cmd.Flags().Var((*count)(pageSize), "page-size", "`N` a request at most; 0 leaves it to the service")
 }

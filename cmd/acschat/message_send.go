@@ -61,9 +61,9 @@ refused does not stop the others: the exit code is 3, and stderr says which and 
 	flags.BoolVar(&s.html, "html", false, "the same as --message-type html")
 	flags.StringVar(&s.displayName, "display-name", "", "your `NAME`, as the others see it on the message")
 	flags.Var(&s.metadata, "metadata", "metadata of the message; may be repeated")
-	flags.StringVar(&s.from, "from", "", "`FILE` of messages, - for stdin")
+	flags.Var((*filled)(&s.from), "from", "`FILE` of messages, - for stdin")
 	flags.StringVar(&s.format, "from-format", "", "lines or jsonl, as `FORMAT` of the file")
-	flags.IntVar(&s.skip, "skip", 0, "leave out the first `N` messages of the file, which are sent")
+	flags.Var((*count)(&s.skip), "skip", "leave out the first `N` messages of the file, which are sent")
 	flags.BoolVar(&s.unpaced, "unpaced", false, "send as fast as the service lets it")
 	types := []string{string(chat.MessageTypeText), string(chat.MessageTypeHTML)}
 	complete(cmd, "message-type", cobra.FixedCompletions(types, cobra.ShellCompDirectiveNoFileComp))
@@ -85,8 +85,6 @@ func (s *sending) check(t *tool, args []string) error {
 		return misuse("there are two texts, the arguments and --content: choose")
 	case s.from == "" && (s.skip != 0 || s.format != "" || s.unpaced):
 		return misuse("--skip, --from-format and --unpaced are about the messages of --from")
-	case s.skip < 0:
-		return misuse("--skip must not be negative")
 	case s.from == fromStdin && t.session.tokenFile == fromStdin:
 		return misuse("stdin can't hold both the token and the messages")
 	}

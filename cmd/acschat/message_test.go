@@ -95,6 +95,7 @@ var _ = Describe("message", func() {
 			Entry("nothing to send", "nothing to send"),
 			Entry("two texts", "there are two texts", "--content", "a", "b"),
 			Entry("a type of the service", "the other types are the service's own", "--message-type", "topicUpdated", "x"),
+			Entry("a directory", "is a directory", "--from", "."),
 			Entry("a file and a text", "choose", "--from", "x", "y"),
 			Entry("a skip without a file", "about the messages of --from", "--skip", "3", "x"),
 			Entry("a file that is not there", "no such file", "--from", "nowhere"),

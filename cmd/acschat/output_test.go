@@ -128,11 +128,13 @@ var _ = Describe("Output", func() {
 		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(full.Close)
-		cmd := alice.command("thread", "list")
-		var complaints strings.Builder
-		cmd.Stdout, cmd.Stderr = full, &complaints
-		Expect(cmd.Run()).To(MatchError("exit status 1"))
-		Expect(complaints.String()).To(ContainSubstring("no space left"))
+		for _, command := range []string{"thread list", "thread list -o json", "thread", "thread list --help", "version", "demo", "completion bash"} {
+			cmd := alice.command(strings.Fields(command)...)
+			var complaints strings.Builder
+			cmd.Stdout, cmd.Stderr = full, &complaints
+			Expect(cmd.Run()).To(MatchError("exit status 1"), command)
+			Expect(complaints.String()).To(Equal("acschat: write /dev/stdout: no space left on device\n"), command)
+		}
 	})
 
 	It("has three formats", func() {

@@ -73,8 +73,8 @@ how many are in, and how to go on with --skip.`,
 	flags.StringVar(&displayName, "display-name", "", "`NAME` that others see, of a single person")
 	flags.Var(&share, "start-time", "let them read what was said since: a time, a day, or how long ago (7d); without, all of it")
 	flags.Var(&metadata, "metadata", "metadata of each of them; may be repeated")
-	flags.StringVar(&from, "from", "", "`FILE` of people, - for stdin")
-	flags.IntVar(&skip, "skip", 0, "leave out the first `N`, who are in")
+	flags.Var((*filled)(&from), "from", "`FILE` of people, - for stdin")
+	flags.Var((*count)(&skip), "skip", "leave out the first `N`, who are in")
 	return cmd
 }
 
@@ -109,7 +109,7 @@ func newParticipantList(t *tool) *cobra.Command {
 		},
 	}
 	thread.addTo(cmd, t)
-	cmd.Flags().IntVar(&skip, "skip", 0, "leave out the first `N`")
+	cmd.Flags().Var((*count)(&skip), "skip", "leave out the first `N`")
 	addPaging(cmd, &limit, &pageSize)
 	return cmd
 }

@@ -62,7 +62,7 @@ func newReceiptList(t *tool) *cobra.Command {
 		},
 	}
 	thread.addTo(cmd, t)
-	cmd.Flags().IntVar(&skip, "skip", 0, "leave out the first `N`")
+	cmd.Flags().Var((*count)(&skip), "skip", "leave out the first `N`")
 	addPaging(cmd, &limit, &pageSize)
 	return cmd
 }

@@ -13,6 +13,7 @@ import (
 type tool struct {
 	session session
 	output  output
+	stdout  stdout
 
 	root    *cobra.Command
 	running bool // a command has begun: what came before was the command line's fault
@@ -20,7 +21,7 @@ type tool struct {
 
 // newTool is the whole command tree. Each noun has a file of its own.
 func newTool() *tool {
-	t := &tool{}
+	t := &tool{stdout: stdout{file: os.Stdout}}
 	t.root = noun(&cobra.Command{
 		Use:   "acschat",
 		Short: "Azure Communication Services chat from a terminal",
@@ -55,7 +56,7 @@ Everything else goes to stderr. Exit codes:
 		SilenceErrors: true, // report prints them
 		SilenceUsage:  true,
 	})
-	t.root.SetOut(stdout{os.Stdout})
+	t.root.SetOut(&t.stdout)
 	t.root.SetUsageTemplate(usageTemplate)
 	t.root.SetGlobalNormalizationFunc(alsoKnownAs)
 	t.session.addFlags(t.root.PersistentFlags())
@@ -67,6 +68,7 @@ Everything else goes to stderr. Exit codes:
 	t.add("tool", "The tool:", newDoctor(t), alone(newVersion(t)))
 	t.root.SetHelpCommandGroupID("tool")
 	t.root.SetCompletionCommandGroupID("tool")
+	t.help()
 	t.completion()
 	t.watch(t.root)
 	return t
@@ -91,20 +93,6 @@ func (t *tool) watch(cmd *cobra.Command) {
 	}
 	for _, c := range cmd.Commands() {
 		t.watch(c)
-	}
-}
-
-// completion brings Cobra's command for it up to the house: an example for each shell.
-func (t *tool) completion() {
-	t.root.InitDefaultCompletionCmd()
-	cmd, _, err := t.root.Find([]string{"completion"})
-	if err != nil {
-		panic(err) // Cobra has just made it
-	}
-	alone(cmd)
-	cmd.Example = "  source <(acschat completion bash)   # this shell; acschat completion bash --help has the lasting way"
-	for _, shell := range cmd.Commands() {
-		shell.Example = fmt.Sprintf("  acschat completion %s > acschat.%[1]s", shell.Name())
 	}
 }
 

@@ -76,6 +76,10 @@ var _ = Describe("Who you are", func() {
 			alice.with(endpointVariable, "").run("thread", "list").ends(2, "of which resource", endpointVariable)
 		})
 
+		It("reads a token from a file alone", func() {
+			alice.with(tokenVariable, "").run("thread", "list", "--token-file", alice.dir).ends(2, "is a directory")
+		})
+
 		It("says when the token has expired, and how to look at it", func() {
 			expired := server.Token(alice.user, -time.Hour)
 			alice.hide(expired)
@@ -137,6 +141,16 @@ var _ = Describe("Who you are", func() {
 			Expect(listener.Close()).To(Succeed())
 			plain := alice.with(endpointVariable, "https://"+listener.Addr().String())
 			plain.run("message", "send", "-t", "19:x", "hello").ends(1, "connection refused", "Is the emulator running")
+		})
+
+		It("says when it is the proxy that can't be reached", func() {
+			far := alice.with(endpointVariable, "https://contoso.communication.azure.com").with("HTTPS_PROXY", "http://"+freeAddress())
+			Expect(far.run("thread", "list").ends(1, "connection refused", "HTTPS_PROXY").err).NotTo(ContainSubstring("emulator"))
+		})
+
+		It("says when the endpoint leads past the service", func() {
+			past := alice.with(endpointVariable, server.Endpoint()+"/past")
+			Expect(past.run("thread", "list").ends(1, "404 Not Found", "check --endpoint").err).NotTo(ContainSubstring("Ids"))
 		})
 
 		It("sends a token in clear to this machine alone", func() {

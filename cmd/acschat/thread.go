@@ -59,7 +59,7 @@ The same --idempotency-token twice gives the same thread, so that a script may r
 	flags := cmd.Flags()
 	flags.StringVar(&topic, "topic", "", "the `TOPIC`, which may be empty")
 	flags.StringArrayVar(&participants, "participant", nil, "`USER[=NAME]` to start with, and the name that others see; may be repeated")
-	flags.StringVar(&from, "from", "", "`FILE` with participants, - for stdin")
+	flags.Var((*filled)(&from), "from", "`FILE` with participants, - for stdin")
 	flags.Var(&metadata, "metadata", "metadata of the thread; may be repeated")
 	flags.Var(&retention, "retention", "let the service delete the thread that many days after its creation, or none")
 	flags.StringVar(&key, "idempotency-token", "", "`KEY` that makes a second create give the same thread")

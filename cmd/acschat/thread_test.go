@@ -193,6 +193,11 @@ var _ = Describe("thread", func() {
 			alice.run("thread", "get", "19:a", "-t", "19:b").ends(2, "both name one")
 		})
 
+		It("says what may be wrong when the service takes something for wrong", func() {
+			alice.run("thread", "get", "19:short").ends(1, "400 Bad Request", "An id may not be whole, or a value out of bounds: acschat thread get --help")
+			alice.run("thread", "create", "--retention", "5").ends(1, "400 Bad Request", "acschat thread create --help")
+		})
+
 		It("says what may be wrong when it is refused", func() {
 			thread := alice.createThread("Private")
 			shellOf(server).run("thread", "get", thread).ends(1, "403 Forbidden", "acschat token show", "\nWhy you are refused: acschat doctor --thread "+thread+"\n")

@@ -46,7 +46,7 @@ and removing people; voip and voip.join are for calls.`,
 	addUser(cmd, &user)
 	flags.StringSliceVarP(&scopes, "scope", "s", []string{string(identity.ScopeChat)}, "what it is for, as `SCOPE`; may be repeated")
 	flags.DurationVar(&lifetime, "lifetime", 0, "how `LONG` it lasts, 1h to 24h (default: the service's, 24h)")
-	flags.StringVar(&file, "out", "", "`FILE` to write it to")
+	flags.Var((*filled)(&file), "out", "`FILE` to write it to")
 	known := []string{
 		string(identity.ScopeChat), string(identity.ScopeChatJoin), string(identity.ScopeChatJoinLimited),
 		string(identity.ScopeVoIP), string(identity.ScopeVoIPJoin),

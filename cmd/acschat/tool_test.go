@@ -68,6 +68,9 @@ var _ = Describe("acschat", func() {
 	It("prints its help when it is told nothing", func() {
 		Expect(sh.run().ok()).To(Equal(sh.run("--help").ok()))
 		Expect(sh.run("thread").ok()).To(Equal(sh.run("thread", "--help").ok()))
+		Expect(sh.run("help", "thread").ok()).To(Equal(sh.run("thread", "--help").ok()))
+		Expect(sh.run("help", "thread", "list").ok()).To(Equal(sh.run("thread", "list", "--help").ok()))
+		Expect(sh.run("help", "completion", "bash").ok()).To(Equal(sh.run("completion", "bash", "--help").ok()))
 	})
 
 	It("names the commands to begin with", func() {
@@ -81,9 +84,16 @@ var _ = Describe("acschat", func() {
 		},
 		Entry("an unknown command", `acschat has no command "thred": did you mean thread?`, "thred"),
 		Entry("an unknown command below", `acschat thread has no command "lst"`, "thread", "lst"),
+		Entry("help about an unknown command", `acschat has no command "thred": did you mean thread?`, "help", "thred"),
+		Entry("help about an unknown command below", `acschat thread has no command "lst"`, "help", "thread", "lst"),
+		Entry("an unknown shell", `acschat completion has no command "tcsh"`, "completion", "tcsh"),
 		Entry("an unknown flag", "unknown flag: --nonsense", "thread", "list", "--nonsense"),
 		Entry("a flag without its value", "flag needs an argument", "thread", "list", "--output"),
 		Entry("a number that is none", "invalid argument", "thread", "list", "--limit", "many"),
+		Entry("fewer than none", "must be a whole number, 0 or more", "message", "list", "--limit", "-1"),
+		Entry("pages of fewer than none", "must be a whole number, 0 or more", "thread", "list", "--page-size", "-1"),
+		Entry("messages fewer than none left out", "must be a whole number, 0 or more", "message", "send", "--from", "x", "--skip", "-1"),
+		Entry("people fewer than none left out", "must be a whole number, 0 or more", "participant", "add", "--skip", "-1", "8:acs:x"),
 		Entry("a time that is none", "must be a time such as", "thread", "list", "--start-time", "yesterday"),
 		Entry("too many arguments", "accepts at most 1 arg", "thread", "get", "a", "b"),
 		Entry("an argument where there is none", "unknown command", "thread", "list", "x"),
