@@ -12,9 +12,8 @@ var _ = Describe("What a command works on", func() {
 	var alice, admin *shell
 
 	BeforeEach(func() {
-		server = chattest.NewServer(GinkgoTB(), nil)
-		alice, admin = shellOf(server), shellWithKey(server)
-		alice = alice.with("ACSCHAT_THREAD", alice.createThread("Plans"))
+		server, alice, _ = shellIn("Plans")
+		admin = shellWithKey(server)
 	})
 
 	DescribeTable("is named once, and not by a variable that is not set",

@@ -21,12 +21,7 @@ var _ = Describe("message send --from", func() {
 	var alice *shell
 	var thread string
 
-	BeforeEach(func() {
-		server = chattest.NewServer(GinkgoTB(), nil)
-		alice = shellOf(server)
-		thread = alice.createThread("Import")
-		alice = alice.with("ACSCHAT_THREAD", thread)
-	})
+	BeforeEach(func() { server, alice, thread = shellIn("Import") })
 
 	numbered := func(n int) []string {
 		var lines []string

@@ -29,12 +29,7 @@ var _ = Describe("message", func() {
 	var alice *shell
 	var thread string
 
-	BeforeEach(func() {
-		server = chattest.NewServer(GinkgoTB(), nil)
-		alice = shellOf(server)
-		thread = alice.createThread("Plans")
-		alice = alice.with("ACSCHAT_THREAD", thread)
-	})
+	BeforeEach(func() { server, alice, thread = shellIn("Plans") })
 
 	send := func(sh *shell, args ...string) string {
 		GinkgoHelper()

@@ -21,11 +21,9 @@ var _ = Describe("Output", func() {
 	var thread *chat.ThreadClient
 
 	BeforeEach(func() {
-		server = chattest.NewServer(GinkgoTB(), nil)
-		alice = shellOf(server)
-		id := alice.createThread("Plans")
+		var id string
+		server, alice, id = shellIn("Plans")
 		thread = server.Client(alice.user).ThreadClient(id)
-		alice = alice.with("ACSCHAT_THREAD", id)
 	})
 
 	send := func(text, name string) {

@@ -18,12 +18,7 @@ var _ = Describe("participant", func() {
 	var alice *shell
 	var thread string
 
-	BeforeEach(func() {
-		server = chattest.NewServer(GinkgoTB(), nil)
-		alice = shellOf(server)
-		thread = alice.createThread("Team")
-		alice = alice.with("ACSCHAT_THREAD", thread)
-	})
+	BeforeEach(func() { server, alice, thread = shellIn("Team") })
 
 	people := func() []chat.Participant {
 		GinkgoHelper()

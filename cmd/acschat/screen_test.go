@@ -76,12 +76,7 @@ var _ = Describe("On a terminal", func() {
 	var alice *shell
 	var thread string
 
-	BeforeEach(func() {
-		server = chattest.NewServer(GinkgoTB(), nil)
-		alice = shellOf(server)
-		thread = alice.createThread(strings.Repeat("A long topic. ", 20))
-		alice = alice.with("ACSCHAT_THREAD", thread)
-	})
+	BeforeEach(func() { server, alice, thread = shellIn(strings.Repeat("A long topic. ", 20)) })
 
 	Describe("a table", func() {
 		It("has a head that stands out", func() {

@@ -52,6 +52,15 @@ func shellOf(server *chattest.Server) *shell {
 	return sh
 }
 
+// shellIn is one of a new user of a new service, in a thread that the environment names.
+func shellIn(topic string) (server *chattest.Server, sh *shell, thread string) {
+	GinkgoHelper()
+	server = chattest.NewServer(GinkgoTB(), nil)
+	sh = shellOf(server)
+	thread = sh.createThread(topic)
+	return server, sh.with("ACSCHAT_THREAD", thread), thread
+}
+
 // shellWithKey is one of somebody who has the connection string, and no token.
 func shellWithKey(server *chattest.Server) *shell {
 	sh := emptyShell()

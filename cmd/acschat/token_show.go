@@ -55,7 +55,7 @@ type claims struct {
 func readClaims(token string, now time.Time) (claims, error) {
 	segments := strings.Split(token, ".")
 	if len(segments) != 3 {
-		return claims{}, misuse("this is not a token: it has %d parts between dots, and a token has 3", len(segments))
+		return claims{}, misuse("this is not a token: between dots, a token has 3 parts, and this has %d", len(segments))
 	}
 	payload, err := jwt.NewParser().DecodeSegment(strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(segments[1]))
 	if err != nil {

@@ -126,7 +126,7 @@ var _ = Describe("token", func() {
 				r := emptyShell().with(tokenVariable, text).run("token", "show").ends(2, "this is not a token", complaint)
 				Expect(r.err).NotTo(ContainSubstring(text))
 			},
-			Entry("one word", "sesame", "1 parts"),
+			Entry("one word", "sesame", "a token has 3 parts, and this has 1"),
 			Entry("no base64", "head.s%same.signature", "not base64"),
 			Entry("no object", "head.c2VzYW1l.signature", "not an object"),
 		)
