@@ -79,7 +79,7 @@ func Works(ctx context.Context, s *server) ([]Work, error) {
 		Versus: "decoder", Contenders: decoders, Runs: 30, Times: 10_000,
 	}, {
 		Name: "Senders/via=tls", What: "a message from one of 64 senders, TLS",
-		Versus: "client", Contenders: each(remote, sendAtOnce), Runs: 10, Times: 10_000,
+		Versus: "client", Contenders: each(remote, sendAtOnce), Runs: 20, Times: 10_000,
 		Bounds: []Bound{{What: "throughput", Unit: Time, Ratio: 0.90, AtLeast: true}},
 	}, {
 		Name: "Prefetch", What: "a page, 20 ms on its way and 20 ms of work on it",
