@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"time"
@@ -84,6 +86,25 @@ var _ = Describe("A call of which azcore's policies have nothing to expect", fun
 		Entry("half an answer", func(op operation) []answer { return []answer{cut(op.Status, op.Answer), op.Succeed()} }),
 		Entry("an answer that can't be read", func(op operation) []answer { return []answer{reply(op.Status, "<html>")} }),
 	)
+
+	It("leaves it to a jar to put its cookies on each request once", func(ctx SpecContext) {
+		var cookies []string
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			cookies = append(cookies, r.Header.Get("Cookie"))
+			http.SetCookie(w, &http.Cookie{Name: "affinity", Value: "a"})
+			w.WriteHeader(500)
+		}))
+		DeferCleanup(server.Close)
+		jar, err := cookiejar.New(nil)
+		Expect(err).NotTo(HaveOccurred())
+		o := options(&http.Client{Jar: jar})
+		o.InsecureAllowCredentialWithHTTP = true
+		client, err := chat.NewClient(server.URL, staticCredential(), o)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(chat.ErrUnavailable))
+		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(chat.ErrUnavailable))
+		Expect(cookies).To(Equal([]string{"", "affinity=a", "affinity=a", "affinity=a", "affinity=a", "affinity=a", "affinity=a", "affinity=a"}))
+	})
 
 	It("succeeds though its context has ended since", func() {
 		ctx, cancel := context.WithCancel(context.Background())

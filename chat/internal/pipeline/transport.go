@@ -37,9 +37,16 @@ func newTransport(given policy.Transporter) *transport {
 	case ok:
 		copied := *client
 		copied.CheckRedirect = noRedirect
-		return &transport{next: &copied}
+		return &transport{next: cookieKeeper{&copied}}
 	}
 	return &transport{next: given}
+}
+
+// cookieKeeper keeps a client from writing the cookies of its jar into the request it was given, where the next attempt finds them.
+type cookieKeeper struct{ *http.Client }
+
+func (c cookieKeeper) Do(req *http.Request) (*http.Response, error) {
+	return c.Client.Do(req.Clone(req.Context()))
 }
 
 // roundTripper is what is left of an http.Client without redirects, cookies and a timeout, but for its copies of the headers.
