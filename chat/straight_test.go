@@ -92,7 +92,7 @@ var _ = Describe("A call of which azcore's policies have nothing to expect", fun
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			cookies = append(cookies, r.Header.Get("Cookie"))
 			http.SetCookie(w, &http.Cookie{Name: "affinity", Value: "a"})
-			w.WriteHeader(500)
+			w.WriteHeader(http.StatusInternalServerError)
 		}))
 		DeferCleanup(server.Close)
 		jar, err := cookiejar.New(nil)

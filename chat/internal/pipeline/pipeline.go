@@ -118,14 +118,10 @@ func (p *Pipeline) Do(raw *http.Request) (*http.Response, error) {
 		raw = raw.WithContext(context.WithValue(raw.Context(), callKey{}, c))
 	}
 	if p.straight && !p.keys.in(raw.Context()) && (raw.Body == nil || raw.GetBody != nil) {
-		resp, err := p.attempt(&Attempt{Request: raw, call: c, shared: p.shared})
-		if c.answer != nil {
-			return c.answer, nil
-		}
-		if err == nil && c.succeeded(resp.StatusCode) {
+		if resp := p.first(c, raw); resp != nil {
 			return resp, nil
 		}
-		c.first = &outcome{resp, err}
+		var err error
 		if raw, err = renewed(raw); err != nil {
 			return nil, err
 		}

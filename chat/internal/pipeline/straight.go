@@ -24,6 +24,19 @@ type outcome struct {
 	err  error
 }
 
+// first makes the first attempt and returns the answer that ends the call. Nil: azcore is to say what follows.
+func (s *shared) first(c *call, raw *http.Request) *http.Response {
+	resp, err := s.attempt(&Attempt{shared: s, Request: raw, call: c})
+	switch {
+	case c.answer != nil:
+		return c.answer
+	case err == nil && c.succeeded(resp.StatusCode):
+		return resp
+	}
+	c.first = &outcome{resp, err}
+	return nil
+}
+
 // attemptFor is the policy that makes the attempts azcore asks for.
 func (s *shared) attemptFor(req *policy.Request) (*http.Response, error) {
 	c := callOf(req.Raw().Context())
