@@ -43,8 +43,9 @@ type ClientOptions struct {
 	// Of the values that azcore carries in a context, WithHTTPHeader, WithRetryOptions and WithCaptureResponse work;
 	// a captured response has its status and headers, and the body only if it is an error's.
 	//
-	// azcore's own log is complete if AZURE_SDK_GO_LOGGING or an option of Logging was set when the client was made. Else what
-	// succeeds at once is not in it, unless a policy or a context has something to do with it; Logger has it all.
+	// azcore's own log lacks the first try of each call, however that ends, unless it is part of azcore's work: with
+	// AZURE_SDK_GO_LOGGING set when the client is made, an option of Logging, a policy, a tracing provider, Retry.TryTimeout,
+	// ShouldRetry or StatusCodes, or one of the values above in the context. Logger has it all.
 	azcore.ClientOptions
 
 	// Logger gets one record for each request sent, second tries included: Info, or Warn for a failure, with operation,
@@ -68,7 +69,7 @@ func NewClient(endpoint string, cred *TokenCredential, options *ClientOptions) (
 	if cred == nil {
 		return nil, &ArgumentError{Name: "cred", Reason: "must not be nil: make one with NewTokenCredential"}
 	}
-	client, err := newClient(base, (&authPolicy{credential: cred, allowHTTP: options.InsecureAllowCredentialWithHTTP}).send, options)
+	client, err := newClient(base, (&userAuth{credential: cred, allowHTTP: options.InsecureAllowCredentialWithHTTP}).send, options)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +85,7 @@ func parseEndpoint(endpoint string, options *ClientOptions) (pipeline.Endpoint, 
 	return base, nil
 }
 
-func newClient(endpoint pipeline.Endpoint, authenticate func(*pipeline.Attempt) (*http.Response, error), options *ClientOptions) (*Client, error) {
+func newClient(endpoint pipeline.Endpoint, authenticate pipeline.Authenticate, options *ClientOptions) (*Client, error) {
 	p, err := pipeline.New(pipeline.Settings{
 		Endpoint:     endpoint,
 		Module:       "github.com/acschat/acs-chat-go/chat",

@@ -91,6 +91,6 @@ func (a *fleetAuth) send(attempt *pipeline.Attempt) (*http.Response, error) {
 		return nil, pipeline.NewFinal(err)
 	}
 	defer a.tokens.give(held)
-	one := authPolicy{credential: held.credential, allowHTTP: a.allowHTTP}
+	one := userAuth{credential: held.credential, allowHTTP: a.allowHTTP}
 	return one.send(attempt)
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -45,6 +47,28 @@ var _ = Describe("Sending a message once", func() {
 		Entry("a 429 with a delay", reply(429, "", "retry-after-ms", "1")),
 		Entry("a 503 with a delay", reply(503, "", "retry-after-ms", "1")),
 	)
+
+	It("it is sent again after a refused connection, though a policy has got one of its own under the same context", func(ctx SpecContext) {
+		var asked atomic.Int32
+		gateway := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+		DeferCleanup(gateway.Close)
+		nobody := httptest.NewServer(nil)
+		nobody.Close()
+		o := options(nil)
+		o.InsecureAllowCredentialWithHTTP = true
+		o.PerRetryPolicies = []policy.Policy{policyFunc(func(req *policy.Request) (*http.Response, error) {
+			ask, err := http.NewRequestWithContext(req.Raw().Context(), http.MethodGet, gateway.URL, nil)
+			Expect(err).NotTo(HaveOccurred())
+			resp, err := gateway.Client().Do(ask)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(resp.Body.Close()).To(Succeed())
+			return req.Next()
+		})}
+		client, err := chat.NewClient(nobody.URL, staticCredential(), o)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sendMessage.Call(ctx, client)).To(And(HaveOccurred(), Not(MatchError(chat.ErrOutcomeUnknown))))
+		Expect(asked.Load()).To(BeEquivalentTo(4))
+	})
 
 	// Whatever the options, these are sent once; unknown tells whether the outcome is.
 	once := []TableEntry{

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/log"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -86,6 +87,47 @@ var _ = Describe("A call of which azcore's policies have nothing to expect", fun
 		Entry("half an answer", func(op operation) []answer { return []answer{cut(op.Status, op.Answer), op.Succeed()} }),
 		Entry("an answer that can't be read", func(op operation) []answer { return []answer{reply(op.Status, "<html>")} }),
 	)
+
+	Describe("in azcore's log", Serial, func() {
+		var logged []string
+		BeforeEach(func() {
+			logged = nil
+			log.SetEvents(log.EventRequest)
+			log.SetListener(func(_ log.Event, text string) { logged = append(logged, text) })
+			DeferCleanup(func() {
+				log.SetListener(nil)
+				log.SetEvents()
+			})
+		})
+
+		It("leaves out the first attempt, and only that", func(ctx SpecContext) {
+			client, _ := clientOf(reply(500, ""), reply(500, ""), reply(204, ""))
+			logged = nil // of looking for the keys
+			Expect(client.DeleteThread(ctx, testThread)).To(Succeed())
+			Expect(logged).To(HaveLen(2))
+		})
+
+		DescribeTable("is whole with", func(ctx SpecContext, set func(*chat.ClientOptions)) {
+			o := options(answering(reply(500, ""), reply(204, "")))
+			set(o)
+			client, err := chat.NewClient(testEndpoint, staticCredential(), o)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(client.DeleteThread(ctx, testThread)).To(Succeed())
+			Expect(logged).To(HaveLen(2))
+			Expect(logged).To(HaveEach(ContainSubstring(testEndpoint)))
+		},
+			Entry("a policy", func(o *chat.ClientOptions) { o.PerRetryPolicies = []policy.Policy{pass} }),
+			Entry("an option of the log", func(o *chat.ClientOptions) { o.Logging.AllowedHeaders = []string{"MS-CV"} }),
+			Entry("a timeout for a try", func(o *chat.ClientOptions) { o.Retry.TryTimeout = time.Minute }),
+		)
+
+		It("is whole where the context asks for azcore's part", func(ctx SpecContext) {
+			client, _ := clientOf(reply(204, ""))
+			logged = nil
+			Expect(client.DeleteThread(policy.WithHTTPHeader(ctx, http.Header{"X-Trace": {"1"}}), testThread)).To(Succeed())
+			Expect(logged).To(HaveLen(1))
+		})
+	})
 
 	It("leaves it to a jar to put its cookies on each request once", func(ctx SpecContext) {
 		var cookies []string

@@ -17,7 +17,8 @@ import (
 	benchmarks "github.com/acschat/acs-chat-go/chat/benchmarks"
 )
 
-// A change that needs more than this wants a reason, and one that needs less lowers the number.
+// A change that needs more than this wants a reason, and one that needs less lowers the number. Each is what is needed and a little
+// more, since a collection empties the pools.
 var _ = DescribeTable("A call allocates no more than it did", Serial,
 	func(limit int, call func(context.Context, benchmarks.Ours) error) {
 		ours := oursOver(1)

@@ -20,7 +20,7 @@ type Client struct {
 	api        *identityapi.Client
 	endpoint   string
 	apiVersion string
-	entra      *entraPolicy // nil: the client has the access key
+	entra      *entraAuth // nil: the client has the access key
 }
 
 // ClientOptions are the optional settings of the constructors.
@@ -29,14 +29,16 @@ type ClientOptions struct {
 	//
 	// A Transport that is an *http.Client is copied and follows no redirect; without one the client has its own
 	// connections. InsecureAllowCredentialWithHTTP allows an http endpoint, for tests. APIVersion replaces 2025-06-30.
-	// Telemetry.ApplicationID goes in front of the User-Agent. Policies and headers of the caller's are covered by the
-	// signature of an access key, which is made last, for each try anew.
+	// Telemetry.ApplicationID goes in front of the User-Agent, and Disabled leaves that out; Cloud is not used. Another Transport
+	// must not follow redirects, since the authorization would go with them: that it did is an error. Policies and headers of the
+	// caller's are covered by the signature of an access key, which is made last, for each try anew.
 	//
 	// Of the values that azcore carries in a context, WithHTTPHeader, WithRetryOptions and WithCaptureResponse work;
 	// a captured response has its status and headers, and the body only if it is an error's.
 	//
-	// azcore's own log is complete if AZURE_SDK_GO_LOGGING or an option of Logging was set when the client was made. Else what
-	// succeeds at once is not in it, unless a policy or a context has something to do with it; Logger has it all.
+	// azcore's own log lacks the first try of each call, however that ends, unless it is part of azcore's work: with
+	// AZURE_SDK_GO_LOGGING set when the client is made, an option of Logging, a policy, a tracing provider, Retry.TryTimeout,
+	// ShouldRetry or StatusCodes, or one of the values above in the context. Logger has it all.
 	azcore.ClientOptions
 
 	// Logger gets one record for each request sent, second tries included: Info, or Warn for a failure, with operation,
@@ -99,7 +101,7 @@ func NewClientFromTokenCredential(endpoint string, credential azcore.TokenCreden
 	if credential == nil {
 		return nil, &chat.ArgumentError{Name: "credential", Reason: "must not be nil"}
 	}
-	entra := newEntraPolicy(credential, options.InsecureAllowCredentialWithHTTP)
+	entra := newEntraAuth(credential, options.InsecureAllowCredentialWithHTTP)
 	client, err := newClient(base, pipeline.Settings{Authenticate: entra.send}, options)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,9 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
+// Authenticate authorizes an attempt and sends it.
+type Authenticate func(*Attempt) (*http.Response, error)
+
 // Attempt is a request on its way to the service, the first one of a call or a repetition.
 type Attempt struct {
 	*shared
@@ -18,10 +21,11 @@ type Attempt struct {
 // Hint is for who knows more of a refusal than the answer says. It goes into the error, should the refusal be the end.
 func (a *Attempt) Hint(hint string) { a.call.hint = hint }
 
-// Refused notes that the authorization was refused, and reports whether one of this call was before.
-func (a *Attempt) Refused() (before bool) {
-	before, a.call.refused = a.call.refused, true
-	return before
+// FirstRefusal notes that the authorization was refused, and reports whether that is the first time in this call.
+func (a *Attempt) FirstRefusal() bool {
+	before := a.call.refused
+	a.call.refused = true
+	return !before
 }
 
 // Send sends the request. It may be called again with another authorization, once what it has returned is closed.

@@ -29,9 +29,9 @@ type call struct {
 	caller     any
 	first      *outcome         // of an attempt azcore has not seen yet
 	count      int              // attempts so far, as far as they are logged
-	refused    bool             // the authorization was, once
+	refused    bool             // the authorization was, at least once
 	connection *connectionTrace // of the last one with Once set, nil until the transport got it
-	next       *connectionTrace // of the one to come, if its context has it already
+	early      *connectionTrace // of the first one, if its context has it from the beginning
 	ambiguous  bool             // the last one may have taken effect, and nothing says whether
 	answer     *http.Response   // the one that ends a call with Once set
 	lost       bool             // an attempt has got no answer
@@ -40,24 +40,19 @@ type call struct {
 
 type callKey struct{}
 
-// callOf is nil for a request that no Call has made.
+// callOf finds the call of a request. Each has one: Call sees to it.
 func callOf(ctx context.Context) *call {
 	c, _ := ctx.Value(callKey{}).(*call)
 	return c
 }
 
 // Caller tells for whom a call is made: what the pipeline was given by For, nil without.
-func Caller(ctx context.Context) any {
-	if c := callOf(ctx); c != nil {
-		return c.caller
-	}
-	return nil
-}
+func Caller(ctx context.Context) any { return callOf(ctx).caller }
 
 // Nothing is the type of an answer without a body.
 type Nothing struct{}
 
-// Call makes one call and decodes its answer into a generated type, the zero value with an error. All methods go through it.
+// Call makes one call and decodes its answer into Wire, the zero value with an error. All methods go through it.
 func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(context.Context) (*http.Response, error)) (_ Wire, err error) {
 	var wire, none Wire
 	if p.isClosed() {
@@ -68,9 +63,9 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 
 	c := &call{Operation: op, caller: p.caller}
 	ctx = context.WithValue(ctx, callKey{}, c)
-	if op.Once {
-		c.next = new(connectionTrace)
-		ctx = c.next.watch(ctx) // from the beginning, or the request would have to be copied for it
+	if op.Once && p.straight { // else policies of the caller's may use the context for connections of their own
+		c.early = new(connectionTrace)
+		ctx = c.early.watch(ctx) // the request need not be copied for it later
 	}
 	resp, err := send(ctx)
 	if err == nil {
@@ -91,25 +86,25 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	return none, err
 }
 
-func (p *Pipeline) read(op *call, resp *http.Response, wire any) error {
+func (p *Pipeline) read(c *call, resp *http.Response, wire any) error {
 	switch {
-	case op.succeeded(resp.StatusCode):
+	case c.succeeded(resp.StatusCode):
 	case resp.StatusCode < 300:
-		return p.refuse(op.Tried, resp, "expected status "+strconv.Itoa(op.Status))
+		return p.refuse(c.Tried, resp, "expected status "+strconv.Itoa(c.Status))
 	case resp.StatusCode < 400:
-		return p.refuse(op.Tried, resp, "redirects are not followed: check the endpoint")
+		return p.refuse(c.Tried, resp, "redirects are not followed: check the endpoint")
 	case resp.StatusCode == http.StatusUnauthorized:
-		return p.refuse(op.Tried, resp, op.hint)
-	case op.lost && changes(resp.Request) && (resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusNotFound):
-		return p.refuse(op.Tried, resp, "an earlier try, whose answer was lost, may have done it")
+		return p.refuse(c.Tried, resp, c.hint)
+	case c.lost && changes(resp.Request) && (resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusNotFound):
+		return p.refuse(c.Tried, resp, "an earlier try, whose answer was lost, may have done it")
 	default:
-		return p.refuse(op.Tried, resp, "")
+		return p.refuse(c.Tried, resp, "")
 	}
 	if _, ok := wire.(*Nothing); ok {
 		return nil
 	}
 	if err := Decode(Body(resp), wire); err != nil {
-		return p.refuse(op.Tried, resp, err.Error())
+		return p.refuse(c.Tried, resp, err.Error())
 	}
 	return nil
 }

@@ -6,7 +6,6 @@
 package pipeline
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -36,7 +35,7 @@ type Settings struct {
 	// Module names the package in traces, its last element in logs.
 	Module string
 	// Authenticate authorizes each attempt and sends it. Nil: it is sent as it is.
-	Authenticate func(*Attempt) (*http.Response, error)
+	Authenticate Authenticate
 	// Sign is the last to touch each attempt, behind the policies and headers of the options: what it sees is what is sent.
 	// Nil: nothing does.
 	Sign func(req *http.Request, body []byte)
@@ -56,16 +55,14 @@ type Pipeline struct {
 
 // shared is what a pipeline and those made of it have in common.
 type shared struct {
-	endpoint  Endpoint
-	core      runtime.Pipeline
-	straight  bool // azcore's policies have nothing to do unless a context asks for it, under one of these keys
-	keys      contextKeys
-	tracer    tracing.Tracer
-	transport *transport
-	userAgent string
-	refuse    func(tried string, resp *http.Response, hint string) error
-
-	authenticate func(*Attempt) (*http.Response, error)
+	endpoint     Endpoint
+	core         runtime.Pipeline
+	straight     bool // azcore's policies have nothing to do unless a context asks for it
+	tracer       tracing.Tracer
+	transport    *transport
+	userAgent    string
+	refuse       func(tried string, resp *http.Response, hint string) error
+	authenticate Authenticate
 	logger       *slog.Logger
 	logMessage   string
 }
@@ -73,11 +70,10 @@ type shared struct {
 // New builds a pipeline.
 func New(s Settings) (*Pipeline, error) {
 	p := &Pipeline{shared: &shared{
-		endpoint:  s.Endpoint,
-		transport: newTransport(s.Options.Transport),
-		userAgent: userAgent(s.Options.Telemetry),
-		refuse:    s.Refuse,
-
+		endpoint:     s.Endpoint,
+		transport:    newTransport(s.Options.Transport),
+		userAgent:    userAgent(s.Options.Telemetry),
+		refuse:       s.Refuse,
 		authenticate: s.Authenticate,
 		logger:       s.Logger,
 		logMessage:   path.Base(s.Module) + " request",
@@ -99,10 +95,7 @@ func New(s Settings) (*Pipeline, error) {
 		return nil, err
 	}
 	p.core, p.tracer = core.Pipeline(), core.Tracer()
-	p.straight = asksNothing(&s.Options) && !p.tracer.Enabled()
-	if p.keys, err = collectContextKeys(); err != nil {
-		return nil, err
-	}
+	p.straight = asksNothing(&s.Options) && !p.tracer.Enabled() && len(contextKeys()) > 0
 	return p, nil
 }
 
@@ -112,13 +105,8 @@ func (p *Pipeline) Do(raw *http.Request) (*http.Response, error) {
 	for i, name := range [...]string{"Accept", "User-Agent", "X-Ms-Return-Client-Request-Id", RequestIDHeader} {
 		raw.Header[name] = values[i : i+1 : i+1]
 	}
-	c := callOf(raw.Context())
-	if c == nil {
-		c = new(call)
-		raw = raw.WithContext(context.WithValue(raw.Context(), callKey{}, c))
-	}
-	if p.straight && !p.keys.in(raw.Context()) && (raw.Body == nil || raw.GetBody != nil) {
-		if resp := p.first(c, raw); resp != nil {
+	if p.straight && !asksForMore(raw.Context()) && (raw.Body == nil || raw.GetBody != nil) {
+		if resp := p.first(raw); resp != nil {
 			return resp, nil
 		}
 		var err error
@@ -135,8 +123,8 @@ func (p *Pipeline) Do(raw *http.Request) (*http.Response, error) {
 	return p.core.Do(req)
 }
 
-// For makes a pipeline that shares everything with p and costs a few words. Its calls carry caller, which Caller tells the
-// Authenticate policy. To close it closes nothing else; when p is closed, so is it.
+// For makes a pipeline that shares everything with p and costs a few words. Its calls carry caller, which Caller tells. To close it
+// closes nothing else; when p is closed, so is it.
 func (p *Pipeline) For(caller any) *Pipeline {
 	return &Pipeline{shared: p.shared, parent: p, caller: caller}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -25,7 +26,8 @@ type outcome struct {
 }
 
 // first makes the first attempt and returns the answer that ends the call. Nil: azcore is to say what follows.
-func (s *shared) first(c *call, raw *http.Request) *http.Response {
+func (s *shared) first(raw *http.Request) *http.Response {
+	c := callOf(raw.Context())
 	resp, err := s.attempt(&Attempt{shared: s, Request: raw, call: c})
 	switch {
 	case c.answer != nil:
@@ -65,27 +67,9 @@ func asksNothing(o *azcore.ClientOptions) bool {
 		os.Getenv("AZURE_SDK_GO_LOGGING") == ""
 }
 
-// contextKeys are the keys under which azcore's policies look into the context of a request: for what WithHTTPHeader and its like
-// put there. They are azcore's secret, which a request that goes nowhere gives away.
-type contextKeys []any
-
-func collectContextKeys() (contextKeys, error) {
-	asked := new(keyCollector)
-	req, err := runtime.NewRequest(asked, http.MethodGet, "https://localhost/")
-	if err != nil {
-		return nil, err
-	}
-	nowhere := runtime.NewPipeline("", "", runtime.PipelineOptions{}, &policy.ClientOptions{Transport: emptyAnswer{}})
-	resp, err := nowhere.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	return asked.keys, resp.Body.Close()
-}
-
-// in reports whether a context holds something for one of azcore's policies.
-func (k contextKeys) in(ctx context.Context) bool {
-	for _, key := range k {
+// asksForMore reports whether a context holds something for one of azcore's policies.
+func asksForMore(ctx context.Context) bool {
+	for _, key := range contextKeys() {
 		if ctx.Value(key) != nil {
 			return true
 		}
@@ -93,8 +77,26 @@ func (k contextKeys) in(ctx context.Context) bool {
 	return false
 }
 
+// contextKeys are the keys under which azcore's policies look into the context of a request: for what WithHTTPHeader and its like
+// put there. They are azcore's secret, which a request that goes nowhere gives away. A listener of azcore's log sees that one, once.
+var contextKeys = sync.OnceValue(func() []any {
+	asked := new(keyCollector)
+	req, err := runtime.NewRequest(asked, http.MethodGet, "https://nowhere.invalid/what-does-azcore-look-for-in-a-context")
+	if err != nil {
+		return nil
+	}
+	resp, err := runtime.NewPipeline("", "", runtime.PipelineOptions{}, &policy.ClientOptions{
+		Transport: nowhere{},
+		Telemetry: policy.TelemetryOptions{Disabled: true},
+	}).Do(req)
+	if err != nil || resp.Body.Close() != nil {
+		return nil
+	}
+	return asked.keys
+})
+
 // keyCollector is a context without an end that holds nothing, and remembers what of azcore's it was asked for.
-type keyCollector struct{ keys contextKeys }
+type keyCollector struct{ keys []any }
 
 func (*keyCollector) Deadline() (time.Time, bool) { return time.Time{}, false }
 func (*keyCollector) Done() <-chan struct{}       { return nil }
@@ -107,8 +109,9 @@ func (c *keyCollector) Value(key any) any {
 	return nil
 }
 
-type emptyAnswer struct{}
+// nowhere is a transport whose answers are empty.
+type nowhere struct{}
 
-func (emptyAnswer) Do(req *http.Request) (*http.Response, error) {
+func (nowhere) Do(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader("")), Request: req}, nil
 }

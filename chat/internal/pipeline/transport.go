@@ -105,8 +105,8 @@ func (t *transport) send(req *http.Request) (*http.Response, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if c := callOf(ctx); c != nil && c.Once {
-		if c.connection, c.next = c.next, nil; c.connection == nil {
+	if c := callOf(ctx); c.Once {
+		if c.connection, c.early = c.early, nil; c.connection == nil {
 			c.connection = new(connectionTrace)
 			req = req.WithContext(c.connection.watch(ctx))
 		}

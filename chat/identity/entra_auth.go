@@ -18,12 +18,12 @@ import (
 // entraScope is what an application asks Entra for. The two slashes belong there.
 const entraScope = "https://communication.azure.com//.default"
 
-// entraPolicy authorizes requests with the Entra token of an application.
+// entraAuth authorizes requests with the Entra token of an application.
 //
 // azcore has such a policy, but a caller who waits there for another's token waits beyond its own deadline, and a server's
 // requests have deadlines. A TokenCredential waits properly, so it holds the token here. In return the challenges of Continuous
 // Access Evaluation are not answered; tokens are asked for that do not take part in it.
-type entraPolicy struct {
+type entraAuth struct {
 	credential azcore.TokenCredential
 	allowHTTP  bool
 	held       atomic.Pointer[entraToken]
@@ -38,13 +38,13 @@ type entraToken struct {
 // refusedInterval keeps refusals that no new token mends, of another resource's user for example, from causing a fetch each.
 const refusedInterval = time.Minute
 
-func newEntraPolicy(credential azcore.TokenCredential, allowHTTP bool) *entraPolicy {
-	p := &entraPolicy{credential: credential, allowHTTP: allowHTTP}
+func newEntraAuth(credential azcore.TokenCredential, allowHTTP bool) *entraAuth {
+	p := &entraAuth{credential: credential, allowHTTP: allowHTTP}
 	p.held.Store(p.newToken())
 	return p
 }
 
-func (p *entraPolicy) newToken() *entraToken {
+func (p *entraAuth) newToken() *entraToken {
 	credential, err := chat.NewTokenCredential(func(ctx context.Context) (chat.AccessToken, error) {
 		return entraTokenFor(ctx, p.credential, []string{entraScope})
 	}, nil)
@@ -54,7 +54,7 @@ func (p *entraPolicy) newToken() *entraToken {
 	return &entraToken{TokenCredential: credential, since: time.Now()}
 }
 
-func (p *entraPolicy) send(attempt *pipeline.Attempt) (*http.Response, error) {
+func (p *entraAuth) send(attempt *pipeline.Attempt) (*http.Response, error) {
 	raw := attempt.Request
 	if isPersonal(raw.Context()) {
 		return attempt.Send()
@@ -75,7 +75,7 @@ func (p *entraPolicy) send(attempt *pipeline.Attempt) (*http.Response, error) {
 	return resp, err
 }
 
-func (p *entraPolicy) close() {
+func (p *entraAuth) close() {
 	_ = p.held.Load().Close() // always nil
 }
 

@@ -11,14 +11,14 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// authPolicy puts the user's token on every attempt, and answers a 401 with one more try under a new token; the attempts of a call
+// userAuth puts the user's token on every attempt, and answers a 401 with one more try under a new token; the attempts of a call
 // share that one. azcore's own would let the 401 through, and make a caller wait for another's refresh beyond its own deadline.
-type authPolicy struct {
+type userAuth struct {
 	credential *TokenCredential
 	allowHTTP  bool
 }
 
-func (p *authPolicy) send(attempt *pipeline.Attempt) (*http.Response, error) {
+func (p *userAuth) send(attempt *pipeline.Attempt) (*http.Response, error) {
 	raw := attempt.Request
 	if raw.URL.Scheme != "https" && !p.allowHTTP {
 		return nil, pipeline.NewFinal(errors.New("a token is not sent over plain http"))
@@ -28,13 +28,13 @@ func (p *authPolicy) send(attempt *pipeline.Attempt) (*http.Response, error) {
 		return nil, unlessEnded(raw.Context(), err)
 	}
 	resp, err := p.sendUnder(token, attempt)
-	if err != nil || resp.StatusCode != http.StatusUnauthorized || attempt.Refused() {
+	if err != nil || resp.StatusCode != http.StatusUnauthorized || !attempt.FirstRefusal() {
 		return resp, err
 	}
 	return p.tryAgain(attempt, resp, token)
 }
 
-func (p *authPolicy) sendUnder(token AccessToken, attempt *pipeline.Attempt) (*http.Response, error) {
+func (p *userAuth) sendUnder(token AccessToken, attempt *pipeline.Attempt) (*http.Response, error) {
 	attempt.Request.Header["Authorization"] = []string{"Bearer " + token.Token}
 	resp, err := attempt.Send()
 	switch {
@@ -47,7 +47,7 @@ func (p *authPolicy) sendUnder(token AccessToken, attempt *pipeline.Attempt) (*h
 	return resp, err
 }
 
-func (p *authPolicy) tryAgain(attempt *pipeline.Attempt, refusal *http.Response, refused AccessToken) (*http.Response, error) {
+func (p *userAuth) tryAgain(attempt *pipeline.Attempt, refusal *http.Response, refused AccessToken) (*http.Response, error) {
 	ctx := attempt.Request.Context()
 	token, err := p.credential.replace(ctx, refused)
 	if err != nil {
