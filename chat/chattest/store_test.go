@@ -68,7 +68,7 @@ var _ = Describe("A service with a file", func() {
 			spoil(path)
 			spoilt, err := os.ReadFile(path)
 			Expect(err).NotTo(HaveOccurred())
-			for range 2 { // it does not lock the file for good
+			for range 2 { // none of these locks the file for good
 				_, err := chattest.Open(&chattest.Options{Path: path})
 				Expect(err).To(MatchError(chattest.ErrDamaged))
 				Expect(err).To(MatchError("chattest: open " + path + ": damaged, or not a data file of a service: " + reason +

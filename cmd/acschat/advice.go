@@ -56,12 +56,16 @@ func nextStep(cmd *cobra.Command, err error) string {
 	return ""
 }
 
-// doctor is the command that finds out more about a refusal: of the thread too, if the command line has named one.
+// doctor is the command that finds out more about a refusal, of whom and what the command line has named. Secrets it may have
+// named stay out of it.
 func doctor(cmd *cobra.Command) string {
-	if thread := cmd.Flags().Lookup("thread"); thread != nil && thread.Value.String() != "" {
-		return "acschat doctor --thread " + thread.Value.String()
+	words := []string{"acschat doctor"}
+	for _, name := range []string{"endpoint", "token-file", "as", "ca-file", "thread"} {
+		if named := cmd.Flags().Lookup(name); named != nil && named.Value.String() != "" {
+			words = append(words, "--"+name, shellWord(named.Value.String()))
+		}
 	}
-	return "acschat doctor"
+	return strings.Join(words, " ")
 }
 
 // unauthorized is what to do about a 401: of the chat API, which gives no reason, or of the identity API, which does.

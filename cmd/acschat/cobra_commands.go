@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// help brings Cobra's command for it up to the house: of a command there is none of, it says so.
+// help brings Cobra's command for it up to the house: it refuses the name of a command that does not exist, as a noun does.
 func (t *tool) help() {
 	t.root.InitDefaultHelpCmd()
 	cmd := t.added("help")

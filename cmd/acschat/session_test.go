@@ -112,6 +112,15 @@ var _ = Describe("Who you are", func() {
 			admin.run("thread", "list", "--as", "bob").ends(1)
 		})
 
+		It("names a doctor who gets the same when that user is refused", func() {
+			gone := server.NewUser()
+			thread := admin.with("ACSCHAT_USER", server.NewUser().ID).createThread("Mine")
+			advice := "acschat doctor --as " + gone.ID + " --thread " + thread
+			admin.run("thread", "get", thread, "--as", gone.ID, "--connection-string", server.ConnectionString()).
+				ends(1, "403 Forbidden", "\nWhy you are refused: "+advice+"\n")
+			admin.run(strings.Fields(advice)[1:]...).ends(1, "one check is not ok")
+		})
+
 		It("says when the key is not the resource's", func() {
 			wrong := strings.Replace(server.ConnectionString(), "accesskey=", "accesskey=AAAA", 1)
 			admin.with(keyVariable, wrong).run("user", "create").ends(1, "401 Unauthorized", "access key", "\nWhat else it may be, the clock of this machine too: acschat doctor --as USER\n")
