@@ -35,6 +35,10 @@ func (r rewrite) Do(req *policy.Request) (*http.Response, error) {
 	return req.Next()
 }
 
+type policyFunc func(*policy.Request) (*http.Response, error)
+
+func (f policyFunc) Do(req *policy.Request) (*http.Response, error) { return f(req) }
+
 const emptyHash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 
 var _ = Describe("A signature with an access key", func() {
@@ -100,6 +104,24 @@ var _ = Describe("A signature with an access key", func() {
 		Entry("a word", "banana", "tJPUg2Sv5E0RwBZc9HCkFk0eJgmRHvmYvoaNRq3j3k4="),
 		Entry("a letter beyond the basic plane", "\U0001F600", "8EQ6NCxe9UeDoRG1G6Vsk45HTDIyTZDDpgycjjo34tk="),
 	)
+
+	It("covers the body that is sent, where a policy has taken it away", func(ctx SpecContext) {
+		wire := answering(reply(http.StatusOK, `{"token":"t","expiresOn":"2030-01-01T00:00:00+00:00"}`))
+		given := options(wire)
+		given.PerRetryPolicies = []policy.Policy{policyFunc(func(req *policy.Request) (*http.Response, error) {
+			if err := req.SetBody(nil, ""); err != nil {
+				return nil, err
+			}
+			return req.Next()
+		})}
+		client, err := identity.NewClient(testEndpoint, testKey, given)
+		Expect(err).NotTo(HaveOccurred())
+		_, err = client.GetToken(ctx, ada, []identity.Scope{identity.ScopeChat}, nil)
+		Expect(err).NotTo(HaveOccurred())
+		sent := only(wire)
+		Expect(sent.Body).To(BeEmpty())
+		Expect(sent.Header.Get("x-ms-content-sha256")).To(Equal(emptyHash))
+	})
 
 	It("is made from the published request by the methods themselves", func() {
 		bubble(time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC), func() {

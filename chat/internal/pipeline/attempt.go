@@ -15,7 +15,6 @@ type Attempt struct {
 	Request *http.Request // its body is for Send alone
 	call    *call
 	azcore  *policy.Request // the request in azcore's words, whose policies come first; nil: the transport comes next
-	sent    bool
 }
 
 // Hint is for who knows more of a refusal than the answer says. It goes into the error, should the refusal be the end.
@@ -28,32 +27,24 @@ func (a *Attempt) FirstRefusal() bool {
 	return !before
 }
 
-// Send sends the request. It may be called again with another authorization, once what it has returned is closed.
-func (a *Attempt) Send() (*http.Response, error) {
-	if a.sent {
-		if err := a.rewind(); err != nil {
-			return nil, NewFinal(err)
-		}
-	}
-	a.sent = true
-	if !a.call.Once {
-		return a.logged()
-	}
-	return a.watched()
-}
+// Send sends the request.
+func (a *Attempt) Send() (*http.Response, error) { return a.logged() }
 
-func (a *Attempt) rewind() error {
+// Renew makes the request one that can be sent again, once its answer is closed.
+func (a *Attempt) Renew() (err error) {
 	if a.azcore != nil {
 		return a.azcore.RewindBody()
 	}
-	request, err := renewed(a.Request)
-	a.Request = request
+	a.Request, err = renewed(a.Request)
 	return err
 }
 
 func (a *Attempt) next() (*http.Response, error) {
-	if a.azcore != nil {
+	switch {
+	case a.azcore != nil:
 		return a.azcore.Next()
+	case a.transport.foreign: // what it writes on a request is not for the next attempt
+		return a.transport.send(a.Request.Clone(a.Request.Context()))
 	}
 	return a.transport.send(a.Request)
 }

@@ -64,7 +64,7 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	c := &call{Operation: op, caller: p.caller}
 	ctx = context.WithValue(ctx, callKey{}, c)
 	if op.Once && p.straight { // else policies of the caller's may use the context for connections of their own
-		c.early = new(connectionTrace)
+		c.early = p.transport.trace(&p.endpoint.URL)
 		ctx = c.early.watch(ctx) // the request need not be copied for it later
 	}
 	resp, err := send(ctx)

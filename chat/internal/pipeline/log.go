@@ -9,12 +9,12 @@ import (
 // logged writes one record an attempt: no body, no header but the two ids, no query.
 func (a *Attempt) logged() (*http.Response, error) {
 	if a.logger == nil {
-		return a.next()
+		return a.watched()
 	}
 	raw := a.Request
 	a.call.count++
 	started := time.Now()
-	resp, err := a.next()
+	resp, err := a.watched()
 	attrs := []slog.Attr{
 		slog.String("operation", a.call.Name),
 		slog.String("method", raw.Method),

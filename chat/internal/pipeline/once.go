@@ -25,7 +25,7 @@ func (f policyFunc) Do(req *policy.Request) (*http.Response, error) { return f(r
 func (a *Attempt) watched() (*http.Response, error) {
 	c := a.call
 	c.connection = nil
-	resp, err := a.logged()
+	resp, err := a.next()
 	if err != nil && c.connection != nil && !c.connection.missed(err) {
 		c.ambiguous = true
 		return nil, Final{err}
@@ -67,12 +67,17 @@ var errKept error = Final{errors.New("the answer is kept")}
 // connectionTrace learns whether a request that was handed to the transport ever got a connection. net/http calls the hooks from
 // several goroutines.
 type connectionTrace struct {
+	address    string // the one that counts, with its port. Empty: any, since nobody else uses the context
 	asked, got atomic.Bool
 	hooks      httptrace.ClientTrace
 }
 
 func (t *connectionTrace) watch(ctx context.Context) context.Context {
-	t.hooks.GetConn = func(string) { t.asked.Store(true) }
+	t.hooks.GetConn = func(address string) {
+		if t.address == "" || t.address == address {
+			t.asked.Store(true)
+		}
+	}
 	t.hooks.GotConn = func(httptrace.GotConnInfo) { t.got.Store(true) }
 	return httptrace.WithClientTrace(ctx, &t.hooks)
 }
@@ -83,5 +88,5 @@ func (t *connectionTrace) missed(err error) bool {
 		return !t.got.Load()
 	}
 	dial, ok := errors.AsType[*net.OpError](err) // a transport that does not trace
-	return ok && dial.Op == "dial"
+	return ok && (dial.Op == "dial" || dial.Op == "proxyconnect")
 }

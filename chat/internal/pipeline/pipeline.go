@@ -114,13 +114,19 @@ func (p *Pipeline) Do(raw *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
+	callOf(raw.Context()).early = nil // others may use the context from here on
 	req, err := runtime.NewRequestFromRequest(raw)
 	if err != nil {
 		return nil, err
 	}
 	delete(raw.Header, "Content-Length") // azcore's; net/http knows it, and sends its own
 	runtime.SkipBodyDownload(req)        // the transport has it in memory already
-	return p.core.Do(req)
+	resp, err := p.core.Do(req)
+	if err != nil {
+		runtime.Drain(resp) // there is one, too, when the context ends as it comes
+		return nil, err
+	}
+	return resp, nil
 }
 
 // For makes a pipeline that shares everything with p and costs a few words. Its calls carry caller, which Caller tells. To close it

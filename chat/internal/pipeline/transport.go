@@ -20,6 +20,7 @@ import (
 // reads the whole body, so that one cut short is an attempt that failed, which the retry policy can see, and not a result.
 type transport struct {
 	next    policy.Transporter
+	foreign bool      // next may write on its request, and make others under its context
 	buffers sync.Pool // of *bytes.Buffer
 	owned   *http.Transport
 	sign    func(req *http.Request, body []byte)
@@ -33,20 +34,14 @@ func newTransport(given policy.Transporter) *transport {
 		owned := ownTransport()
 		return &transport{owned: owned, next: roundTripper{owned}}
 	case ok && client.Timeout == 0 && client.Jar == nil && client.Transport != nil:
-		return &transport{next: roundTripper{client.Transport}}
+		_, netHTTP := client.Transport.(*http.Transport)
+		return &transport{next: roundTripper{client.Transport}, foreign: !netHTTP}
 	case ok:
 		copied := *client
 		copied.CheckRedirect = noRedirect
-		return &transport{next: cookieKeeper{&copied}}
+		return &transport{next: &copied, foreign: true} // a jar writes its cookies into the request
 	}
-	return &transport{next: given}
-}
-
-// cookieKeeper keeps a client from writing the cookies of its jar into the request it was given, where the next attempt finds them.
-type cookieKeeper struct{ *http.Client }
-
-func (c cookieKeeper) Do(req *http.Request) (*http.Response, error) {
-	return c.Client.Do(req.Clone(req.Context()))
+	return &transport{next: given, foreign: true}
 }
 
 // roundTripper is what is left of an http.Client without redirects, cookies and a timeout, but for its copies of the headers.
@@ -83,7 +78,9 @@ func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastRe
 
 // Do is for azcore, which rewinds the one body it keeps for the next attempt while net/http may still be writing this one's.
 func (t *transport) Do(req *http.Request) (*http.Response, error) {
-	keepFromReplay(req.Header)
+	if callOf(req.Context()).Once {
+		keepFromReplay(req.Header)
+	}
 	if req.Body == nil {
 		return t.send(req)
 	}
@@ -92,6 +89,7 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("read the body of the request: %w", err)
 	}
 	req = req.WithContext(req.Context())
+	req.GetBody = nil
 	if len(body) > 0 { // net/http would take an empty reader for a body of unknown length
 		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 		req.Body, _ = req.GetBody()
@@ -107,7 +105,7 @@ func (t *transport) send(req *http.Request) (*http.Response, error) {
 	}
 	if c := callOf(ctx); c.Once {
 		if c.connection, c.early = c.early, nil; c.connection == nil {
-			c.connection = new(connectionTrace)
+			c.connection = t.trace(req.URL)
 			req = req.WithContext(c.connection.watch(ctx))
 		}
 	}
@@ -134,9 +132,25 @@ func (t *transport) send(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// trace makes the trace of a request to u.
+func (t *transport) trace(u *url.URL) *connectionTrace {
+	if !t.foreign {
+		return new(connectionTrace)
+	}
+	port := u.Port()
+	switch {
+	case port != "":
+	case u.Scheme == "https":
+		port = "443"
+	default:
+		port = "80"
+	}
+	return &connectionTrace{address: net.JoinHostPort(u.Hostname(), port)}
+}
+
 func (t *transport) signed(req *http.Request) error {
 	var body []byte
-	if req.GetBody != nil {
+	if req.Body != nil && req.GetBody != nil {
 		reader, err := req.GetBody()
 		if err == nil {
 			body, err = readAll(reader, req.ContentLength)
