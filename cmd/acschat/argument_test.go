@@ -37,6 +37,7 @@ var _ = Describe("What a command works on", func() {
 		Entry(nil, `--as" flag: it is empty`, "thread", "list", "--as", ""),
 		Entry(nil, `--endpoint" flag: it is empty`, "thread", "list", "--endpoint="),
 		Entry(nil, `--out" flag: it is empty`, "token", "issue", "--out", ""),
+		Entry(nil, `--out" flag: it is empty`, "thread", "export", "--out", ""),
 		Entry(nil, `--from" flag: it is empty`, "message", "send", "--from", "", "x"),
 		Entry(nil, `--from" flag: it is empty`, "participant", "add", "--from", "", "8:acs:x"),
 		Entry(nil, `--from" flag: it is empty`, "thread", "create", "--from", ""),

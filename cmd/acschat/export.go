@@ -54,7 +54,7 @@ It reads no faster than the service's published limits allow, 200 pages of 200 m
 	}
 	thread.addTo(cmd, t)
 	flags := cmd.Flags()
-	flags.StringVar(&x.dir, "out", "", "`DIR` to write to")
+	flags.Var((*filled)(&x.dir), "out", "`DIR` to write to")
 	flags.BoolVar(&x.html, "html", false, "write a page to read as well")
 	flags.IntVar(&x.pageSize, "page-size", mostMessages, "`N` messages a request at most")
 	return cmd
