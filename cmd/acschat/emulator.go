@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/inspector"
 )
 
@@ -125,8 +126,10 @@ func (e *emulator) run(cmd *cobra.Command, o *output) (err error) {
 	if err := service.SetEndpoint(door.endpoint); err != nil {
 		return err
 	}
-	if warning := e.exposure(door); warning != "" {
-		fmt.Fprintln(cmd.ErrOrStderr(), "acschat: "+warning)
+	for _, warning := range []string{door.distrust(), e.exposure(door)} {
+		if warning != "" {
+			fmt.Fprintln(cmd.ErrOrStderr(), "acschat: "+harmless.Line(warning))
+		}
 	}
 	p := place{Endpoint: service.Endpoint(), ConnectionString: service.ConnectionString(), CAFile: door.caFile}
 	if err := ready.write(p); err != nil {

@@ -26,8 +26,9 @@ const (
 // authority vouches for the emulator. Its certificate is limited to this machine, so that whoever gets hold of its key can do no harm
 // with it to those who trust it.
 type authority struct {
-	home *home
-	self tls.Certificate
+	home     *home
+	self     tls.Certificate
+	replaced string // why it is not the one that was here before, empty when it is, or when there was none
 
 	mu     sync.Mutex // guards server
 	server *tls.Certificate
@@ -36,14 +37,21 @@ type authority struct {
 // openAuthority reads the authority that lives in a home, or makes one. One process at a time may.
 func openAuthority(h *home) (*authority, error) {
 	a := &authority{home: h}
-	self, err := readPair(h.path("ca-key.pem"))
+	self, err := readPair(a.keyFile())
 	switch {
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%w: remove it, and a new one is made, for programs to trust anew", err)
-	case err != nil || !lasts(self.Leaf, serverLifetime):
-		if self, err = a.found(); err != nil {
-			return nil, err
+	case errors.Is(err, fs.ErrNotExist):
+		if a.leftovers() {
+			a.replaced = a.keyFile() + " is gone"
 		}
+		self, err = a.found()
+	case err != nil:
+		err = fmt.Errorf("%w: remove it, and a new one is made, for programs to trust anew", err)
+	case !lasts(self.Leaf, serverLifetime):
+		a.replaced = "the old one ends on " + moment(self.Leaf.NotAfter)
+		self, err = a.found()
+	}
+	if err != nil {
+		return nil, err
 	}
 	a.self = self
 	if err := writeWhole(a.file(), toPEM("CERTIFICATE", self.Leaf.Raw)); err != nil {
@@ -59,7 +67,19 @@ func openAuthority(h *home) (*authority, error) {
 // file is the one for programs to trust.
 func (a *authority) file() string { return a.home.path("ca.pem") }
 
+func (a *authority) keyFile() string { return a.home.path("ca-key.pem") }
+
 func (a *authority) serverFile() string { return a.home.path("server-key.pem") }
+
+// leftovers reports whether there is anything of an authority but its key.
+func (a *authority) leftovers() bool {
+	for _, file := range []string{a.file(), a.serverFile()} {
+		if _, err := os.Lstat(file); err == nil {
+			return true
+		}
+	}
+	return false
+}
 
 // certificate is that of the server: the one there is or, when it nears its end, another.
 func (a *authority) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
@@ -87,7 +107,7 @@ func (a *authority) found() (tls.Certificate, error) {
 		{IP: net.IPv4(127, 0, 0, 0).To4(), Mask: net.CIDRMask(8, 32)},
 		{IP: net.IPv6loopback, Mask: net.CIDRMask(128, 128)},
 	}
-	return keepPair(a.home.path("ca-key.pem"), template, nil)
+	return keepPair(a.keyFile(), template, nil)
 }
 
 // issue makes a certificate for the server.

@@ -18,6 +18,7 @@ type door struct {
 	config   *tls.Config // nil: no TLS
 	endpoint string
 	caFile   string // empty where programs have to know by themselves what to trust
+	replaced string // why caFile has to be trusted anew, empty where it has not
 }
 
 // openDoor listens. The endpoint it comes to is one that the certificate is good for.
@@ -65,7 +66,7 @@ func (d *door) useAuthority(h *home) (*x509.Certificate, error) {
 		return nil, err
 	}
 	d.config = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: a.certificate}
-	d.caFile = a.file()
+	d.caFile, d.replaced = a.file(), a.replaced
 	server, err := a.certificate(nil)
 	if err != nil {
 		return nil, err
@@ -113,6 +114,14 @@ func (d *door) setEndpoint(certificate *x509.Certificate) error {
 		return misuse("--cert: the certificate is for no host that leads to %s", d.Addr())
 	}
 	return misuse("--addr %s: the certificates it makes are for this machine alone; bring one for other hosts with --cert and --key", d.Addr())
+}
+
+// distrust is what to know about a door that programs may no longer trust, empty for any other.
+func (d *door) distrust() string {
+	if d.replaced == "" {
+		return ""
+	}
+	return fmt.Sprintf("warning: this has a new certificate authority, because %s: whoever trusted the old one has to trust %s anew", d.replaced, d.caFile)
 }
 
 // exposure is what to know about a door that other machines can reach, empty for any other.

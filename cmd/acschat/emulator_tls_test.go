@@ -98,9 +98,50 @@ var _ = Describe("emulator, over TLS", func() {
 		}),
 	)
 
-	It("makes another authority when the one it has kept would end before its certificates", func() {
+	It("makes another authority when the key of the one it has kept is lost, and says so to those who trusted that", func() {
+		first := sh.emulate("--data", data)
+		Expect(first.stop().err).To(BeEmpty())
+		lost, err := os.ReadFile(first.CAFile)
+		Expect(err).NotTo(HaveOccurred())
+		key := filepath.Join(data, "ca-key.pem")
+		Expect(os.Remove(key)).To(Succeed())
+
+		second := sh.emulate("--data", data)
+		Expect(second.stop().err).To(Equal(
+			"acschat: warning: this has a new certificate authority, because " + key + " is gone: whoever trusted the old one has to trust " + first.CAFile + " anew\n"))
+		Expect(os.ReadFile(first.CAFile)).NotTo(Equal(lost))
+		Expect(sh.emulate("--data", data).stop().err).To(BeEmpty(), "it is said once")
+	})
+
+	DescribeTable("says that it makes another authority where there is something left of one",
+		func(spoil func()) {
+			Expect(sh.emulate("--data", data).stop().code).To(Equal(0))
+			Expect(os.Remove(filepath.Join(data, "ca-key.pem"))).To(Succeed())
+			spoil()
+			Expect(sh.emulate("--data", data).stop().err).To(ContainSubstring("new certificate authority"))
+		},
+		Entry("a certificate that is damaged", func() { Expect(os.WriteFile(filepath.Join(data, "ca.pem"), []byte("?"), 0o600)).To(Succeed()) }),
+		Entry("nothing but what it vouched for", func() { Expect(os.Remove(filepath.Join(data, "ca.pem"))).To(Succeed()) }),
+	)
+
+	DescribeTable("brings back the certificate of the authority without a word: nobody has to trust it anew",
+		func(spoil func(file string)) {
+			first := sh.emulate("--data", data)
+			Expect(first.stop().code).To(Equal(0))
+			whole, err := os.ReadFile(first.CAFile)
+			Expect(err).NotTo(HaveOccurred())
+			spoil(first.CAFile)
+			Expect(sh.emulate("--data", data).stop().err).To(BeEmpty())
+			Expect(os.ReadFile(first.CAFile)).To(Equal(whole))
+		},
+		Entry("when it is damaged", func(file string) { Expect(os.WriteFile(file, []byte("?"), 0o600)).To(Succeed()) }),
+		Entry("when it is lost", func(file string) { Expect(os.Remove(file)).To(Succeed()) }),
+	)
+
+	It("makes another authority when the one it has kept would end before its certificates, and says so", func() {
 		writeTestPair(filepath.Join(data, "ca-key.pem"), newTestPair(authorityFor(300*day), nil))
 		emulator := sh.emulate("--data", data)
+		Expect(string(emulator.Err.Contents())).To(MatchRegexp(`^acschat: warning: .* because the old one ends on 20\S+ \S+: whoever trusted .* anew\n$`))
 		Expect(readTestPair(filepath.Join(data, "ca-key.pem")).Leaf.NotAfter).To(BeTemporally(">", time.Now().Add(3000*day)))
 		_, err := emulator.certificate().Verify(x509.VerifyOptions{Roots: poolOf(emulator.CAFile), DNSName: "localhost"})
 		Expect(err).NotTo(HaveOccurred())
