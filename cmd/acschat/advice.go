@@ -6,10 +6,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"net/http"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
@@ -35,11 +37,14 @@ func nextStep(cmd *cobra.Command, err error) string {
 	if next := nextStepOnTheWay(err); next != "" {
 		return next
 	}
+	if isElsewhere(err) {
+		return notThere
+	}
 	for _, advice := range []struct {
 		about error
 		text  string
 	}{
-		{chat.ErrBadRequest, "An id may not be whole, or a value out of bounds: " + cmd.CommandPath() + " --help"},
+		{chat.ErrBadRequest, badRequest(cmd)},
 		{chat.ErrUnauthorized, unauthorized(cmd, err)},
 		{chat.ErrForbidden, "Only people in a thread may work on it, and only its sender may change a message. Who you are: acschat token show\n" +
 			"Who is in the thread: acschat participant list, by somebody who is in it.\n" +
@@ -82,12 +87,46 @@ func unauthorized(cmd *cobra.Command, err error) string {
 		"What else it may be, the clock of this machine too: acschat doctor --as USER"
 }
 
-// notFound is what to do about a 404, where the command has told of a thread and where it has not.
-func notFound(cmd *cobra.Command) string {
-	if cmd.Flags().Lookup("thread") == nil {
-		return "The service is not there: check --endpoint, AZURE_COMMUNICATION_ENDPOINT or the connection string."
+// badRequest is what to do about a 400.
+func badRequest(cmd *cobra.Command) string {
+	next := "An id may not be whole, or a value out of bounds: " + cmd.CommandPath() + " --help"
+	if worksOnThread(cmd) {
+		next += "\nWhether it is the thread: " + doctor(cmd)
 	}
-	return "Ids are copied whole, as acschat thread list and acschat message list show them with --output json."
+	return next
+}
+
+// notFound is what to do about a 404 of the service.
+func notFound(cmd *cobra.Command) string {
+	if !worksOnThread(cmd) {
+		return notThere
+	}
+	return "Ids are copied whole, as acschat thread list and acschat message list show them with --output json.\n" +
+		"What has become of the thread: " + doctor(cmd)
+}
+
+func worksOnThread(cmd *cobra.Command) bool { return cmd.Flags().Lookup("thread") != nil }
+
+const notThere = "The service is not there: check --endpoint, " + endpointVariable + " or the connection string."
+
+// isElsewhere reports whether what answered is not the service: it knows no method of the service's, or nothing below a path that
+// the endpoint has, where the service would say in words what it has not found.
+func isElsewhere(err error) bool {
+	refusal, ok := errors.AsType[*chat.Error](err)
+	switch {
+	case !ok:
+		return false
+	case refusal.StatusCode == http.StatusMethodNotAllowed:
+		return true
+	case refusal.StatusCode != http.StatusNotFound || refusal.Message != "":
+		return false
+	}
+	answer, ok := errors.AsType[*azcore.ResponseError](err)
+	if !ok || answer.RawResponse == nil || answer.RawResponse.Request == nil {
+		return false
+	}
+	path := answer.RawResponse.Request.URL.Path
+	return !strings.HasPrefix(path, "/chat/threads") && !strings.HasPrefix(path, "/identities")
 }
 
 // nextStepOnTheWay is what to do when there was no answer at all.

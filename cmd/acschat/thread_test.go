@@ -3,6 +3,7 @@ package main_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"time"
 
@@ -194,8 +195,33 @@ var _ = Describe("thread", func() {
 		})
 
 		It("says what may be wrong when the service takes something for wrong", func() {
-			alice.run("thread", "get", "19:short").ends(1, "400 Bad Request", "An id may not be whole, or a value out of bounds: acschat thread get --help")
-			alice.run("thread", "create", "--retention", "5").ends(1, "400 Bad Request", "acschat thread create --help")
+			alice.run("thread", "get", "19:short").ends(1, "400 Bad Request",
+				"An id may not be whole, or a value out of bounds: acschat thread get --help\nWhether it is the thread: acschat doctor --thread 19:short\n")
+			Expect(alice.run("thread", "create", "--retention", "5").ends(1, "400 Bad Request", "acschat thread create --help").err).NotTo(ContainSubstring("doctor"))
+		})
+
+		It("says where to look when it meets something else than the service", func() {
+			const elsewhere = "\nThe service is not there: check --endpoint"
+			thread := alice.createThread("Plans")
+			below := alice.with(endpointVariable, server.Endpoint()+"/chat-gateway")
+			for _, command := range [][]string{{"thread", "get", thread}, {"message", "send", "-t", thread, "x"}, {"thread", "list"}} {
+				below.run(command...).ends(1, "404 Not Found", elsewhere)
+			}
+			for operation, command := range map[chattest.Operation][]string{
+				chattest.GetChatThreadProperties: {"thread", "get", thread}, chattest.ListChatThreads: {"thread", "list"},
+			} {
+				server.Fail(operation, chattest.Fault{Status: http.StatusMethodNotAllowed})
+				alice.run(command...).ends(1, "405 Method Not Allowed", elsewhere)
+			}
+		})
+
+		It("believes a service behind a path that there is no such thread", func() {
+			gateway := httptest.NewServer(http.StripPrefix("/chat-gateway", server))
+			DeferCleanup(gateway.Close)
+			behind := alice.with(endpointVariable, gateway.URL+"/chat-gateway")
+			thread := behind.createThread("Gone")
+			behind.run("thread", "delete", thread, "--yes").ok()
+			behind.run("thread", "get", thread).ends(1, "404 Not Found", "Ids are copied whole")
 		})
 
 		It("says what may be wrong when it is refused", func() {
@@ -249,7 +275,8 @@ var _ = Describe("thread", func() {
 		It("deletes when confirmed", func() {
 			thread := alice.createThread("Gone")
 			Expect(alice.run("thread", "delete", thread, "--yes").ok()).To(Equal("Deleted thread " + thread + ".\n"))
-			alice.run("thread", "get", thread).ends(1, "404 Not Found", "Ids are copied whole")
+			alice.run("thread", "get", thread).ends(1, "404 Not Found",
+				"Ids are copied whole", "\nWhat has become of the thread: acschat doctor --thread "+thread+"\n")
 		})
 
 		It("does nothing where nobody can be asked", func() {
