@@ -110,7 +110,7 @@ func worksOnThread(cmd *cobra.Command) bool { return cmd.Flags().Lookup("thread"
 const notThere = "The service is not there: check --endpoint, " + endpointVariable + " or the connection string."
 
 // isElsewhere reports whether what answered is not the service: it knows no method of the service's, or nothing below a path that
-// the endpoint has, where the service would say in words what it has not found.
+// the endpoint has, where the service mostly says in words what it has not found.
 func isElsewhere(err error) bool {
 	refusal, ok := errors.AsType[*chat.Error](err)
 	switch {

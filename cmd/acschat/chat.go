@@ -54,7 +54,7 @@ A message that did not arrive is printed when you leave all the same.`,
 	}
 	thread.addTo(cmd, t)
 	cmd.ValidArgsFunction = t.completeThreads
-	cmd.Flags().StringVar(&displayName, "display-name", "", "your `NAME`, as the others see it with your messages")
+	cmd.Flags().Var((*text)(&displayName), "display-name", "your `NAME`, as the others see it with your messages")
 	cmd.Flags().DurationVar(&interval, "interval", 2*time.Second, "how `OFTEN` to look for new messages")
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "tell nobody that you type, or what you have read")
 	return cmd

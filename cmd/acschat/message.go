@@ -91,7 +91,7 @@ is merged key by key; a key with nothing behind the = is removed. A text message
 	}
 	thread.addTo(cmd, t)
 	addMessage(cmd, &message)
-	cmd.Flags().StringVar(&content, "content", "", "the new `TEXT`, - for stdin")
+	cmd.Flags().Var((*text)(&content), "content", "the new `TEXT`, - for stdin")
 	cmd.Flags().Var(&metadata, "metadata", "set a key, or remove it with KEY=; may be repeated")
 	return cmd
 }
@@ -134,8 +134,11 @@ func (t *tool) contentOfStdin(cmd *cobra.Command) (string, error) {
 	if t.session.tokenFile == fromStdin {
 		return "", misuse("stdin can't hold both the token and the text")
 	}
-	text, err := readInput(cmd.Context(), fromStdin, maxContent)
-	return strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r"), err
+	content, err := readInput(cmd.Context(), fromStdin, maxContent)
+	if err == nil {
+		err = inUTF8(fromStdin, content)
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(content, "\n"), "\r"), err
 }
 
 // stdinWaits reports whether stdin is a file or a pipe, and not somebody's keyboard.

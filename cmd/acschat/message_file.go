@@ -9,6 +9,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/acschat/acs-chat-go/chat"
 )
@@ -40,10 +41,14 @@ func (s *sending) drafts(ctx context.Context, r io.Reader) iter.Seq2[draft, erro
 				continue
 			}
 			d := draft{content: line}
-			if objects {
-				if d, err = parseObject(line); err != nil {
-					err = misuse("%s, line %d: %v", inputName(s.from), number, err)
-				}
+			switch {
+			case !utf8.ValidString(line):
+				err = errNotUTF8
+			case objects:
+				d, err = parseObject(line)
+			}
+			if err != nil {
+				err = misuse("%s, line %d: %v", inputName(s.from), number, err)
 			}
 			d.line = number
 			s.complement(&d)

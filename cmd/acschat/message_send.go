@@ -2,6 +2,7 @@ package main
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -56,10 +57,10 @@ refused does not stop the others: the exit code is 3, and stderr says which and 
 	}
 	s.thread.addTo(cmd, t)
 	flags := cmd.Flags()
-	flags.StringVar(&s.content, "content", "", "the `TEXT`, - for stdin")
+	flags.Var((*text)(&s.content), "content", "the `TEXT`, - for stdin")
 	flags.StringVar(&s.messageType, "message-type", string(chat.MessageTypeText), "text or html, as `TYPE`")
 	flags.BoolVar(&s.html, "html", false, "the same as --message-type html")
-	flags.StringVar(&s.displayName, "display-name", "", "your `NAME`, as the others see it on the message")
+	flags.Var((*text)(&s.displayName), "display-name", "your `NAME`, as the others see it on the message")
 	flags.Var(&s.metadata, "metadata", "metadata of the message; may be repeated")
 	flags.Var((*filled)(&s.from), "from", "`FILE` of messages, - for stdin")
 	flags.StringVar(&s.format, "from-format", "", "lines or jsonl, as `FORMAT` of the file")
@@ -83,6 +84,8 @@ func (s *sending) check(t *tool, args []string) error {
 		return misuse("--from names the messages, and there is a text besides: choose")
 	case s.content != "" && len(args) > 0:
 		return misuse("there are two texts, the arguments and --content: choose")
+	case !utf8.ValidString(strings.Join(args, " ")):
+		return misuse("the text is not UTF-8")
 	case s.from == "" && (s.skip != 0 || s.format != "" || s.unpaced):
 		return misuse("--skip, --from-format and --unpaced are about the messages of --from")
 	case s.from == fromStdin && t.session.tokenFile == fromStdin:

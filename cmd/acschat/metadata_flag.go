@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"strings"
+	"unicode/utf8"
 )
 
 // metadataFlag collects --metadata key=value.
@@ -13,8 +14,11 @@ func (f *metadataFlag) String() string { return "" }
 
 func (f *metadataFlag) Set(text string) error {
 	key, value, ok := strings.Cut(text, "=")
-	if !ok || key == "" {
+	switch {
+	case !ok || key == "":
 		return errors.New("must be KEY=VALUE")
+	case !utf8.ValidString(text):
+		return errNotUTF8
 	}
 	if f.pairs == nil {
 		f.pairs = map[string]string{}

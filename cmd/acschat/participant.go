@@ -70,7 +70,7 @@ how many are in, and how to go on with --skip.`,
 	thread.addTo(cmd, t)
 	flags := cmd.Flags()
 	flags.StringArrayVar(&users, "user", nil, "`USER[=NAME]`, as an argument; may be repeated")
-	flags.StringVar(&displayName, "display-name", "", "`NAME` that others see, of a single person")
+	flags.Var((*text)(&displayName), "display-name", "`NAME` that others see, of a single person")
 	flags.Var(&share, "start-time", "let them read what was said since: a time, a day, or how long ago (7d); without, all of it")
 	flags.Var(&metadata, "metadata", "metadata of each of them; may be repeated")
 	flags.Var((*filled)(&from), "from", "`FILE` of people, - for stdin")

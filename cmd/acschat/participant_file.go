@@ -6,12 +6,16 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/acschat/acs-chat-go/chat"
 )
 
 // parseParticipant reads USER or USER=NAME.
 func parseParticipant(text string) (chat.Participant, error) {
+	if !utf8.ValidString(text) {
+		return chat.Participant{}, misuse("%q is not UTF-8", text)
+	}
 	id, name, _ := strings.Cut(text, "=")
 	who, err := parseIdentifier(id)
 	return chat.Participant{Identifier: who, DisplayName: name}, err
@@ -32,6 +36,9 @@ const maxPeople = 4 << 20
 // readParticipants reads CSV: id, display name, and from when on they may read. It fails before anybody is added.
 func readParticipants(ctx context.Context, file string) ([]chat.Participant, error) {
 	text, err := readInput(ctx, file, maxPeople)
+	if err == nil {
+		err = inUTF8(file, text)
+	}
 	if err != nil {
 		return nil, err
 	}

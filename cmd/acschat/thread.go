@@ -57,7 +57,7 @@ The same --idempotency-token twice gives the same thread, so that a script may r
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&topic, "topic", "", "the `TOPIC`, which may be empty")
+	flags.Var((*text)(&topic), "topic", "the `TOPIC`, which may be empty")
 	flags.StringArrayVar(&participants, "participant", nil, "`USER[=NAME]` to start with, and the name that others see; may be repeated")
 	flags.Var((*filled)(&from), "from", "`FILE` with participants, - for stdin")
 	flags.Var(&metadata, "metadata", "metadata of the thread; may be repeated")
@@ -171,7 +171,7 @@ nothing behind the = is removed. A new topic leaves a message in the thread, the
 		},
 	}
 	thread.addTo(cmd, t)
-	cmd.Flags().StringVar(&topic, "topic", "", "the new `TOPIC`")
+	cmd.Flags().Var((*text)(&topic), "topic", "the new `TOPIC`")
 	cmd.Flags().Var(&metadata, "metadata", "set a key, or remove it with KEY=; may be repeated")
 	cmd.Flags().Var(&retention, "retention", "let the service delete the thread that many days after its creation, or none to keep it")
 	return cmd

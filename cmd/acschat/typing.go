@@ -28,6 +28,6 @@ types. The service takes 5 in ten seconds, and shows nothing in a thread of more
 		},
 	}
 	thread.addTo(cmd, t)
-	cmd.Flags().StringVar(&displayName, "display-name", "", "your `NAME`, as the others see it")
+	cmd.Flags().Var((*text)(&displayName), "display-name", "your `NAME`, as the others see it")
 	return cmd
 }

@@ -1,0 +1,62 @@
+package main_test
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+var _ = Describe("Text that is not UTF-8", func() {
+	const latin1 = "caf\xe9"
+
+	var server *chattest.Server
+	var alice *shell
+
+	BeforeEach(func() { server, alice, _ = shellIn("Plans") })
+
+	// refused runs a command that is to send nothing, not even changed, and holds it to say why.
+	refused := func(sh *shell, why string, args ...string) {
+		GinkgoHelper()
+		before := len(server.Requests())
+		r := sh.run(args...).ends(2, why, "\nHow it is used: acschat "+args[0])
+		Expect(r.out).To(BeEmpty())
+		Expect(server.Requests()).To(HaveLen(before))
+	}
+
+	DescribeTable("is refused on the command line",
+		func(why string, args ...string) { refused(alice, why, args...) },
+		Entry("as the argument", "acschat: the text is not UTF-8\n", "message", "send", "At", latin1),
+		Entry("as --content", `"caf\xe9" for "--content" flag: it is not UTF-8`, "message", "send", "--content", latin1),
+		Entry("as the new --content", `--content" flag: it is not UTF-8`, "message", "update", "1780000000000", "--content", latin1),
+		Entry("as metadata", `--metadata" flag: it is not UTF-8`, "message", "send", "--metadata", "place="+latin1, "x"),
+		Entry("as the name of a message", `--display-name" flag: it is not UTF-8`, "message", "send", "--display-name", latin1, "x"),
+		Entry("as the name of somebody who types", `--display-name" flag: it is not UTF-8`, "typing", "send", "--display-name", latin1),
+		Entry("as the name of somebody new", `--display-name" flag: it is not UTF-8`, "participant", "add", "8:acs:x", "--display-name", latin1),
+		Entry("as a name behind a user", `"8:acs:x=caf\xe9" is not UTF-8`, "participant", "add", "8:acs:x="+latin1),
+		Entry("as a topic", `--topic" flag: it is not UTF-8`, "thread", "create", "--topic", latin1),
+		Entry("as the new topic", `--topic" flag: it is not UTF-8`, "thread", "update", "19:x", "--topic", latin1),
+	)
+
+	DescribeTable("is refused in a file before anything is sent, with its line",
+		func(name string, lines []string, args ...string) {
+			file := alice.file(name, lines...)
+			refused(alice, "acschat: "+file+", line 3: it is not UTF-8\n", append(args, "--from", file)...)
+		},
+		Entry("of lines", "history", []string{"one", "", latin1, "four"}, "message", "send"),
+		Entry("of objects", "history.jsonl", []string{`{"content":"one"}`, "", `{"content":"` + latin1 + `"}`}, "message", "send"),
+		Entry("of people", "people.csv", []string{"id,name", "8:acs:a,Ana", "8:acs:b," + latin1}, "participant", "add"),
+	)
+
+	It("is refused when it comes through stdin, with its line", func() {
+		refused(alice.pipe("one\n"+latin1), "acschat: stdin, line 2: it is not UTF-8\n", "message", "send")
+		refused(alice.pipe(latin1), "acschat: stdin, line 1: it is not UTF-8\n", "message", "send", "--content", "-")
+		refused(alice.pipe(latin1), "acschat: stdin, line 1: it is not UTF-8\n", "message", "update", "1780000000000", "--content", "-")
+		refused(alice.pipe(latin1+"\ntwo"), "acschat: stdin, line 1: it is not UTF-8\n", "message", "send", "--from", "-")
+	})
+
+	It("ends what comes through stdin as it comes", func() {
+		alice.pipe("one\n"+latin1+"\nthree").run("message", "send", "--from", "-").ends(3, "sent 1 messages: stdin, line 2: it is not UTF-8", "--skip 1")
+		Expect(server.Requests(chattest.SendChatMessage)).To(HaveLen(1))
+	})
+})
