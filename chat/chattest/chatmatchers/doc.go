@@ -1,6 +1,6 @@
 // Package chatmatchers has Gomega matchers for suites that test with package chattest. They read as sentences:
 //
-//	Expect(server).To(HaveReceived(chattest.SendChatMessage, Times(2), WithBody(`{"content":"At noon?"}`)))
+//	Expect(server).To(HaveReceived(chattest.SendChatMessage, Times(2), WithBody(`{"content":"At noon?","type":"text"}`)))
 //	Expect(server).NotTo(HaveReceived(chattest.DeleteChatThread))
 //	Expect(thread).To(HaveMessage("At noon?", From(ana)))
 //	Eventually(thread).Should(HaveParticipants(ana, bo))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	. "github.com/acschat/acs-chat-go/chat/chattest/chatmatchers"
 )
@@ -31,4 +32,36 @@ func ExampleHaveReceived() {
 	// but that holds for 0 of 1:
 	//     POST /chat/threads?api-version=2025-03-15, answered 201
 	//         {"topic":"Lunch"}
+}
+
+// These are the sentences of the package's documentation.
+func Example() {
+	s, err := chattest.Open(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = s.Close() }()
+	ctx, ana, bo := context.Background(), s.NewUser(), s.NewUser()
+	client := s.Client(ana)
+	created, err := client.CreateThread(ctx, "Lunch", &chat.CreateThreadOptions{Participants: []chat.Participant{{Identifier: bo}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	thread := client.ThreadClient(created.Thread.ID)
+	for range 2 {
+		if _, err := thread.SendMessage(ctx, "At noon?", nil); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+
+	g := gomega.NewGomega(func(message string, _ ...int) { fmt.Println(message) })
+	g.Expect(s).To(HaveReceived(chattest.SendChatMessage, Times(2), WithBody(`{"content":"At noon?","type":"text"}`)))
+	g.Expect(s).NotTo(HaveReceived(chattest.DeleteChatThread))
+	g.Expect(thread).To(HaveMessage("At noon?", From(ana)))
+	g.Eventually(thread).Should(HaveParticipants(ana, bo))
+	fmt.Println("All of them hold.")
+	// Output: All of them hold.
 }
