@@ -38,5 +38,17 @@ func Line(text string) string {
 // are not right without the two that join and part letters.
 func Rune(r rune) bool {
 	const nonJoiner, joiner = '\u200c', '\u200d'
-	return unicode.IsGraphic(r) || r == nonJoiner || r == joiner
+	return unicode.IsGraphic(r) && !isBlank(r) || r == nonJoiner || r == joiner
+}
+
+// isBlank reports whether a character counts as a letter, a mark or a symbol, and shows nothing: a name of such looks like none.
+func isBlank(r rune) bool {
+	switch r {
+	case '\u034f', // combining grapheme joiner
+		'\u115f', '\u1160', '\u3164', '\uffa0', // Hangul fillers
+		'\u17b4', '\u17b5', // Khmer inherent vowels
+		'\u2800': // Braille without a dot
+		return true
+	}
+	return false
 }
