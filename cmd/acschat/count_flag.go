@@ -13,7 +13,10 @@ func (c *count) Type() string   { return "N" }
 
 func (c *count) Set(text string) error {
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 {
+	switch {
+	case errors.Is(err, strconv.ErrRange) && n > 0:
+		return errors.New("it is too large")
+	case err != nil || n < 0:
 		return errors.New("must be a whole number, 0 or more")
 	}
 	*c = count(n)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,9 @@ and removing people; voip and voip.join are for calls.`,
   AZURE_COMMUNICATION_ACCESS_TOKEN=$(acschat token issue 8:acs:…) acschat thread list`,
 		Args: takes("user"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if len(scopes) == 0 || slices.Contains(scopes, "") {
+				return misuse("--scope is empty: name one, such as --scope %s", identity.ScopeChat)
+			}
 			identities, err := t.session.identities()
 			if err != nil {
 				return err

@@ -43,6 +43,9 @@ var _ = Describe("token", func() {
 			r := admin.run("token", "issue", "--user", user.ID, "--scope", "chat.join", "--scope", "voip", "--lifetime", "1h")
 			Expect(r.err).To(And(ContainSubstring("chat.join, voip"), MatchRegexp(`in (59m|1h)`)))
 			admin.run("token", "issue", user.ID, "--lifetime", "5m").ends(2, "must be")
+			for _, scopes := range []string{"", ",", "chat,"} {
+				admin.run("token", "issue", user.ID, "--scope", scopes).ends(2, "acschat: --scope is empty: name one, such as --scope chat\n")
+			}
 			admin.run("token", "issue", user.ID, "--scope", "dance").ends(1, "400 Bad Request")
 		})
 

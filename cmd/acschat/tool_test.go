@@ -91,6 +91,8 @@ var _ = Describe("acschat", func() {
 		Entry("a flag without its value", "flag needs an argument", "thread", "list", "--output"),
 		Entry("a number that is none", "invalid argument", "thread", "list", "--limit", "many"),
 		Entry("fewer than none", "must be a whole number, 0 or more", "message", "list", "--limit", "-1"),
+		Entry("far fewer than none", "must be a whole number, 0 or more", "message", "list", "--limit", "-99999999999999999999"),
+		Entry("more than can be counted", `"99999999999999999999" for "--limit" flag: it is too large`, "message", "list", "--limit", "99999999999999999999"),
 		Entry("pages of fewer than none", "must be a whole number, 0 or more", "thread", "list", "--page-size", "-1"),
 		Entry("messages fewer than none left out", "must be a whole number, 0 or more", "message", "send", "--from", "x", "--skip", "-1"),
 		Entry("people fewer than none left out", "must be a whole number, 0 or more", "participant", "add", "--skip", "-1", "8:acs:x"),
