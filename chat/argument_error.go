@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
@@ -32,6 +33,28 @@ func checkTime(name string, t time.Time) error {
 		return &ArgumentError{Name: name, Reason: "must be in the years 1 to 9999"}
 	}
 	return nil
+}
+
+// checkText refuses what JSON can't hold: the service would get U+FFFD in the place of each such byte.
+func checkText(name, text string) error {
+	if !utf8.ValidString(text) {
+		return notUTF8(name)
+	}
+	return nil
+}
+
+// checkMetadata is checkText for keys and values.
+func checkMetadata(name string, metadata map[string]string) error {
+	for key, text := range metadata {
+		if !utf8.ValidString(key) || !utf8.ValidString(text) {
+			return notUTF8(name + "[" + strconv.Quote(key) + "]")
+		}
+	}
+	return nil
+}
+
+func notUTF8(name string) error {
+	return &ArgumentError{Name: name, Reason: "must be UTF-8: convert it, or drop the bytes that are not (strings.ToValidUTF8)"}
 }
 
 // checkCount refuses what the service's 32-bit counts can't hold.

@@ -72,6 +72,62 @@ var _ = Describe("A bad argument", func() {
 		Entry("a removal", "Hi", chat.MessageTypeParticipantRemoved, "Type"),
 	)
 
+	const latin1 = "caf\xe9" // é as a single byte
+	send := func(content string, options *chat.SendMessageOptions) call {
+		return func(ctx context.Context, c *chat.Client) error {
+			_, err := c.ThreadClient(testThread).SendMessage(ctx, content, options)
+			return err
+		}
+	}
+	change := func(update chat.MessageUpdate) call {
+		return func(ctx context.Context, c *chat.Client) error {
+			return c.ThreadClient(testThread).UpdateMessage(ctx, "1", update)
+		}
+	}
+	create := func(topic string, options *chat.CreateThreadOptions) call {
+		return func(ctx context.Context, c *chat.Client) error {
+			_, err := c.CreateThread(ctx, topic, options)
+			return err
+		}
+	}
+	set := func(update chat.PropertiesUpdate) call {
+		return func(ctx context.Context, c *chat.Client) error {
+			return c.ThreadClient(testThread).UpdateProperties(ctx, update)
+		}
+	}
+	add := func(participant chat.Participant) call {
+		return func(ctx context.Context, c *chat.Client) error {
+			participant.Identifier = testUser
+			_, err := c.ThreadClient(testThread).AddParticipants(ctx, append(people(1), participant))
+			return err
+		}
+	}
+	DescribeTable("is text that is not UTF-8 as", check,
+		Entry("a new message", send(latin1, nil), "content"),
+		Entry("its sender", send("Hi", &chat.SendMessageOptions{SenderDisplayName: latin1}), "SenderDisplayName"),
+		Entry("a key of its metadata", send("Hi", &chat.SendMessageOptions{Metadata: map[string]string{latin1: "1"}}), `Metadata["caf\xe9"]`),
+		Entry("its metadata", send("Hi", &chat.SendMessageOptions{Metadata: map[string]string{"a": "1", "b": latin1}}), `Metadata["b"]`),
+		Entry("metadata whose key and value are UTF-8 together only", send("Hi", &chat.SendMessageOptions{Metadata: map[string]string{"a\xc3": "\xa9"}}),
+			`Metadata["a\xc3"]`),
+		Entry("the new text of a message", change(chat.MessageUpdate{Content: new(latin1)}), "Content"),
+		Entry("new metadata of a message", change(chat.MessageUpdate{Metadata: map[string]string{"a": latin1}}), `Metadata["a"]`),
+		Entry("the topic of a new thread", create(latin1, nil), "topic"),
+		Entry("its metadata", create("", &chat.CreateThreadOptions{Metadata: map[string]string{"a": latin1}}), `Metadata["a"]`),
+		Entry("one of its participants", create("", &chat.CreateThreadOptions{
+			Participants: []chat.Participant{{Identifier: testUser, DisplayName: latin1}},
+		}), "Participants[0].DisplayName"),
+		Entry("a topic", func(ctx context.Context, c *chat.Client) error {
+			return c.ThreadClient(testThread).UpdateTopic(ctx, latin1)
+		}, "topic"),
+		Entry("a topic among properties", set(chat.PropertiesUpdate{Topic: new(latin1)}), "Topic"),
+		Entry("metadata among properties", set(chat.PropertiesUpdate{Metadata: map[string]string{latin1: ""}}), `Metadata["caf\xe9"]`),
+		Entry("a participant", add(chat.Participant{DisplayName: latin1}), "participants[1].DisplayName"),
+		Entry("metadata of a participant", add(chat.Participant{Metadata: map[string]string{"a": latin1}}), `participants[1].Metadata["a"]`),
+		Entry("somebody who is typing", func(ctx context.Context, c *chat.Client) error {
+			return c.ThreadClient(testThread).SendTypingNotification(ctx, &chat.SendTypingNotificationOptions{SenderDisplayName: latin1})
+		}, "SenderDisplayName"),
+	)
+
 	for _, n := range []int{-1, math.MaxInt32 + 1, math.MinInt} {
 		DescribeTable("is a count out of range in", check,
 			Entry("the page size of threads", func(ctx context.Context, c *chat.Client) error {

@@ -119,8 +119,9 @@ type MessageUpdate struct {
 // been delivered: no connection came about, 429, or 503 with a delay; no retry option changes that.
 // Where the request went out and nothing tells what became of it (the reply was lost, 408, a 5xx, a context that ended), the
 // error is [ErrOutcomeUnknown], and the cause beside it.
-// Empty content or a type that only the service writes is an [ArgumentError]; a refusal of the service is an [*Error]:
-// [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not, [ErrTooLarge] for too long a text.
+// Empty content, text that is not UTF-8 or a type that only the service writes is an [ArgumentError]; a refusal of the service
+// is an [*Error]: [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not, [ErrTooLarge] for too long
+// a text.
 //
 // The API operation is ChatThread_SendChatMessage.
 func (t *ThreadClient) SendMessage(ctx context.Context, content string, options *SendMessageOptions) (SendMessageResult, error) {
@@ -128,13 +129,7 @@ func (t *ThreadClient) SendMessage(ctx context.Context, content string, options 
 		options = &SendMessageOptions{}
 	}
 	kind, err := sendableType(options.Type)
-	if err == nil {
-		err = t.check()
-	}
-	if err == nil && content == "" {
-		err = &ArgumentError{Name: "content", Reason: "must not be empty"}
-	}
-	if err != nil {
+	if err = cmp.Or(err, t.check(), options.check(content)); err != nil {
 		return SendMessageResult{}, err
 	}
 	path := "/chat/threads/" + url.PathEscape(t.threadID) + "/messages?api-version=" + url.QueryEscape(t.client.apiVersion)
@@ -199,12 +194,13 @@ func (t *ThreadClient) ListMessages(options *ListMessagesOptions) *Pager[Message
 // UpdateMessage changes the text or the metadata of a message the user has sent. The zero update is sent, succeeds and changes
 // nothing.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An empty id is an [ArgumentError]; a refusal of
-// the service is an [*Error]: [ErrForbidden] for somebody else's message, [ErrNotFound] for one that is not.
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An empty id or text that is not UTF-8 is an
+// [ArgumentError]; a refusal of the service is an [*Error]: [ErrForbidden] for somebody else's message, [ErrNotFound] for one
+// that is not.
 //
 // The API operation is ChatThread_UpdateChatMessage.
 func (t *ThreadClient) UpdateMessage(ctx context.Context, messageID string, update MessageUpdate) error {
-	if err := t.check(messageID); err != nil {
+	if err := cmp.Or(t.check(messageID), checkText("Content", value(update.Content)), checkMetadata("Metadata", update.Metadata)); err != nil {
 		return err
 	}
 	params := &chatapi.ChatThreadUpdateChatMessageParams{APIVersion: t.client.apiVersion}
@@ -232,6 +228,15 @@ func (t *ThreadClient) DeleteMessage(ctx context.Context, messageID string) erro
 		return t.client.api.ChatThreadDeleteChatMessage(ctx, t.threadID, messageID, params)
 	})
 	return err
+}
+
+func (o *SendMessageOptions) check(content string) error {
+	if content == "" {
+		return &ArgumentError{Name: "content", Reason: "must not be empty"}
+	}
+	return cmp.Or(
+		checkText("content", content), checkText("SenderDisplayName", o.SenderDisplayName), checkMetadata("Metadata", o.Metadata),
+	)
 }
 
 // sendableType refuses the types of messages that only the service writes. Others that it may know one day pass.

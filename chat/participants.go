@@ -46,9 +46,9 @@ const maxBatch = 200
 //
 // More than 200 are sent in batches, in order. When the first fails, the call does; when a later one fails, the pairs so far come
 // with a [*NotTriedError] that names those who are left.
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A participant without a usable identifier is an
-// [ArgumentError]; a refusal of the service is an [*Error]: [ErrForbidden] for a thread the user is not in,
-// [ErrNotFound] for one that is not, [ErrBadRequest] for a malformed id, with which nobody is added.
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A participant without a usable identifier, or with
+// text that is not UTF-8, is an [ArgumentError]; a refusal of the service is an [*Error]: [ErrForbidden] for a thread the user is
+// not in, [ErrNotFound] for one that is not, [ErrBadRequest] for a malformed id, with which nobody is added.
 //
 // The API operation is ChatThread_AddChatParticipants.
 func (t *ThreadClient) AddParticipants(ctx context.Context, participants []Participant) ([]FailedParticipant, error) {
@@ -152,7 +152,11 @@ func (t *ThreadClient) addBatches(ctx context.Context, participants []Participan
 func checkParticipants(name string, participants []Participant) error {
 	for i, p := range participants {
 		name := name + "[" + strconv.Itoa(i) + "]"
-		if err := cmp.Or(checkIdentifier(name, p.Identifier), checkTime(name+".ShareHistoryTime", p.ShareHistoryTime)); err != nil {
+		err := cmp.Or(
+			checkIdentifier(name, p.Identifier), checkTime(name+".ShareHistoryTime", p.ShareHistoryTime),
+			checkText(name+".DisplayName", p.DisplayName), checkMetadata(name+".Metadata", p.Metadata),
+		)
+		if err != nil {
 			return err
 		}
 	}

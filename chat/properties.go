@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -71,11 +72,14 @@ func (t *ThreadClient) GetProperties(ctx context.Context) (ThreadProperties, err
 
 // UpdateTopic changes the topic; "" makes it empty. That leaves a message of type topicUpdated in the thread.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A refusal of the service is an [*Error]:
-// [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not.
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A topic that is not UTF-8 is an [ArgumentError]; a
+// refusal of the service is an [*Error]: [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not.
 //
 // The API operation is ChatThread_UpdateChatThreadProperties.
 func (t *ThreadClient) UpdateTopic(ctx context.Context, topic string) error {
+	if err := checkText("topic", topic); err != nil {
+		return err
+	}
 	op := pipeline.Operation{Name: "ThreadClient.UpdateTopic", Tried: "chat: update topic", Status: http.StatusNoContent}
 	return t.update(ctx, op, PropertiesUpdate{Topic: &topic})
 }
@@ -83,8 +87,8 @@ func (t *ThreadClient) UpdateTopic(ctx context.Context, topic string) error {
 // UpdateProperties changes what the update specifies. The zero update is sent, succeeds and changes nothing.
 // A new topic leaves a message of type topicUpdated in the thread, metadata and retention do not.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A refusal of the service is an [*Error]:
-// [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not.
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. Text that is not UTF-8 is an [ArgumentError]; a
+// refusal of the service is an [*Error]: [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not.
 //
 // The API operation is ChatThread_UpdateChatThreadProperties.
 func (t *ThreadClient) UpdateProperties(ctx context.Context, update PropertiesUpdate) error {
@@ -93,13 +97,8 @@ func (t *ThreadClient) UpdateProperties(ctx context.Context, update PropertiesUp
 }
 
 func (t *ThreadClient) update(ctx context.Context, op pipeline.Operation, update PropertiesUpdate) error {
-	if err := t.check(); err != nil {
+	if err := cmp.Or(t.check(), update.check()); err != nil {
 		return err
-	}
-	if update.Retention != nil {
-		if err := update.Retention.check(); err != nil {
-			return err
-		}
 	}
 	params := &chatapi.ChatThreadUpdateChatThreadPropertiesParams{APIVersion: t.client.apiVersion}
 	request := chatapi.UpdateChatThreadRequest{Topic: update.Topic, Metadata: update.Metadata}
@@ -111,6 +110,10 @@ func (t *ThreadClient) update(ctx context.Context, op pipeline.Operation, update
 		return t.client.api.ChatThreadUpdateChatThreadPropertiesWithBody(ctx, t.threadID, params, contentTypeMergePatch, body)
 	})
 	return err
+}
+
+func (u PropertiesUpdate) check() error {
+	return cmp.Or(checkText("Topic", value(u.Topic)), checkMetadata("Metadata", u.Metadata), value(u.Retention).check())
 }
 
 // check refuses what the service's 32-bit count can't hold. What days it allows it says itself.

@@ -59,15 +59,16 @@ type ListThreadsOptions struct {
 // Participants that can't be added do not fail the call: look at Failed. More than 200 are sent in batches, the first with the
 // create; when a later batch fails, the result, which has the thread, comes with a [*NotTriedError].
 // It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails; the idempotency key keeps that from creating
-// a second thread. A participant without a usable identifier is an [ArgumentError]; a refusal of the service is an [*Error].
-// The service refuses the whole call with [ErrForbidden] for a user of another resource, [ErrBadRequest] for a malformed id.
+// a second thread. A participant without a usable identifier or text that is not UTF-8 is an [ArgumentError]; a refusal of the
+// service is an [*Error]. The service refuses the whole call with [ErrForbidden] for a user of another resource, [ErrBadRequest]
+// for a malformed id.
 //
 // The API operation is Chat_CreateChatThread.
 func (c *Client) CreateThread(ctx context.Context, topic string, options *CreateThreadOptions) (CreateThreadResult, error) {
 	if options == nil {
 		options = &CreateThreadOptions{}
 	}
-	if err := options.check(); err != nil {
+	if err := cmp.Or(checkText("topic", topic), options.check()); err != nil {
 		return CreateThreadResult{}, err
 	}
 	key := options.IdempotencyKey
@@ -155,5 +156,5 @@ func (o *CreateThreadOptions) check() error {
 	if strings.ContainsFunc(o.IdempotencyKey, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return &ArgumentError{Name: "IdempotencyKey", Reason: "must be printable ASCII: it is the value of a header"}
 	}
-	return cmp.Or(checkParticipants("Participants", o.Participants), o.Retention.check())
+	return cmp.Or(checkParticipants("Participants", o.Participants), checkMetadata("Metadata", o.Metadata), o.Retention.check())
 }

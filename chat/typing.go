@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -17,15 +18,15 @@ type SendTypingNotificationOptions struct {
 // SendTypingNotification tells the others that the user is typing. Nil options are the zero value.
 // Every call is sent: the service allows 5 in ten seconds, and shows nothing in a thread of more than 20 people.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A refusal of the service is an [*Error]:
-// [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not.
+// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A name that is not UTF-8 is an [ArgumentError]; a
+// refusal of the service is an [*Error]: [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not.
 //
 // The API operation is ChatThread_SendTypingNotification.
 func (t *ThreadClient) SendTypingNotification(ctx context.Context, options *SendTypingNotificationOptions) error {
 	if options == nil {
 		options = &SendTypingNotificationOptions{}
 	}
-	if err := t.check(); err != nil {
+	if err := cmp.Or(t.check(), checkText("SenderDisplayName", options.SenderDisplayName)); err != nil {
 		return err
 	}
 	params := &chatapi.ChatThreadSendTypingNotificationParams{APIVersion: t.client.apiVersion}
