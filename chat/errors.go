@@ -51,7 +51,8 @@ type Error struct {
 	// what the service's support asks for.
 	RequestID         string
 	CorrelationVector string
-	// RetryAfter is how long the service asked to wait. 0: it did not say.
+	// RetryAfter is how long the service asked to wait. 0: it did not say, and the live service was never seen to. Whoever waits
+	// for this alone does not wait at all: have a delay of your own, of ten seconds or more after [ErrThrottled].
 	RetryAfter time.Duration
 
 	operation string // what was tried, "chat: send message"
@@ -90,6 +91,9 @@ func (e *Error) Error() string {
 		if value := pipeline.LogLine(about.value); value != "" {
 			b.WriteString(", " + about.name + " " + value)
 		}
+	}
+	if wait := e.RetryAfter.Round(time.Millisecond); wait > 0 {
+		b.WriteString(", wait " + wait.String())
 	}
 	return b.String()
 }

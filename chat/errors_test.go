@@ -70,7 +70,7 @@ var _ = Describe("Error", func() {
 		Expect(e.RequestID).NotTo(BeEmpty())
 		Expect(e.RequestID).To(Equal(wire.Requests()[0].Header.Get("x-ms-client-request-id")))
 		Expect(err.Error()).To(Equal("chat: get thread properties: 403 Forbidden: The initiator doesn't have the permission to perform the " +
-			"requested operation, request " + e.RequestID + ", MS-CV b0/lbbI2TwvKro/ziho/dg.0"))
+			"requested operation, request " + e.RequestID + ", MS-CV b0/lbbI2TwvKro/ziho/dg.0, wait 3s"))
 
 		raw, ok := errors.AsType[*azcore.ResponseError](err)
 		Expect(ok).To(BeTrue())
@@ -126,6 +126,8 @@ var _ = Describe("Error", func() {
 		Entry("with a message and a hint", 200, `{"message":"No."}`, "expected status 201", "try: 200 OK: No: expected status 201"),
 		Entry("with a status nobody knows", 299, ``, "", "try: status 299"),
 		Entry("with the ids", 500, ``, "", "try: 500 Internal Server Error, request 1, MS-CV 2", "x-ms-client-request-id", "1", "MS-CV", "2"),
+		Entry("with the delay, at the end", 429, ``, "", "try: 429 Too Many Requests, request 1, wait 2m0s", "x-ms-client-request-id", "1", "Retry-After", "120"),
+		Entry("with a delay shorter than a second", 429, ``, "", "try: 429 Too Many Requests, wait 20ms", "retry-after-ms", "20"),
 		Entry("with somebody else's page, of which it shows nothing", 502, page, "",
 			"try: 502 Bad Gateway: the answer is not the service's (text/html): is something else at the endpoint?", "Content-Type", "text/html; charset=utf-8"),
 		Entry("with somebody else's page and a hint", 200, page, "expected status 201",
