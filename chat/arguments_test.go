@@ -233,6 +233,9 @@ var _ = Describe("A bad argument", func() {
 		Entry("with a fragment", "https://contoso.example#c2VjcmV0"), Entry("with a user", "https://u:c2VjcmV0@contoso.example"),
 		Entry("a connection string", "endpoint=https://contoso.example/;accesskey=c2VjcmV0"),
 		Entry("a connection string in other words", "AccessKey=c2VjcmV0;Endpoint=https://contoso.example/"),
+		Entry("the address of the threads", "https://contoso.example/chat/threads"),
+		Entry("the address of the threads at a gateway", "https://contoso.example/v1/Chat/Threads/"),
+		Entry("the address of the users", "https://contoso.example/identities"),
 		Entry("a key in a URL", "https://contoso.example/;accesskey=c2VjcmV0"),
 	)
 

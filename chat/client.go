@@ -57,6 +57,7 @@ type ClientOptions struct {
 const defaultAPIVersion = "2025-03-15"
 
 // NewClient makes a client for the resource at endpoint, "https://<resource>.communication.azure.com". It makes no request.
+// A path, as a gateway may have one, is kept: what the calls add comes behind it.
 // It fails with an [ArgumentError] if endpoint is not such a URL or cred is nil. Nil options are the zero value.
 func NewClient(endpoint string, cred *TokenCredential, options *ClientOptions) (*Client, error) {
 	if options == nil {

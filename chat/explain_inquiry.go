@@ -75,6 +75,7 @@ func reasons() []reason {
 		{answered(http.StatusForbidden), messageOfAnother},
 		{answered(http.StatusForbidden), notAllowed},
 
+		{answered(http.StatusNotFound, http.StatusMethodNotAllowed), pathLeadsNowhere},
 		{answered(http.StatusNotFound), threadGone},
 		{answered(http.StatusNotFound), messageGone},
 

@@ -42,7 +42,7 @@ func operationTable() []operationFacts {
 // calledOperation is the operation that a request asked for, and what of. The zero value is of none that is known.
 type calledOperation struct {
 	operationFacts
-	host                string
+	host, above         string // above is the path of the endpoint
 	threadID, messageID string
 }
 
@@ -52,10 +52,11 @@ func operationCalled(req *http.Request) calledOperation {
 		return calledOperation{}
 	}
 	called := calledOperation{host: req.URL.Host}
-	_, below, found := strings.Cut(req.URL.EscapedPath(), "/chat/threads")
+	above, below, found := strings.Cut(req.URL.EscapedPath(), "/chat/threads")
 	if !found {
 		return called
 	}
+	called.above = above
 	segments := strings.Split(below, "/")
 	if len(segments) > 1 {
 		called.threadID, _ = url.PathUnescape(segments[1])

@@ -44,6 +44,23 @@ func foreignAnswer(_ context.Context, q *inquiry) []finding {
 	return nil
 }
 
+// pathLeadsNowhere: the service has nothing in front of its own path, and says something of what is not there.
+func pathLeadsNowhere(_ context.Context, q *inquiry) []finding {
+	if q.called.above == "" || !q.refusal.silent() {
+		return nil
+	}
+	cause := Cause{CauseForeignAnswer,
+		"the path of the endpoint does not lead to the service",
+		fmt.Sprintf("the endpoint ends in %q, and the answer is %d %s without an error of the service",
+			q.called.above, q.refusal.StatusCode, http.StatusText(q.refusal.StatusCode)),
+		"leave the path out of the endpoint, unless it is the one of a gateway: then check how that maps it",
+	}
+	if q.refusal.foreign {
+		return []finding{{cause, certain}}
+	}
+	return []finding{{cause, likely}}
+}
+
 func tooManyRequests(_ context.Context, q *inquiry) []finding {
 	cause := Cause{CauseThrottled,
 		"too many requests in a time",

@@ -5,9 +5,21 @@ import (
 	"net/http"
 	"time"
 
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
+
+// behind is a client of an endpoint with a path.
+func behind(path string, answers ...answer) (*chat.Client, *scripted) {
+	GinkgoHelper()
+	wire := answering(answers...)
+	client, err := chat.NewClient(testEndpoint+path, staticCredential(), options(wire))
+	Expect(err).NotTo(HaveOccurred())
+	return client, wire
+}
 
 func serviceTroubles() []trouble {
 	return []trouble{
@@ -36,6 +48,22 @@ func serviceTroubles() []trouble {
 			w.Fail(chattest.Any, chattest.Fault{Status: http.StatusNotFound, HTML: true})
 			return w.alicesClient, list(ctx, w.alicesClient)
 		}, chat.CauseForeignAnswer),
+		serviceTrouble("an endpoint with a path that only another server has", `the endpoint ends in "/v1"`, func(ctx context.Context, w *world) (*chat.Client, error) {
+			c, _ := behind("/v1", reply(404, "<html>", "Content-Type", "text/html"))
+			return c, list(ctx, c)
+		}, chat.CauseForeignAnswer, chat.CauseForeignAnswer),
+		serviceTrouble("an endpoint with a path that nobody has", `the endpoint ends in "/v1"`, func(ctx context.Context, w *world) (*chat.Client, error) {
+			c, _ := behind("/v1", reply(404, "", "MS-CV", "cv"))
+			return c, c.DeleteThread(ctx, testThread)
+		}, chat.CauseForeignAnswer, chat.CauseThreadUnknown),
+		serviceTrouble("an endpoint with a path that takes no such request", `the endpoint ends in "/v1"`, func(ctx context.Context, w *world) (*chat.Client, error) {
+			c, _ := behind("/v1", reply(405, "", "MS-CV", "cv"))
+			return c, c.ThreadClient(testThread).SendTypingNotification(ctx, nil)
+		}, chat.CauseForeignAnswer),
+		serviceTrouble("a gateway with a path, behind which the service answers", "", func(ctx context.Context, w *world) (*chat.Client, error) {
+			c, _ := behind("/v1", reply(404, `{"error":{"code":"NotFound","message":"No."}}`, "MS-CV", "cv"))
+			return c, c.DeleteThread(ctx, testThread)
+		}, chat.CauseThreadUnknown),
 		serviceTrouble("an answer of another sort", "200 OK, text/html", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.Any, chattest.Fault{HTML: true})
 			return w.alicesClient, list(ctx, w.alicesClient)

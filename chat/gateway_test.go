@@ -85,6 +85,14 @@ var _ = Describe("What stands between the client and the service", func() {
 		Expect(wire.Requests()[1].URL).To(Equal("https://gateway/chat/chat/threads?syncState=1"))
 	})
 
+	It("has the path of the endpoint, up to what each call adds to it", func() {
+		_, err := chat.NewClient("https://gateway/v1/chat/threads/", staticCredential(), nil)
+		Expect(err).To(MatchError(`chat: endpoint must not end in "/chat/threads", which the calls add: pass what comes before it`))
+		for _, path := range []string{"/chat", "/threads", "/v1/mychat/threads", "/my-identities", "/identities/v1"} {
+			Expect(chat.NewClient("https://gateway"+path, staticCredential(), nil)).Error().NotTo(HaveOccurred())
+		}
+	})
+
 	It("may lose an answer, and the error then says what a refusal may mean", func(ctx SpecContext) {
 		client, _ := clientOf(fail(io.ErrUnexpectedEOF), reply(403, ""))
 		err := client.DeleteThread(ctx, testThread)

@@ -69,7 +69,8 @@ func NewClientFromConnectionString(connectionString string, options *ClientOptio
 }
 
 // NewClient makes a client from the endpoint of a resource, "https://<resource>.communication.azure.com", and one of its access
-// keys, in base64 as the portal shows it. It makes no request.
+// keys, in base64 as the portal shows it. It makes no request. A path of the endpoint, as a gateway may have one, is kept: what
+// the calls add comes behind it.
 //
 // It fails with a [*chat.ArgumentError] if endpoint is not such a URL or accessKey is no key; the error never shows the key.
 // Nil options are the zero value.

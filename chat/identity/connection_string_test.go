@@ -68,6 +68,7 @@ var _ = Describe("NewClientFromConnectionString", func() {
 		Entry("an endpoint that is the key", "endpoint="+secret+"!!;accesskey="+secret+"/ /", "base64"),
 		Entry("an endpoint with a query", "endpoint=https://r.com/?key="+secret+";accesskey="+secret, "query"),
 		Entry("an endpoint that is no URL", "endpoint=https://%zz"+secret+";accesskey="+secret, "must be a URL"),
+		Entry("an endpoint that is the address of the users", "endpoint=https://r.com/identities/;accesskey="+secret, `"/identities"`),
 		Entry("an endpoint of another kind", "endpoint=sb://r.com/;accesskey="+secret, "https"),
 	)
 

@@ -32,6 +32,11 @@ func ParseEndpoint(text string, allowHTTP bool) (Endpoint, error) {
 		return fault("must have no user, query or fragment")
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
+	for _, added := range []string{"/chat/threads", "/identities"} {
+		if strings.HasSuffix(strings.ToLower(u.Path), added) {
+			return fault(`must not end in "` + added + `", which the calls add: pass what comes before it`)
+		}
+	}
 	return Endpoint{*u}, nil
 }
 
