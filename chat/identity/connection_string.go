@@ -13,11 +13,19 @@ type connectionString struct {
 	key      []byte
 }
 
+const connectionStringForm = `a whole one looks like "endpoint=https://<resource>.communication.azure.com/;accesskey=<key>"`
+
 // parseConnectionString takes a connection string apart. Its errors name the part that is wrong and never quote one: any of
 // them may be the key, put in the wrong place.
 func parseConnectionString(text string) (connectionString, error) {
 	var none connectionString
 	fault := func(reason string) error { return &chat.ArgumentError{Name: "connectionString", Reason: reason} }
+	switch {
+	case strings.TrimSpace(text) == "":
+		return none, fault("is empty: is the variable set that it comes from?")
+	case strings.Contains(text, "://") && !strings.Contains(text, "="):
+		return none, fault("is only the endpoint: " + connectionStringForm)
+	}
 	values := map[string]string{}
 	for part := range strings.SplitSeq(text, ";") {
 		if strings.TrimSpace(part) == "" {
@@ -38,7 +46,7 @@ func parseConnectionString(text string) (connectionString, error) {
 	}
 	for _, name := range []string{"endpoint", "accesskey"} {
 		if values[name] == "" {
-			return none, fault("has no " + name + `: it looks like "endpoint=https://<resource>.communication.azure.com/;accesskey=<key>"`)
+			return none, fault("has no " + name + ": " + connectionStringForm)
 		}
 	}
 	key, err := decodeKey(values["accesskey"])

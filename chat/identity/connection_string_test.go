@@ -53,7 +53,12 @@ var _ = Describe("NewClientFromConnectionString", func() {
 		Expect(err).To(MatchError(ContainSubstring(reason)))
 		Expect(err.Error()).NotTo(ContainSubstring(secret[:8]))
 	},
-		Entry("nothing", "", "has no endpoint"),
+		Entry("nothing, as of a variable that is not set", "", "is empty: is the variable set that it comes from?"),
+		Entry("nothing but a line end", " \r\n", "is empty"),
+		Entry("nothing but an end", ";", "has no endpoint"),
+		Entry("the endpoint alone", "https://r.com/", `is only the endpoint: a whole one looks like "endpoint=https://`),
+		Entry("the endpoint alone, with what may be around it", " https://r.com/; ", "is only the endpoint"),
+		Entry("the endpoint without its name", "https://r.com/;accesskey="+secret, `without "="`),
 		Entry("no key", "endpoint=https://r.com/", "has no accesskey"),
 		Entry("an empty key", "endpoint=https://r.com/;accesskey=", "has no accesskey"),
 		Entry("a key that is padding", "endpoint=https://r.com/;accesskey===", "must not be empty"),
