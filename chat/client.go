@@ -70,7 +70,7 @@ func NewClient(endpoint string, cred *TokenCredential, options *ClientOptions) (
 	if cred == nil {
 		return nil, &ArgumentError{Name: "cred", Reason: "must not be nil: make one with NewTokenCredential"}
 	}
-	client, err := newClient(base, (&userAuth{credential: cred, allowHTTP: options.InsecureAllowCredentialWithHTTP}).send, options)
+	client, err := newClient("client", base, (&userAuth{credential: cred, allowHTTP: options.InsecureAllowCredentialWithHTTP}).send, options)
 	if err != nil {
 		return nil, err
 	}
@@ -86,9 +86,11 @@ func parseEndpoint(endpoint string, options *ClientOptions) (pipeline.Endpoint, 
 	return base, nil
 }
 
-func newClient(endpoint pipeline.Endpoint, authenticate pipeline.Authenticate, options *ClientOptions) (*Client, error) {
+// newClient makes a client that owner, in the words of errors, closes.
+func newClient(owner string, endpoint pipeline.Endpoint, authenticate pipeline.Authenticate, options *ClientOptions) (*Client, error) {
 	p, err := pipeline.New(pipeline.Settings{
 		Endpoint:     endpoint,
+		Owner:        owner,
 		Module:       "github.com/acschat/acs-chat-go/chat",
 		Authenticate: authenticate,
 		Refuse:       func(tried string, resp *http.Response, hint string) error { return NewError(tried, resp, hint) },

@@ -34,7 +34,7 @@ func wrongArgument(_ context.Context, q *inquiry) []finding {
 }
 
 func closed(_ context.Context, q *inquiry) []finding {
-	what := "client"
+	what := "client, or the fleet it belongs to,"
 	switch {
 	case errors.Is(q.err, errCredentialClosed):
 		what = "credential, or the fleet it belongs to,"

@@ -54,7 +54,8 @@ func NewFleet(endpoint string, mint func(context.Context, CommunicationUser) (Ac
 		return nil, &ArgumentError{Name: "MintTimeout", Reason: "must not be negative"}
 	}
 	tokens := newFleetTokens(mint, options)
-	client, err := newClient(base, (&fleetAuth{tokens: tokens, allowHTTP: options.InsecureAllowCredentialWithHTTP}).send, &options.ClientOptions)
+	auth := &fleetAuth{tokens: tokens, allowHTTP: options.InsecureAllowCredentialWithHTTP}
+	client, err := newClient("fleet", base, auth.send, &options.ClientOptions)
 	if err != nil {
 		return nil, err
 	}

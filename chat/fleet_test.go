@@ -89,6 +89,7 @@ var _ = Describe("Fleet", func() {
 				argument, ok := errors.AsType[*chat.ArgumentError](err)
 				Expect(ok).To(BeTrue(), "%q: %v", id, err)
 				Expect(argument.Name).To(Equal("user"))
+				Expect(err).To(MatchError("chat: delete thread: user " + argument.Reason))
 			}
 			Expect(wire.Requests()).To(BeEmpty())
 		})
@@ -241,7 +242,9 @@ var _ = Describe("Fleet", func() {
 				Expect(<-waiting).To(MatchError(chat.ErrClosed))
 				Expect(time.Since(started)).To(BeZero())
 				Expect(client.DeleteThread(context.Background(), testThread)).To(MatchError(chat.ErrClosed))
-				Expect(fleet.As(ben).DeleteThread(context.Background(), testThread)).To(MatchError(chat.ErrClosed))
+				Expect(fleet.As(ben).DeleteThread(context.Background(), testThread)).To(And(
+					MatchError(chat.ErrClosed), MatchError("chat: delete thread: the fleet is closed"),
+				))
 				Expect(fleet.Close()).To(Succeed())
 				Expect(wire.Requests()).To(BeEmpty())
 			})
@@ -265,7 +268,9 @@ var _ = Describe("Fleet", func() {
 			fleet, _ := fleetOf(newMint(time.Hour), nil, reply(http.StatusNoContent, ""))
 			client := fleet.As(ada)
 			Expect(client.Close()).To(Succeed())
-			Expect(client.DeleteThread(ctx, testThread)).To(MatchError(chat.ErrClosed))
+			Expect(client.DeleteThread(ctx, testThread)).To(And(
+				MatchError(chat.ErrClosed), MatchError("chat: delete thread: the client is closed"),
+			))
 			Expect(fleet.As(ada).DeleteThread(ctx, testThread)).To(Succeed())
 		})
 	})

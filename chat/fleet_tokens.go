@@ -3,6 +3,7 @@ package chat
 import (
 	"cmp"
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -42,8 +43,8 @@ func newFleetTokens(mint func(context.Context, CommunicationUser) (AccessToken, 
 
 // take finds or makes the credential of a user, and keeps it until give.
 func (t *fleetTokens) take(user CommunicationUser) (*fleetToken, error) {
-	if err := checkID("user", user.ID); err != nil {
-		return nil, err
+	if argument, ok := errors.AsType[*ArgumentError](checkID("user", user.ID)); ok {
+		return nil, argumentInCall{argument}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -62,6 +63,13 @@ func (t *fleetTokens) take(user CommunicationUser) (*fleetToken, error) {
 	held.uses++
 	return held, nil
 }
+
+// argumentInCall is an argument refused within a call, whose error begins with "chat: " by itself.
+type argumentInCall struct{ argument *ArgumentError }
+
+func (e argumentInCall) Error() string { return e.argument.Name + " " + e.argument.Reason }
+
+func (e argumentInCall) Unwrap() error { return e.argument }
 
 // give returns what take has given, and drops what is over the limit.
 func (t *fleetTokens) give(held *fleetToken) {

@@ -55,8 +55,8 @@ type Nothing struct{}
 // Call makes one call and decodes its answer into Wire, the zero value with an error. All methods go through it.
 func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(context.Context) (*http.Response, error)) (_ Wire, err error) {
 	var wire, none Wire
-	if p.isClosed() {
-		return none, fmt.Errorf("%s: the client is %w", op.Tried, ErrClosed)
+	if owner := p.closedOwner(); owner != "" {
+		return none, fmt.Errorf("%s: the %s is %w", op.Tried, owner, ErrClosed)
 	}
 	ctx, endSpan := runtime.StartSpan(ctx, op.Name, p.tracer, nil)
 	defer func() { endSpan(err) }()

@@ -6,6 +6,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -32,6 +33,8 @@ var (
 // Settings are what a pipeline is made of.
 type Settings struct {
 	Endpoint Endpoint
+	// Owner is what a caller closes to close the pipeline, in the words of errors. Empty: "client".
+	Owner string
 	// Module names the package in traces, its last element in logs.
 	Module string
 	// Authenticate authorizes each attempt and sends it. Nil: it is sent as it is.
@@ -49,6 +52,7 @@ type Settings struct {
 type Pipeline struct {
 	*shared
 	parent *Pipeline // nil: it owns what is shared
+	owner  string
 	caller any
 	closed atomic.Bool
 }
@@ -69,7 +73,7 @@ type shared struct {
 
 // New builds a pipeline.
 func New(s Settings) (*Pipeline, error) {
-	p := &Pipeline{shared: &shared{
+	p := &Pipeline{owner: cmp.Or(s.Owner, "client"), shared: &shared{
 		endpoint:     s.Endpoint,
 		transport:    newTransport(s.Options.Transport),
 		userAgent:    userAgent(s.Options.Telemetry),
@@ -132,7 +136,7 @@ func (p *Pipeline) Do(raw *http.Request) (*http.Response, error) {
 // For makes a pipeline that shares everything with p and costs a few words. Its calls carry caller, which Caller tells. To close it
 // closes nothing else; when p is closed, so is it.
 func (p *Pipeline) For(caller any) *Pipeline {
-	return &Pipeline{shared: p.shared, parent: p, caller: caller}
+	return &Pipeline{shared: p.shared, parent: p, owner: "client", caller: caller}
 }
 
 // Close makes later calls fail with ErrClosed, and closes idle connections unless the transport is the caller's.
@@ -143,8 +147,15 @@ func (p *Pipeline) Close() {
 	}
 }
 
-func (p *Pipeline) isClosed() bool {
-	return p.closed.Load() || p.parent != nil && p.parent.isClosed()
+// closedOwner is what was closed, "" for nothing.
+func (p *Pipeline) closedOwner() string {
+	switch {
+	case p.closed.Load():
+		return p.owner
+	case p.parent != nil:
+		return p.parent.closedOwner()
+	}
+	return ""
 }
 
 // Final is an error that no retry mends. azcore looks for its marker method.
