@@ -27,6 +27,8 @@ func (t AccessToken) withExpiry() (AccessToken, error) {
 	switch {
 	case t.Token == "":
 		return t, errors.New("is empty")
+	case strings.HasPrefix(strings.ToLower(t.Token), "bearer "):
+		return t, errors.New(`begins with "Bearer ", which is not part of it: pass what comes behind`)
 	case strings.ContainsFunc(t.Token, outsideTokens):
 		return t, errors.New("holds a space, a line end or another character that no token has")
 	case !t.ExpiresOn.IsZero():

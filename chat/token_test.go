@@ -81,6 +81,8 @@ var _ = Describe("AccessToken", func() {
 		Entry("a line end, as read from a file", tokenWith(`{"exp":1900000000}`)+"\n", "holds a space, a line end"),
 		Entry("a line end within", "h.eyJleHAiOjE5\nMDAwMDAwMDB9.s", "holds a space, a line end"),
 		Entry("a space within", "h. eyJleHAiOjE5MDAwMDAwMDB9.s", "holds a space"),
+		Entry("the value of the header", "Bearer "+tokenWith(`{"exp":1900000000}`), `begins with "Bearer ", which is not part of it: pass what comes behind`),
+		Entry("the value of the header in small letters", "bearer secret", `begins with "Bearer "`),
 		Entry("a letter beyond ASCII", "h.eyJleHAiOjE5MDAwMDAwMDB9.sécret", "holds a space, a line end or another character"),
 		Entry("bytes that are no text", "h.eyJleHAiOjE5MDAwMDAwMDB9.\xff\xfe", "holds a space, a line end or another character"),
 	)
@@ -124,6 +126,7 @@ var _ = Describe("AccessToken", func() {
 			},
 			Entry("empty", "", "is empty"),
 			Entry("blank", " \t ", "holds a space"),
+			Entry("of a header", "Bearer opaque-secret", `begins with "Bearer "`),
 			Entry("with a line end", "secret\r\nX-Other: secret", "holds a space, a line end"),
 		)
 	})
