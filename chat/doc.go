@@ -2,7 +2,8 @@
 // It is unofficial, and not supported by Microsoft.
 //
 // A [Client] acts for one user: it creates, lists and deletes threads. A [ThreadClient] works on one thread: its messages,
-// participants, receipts and properties.
+// participants, receipts and properties. A [Fleet] has a client for each of many users, as a backend needs: they share connections
+// and a bounded cache of tokens.
 //
 //	credential, err := chat.NewTokenCredential(fetchToken, nil)
 //	client, err := chat.NewClient("https://<resource>.communication.azure.com", credential, nil)

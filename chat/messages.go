@@ -97,7 +97,8 @@ type SendMessageResult struct {
 type ListMessagesOptions struct {
 	// StartTime leaves out messages from before. Zero: all.
 	StartTime time.Time
-	// PageSize is the most items of a page, up to 200. 0: the service's default, 10.
+	// PageSize is the most items of a page. 0: the service's default, 10. Below 0 or above 2147483647 it is an [ArgumentError];
+	// the service documents up to 200, and is not known to give more. It may put fewer on a page, even none.
 	PageSize int
 	// ContinuationToken goes on behind a [Page]. Empty: from the beginning.
 	ContinuationToken string

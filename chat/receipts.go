@@ -21,9 +21,10 @@ type ReadReceipt struct {
 
 // ListReadReceiptsOptions are the optional settings of [ThreadClient.ListReadReceipts].
 type ListReadReceiptsOptions struct {
-	// Skip leaves out as many receipts from the beginning of the list.
+	// Skip leaves out as many receipts from the beginning of the list. Its bounds are those of PageSize.
 	Skip int
-	// PageSize is the most items of a page. 0: the service's default.
+	// PageSize is the most items of a page. 0: the service's default. Below 0 or above 2147483647 it is an [ArgumentError]; the
+	// service documents no limit. It may put fewer on a page.
 	PageSize int
 	// ContinuationToken goes on behind a [Page]. Empty: from the beginning.
 	ContinuationToken string

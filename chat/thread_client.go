@@ -1,7 +1,8 @@
 package chat
 
 // ThreadClient works on one chat thread for one user: its messages, participants, receipts and properties.
-// It is a light handle, safe for concurrent use.
+// It is a light handle, safe for concurrent use. To close one that a [Client] has handed out does nothing and is not needed;
+// one of [NewThreadClient] has connections of its own.
 type ThreadClient struct {
 	client   *Client
 	threadID string

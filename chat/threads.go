@@ -46,7 +46,8 @@ type CreateThreadResult struct {
 type ListThreadsOptions struct {
 	// StartTime leaves out threads without activity since then. Zero: all.
 	StartTime time.Time
-	// PageSize is the most items of a page. 0: the service's default, 100.
+	// PageSize is the most items of a page. 0: the service's default, 100. Below 0 or above 2147483647 it is an [ArgumentError];
+	// the service documents no limit. It often puts fewer on a page, even none.
 	PageSize int
 	// ContinuationToken goes on behind a [Page]. Empty: from the beginning.
 	ContinuationToken string
