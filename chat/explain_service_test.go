@@ -54,7 +54,8 @@ func serviceTroubles() []trouble {
 		}, chat.CauseForeignAnswer, chat.CauseForeignAnswer),
 		serviceTrouble("an endpoint with a path that nobody has", `the endpoint ends in "/v1"`, func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := behind("/v1", reply(404, "", "MS-CV", "cv"))
-			return c, c.DeleteThread(ctx, testThread)
+			err := c.DeleteThread(ctx, testThread)
+			return c, err
 		}, chat.CauseForeignAnswer, chat.CauseThreadUnknown),
 		serviceTrouble("an endpoint with a path that takes no such request", `the endpoint ends in "/v1"`, func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := behind("/v1", reply(405, "", "MS-CV", "cv"))
@@ -62,7 +63,8 @@ func serviceTroubles() []trouble {
 		}, chat.CauseForeignAnswer),
 		serviceTrouble("a gateway with a path, behind which the service answers", "", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := behind("/v1", reply(404, `{"error":{"code":"NotFound","message":"No."}}`, "MS-CV", "cv"))
-			return c, c.DeleteThread(ctx, testThread)
+			err := c.DeleteThread(ctx, testThread)
+			return c, err
 		}, chat.CauseThreadUnknown),
 		serviceTrouble("an answer of another sort", "200 OK, text/html", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.Any, chattest.Fault{HTML: true})

@@ -130,7 +130,7 @@ func (t *ThreadClient) SendMessage(ctx context.Context, content string, options 
 		options = &SendMessageOptions{}
 	}
 	kind, err := sendableType(options.Type)
-	if err = cmp.Or(err, t.check(), options.check(content)); err != nil {
+	if err := cmp.Or(err, t.check(), options.check(content)); err != nil {
 		return SendMessageResult{}, err
 	}
 	path := "/chat/threads/" + url.PathEscape(t.threadID) + "/messages?api-version=" + url.QueryEscape(t.client.apiVersion)
