@@ -57,7 +57,7 @@ func Works(ctx context.Context, s *server) ([]Work, error) {
 	}
 	return []Work{{
 		Name: "Send/via=tls", What: "send a message, TLS",
-		Versus: "client", Contenders: each(remote, send), Runs: 60, Times: 1000, Bounds: []Bound{{What: "CPU", Unit: CPU, Ratio: 1.10}},
+		Versus: "client", Contenders: each(remote, send), Runs: 150, Times: 1000, Bounds: []Bound{{What: "CPU", Unit: CPU, Ratio: 1.10}},
 	}, {
 		Name: "Send/via=memory", What: "send a message, no socket",
 		Versus: "client", Contenders: each(local, send), Runs: 30, Times: 5000,

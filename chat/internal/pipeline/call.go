@@ -27,6 +27,7 @@ func (o Operation) succeeded(status int) bool {
 type call struct {
 	Operation
 	caller     any
+	straight   bool             // azcore's policies have nothing to do for the first attempt
 	first      *outcome         // of an attempt azcore has not seen yet
 	count      int              // attempts so far, as far as they are logged
 	refused    bool             // the authorization was, at least once
@@ -61,9 +62,9 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	ctx, endSpan := runtime.StartSpan(ctx, op.Name, p.tracer, nil)
 	defer func() { endSpan(err) }()
 
-	c := &call{Operation: op, caller: p.caller}
+	c := &call{Operation: op, caller: p.caller, straight: p.straight && !asksForMore(ctx)}
 	ctx = context.WithValue(ctx, callKey{}, c)
-	if op.Once && p.straight { // else policies of the caller's may use the context for connections of their own
+	if op.Once && c.straight { // else policies of the caller's may use the context for connections of their own
 		c.early = p.transport.trace(&p.endpoint.URL)
 		ctx = c.early.watch(ctx) // the request need not be copied for it later
 	}

@@ -109,8 +109,9 @@ func (p *Pipeline) Do(raw *http.Request) (*http.Response, error) {
 	for i, name := range [...]string{"Accept", "User-Agent", "X-Ms-Return-Client-Request-Id", RequestIDHeader} {
 		raw.Header[name] = values[i : i+1 : i+1]
 	}
-	if p.straight && !asksForMore(raw.Context()) && (raw.Body == nil || raw.GetBody != nil) {
-		if resp := p.first(raw); resp != nil {
+	c := callOf(raw.Context())
+	if c.straight && (raw.Body == nil || raw.GetBody != nil) {
+		if resp := p.first(c, raw); resp != nil {
 			return resp, nil
 		}
 		var err error
@@ -118,7 +119,7 @@ func (p *Pipeline) Do(raw *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	callOf(raw.Context()).early = nil // others may use the context from here on
+	c.early = nil // others may use the context from here on
 	req, err := runtime.NewRequestFromRequest(raw)
 	if err != nil {
 		return nil, err

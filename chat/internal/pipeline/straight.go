@@ -26,8 +26,7 @@ type outcome struct {
 }
 
 // first makes the first attempt and returns the answer that ends the call. Nil: azcore is to say what follows.
-func (s *shared) first(raw *http.Request) *http.Response {
-	c := callOf(raw.Context())
+func (s *shared) first(c *call, raw *http.Request) *http.Response {
 	resp, err := s.attempt(&Attempt{shared: s, Request: raw, call: c})
 	switch {
 	case c.answer != nil:
