@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -146,6 +147,23 @@ var _ = Describe("A call of which azcore's policies have nothing to expect", fun
 		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(chat.ErrUnavailable))
 		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(chat.ErrUnavailable))
 		Expect(cookies).To(Equal([]string{"", "affinity=a", "affinity=a", "affinity=a", "affinity=a", "affinity=a", "affinity=a", "affinity=a"}))
+	})
+
+	It("fails with its context where that has ended and the answer can't be read", func() {
+		for _, op := range operations {
+			if op.Answer == "" {
+				continue
+			}
+			By(op.String())
+			ctx, cancel := context.WithCancel(context.Background())
+			client, _ := clientOf(func(req *http.Request) (*http.Response, error) {
+				cancel()
+				return reply(op.Status, "")(req)
+			})
+			err := op.Call(ctx, client)
+			Expect(err).To(MatchError(context.Canceled))
+			Expect(errors.Is(err, chat.ErrOutcomeUnknown)).To(Equal(op.Name == sendMessage.Name))
+		}
 	})
 
 	It("succeeds though its context has ended since", func() {

@@ -72,8 +72,11 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	if err == nil {
 		defer resp.Body.Close()
 		err = p.read(c, resp, &wire)
-		if err != nil && op.Once && op.succeeded(resp.StatusCode) {
-			c.ambiguous = true // it was accepted, but as what?
+		if err != nil && op.succeeded(resp.StatusCode) {
+			c.ambiguous = op.Once // it was accepted, but as what?
+			if ended := ctx.Err(); ended != nil {
+				err = fmt.Errorf("%s: %w", op.Tried, ended) // which may be why the answer is not whole
+			}
 		}
 	} else {
 		err = fmt.Errorf("%s: %w", op.Tried, err)
