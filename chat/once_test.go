@@ -52,19 +52,13 @@ var _ = Describe("Sending a message once", func() {
 		var asked atomic.Int32
 		gateway := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
 		DeferCleanup(gateway.Close)
-		nobody := httptest.NewServer(nil)
-		nobody.Close()
 		o := options(nil)
 		o.InsecureAllowCredentialWithHTTP = true
 		o.PerRetryPolicies = []policy.Policy{policyFunc(func(req *policy.Request) (*http.Response, error) {
-			ask, err := http.NewRequestWithContext(req.Raw().Context(), http.MethodGet, gateway.URL, nil)
-			Expect(err).NotTo(HaveOccurred())
-			resp, err := gateway.Client().Do(ask)
-			Expect(err).NotTo(HaveOccurred())
-			Expect(resp.Body.Close()).To(Succeed())
+			askElsewhere(req.Raw().Context(), gateway.URL)
 			return req.Next()
 		})}
-		client, err := chat.NewClient(nobody.URL, staticCredential(), o)
+		client, err := chat.NewClient(nobody(), staticCredential(), o)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(sendMessage.Call(ctx, client)).To(And(HaveOccurred(), Not(MatchError(chat.ErrOutcomeUnknown))))
 		Expect(asked.Load()).To(BeEquivalentTo(4))
