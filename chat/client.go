@@ -93,7 +93,7 @@ func newClient(owner string, endpoint pipeline.Endpoint, authenticate pipeline.A
 		Owner:        owner,
 		Module:       "github.com/acschat/acs-chat-go/chat",
 		Authenticate: authenticate,
-		Refuse:       func(tried string, resp *http.Response, hint string) error { return NewError(tried, resp, hint) },
+		Refuse:       func(action string, resp *http.Response, hint string) error { return NewError(action, resp, hint) },
 		Options:      options.ClientOptions,
 		Logger:       options.Logger,
 	})

@@ -54,7 +54,7 @@ var _ = Describe("Client", func() {
 				for _, failure := range []answer{reply(403, ""), fail(&url.Error{Op: "Get", URL: "https://contoso/chat?secret=1", Err: errReset})} {
 					client, _ := clientOf(failure)
 					text := op.Call(ctx, client).Error()
-					Expect(text).To(HavePrefix("chat: " + op.Tried + ": "))
+					Expect(text).To(HavePrefix("chat: " + op.Action + ": "))
 					Expect(text).NotTo(Or(ContainSubstring("\n"), ContainSubstring("secret"), ContainSubstring("api-version")))
 				}
 			})

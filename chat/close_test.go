@@ -26,7 +26,7 @@ var _ = Describe("Closing", func() {
 		It("ends "+op.String()+" with ErrClosed, without a request", func(ctx SpecContext) {
 			client, wire := clientOf(op.Succeed())
 			Expect(client.Close()).To(Succeed())
-			Expect(op.Call(ctx, client)).To(And(MatchError(chat.ErrClosed), MatchError("chat: "+op.Tried+": the client is closed")))
+			Expect(op.Call(ctx, client)).To(And(MatchError(chat.ErrClosed), MatchError("chat: "+op.Action+": the client is closed")))
 			Expect(wire.Requests()).To(BeEmpty())
 		})
 	}

@@ -137,7 +137,7 @@ func (t *ThreadClient) SendMessage(ctx context.Context, content string, options 
 	body := pipeline.Encode(chatapi.SendChatMessageRequest{
 		Content: content, Type: &kind, SenderDisplayName: wireText(options.SenderDisplayName), Metadata: options.Metadata,
 	})
-	op := pipeline.Operation{Name: "ThreadClient.SendMessage", Tried: "chat: send message", Status: http.StatusCreated, Once: true}
+	op := pipeline.Operation{Name: "ThreadClient.SendMessage", Action: "chat: send message", Status: http.StatusCreated, Once: true}
 	wire, err := pipeline.Call[chatapi.SendChatMessageResult](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.pipeline.Post(ctx, path, contentTypeJSON, body)
 	})
@@ -159,7 +159,7 @@ func (t *ThreadClient) GetMessage(ctx context.Context, messageID string) (Messag
 		return Message{}, err
 	}
 	params := &chatapi.ChatThreadGetChatMessageParams{APIVersion: t.client.apiVersion}
-	op := pipeline.Operation{Name: "ThreadClient.GetMessage", Tried: "chat: get message", Status: http.StatusOK}
+	op := pipeline.Operation{Name: "ThreadClient.GetMessage", Action: "chat: get message", Status: http.StatusOK}
 	wire, err := pipeline.Call[chatapi.ChatMessage](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadGetChatMessage(ctx, t.threadID, messageID, params)
 	})
@@ -179,7 +179,7 @@ func (t *ThreadClient) ListMessages(options *ListMessagesOptions) *Pager[Message
 		APIVersion: t.client.apiVersion, MaxPageSize: wireCount(options.PageSize), StartTime: wireTime(options.StartTime),
 	}
 	list := listing{
-		Operation: pipeline.Operation{Name: "ThreadClient.ListMessages", Tried: "chat: list messages", Status: http.StatusOK},
+		Operation: pipeline.Operation{Name: "ThreadClient.ListMessages", Action: "chat: list messages", Status: http.StatusOK},
 		path:      "/chat/threads/" + t.threadID + "/messages",
 		invalid:   cmp.Or(t.check(), checkCount("PageSize", options.PageSize), checkTime("StartTime", options.StartTime)),
 		first: func(ctx context.Context) (*http.Response, error) {
@@ -206,8 +206,8 @@ func (t *ThreadClient) UpdateMessage(ctx context.Context, messageID string, upda
 	}
 	params := &chatapi.ChatThreadUpdateChatMessageParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.UpdateChatMessageRequest{Content: update.Content, Metadata: update.Metadata})
-	op := pipeline.Operation{Name: "ThreadClient.UpdateMessage", Tried: "chat: update message", Status: http.StatusNoContent}
-	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	op := pipeline.Operation{Name: "ThreadClient.UpdateMessage", Action: "chat: update message", Status: http.StatusNoContent}
+	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadUpdateChatMessageWithBody(ctx, t.threadID, messageID, params, contentTypeMergePatch, body)
 	})
 	return err
@@ -224,8 +224,8 @@ func (t *ThreadClient) DeleteMessage(ctx context.Context, messageID string) erro
 		return err
 	}
 	params := &chatapi.ChatThreadDeleteChatMessageParams{APIVersion: t.client.apiVersion}
-	op := pipeline.Operation{Name: "ThreadClient.DeleteMessage", Tried: "chat: delete message", Status: http.StatusNoContent}
-	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	op := pipeline.Operation{Name: "ThreadClient.DeleteMessage", Action: "chat: delete message", Status: http.StatusNoContent}
+	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadDeleteChatMessage(ctx, t.threadID, messageID, params)
 	})
 	return err

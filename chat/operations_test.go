@@ -18,9 +18,9 @@ var testUser = chat.CommunicationUser{ID: "8:acs:ana"}
 
 // operation is one method of the two clients with arguments that work, and what it is on the wire.
 type operation struct {
-	Name  string // in traces and logs
-	Tried string // in errors
-	On    func(ctx context.Context, c *chat.Client, threadID string) error
+	Name   string // in traces and logs
+	Action string // in errors
+	On     func(ctx context.Context, c *chat.Client, threadID string) error
 
 	Method, Path      string
 	ContentType, Body string // empty: no body
@@ -72,7 +72,7 @@ func (o operation) String() string { return o.Name[strings.Index(o.Name, ".")+1:
 
 func threadOperations() []operation {
 	return []operation{{
-		Name: "Client.CreateThread", Tried: "create thread",
+		Name: "Client.CreateThread", Action: "create thread",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			_, err := c.CreateThread(ctx, "Release 4.2", nil)
 			return err
@@ -80,32 +80,32 @@ func threadOperations() []operation {
 		Method: http.MethodPost, Path: "/chat/threads", ContentType: jsonType, Body: `{"topic":"Release 4.2"}`,
 		Status: http.StatusCreated, Answer: `{"chatThread":{"id":"` + testThread + `"}}`,
 	}, {
-		Name: "Client.ListThreads", Tried: "list threads",
+		Name: "Client.ListThreads", Action: "list threads",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			_, err := c.ListThreads(nil).Collect(ctx, 0)
 			return err
 		},
 		Method: http.MethodGet, Path: "/chat/threads", Status: http.StatusOK, Answer: `{"value":[]}`,
 	}, {
-		Name: "Client.DeleteThread", Tried: "delete thread",
+		Name: "Client.DeleteThread", Action: "delete thread",
 		On:     func(ctx context.Context, c *chat.Client, id string) error { return c.DeleteThread(ctx, id) },
 		Method: http.MethodDelete, Path: threadPath, Status: http.StatusNoContent,
 	}, {
-		Name: "ThreadClient.GetProperties", Tried: "get thread properties",
+		Name: "ThreadClient.GetProperties", Action: "get thread properties",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			_, err := c.ThreadClient(id).GetProperties(ctx)
 			return err
 		},
 		Method: http.MethodGet, Path: threadPath, Status: http.StatusOK, Answer: `{"id":"` + testThread + `"}`,
 	}, {
-		Name: "ThreadClient.UpdateProperties", Tried: "update thread properties",
+		Name: "ThreadClient.UpdateProperties", Action: "update thread properties",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			return c.ThreadClient(id).UpdateProperties(ctx, chat.PropertiesUpdate{Metadata: map[string]string{"k": "v"}})
 		},
 		Method: http.MethodPatch, Path: threadPath, ContentType: mergePatchType, Body: `{"metadata":{"k":"v"}}`,
 		Status: http.StatusNoContent,
 	}, {
-		Name: "ThreadClient.UpdateTopic", Tried: "update topic",
+		Name: "ThreadClient.UpdateTopic", Action: "update topic",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			return c.ThreadClient(id).UpdateTopic(ctx, "Release 4.3")
 		},
@@ -116,7 +116,7 @@ func threadOperations() []operation {
 
 func messageOperations() []operation {
 	return []operation{{
-		Name: "ThreadClient.SendMessage", Tried: "send message",
+		Name: "ThreadClient.SendMessage", Action: "send message",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			_, err := c.ThreadClient(id).SendMessage(ctx, "Hello <all>", nil)
 			return err
@@ -125,7 +125,7 @@ func messageOperations() []operation {
 		ContentType: jsonType, Body: `{"content":"Hello <all>","type":"text"}`,
 		Status: http.StatusCreated, Answer: `{"id":"` + testMessage + `"}`,
 	}, {
-		Name: "ThreadClient.GetMessage", Tried: "get message",
+		Name: "ThreadClient.GetMessage", Action: "get message",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			_, err := c.ThreadClient(id).GetMessage(ctx, testMessage)
 			return err
@@ -133,40 +133,40 @@ func messageOperations() []operation {
 		Method: http.MethodGet, Path: threadPath + "/messages/" + testMessage,
 		Status: http.StatusOK, Answer: `{"id":"` + testMessage + `"}`,
 	}, {
-		Name: "ThreadClient.ListMessages", Tried: "list messages",
+		Name: "ThreadClient.ListMessages", Action: "list messages",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			_, err := c.ThreadClient(id).ListMessages(nil).Collect(ctx, 0)
 			return err
 		},
 		Method: http.MethodGet, Path: threadPath + "/messages", Status: http.StatusOK, Answer: `{"value":[]}`,
 	}, {
-		Name: "ThreadClient.UpdateMessage", Tried: "update message",
+		Name: "ThreadClient.UpdateMessage", Action: "update message",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			return c.ThreadClient(id).UpdateMessage(ctx, testMessage, chat.MessageUpdate{Content: new("Hello again")})
 		},
 		Method: http.MethodPatch, Path: threadPath + "/messages/" + testMessage,
 		ContentType: mergePatchType, Body: `{"content":"Hello again"}`, Status: http.StatusNoContent,
 	}, {
-		Name: "ThreadClient.DeleteMessage", Tried: "delete message",
+		Name: "ThreadClient.DeleteMessage", Action: "delete message",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			return c.ThreadClient(id).DeleteMessage(ctx, testMessage)
 		},
 		Method: http.MethodDelete, Path: threadPath + "/messages/" + testMessage, Status: http.StatusNoContent,
 	}, {
-		Name: "ThreadClient.SendTypingNotification", Tried: "send typing notification",
+		Name: "ThreadClient.SendTypingNotification", Action: "send typing notification",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			return c.ThreadClient(id).SendTypingNotification(ctx, nil)
 		},
 		Method: http.MethodPost, Path: threadPath + "/typing", ContentType: jsonType, Body: `{}`, Status: http.StatusOK,
 	}, {
-		Name: "ThreadClient.SendReadReceipt", Tried: "send read receipt",
+		Name: "ThreadClient.SendReadReceipt", Action: "send read receipt",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			return c.ThreadClient(id).SendReadReceipt(ctx, testMessage)
 		},
 		Method: http.MethodPost, Path: threadPath + "/readReceipts",
 		ContentType: jsonType, Body: `{"chatMessageId":"` + testMessage + `"}`, Status: http.StatusOK,
 	}, {
-		Name: "ThreadClient.ListReadReceipts", Tried: "list read receipts",
+		Name: "ThreadClient.ListReadReceipts", Action: "list read receipts",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			_, err := c.ThreadClient(id).ListReadReceipts(nil).Collect(ctx, 0)
 			return err
@@ -177,7 +177,7 @@ func messageOperations() []operation {
 
 func participantOperations() []operation {
 	return []operation{{
-		Name: "ThreadClient.AddParticipants", Tried: "add participants",
+		Name: "ThreadClient.AddParticipants", Action: "add participants",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			_, err := c.ThreadClient(id).AddParticipants(ctx, []chat.Participant{{Identifier: testUser}})
 			return err
@@ -186,14 +186,14 @@ func participantOperations() []operation {
 		ContentType: jsonType, Body: `{"participants":[{"communicationIdentifier":` + anaOnTheWire + `}]}`,
 		Status: http.StatusCreated, Answer: `{}`,
 	}, {
-		Name: "ThreadClient.RemoveParticipant", Tried: "remove participant",
+		Name: "ThreadClient.RemoveParticipant", Action: "remove participant",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			return c.ThreadClient(id).RemoveParticipant(ctx, testUser)
 		},
 		Method: http.MethodPost, Path: threadPath + "/participants/:remove",
 		ContentType: jsonType, Body: anaOnTheWire, Status: http.StatusNoContent,
 	}, {
-		Name: "ThreadClient.ListParticipants", Tried: "list participants",
+		Name: "ThreadClient.ListParticipants", Action: "list participants",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
 			_, err := c.ThreadClient(id).ListParticipants(nil).Collect(ctx, 0)
 			return err

@@ -87,8 +87,8 @@ func (t *ThreadClient) RemoveParticipant(ctx context.Context, identifier Identif
 	}
 	params := &chatapi.ChatThreadRemoveChatParticipantParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(wireIdentifier(identifier))
-	op := pipeline.Operation{Name: "ThreadClient.RemoveParticipant", Tried: "chat: remove participant", Status: http.StatusNoContent}
-	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	op := pipeline.Operation{Name: "ThreadClient.RemoveParticipant", Action: "chat: remove participant", Status: http.StatusNoContent}
+	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadRemoveChatParticipantWithBody(ctx, t.threadID, params, contentTypeJSON, body)
 	})
 	return err
@@ -106,7 +106,7 @@ func (t *ThreadClient) ListParticipants(options *ListParticipantsOptions) *Pager
 		APIVersion: t.client.apiVersion, MaxPageSize: wireCount(options.PageSize), Skip: wireCount(options.Skip),
 	}
 	list := listing{
-		Operation: pipeline.Operation{Name: "ThreadClient.ListParticipants", Tried: "chat: list participants", Status: http.StatusOK},
+		Operation: pipeline.Operation{Name: "ThreadClient.ListParticipants", Action: "chat: list participants", Status: http.StatusOK},
 		path:      "/chat/threads/" + t.threadID + "/participants",
 		invalid:   cmp.Or(t.check(), checkCount("PageSize", options.PageSize), checkCount("Skip", options.Skip)),
 		first: func(ctx context.Context) (*http.Response, error) {
@@ -127,7 +127,7 @@ func firstBatch(participants []Participant) (first, rest []Participant) {
 func (t *ThreadClient) addBatch(ctx context.Context, batch []Participant) ([]FailedParticipant, error) {
 	params := &chatapi.ChatThreadAddChatParticipantsParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.AddChatParticipantsRequest{Participants: wireParticipants(batch)})
-	op := pipeline.Operation{Name: "ThreadClient.AddParticipants", Tried: "chat: add participants", Status: http.StatusCreated}
+	op := pipeline.Operation{Name: "ThreadClient.AddParticipants", Action: "chat: add participants", Status: http.StatusCreated}
 	added, err := pipeline.Call[addedParticipants](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadAddChatParticipantsWithBody(ctx, t.threadID, params, contentTypeJSON, body)
 	})

@@ -63,7 +63,7 @@ func (t *ThreadClient) GetProperties(ctx context.Context) (ThreadProperties, err
 		return ThreadProperties{}, err
 	}
 	params := &chatapi.ChatThreadGetChatThreadPropertiesParams{APIVersion: t.client.apiVersion}
-	op := pipeline.Operation{Name: "ThreadClient.GetProperties", Tried: "chat: get thread properties", Status: http.StatusOK}
+	op := pipeline.Operation{Name: "ThreadClient.GetProperties", Action: "chat: get thread properties", Status: http.StatusOK}
 	wire, err := pipeline.Call[chatapi.ChatThreadProperties](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadGetChatThreadProperties(ctx, t.threadID, params)
 	})
@@ -80,7 +80,7 @@ func (t *ThreadClient) UpdateTopic(ctx context.Context, topic string) error {
 	if err := checkText("topic", topic); err != nil {
 		return err
 	}
-	op := pipeline.Operation{Name: "ThreadClient.UpdateTopic", Tried: "chat: update topic", Status: http.StatusNoContent}
+	op := pipeline.Operation{Name: "ThreadClient.UpdateTopic", Action: "chat: update topic", Status: http.StatusNoContent}
 	return t.update(ctx, op, PropertiesUpdate{Topic: &topic})
 }
 
@@ -92,7 +92,7 @@ func (t *ThreadClient) UpdateTopic(ctx context.Context, topic string) error {
 //
 // The API operation is ChatThread_UpdateChatThreadProperties.
 func (t *ThreadClient) UpdateProperties(ctx context.Context, update PropertiesUpdate) error {
-	op := pipeline.Operation{Name: "ThreadClient.UpdateProperties", Tried: "chat: update thread properties", Status: http.StatusNoContent}
+	op := pipeline.Operation{Name: "ThreadClient.UpdateProperties", Action: "chat: update thread properties", Status: http.StatusNoContent}
 	return t.update(ctx, op, update)
 }
 
@@ -106,7 +106,7 @@ func (t *ThreadClient) update(ctx context.Context, op pipeline.Operation, update
 		request.RetentionPolicy = wireRetention(*update.Retention)
 	}
 	body := pipeline.Encode(request)
-	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadUpdateChatThreadPropertiesWithBody(ctx, t.threadID, params, contentTypeMergePatch, body)
 	})
 	return err

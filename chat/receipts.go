@@ -45,8 +45,8 @@ func (t *ThreadClient) SendReadReceipt(ctx context.Context, messageID string) er
 	}
 	params := &chatapi.ChatThreadSendChatReadReceiptParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.SendReadReceiptRequest{ChatMessageID: messageID})
-	op := pipeline.Operation{Name: "ThreadClient.SendReadReceipt", Tried: "chat: send read receipt", Status: http.StatusOK}
-	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	op := pipeline.Operation{Name: "ThreadClient.SendReadReceipt", Action: "chat: send read receipt", Status: http.StatusOK}
+	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadSendChatReadReceiptWithBody(ctx, t.threadID, params, contentTypeJSON, body)
 	})
 	return err
@@ -64,7 +64,7 @@ func (t *ThreadClient) ListReadReceipts(options *ListReadReceiptsOptions) *Pager
 		APIVersion: t.client.apiVersion, MaxPageSize: wireCount(options.PageSize), Skip: wireCount(options.Skip),
 	}
 	list := listing{
-		Operation: pipeline.Operation{Name: "ThreadClient.ListReadReceipts", Tried: "chat: list read receipts", Status: http.StatusOK},
+		Operation: pipeline.Operation{Name: "ThreadClient.ListReadReceipts", Action: "chat: list read receipts", Status: http.StatusOK},
 		path:      "/chat/threads/" + t.threadID + "/readReceipts",
 		invalid:   cmp.Or(t.check(), checkCount("PageSize", options.PageSize), checkCount("Skip", options.Skip)),
 		first: func(ctx context.Context) (*http.Response, error) {

@@ -84,7 +84,7 @@ func (c *Client) CreateThread(ctx context.Context, topic string, options *Create
 		Metadata:        options.Metadata,
 		RetentionPolicy: wireRetention(options.Retention),
 	})
-	op := pipeline.Operation{Name: "Client.CreateThread", Tried: "chat: create thread", Status: http.StatusCreated}
+	op := pipeline.Operation{Name: "Client.CreateThread", Action: "chat: create thread", Status: http.StatusCreated}
 	created, err := pipeline.Call[createdThread](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return c.api.ChatCreateChatThreadWithBody(ctx, params, contentTypeJSON, body)
 	})
@@ -124,7 +124,7 @@ func (c *Client) ListThreads(options *ListThreadsOptions) *Pager[ThreadItem] {
 		APIVersion: c.apiVersion, MaxPageSize: wireCount(options.PageSize), StartTime: wireTime(options.StartTime),
 	}
 	list := listing{
-		Operation: pipeline.Operation{Name: "Client.ListThreads", Tried: "chat: list threads", Status: http.StatusOK},
+		Operation: pipeline.Operation{Name: "Client.ListThreads", Action: "chat: list threads", Status: http.StatusOK},
 		path:      "/chat/threads",
 		invalid:   cmp.Or(checkCount("PageSize", options.PageSize), checkTime("StartTime", options.StartTime)),
 		first:     func(ctx context.Context) (*http.Response, error) { return c.api.ChatListChatThreads(ctx, &params) },
@@ -146,8 +146,8 @@ func (c *Client) DeleteThread(ctx context.Context, threadID string) error {
 		return err
 	}
 	params := &chatapi.ChatDeleteChatThreadParams{APIVersion: c.apiVersion}
-	op := pipeline.Operation{Name: "Client.DeleteThread", Tried: "chat: delete thread", Status: http.StatusNoContent}
-	_, err := pipeline.Call[pipeline.Nothing](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	op := pipeline.Operation{Name: "Client.DeleteThread", Action: "chat: delete thread", Status: http.StatusNoContent}
+	_, err := pipeline.Call[pipeline.NoBody](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return c.api.ChatDeleteChatThread(ctx, threadID, params)
 	})
 	return err

@@ -31,8 +31,8 @@ func (t *ThreadClient) SendTypingNotification(ctx context.Context, options *Send
 	}
 	params := &chatapi.ChatThreadSendTypingNotificationParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.SendTypingNotificationRequest{SenderDisplayName: wireText(options.SenderDisplayName)})
-	op := pipeline.Operation{Name: "ThreadClient.SendTypingNotification", Tried: "chat: send typing notification", Status: http.StatusOK}
-	_, err := pipeline.Call[pipeline.Nothing](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	op := pipeline.Operation{Name: "ThreadClient.SendTypingNotification", Action: "chat: send typing notification", Status: http.StatusOK}
+	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadSendTypingNotificationWithBody(ctx, t.threadID, params, contentTypeJSON, body)
 	})
 	return err

@@ -157,11 +157,11 @@ func newClient(endpoint pipeline.Endpoint, settings pipeline.Settings, options *
 func newPipeline(endpoint pipeline.Endpoint, settings pipeline.Settings, options *ClientOptions) (*pipeline.Pipeline, error) {
 	settings.Endpoint = endpoint
 	settings.Module = "github.com/acschat/acs-chat-go/chat/identity"
-	settings.Refuse = func(tried string, resp *http.Response, hint string) error {
+	settings.Refuse = func(action string, resp *http.Response, hint string) error {
 		if hint == "" && settings.Sign != nil {
 			hint = clockHint(resp)
 		}
-		return chat.NewError(tried, resp, hint)
+		return chat.NewError(action, resp, hint)
 	}
 	settings.Options = options.ClientOptions
 	settings.Logger = options.Logger

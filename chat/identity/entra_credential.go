@@ -91,7 +91,7 @@ func (e *entraExchange) token(ctx context.Context) (chat.AccessToken, error) {
 	if kept, ok := e.kept(entra.Token); ok {
 		return kept, nil
 	}
-	op := pipeline.Operation{Name: "EntraTokenCredential", Tried: "identity: exchange Entra token", Status: http.StatusOK}
+	op := pipeline.Operation{Name: "EntraTokenCredential", Action: "identity: exchange Entra token", Status: http.StatusOK}
 	issued, err := exchange(ctx, e.pipeline, e.endpoint, e.family, op, entra.Token)
 	if err != nil {
 		return chat.AccessToken{}, err

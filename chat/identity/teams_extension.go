@@ -56,7 +56,7 @@ func (c *Client) GetTokenForTeamsExtensionUser(ctx context.Context, entraToken s
 	}
 	family := teamsExtensionUsers()
 	family.apiVersion = c.apiVersion
-	op := pipeline.Operation{Name: "Client.GetTokenForTeamsExtensionUser", Tried: "identity: get token for Teams extension user", Status: http.StatusOK}
+	op := pipeline.Operation{Name: "Client.GetTokenForTeamsExtensionUser", Action: "identity: get token for Teams extension user", Status: http.StatusOK}
 	issued, err := exchange(ctx, c.pipeline, c.endpoint, family, op, entraToken)
 	if err != nil {
 		return TeamsExtensionToken{}, err
@@ -79,7 +79,7 @@ func (c *Client) GetTeamsExtensionAssignment(ctx context.Context, tenantID, obje
 		return TeamsExtensionAssignment{}, err
 	}
 	params := &identityapi.TeamsExtensionAssignmentGetParams{APIVersion: c.apiVersion}
-	op := pipeline.Operation{Name: "Client.GetTeamsExtensionAssignment", Tried: "identity: get Teams extension assignment", Status: http.StatusOK}
+	op := pipeline.Operation{Name: "Client.GetTeamsExtensionAssignment", Action: "identity: get Teams extension assignment", Status: http.StatusOK}
 	wire, err := pipeline.Call[identityapi.TeamsExtensionAssignmentResponse](ctx, c.pipeline, op,
 		func(ctx context.Context) (*http.Response, error) {
 			return c.api.TeamsExtensionAssignmentGet(ctx, tenantID, objectID, params)
@@ -109,7 +109,7 @@ func (c *Client) CreateOrUpdateTeamsExtensionAssignment(ctx context.Context, ten
 		PrincipalType: identityapi.TeamsExtensionPrincipalType(principalType), ClientIDs: options.ClientIDs,
 	})
 	op := pipeline.Operation{
-		Name: "Client.CreateOrUpdateTeamsExtensionAssignment", Tried: "identity: create or update Teams extension assignment",
+		Name: "Client.CreateOrUpdateTeamsExtensionAssignment", Action: "identity: create or update Teams extension assignment",
 		Status: http.StatusOK, Or: http.StatusCreated,
 	}
 	wire, err := pipeline.Call[identityapi.TeamsExtensionAssignmentResponse](ctx, c.pipeline, op,
@@ -130,8 +130,8 @@ func (c *Client) DeleteTeamsExtensionAssignment(ctx context.Context, tenantID, o
 		return err
 	}
 	params := &identityapi.TeamsExtensionAssignmentDeleteParams{APIVersion: c.apiVersion}
-	op := pipeline.Operation{Name: "Client.DeleteTeamsExtensionAssignment", Tried: "identity: delete Teams extension assignment", Status: http.StatusNoContent}
-	_, err := pipeline.Call[pipeline.Nothing](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	op := pipeline.Operation{Name: "Client.DeleteTeamsExtensionAssignment", Action: "identity: delete Teams extension assignment", Status: http.StatusNoContent}
+	_, err := pipeline.Call[pipeline.NoBody](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return c.api.TeamsExtensionAssignmentDelete(ctx, tenantID, objectID, params)
 	})
 	return err

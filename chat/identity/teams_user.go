@@ -28,7 +28,7 @@ func (c *Client) GetTokenForTeamsUser(ctx context.Context, entraToken, clientID,
 	}
 	params := &identityapi.CommunicationIdentityExchangeTeamsUserAccessTokenParams{APIVersion: c.apiVersion}
 	body := pipeline.Encode(identityapi.TeamsUserExchangeTokenRequest{Token: entraToken, AppID: clientID, UserID: userObjectID})
-	op := pipeline.Operation{Name: "Client.GetTokenForTeamsUser", Tried: "identity: get token for Teams user", Status: http.StatusOK}
+	op := pipeline.Operation{Name: "Client.GetTokenForTeamsUser", Action: "identity: get token for Teams user", Status: http.StatusOK}
 	issued, err := pipeline.Call[identityapi.CommunicationIdentityAccessToken](ctx, c.pipeline, op,
 		func(ctx context.Context) (*http.Response, error) {
 			return c.api.CommunicationIdentityExchangeTeamsUserAccessTokenWithBody(ctx, params, contentTypeJSON, body)

@@ -60,7 +60,7 @@ func (c *Client) GetToken(ctx context.Context, user chat.CommunicationUser, scop
 	}
 	params := &identityapi.CommunicationIdentityIssueAccessTokenParams{APIVersion: c.apiVersion}
 	body := pipeline.Encode(request)
-	op := pipeline.Operation{Name: "Client.GetToken", Tried: "identity: get token", Status: http.StatusOK}
+	op := pipeline.Operation{Name: "Client.GetToken", Action: "identity: get token", Status: http.StatusOK}
 	issued, err := pipeline.Call[identityapi.CommunicationIdentityAccessToken](ctx, c.pipeline, op,
 		func(ctx context.Context) (*http.Response, error) {
 			return c.api.CommunicationIdentityIssueAccessTokenWithBody(ctx, user.ID, params, contentTypeJSON, body)
@@ -84,8 +84,8 @@ func (c *Client) RevokeTokens(ctx context.Context, user chat.CommunicationUser) 
 		return err
 	}
 	params := &identityapi.CommunicationIdentityRevokeAccessTokensParams{APIVersion: c.apiVersion}
-	op := pipeline.Operation{Name: "Client.RevokeTokens", Tried: "identity: revoke tokens", Status: http.StatusNoContent}
-	_, err := pipeline.Call[pipeline.Nothing](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	op := pipeline.Operation{Name: "Client.RevokeTokens", Action: "identity: revoke tokens", Status: http.StatusNoContent}
+	_, err := pipeline.Call[pipeline.NoBody](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return c.api.CommunicationIdentityRevokeAccessTokens(ctx, user.ID, params)
 	})
 	return err
@@ -122,7 +122,7 @@ func newTokenRequest(scopes []Scope, options *TokenOptions) (identityapi.Communi
 // accessToken converts a token, and refuses an answer that has none.
 func accessToken(op pipeline.Operation, w *identityapi.CommunicationIdentityAccessToken) (chat.AccessToken, error) {
 	if w == nil || w.Token == "" {
-		return chat.AccessToken{}, fmt.Errorf("%s: %w", op.Tried, errNoToken)
+		return chat.AccessToken{}, fmt.Errorf("%s: %w", op.Action, errNoToken)
 	}
 	return chat.AccessToken{Token: w.Token, ExpiresOn: w.ExpiresOn.UTC()}, nil
 }

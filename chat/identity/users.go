@@ -27,7 +27,7 @@ const contentTypeJSON = "application/json"
 //
 // The API operation is CommunicationIdentity_Create.
 func (c *Client) CreateUser(ctx context.Context) (chat.CommunicationUser, error) {
-	op := pipeline.Operation{Name: "Client.CreateUser", Tried: "identity: create user", Status: http.StatusCreated}
+	op := pipeline.Operation{Name: "Client.CreateUser", Action: "identity: create user", Status: http.StatusCreated}
 	created, err := c.create(ctx, op, identityapi.CommunicationIdentityCreateRequest{})
 	return chat.CommunicationUser{ID: created.Identity.ID}, err
 }
@@ -44,7 +44,7 @@ func (c *Client) CreateUserAndToken(ctx context.Context, scopes []Scope, options
 	if err != nil {
 		return UserAndToken{}, err
 	}
-	op := pipeline.Operation{Name: "Client.CreateUserAndToken", Tried: "identity: create user and token", Status: http.StatusCreated}
+	op := pipeline.Operation{Name: "Client.CreateUserAndToken", Action: "identity: create user and token", Status: http.StatusCreated}
 	created, err := c.create(ctx, op, identityapi.CommunicationIdentityCreateRequest{
 		CreateTokenWithScopes: wanted.Scopes, ExpiresInMinutes: wanted.ExpiresInMinutes,
 	})
@@ -67,8 +67,8 @@ func (c *Client) DeleteUser(ctx context.Context, user chat.CommunicationUser) er
 		return err
 	}
 	params := &identityapi.CommunicationIdentityDeleteParams{APIVersion: c.apiVersion}
-	op := pipeline.Operation{Name: "Client.DeleteUser", Tried: "identity: delete user", Status: http.StatusNoContent}
-	_, err := pipeline.Call[pipeline.Nothing](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	op := pipeline.Operation{Name: "Client.DeleteUser", Action: "identity: delete user", Status: http.StatusNoContent}
+	_, err := pipeline.Call[pipeline.NoBody](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return c.api.CommunicationIdentityDelete(ctx, user.ID, params)
 	})
 	return err
@@ -82,7 +82,7 @@ func (c *Client) create(ctx context.Context, op pipeline.Operation, request iden
 			return c.api.CommunicationIdentityCreateWithBody(ctx, params, contentTypeJSON, body)
 		})
 	if err == nil && created.Identity.ID == "" {
-		err = fmt.Errorf("%s: %w", op.Tried, errNoUser)
+		err = fmt.Errorf("%s: %w", op.Action, errNoUser)
 	}
 	return created, err
 }

@@ -28,7 +28,7 @@ func (a *Attempt) FirstRefusal() bool {
 }
 
 // Send sends the request.
-func (a *Attempt) Send() (*http.Response, error) { return a.logged() }
+func (a *Attempt) Send() (*http.Response, error) { return a.sendLogged() }
 
 // Renew makes the request one that can be sent again, once its answer is closed.
 func (a *Attempt) Renew() (err error) {

@@ -12,7 +12,7 @@ import (
 // Operation is what a method does, in the words of traces, logs and errors.
 type Operation struct {
 	Name   string // the method, "ThreadClient.SendMessage"
-	Tried  string // "send message"
+	Action string // "send message"
 	Status int    // the status that is a success
 	Or     int    // another one, 0 for none
 	// Once: doing it twice would be wrong, so it is repeated only where the service has surely not done it.
@@ -50,14 +50,14 @@ func callOf(ctx context.Context) *call {
 // Caller tells for whom a call is made: what the pipeline was given by For, nil without.
 func Caller(ctx context.Context) any { return callOf(ctx).caller }
 
-// Nothing is the type of an answer without a body.
-type Nothing struct{}
+// NoBody is the type of an answer without a body.
+type NoBody struct{}
 
 // Call makes one call and decodes its answer into Wire, the zero value with an error. All methods go through it.
 func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(context.Context) (*http.Response, error)) (_ Wire, err error) {
 	var wire, none Wire
 	if owner := p.closedOwner(); owner != "" {
-		return none, fmt.Errorf("%s: the %s is %w", op.Tried, owner, ErrClosed)
+		return none, fmt.Errorf("%s: the %s is %w", op.Action, owner, ErrClosed)
 	}
 	ctx, endSpan := runtime.StartSpan(ctx, op.Name, p.tracer, nil)
 	defer func() { endSpan(err) }()
@@ -75,11 +75,11 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 		if err != nil && op.succeeded(resp.StatusCode) {
 			c.ambiguous = op.Once // it was accepted, but as what?
 			if ended := ctx.Err(); ended != nil {
-				err = fmt.Errorf("%s: %w", op.Tried, ended) // which may be why the answer is not whole
+				err = fmt.Errorf("%s: %w", op.Action, ended) // which may be why the answer is not whole
 			}
 		}
 	} else {
-		err = fmt.Errorf("%s: %w", op.Tried, err)
+		err = fmt.Errorf("%s: %w", op.Action, err)
 	}
 	switch {
 	case err == nil:
@@ -94,21 +94,21 @@ func (p *Pipeline) read(c *call, resp *http.Response, wire any) error {
 	switch {
 	case c.succeeded(resp.StatusCode):
 	case resp.StatusCode < 300:
-		return p.refuse(c.Tried, resp, "expected status "+strconv.Itoa(c.Status))
+		return p.refuse(c.Action, resp, "expected status "+strconv.Itoa(c.Status))
 	case resp.StatusCode < 400:
-		return p.refuse(c.Tried, resp, "redirects are not followed: check the endpoint")
+		return p.refuse(c.Action, resp, "redirects are not followed: check the endpoint")
 	case resp.StatusCode == http.StatusUnauthorized:
-		return p.refuse(c.Tried, resp, c.hint)
+		return p.refuse(c.Action, resp, c.hint)
 	case c.lost && changes(resp.Request) && (resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusNotFound):
-		return p.refuse(c.Tried, resp, "an earlier try, whose answer was lost, may have done it")
+		return p.refuse(c.Action, resp, "an earlier try, whose answer was lost, may have done it")
 	default:
-		return p.refuse(c.Tried, resp, "")
+		return p.refuse(c.Action, resp, "")
 	}
-	if _, ok := wire.(*Nothing); ok {
+	if _, ok := wire.(*NoBody); ok {
 		return nil
 	}
 	if err := Decode(Body(resp), wire); err != nil {
-		return p.refuse(c.Tried, resp, err.Error())
+		return p.refuse(c.Action, resp, err.Error())
 	}
 	return nil
 }

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// logged writes one record an attempt: no body, no header but the two ids, no query.
-func (a *Attempt) logged() (*http.Response, error) {
+// sendLogged writes one record an attempt: no body, no header but the two ids, no query.
+func (a *Attempt) sendLogged() (*http.Response, error) {
 	if a.logger == nil {
-		return a.watched()
+		return a.sendTraced()
 	}
 	raw := a.Request
 	a.call.count++
 	started := time.Now()
-	resp, err := a.watched()
+	resp, err := a.sendTraced()
 	attrs := []slog.Attr{
 		slog.String("operation", a.call.Name),
 		slog.String("method", raw.Method),

@@ -14,15 +14,15 @@ import (
 // An operation with Once set must not be repeated once it may have happened, whatever the caller's retry options say. Sending
 // a message has no idempotency key: azcore alone delivers it again and again when the replies get lost.
 //
-// Repeated are an attempt that got no connection, a 429, and a 503 that says when to come back. Within azcore's retries, watched and
+// Repeated are an attempt that got no connection, a 429, and a 503 that says when to come back. Within azcore's retries, sendTraced and
 // keep make all else final; around them, handOverAnswer gives back what was kept, as first does before azcore is asked.
 
 type policyFunc func(*policy.Request) (*http.Response, error)
 
 func (f policyFunc) Do(req *policy.Request) (*http.Response, error) { return f(req) }
 
-// watched makes an attempt final that fails after it may have reached the service: the transport notes the connection.
-func (a *Attempt) watched() (*http.Response, error) {
+// sendTraced makes an attempt final that fails after it may have reached the service: the transport notes the connection.
+func (a *Attempt) sendTraced() (*http.Response, error) {
 	c := a.call
 	c.connection = nil
 	resp, err := a.next()

@@ -43,7 +43,7 @@ type Settings struct {
 	// Nil: nothing does.
 	Sign func(req *http.Request, body []byte)
 	// Refuse makes an error of an answer that is not the success expected; hint is what the pipeline knows beyond the answer.
-	Refuse  func(tried string, resp *http.Response, hint string) error
+	Refuse  func(action string, resp *http.Response, hint string) error
 	Options azcore.ClientOptions
 	Logger  *slog.Logger // nil: no log
 }
@@ -65,7 +65,7 @@ type shared struct {
 	tracer       tracing.Tracer
 	transport    *transport
 	userAgent    string
-	refuse       func(tried string, resp *http.Response, hint string) error
+	refuse       func(action string, resp *http.Response, hint string) error
 	authenticate Authenticate
 	logger       *slog.Logger
 	logMessage   string
