@@ -67,7 +67,7 @@ var _ = Describe("The identity client", func() {
 	})
 
 	It("does so with an application's token", func(ctx SpecContext) {
-		client, err := identity.NewClientFromTokenCredential(s.Endpoint(), entraCredential("application"), options)
+		client, err := identity.NewClient(s.Endpoint(), entraCredential("application"), options)
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(client.Close)
 		_, err = client.CreateUser(ctx)

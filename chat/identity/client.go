@@ -68,13 +68,13 @@ func NewClientFromConnectionString(connectionString string, options *ClientOptio
 	return newClient(endpoint, pipeline.Settings{Sign: signer{parts.key}.sign}, options)
 }
 
-// NewClient makes a client from the endpoint of a resource, "https://<resource>.communication.azure.com", and one of its access
+// NewClientWithAccessKey makes a client from the endpoint of a resource, "https://<resource>.communication.azure.com", and one of its access
 // keys, in base64 as the portal shows it. It makes no request. A path of the endpoint, as a gateway may have one, is kept: what
 // the calls add comes behind it.
 //
 // It fails with a [*chat.ArgumentError] if endpoint is not such a URL or accessKey is no key; the error never shows the key.
 // Nil options are the zero value.
-func NewClient(endpoint, accessKey string, options *ClientOptions) (*Client, error) {
+func NewClientWithAccessKey(endpoint, accessKey string, options *ClientOptions) (*Client, error) {
 	options = orZero(options)
 	base, err := parseEndpoint(endpoint, options)
 	if err != nil {
@@ -87,13 +87,13 @@ func NewClient(endpoint, accessKey string, options *ClientOptions) (*Client, err
 	return newClient(base, pipeline.Settings{Sign: signer{key}.sign}, options)
 }
 
-// NewClientFromTokenCredential makes a client for the resource at endpoint that works without an access key: credential gives
+// NewClient makes a client for the resource at endpoint that works without an access key: credential gives
 // the Entra tokens of an application or a managed identity with a role on the resource. It makes no request.
 //
 // credential is asked for the scope "https://communication.azure.com//.default" when the token held is about to end, never twice
 // at the same time. A call waits for it no longer than its own context lasts. It fails with a [*chat.ArgumentError] if endpoint
 // is not a URL such as "https://<resource>.communication.azure.com" or credential is nil. Nil options are the zero value.
-func NewClientFromTokenCredential(endpoint string, credential azcore.TokenCredential, options *ClientOptions) (*Client, error) {
+func NewClient(endpoint string, credential azcore.TokenCredential, options *ClientOptions) (*Client, error) {
 	options = orZero(options)
 	base, err := parseEndpoint(endpoint, options)
 	if err != nil {

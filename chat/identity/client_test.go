@@ -82,7 +82,7 @@ var _ = Describe("Client", func() {
 
 	DescribeTable("signs what arrives", func(ctx SpecContext, protocol int, end string) {
 		service, server := newFakeService(protocol)
-		identities, err := identity.NewClient(server.URL+end, service.key, options(server.Client()))
+		identities, err := identity.NewClientWithAccessKey(server.URL+end, service.key, options(server.Client()))
 		Expect(err).NotTo(HaveOccurred())
 		made, err := identities.CreateUserAndToken(ctx, chatScope, nil)
 		Expect(err).NotTo(HaveOccurred())
@@ -110,7 +110,7 @@ var _ = Describe("Client", func() {
 		wire := answering(reply(http.StatusNoContent, ""))
 		given := options(wire)
 		given.APIVersion = "2022-10-01"
-		client, err := identity.NewClient(testEndpoint, testKey, given)
+		client, err := identity.NewClientWithAccessKey(testEndpoint, testKey, given)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(client.DeleteUser(ctx, ada)).To(Succeed())
 		Expect(only(wire).URL).To(HaveSuffix("?api-version=2022-10-01"))
@@ -123,7 +123,7 @@ var _ = Describe("Client", func() {
 		)
 		given := options(wire)
 		given.Logger = slog.New(slog.NewTextHandler(&log, nil))
-		client, err := identity.NewClient(testEndpoint, testKey, given)
+		client, err := identity.NewClientWithAccessKey(testEndpoint, testKey, given)
 		Expect(err).NotTo(HaveOccurred())
 		_, err = client.GetToken(ctx, ada, chatScope, nil)
 		Expect(err).NotTo(HaveOccurred())

@@ -18,7 +18,7 @@ var _ = Describe("NewClientFromConnectionString", func() {
 			wire := answering(reply(http.StatusNoContent, ""))
 			client, err := identity.NewClientFromConnectionString(text, options(wire))
 			Expect(err).NotTo(HaveOccurred())
-			same, err := identity.NewClient(endpoint, key, options(wire))
+			same, err := identity.NewClientWithAccessKey(endpoint, key, options(wire))
 			Expect(err).NotTo(HaveOccurred())
 			Expect(client.Endpoint()).To(Equal(endpoint))
 			Expect(client.DeleteUser(context.Background(), ada)).To(Succeed())

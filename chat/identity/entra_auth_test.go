@@ -18,7 +18,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/identity"
 )
 
-var _ = Describe("NewClientFromTokenCredential", func() {
+var _ = Describe("NewClient", func() {
 	It("asks for the resource's scope, and sends the token", func(ctx SpecContext) {
 		entra := &entraStub{lifetime: time.Hour}
 		client, wire := entraClientOf(entra, reply(http.StatusNoContent, ""))
@@ -101,7 +101,7 @@ var _ = Describe("NewClientFromTokenCredential", func() {
 		wire := answering(reply(http.StatusNoContent, ""))
 		given := options(wire)
 		given.PerCallPolicies = []policy.Policy{rewrite{http.MethodPost, "http://contoso.communication.azure.com", ""}}
-		client, err := identity.NewClientFromTokenCredential(testEndpoint, &entraStub{lifetime: time.Hour}, given)
+		client, err := identity.NewClient(testEndpoint, &entraStub{lifetime: time.Hour}, given)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(client.RevokeTokens(ctx, ada)).To(MatchError(ContainSubstring("plain http")))
 		Expect(wire.Requests()).To(BeEmpty())
@@ -129,7 +129,7 @@ var _ = Describe("NewClientFromTokenCredential", func() {
 	})
 
 	DescribeTable("refuses what it can't use", func(endpoint string, credential azcore.TokenCredential, name string) {
-		client, err := identity.NewClientFromTokenCredential(endpoint, credential, nil)
+		client, err := identity.NewClient(endpoint, credential, nil)
 		Expect(client).To(BeNil())
 		Expect(err).To(beArgument(name))
 	},
@@ -181,7 +181,7 @@ func (e *entraStub) Scopes() [][]string {
 func entraClientOf(entra azcore.TokenCredential, answers ...answer) (*identity.Client, *scripted) {
 	GinkgoHelper()
 	wire := answering(answers...)
-	client, err := identity.NewClientFromTokenCredential(testEndpoint, entra, options(wire))
+	client, err := identity.NewClient(testEndpoint, entra, options(wire))
 	Expect(err).NotTo(HaveOccurred())
 	return client, wire
 }

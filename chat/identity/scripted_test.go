@@ -61,7 +61,7 @@ func options(transport policy.Transporter) *identity.ClientOptions {
 func clientOf(answers ...answer) (*identity.Client, *scripted) {
 	GinkgoHelper()
 	wire := answering(answers...)
-	client, err := identity.NewClient(testEndpoint, testKey, options(wire))
+	client, err := identity.NewClientWithAccessKey(testEndpoint, testKey, options(wire))
 	Expect(err).NotTo(HaveOccurred())
 	return client, wire
 }

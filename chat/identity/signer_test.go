@@ -49,7 +49,7 @@ var _ = Describe("A signature with an access key", func() {
 			wire := answering(reply(http.StatusNoContent, ""))
 			given := options(wire)
 			given.PerRetryPolicies = []policy.Policy{rewrite{method, target, body}}
-			client, err := identity.NewClient(testEndpoint, key, given)
+			client, err := identity.NewClientWithAccessKey(testEndpoint, key, given)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(client.RevokeTokens(context.Background(), ada)).To(Succeed())
 			sent := only(wire)
@@ -93,7 +93,7 @@ var _ = Describe("A signature with an access key", func() {
 		wire := answering(reply(http.StatusNoContent, ""))
 		given := options(wire)
 		given.PerRetryPolicies = []policy.Policy{rewrite{http.MethodPost, testEndpoint, body}}
-		client, err := identity.NewClient(testEndpoint, testKey, given)
+		client, err := identity.NewClientWithAccessKey(testEndpoint, testKey, given)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(client.RevokeTokens(ctx, ada)).To(Succeed())
 		Expect(only(wire).Header.Get("x-ms-content-sha256")).To(Equal(hash))
@@ -114,7 +114,7 @@ var _ = Describe("A signature with an access key", func() {
 			}
 			return req.Next()
 		})}
-		client, err := identity.NewClient(testEndpoint, testKey, given)
+		client, err := identity.NewClientWithAccessKey(testEndpoint, testKey, given)
 		Expect(err).NotTo(HaveOccurred())
 		_, err = client.GetToken(ctx, ada, []identity.Scope{identity.ScopeChat}, nil)
 		Expect(err).NotTo(HaveOccurred())
@@ -128,7 +128,7 @@ var _ = Describe("A signature with an access key", func() {
 			wire := answering(reply(http.StatusCreated, `{"identity":{"id":"8:acs:a"},"accessToken":{"token":"t"}}`))
 			given := options(wire)
 			given.APIVersion = "2023-10-01"
-			client, err := identity.NewClient("https://r.communication.azure.com/", testKey, given)
+			client, err := identity.NewClientWithAccessKey("https://r.communication.azure.com/", testKey, given)
 			Expect(err).NotTo(HaveOccurred())
 			_, err = client.CreateUserAndToken(context.Background(), []identity.Scope{identity.ScopeChat}, &identity.TokenOptions{Lifetime: time.Hour})
 			Expect(err).NotTo(HaveOccurred())
@@ -143,7 +143,7 @@ var _ = Describe("A signature with an access key", func() {
 			)
 			given := options(wire)
 			given.Retry = policy.RetryOptions{RetryDelay: 10 * time.Second}
-			client, err := identity.NewClient(testEndpoint, testKey, given)
+			client, err := identity.NewClientWithAccessKey(testEndpoint, testKey, given)
 			Expect(err).NotTo(HaveOccurred())
 			_, err = client.GetToken(context.Background(), ada, []identity.Scope{identity.ScopeChat}, nil)
 			Expect(err).NotTo(HaveOccurred())
@@ -206,7 +206,7 @@ var _ = Describe("A signature with an access key", func() {
 
 var _ = Describe("NewClient", func() {
 	DescribeTable("refuses what it can't use, and does not show the key", func(endpoint, key, name string) {
-		client, err := identity.NewClient(endpoint, key, nil)
+		client, err := identity.NewClientWithAccessKey(endpoint, key, nil)
 		Expect(client).To(BeNil())
 		Expect(err).To(beArgument(name))
 		Expect(err.Error()).NotTo(ContainSubstring("c2Vjcm"))

@@ -21,7 +21,7 @@ var _ = Describe("emulator --log", func() {
 		Expect(emulator.chat(alice).DeleteThread(ctx, created.Thread.ID)).To(Succeed())
 		_, err = emulator.chat(stranger()).ListThreads(nil).Collect(ctx, 0)
 		Expect(err).To(MatchError(chat.ErrUnauthorized))
-		other, err := identity.NewClient(emulator.Endpoint, "b3RoZXI=", &identity.ClientOptions{ClientOptions: emulator.options()})
+		other, err := identity.NewClientWithAccessKey(emulator.Endpoint, "b3RoZXI=", &identity.ClientOptions{ClientOptions: emulator.options()})
 		Expect(err).NotTo(HaveOccurred())
 		_, err = other.CreateUser(ctx)
 		Expect(err).To(MatchError(chat.ErrUnauthorized))
