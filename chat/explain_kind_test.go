@@ -40,7 +40,7 @@ type world struct {
 func newWorld(ctx context.Context) *world {
 	GinkgoHelper()
 	w := &world{Server: newService()}
-	users := w.Users(3)
+	users := w.NewUsers(3)
 	w.alice, w.bob, w.carol = users[0], users[1], users[2]
 	w.alicesClient, w.bobsClient, w.carolsOwn = w.Client(w.alice), w.Client(w.bob), w.Client(w.carol)
 	w.thread = newThread(ctx, w.alicesClient, w.bob)

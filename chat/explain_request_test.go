@@ -44,7 +44,7 @@ func requestTroubles() []trouble {
 			return w.alicesClient, w.alicesClient.ThreadClient(w.thread).RemoveParticipant(ctx, chat.CommunicationUser{ID: "bob"})
 		}, chat.CauseMalformedID),
 		serviceTrouble("more people than a thread holds", "202 are in it, 49 more", func(ctx context.Context, w *world) (*chat.Client, error) {
-			crowd := w.Users(249)
+			crowd := w.NewUsers(249)
 			_, err := w.alicesClient.ThreadClient(w.thread).AddParticipants(ctx, those(crowd[:200]...))
 			Expect(err).NotTo(HaveOccurred())
 			_, err = w.alicesClient.ThreadClient(w.thread).AddParticipants(ctx, those(crowd[200:]...))

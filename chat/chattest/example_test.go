@@ -97,7 +97,7 @@ func ExampleService_ConnectionString() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(s.KnownUsers()[0] == created.User)
+	fmt.Println(s.Users()[0] == created.User)
 	// Output: true
 }
 

@@ -102,7 +102,7 @@ var _ = Describe("The participants of a thread", func() {
 
 		It("are 200 a call, and 250 in all", func() {
 			batch := func(n int) (texts []string) {
-				for _, user := range s.Users(n) {
+				for _, user := range s.NewUsers(n) {
 					texts = append(texts, participant(user.ID))
 				}
 				return texts

@@ -35,7 +35,7 @@ func as(s *chattest.Service, user chattest.User) *person {
 
 func newPeople(s *chattest.Service, n int) []*person {
 	people := make([]*person, n)
-	for i, user := range s.Users(n) {
+	for i, user := range s.NewUsers(n) {
 		people[i] = as(s, user)
 	}
 	return people

@@ -70,8 +70,8 @@ func (s *Service) Receipts(threadID string) (receipts []chat.ReadReceipt) {
 	return receipts
 }
 
-// KnownUsers lists every user of the resource that was not deleted, the oldest first.
-func (s *Service) KnownUsers() (users []User) {
+// Users lists every user of the resource that was not deleted, the oldest first.
+func (s *Service) Users() (users []User) {
 	s.mustView(func(tx *bbolt.Tx) error {
 		return tx.Bucket([]byte(usersBucket)).ForEach(func(id, _ []byte) error {
 			users = append(users, User{ID: string(id)})

@@ -69,7 +69,7 @@ var _ = Describe("What is stored", func() {
 			sequence = append(sequence, m.SequenceID)
 		}
 		Expect(sequence).To(Equal([]string{"1", "2", "3", "4"}))
-		Expect(s.KnownUsers()).To(Equal([]chattest.User{ana, bo}))
+		Expect(s.Users()).To(Equal([]chattest.User{ana, bo}))
 	})
 
 	It("can be seen when nobody sees it any more", func(ctx SpecContext) {
@@ -78,7 +78,7 @@ var _ = Describe("What is stored", func() {
 		Expect(s.Messages(thread.ThreadID())).To(HaveLen(2))
 		Expect(s.Participants(thread.ThreadID())).To(HaveLen(2))
 		s.DeleteUser(bo)
-		Expect(s.KnownUsers()).To(Equal([]chattest.User{ana}))
+		Expect(s.Users()).To(Equal([]chattest.User{ana}))
 	})
 
 	It("is nothing in a thread that is not there", func() {
@@ -98,7 +98,7 @@ var _ = Describe("What is stored", func() {
 			s.Advance(-24 * 365 * 10 * 3600 * 1e9)
 			s.Reset()
 			Expect(s.Threads()).To(BeEmpty())
-			Expect(s.KnownUsers()).To(BeEmpty())
+			Expect(s.Users()).To(BeEmpty())
 			Expect(s.Requests()).To(BeEmpty())
 			Expect(s.Faults()).To(BeEmpty())
 			Expect(s.Now().Year()).To(BeNumerically(">", 2025))

@@ -17,7 +17,7 @@ var _ = Describe("A user", func() {
 	It("has an id that tells when it was made, and that nobody else has", func() {
 		bubble(func(s *chattest.Service) {
 			s.Advance(1234 * time.Millisecond)
-			users := append(s.Users(2), s.NewUser())
+			users := append(s.NewUsers(2), s.NewUser())
 			seen := map[string]bool{}
 			for _, user := range users {
 				Expect(user.ID).To(MatchRegexp(`^8:acs:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}_[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`))

@@ -13,11 +13,11 @@ type User = chat.CommunicationUser
 
 // NewUser makes a user.
 func (s *Service) NewUser() User {
-	return s.Users(1)[0]
+	return s.NewUsers(1)[0]
 }
 
-// Users makes n users, with one write.
-func (s *Service) Users(n int) []User {
+// NewUsers makes n users, with one write.
+func (s *Service) NewUsers(n int) []User {
 	users := make([]User, n)
 	s.mustUpdate(func(tx *bbolt.Tx) error {
 		for i := range users {

@@ -115,7 +115,7 @@ var _ = Describe("doctor", func() {
 
 		It("tells what is not shown in a large thread", func() {
 			var ids []string
-			for _, u := range server.Users(20) {
+			for _, u := range server.NewUsers(20) {
 				ids = append(ids, u.ID)
 			}
 			alice.run("participant", "add", "-t", thread, "--from", alice.file("crowd", ids...)).ok()

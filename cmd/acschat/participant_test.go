@@ -37,7 +37,7 @@ var _ = Describe("participant", func() {
 
 	Describe("add", func() {
 		It("adds people with their names", func() {
-			users := server.Users(2)
+			users := server.NewUsers(2)
 			Expect(alice.run("participant", "add", users[0].ID+"=Bob", users[1].ID).ok()).To(Equal("Added 2 participants.\n"))
 			Expect(people()[1:]).To(HaveExactElements(
 				And(HaveField("Identifier", users[0]), HaveField("DisplayName", "Bob")),
@@ -77,7 +77,7 @@ var _ = Describe("participant", func() {
 
 		DescribeTable("reads files of several forms",
 			func(lines ...string) {
-				users := server.Users(2)
+				users := server.NewUsers(2)
 				for i, line := range lines {
 					lines[i] = expandUsers(line, users)
 				}
@@ -95,7 +95,7 @@ var _ = Describe("participant", func() {
 		)
 
 		It("reads ids from stdin", func() {
-			users := server.Users(3)
+			users := server.NewUsers(3)
 			alice.pipe(users[0].ID+"\n"+users[1].ID+"\n").run("participant", "add", users[2].ID, "--from", "-").ok()
 			Expect(people()).To(HaveLen(4))
 		})
@@ -109,7 +109,7 @@ var _ = Describe("participant", func() {
 		})
 
 		It("adds more than a request holds", func() {
-			file := alice.file("crowd", ids(server.Users(230))...)
+			file := alice.file("crowd", ids(server.NewUsers(230))...)
 			Expect(alice.run("participant", "add", "--from", file).ok()).To(Equal("Added 230 participants.\n"))
 			Expect(people()).To(HaveLen(231))
 			Expect(server.Requests(chattest.AddChatParticipants)).To(HaveLen(2))
@@ -117,7 +117,7 @@ var _ = Describe("participant", func() {
 
 		It("says how far it came when a later request failed, and goes on from there", func() {
 			server.Fail(chattest.AddChatParticipants, chattest.Fault{Nth: 2, Status: http.StatusForbidden})
-			file := alice.file("crowd", ids(server.Users(230))...)
+			file := alice.file("crowd", ids(server.NewUsers(230))...)
 			r := alice.run("participant", "add", "--from", file).ends(3, "added 200 of 230 participants", "403 Forbidden", "--skip 200")
 			Expect(r.out).To(Equal("Added 200 participants.\n"))
 			Expect(alice.run("participant", "add", "--from", file, "--skip", "200").ok()).To(Equal("Added 30 participants.\n"))
@@ -126,7 +126,7 @@ var _ = Describe("participant", func() {
 
 		It("lets the request under way finish when it is interrupted", func() {
 			server.Fail(chattest.AddChatParticipants, chattest.Fault{Delay: time.Second})
-			session := alice.start("participant", "add", "--from", alice.file("crowd", ids(server.Users(230))...))
+			session := alice.start("participant", "add", "--from", alice.file("crowd", ids(server.NewUsers(230))...))
 			Eventually(func() []chattest.Request { return server.Requests(chattest.AddChatParticipants) }).Should(HaveLen(1))
 			session.Signal(syscall.SIGINT)
 			alice.wait(session).ends(3, "added 200 of 230 participants: interrupted", "--skip 200")
@@ -170,7 +170,7 @@ var _ = Describe("participant", func() {
 		})
 
 		It("pages, skips and limits", func() {
-			alice.run("participant", "add", "--from", alice.file("team", ids(server.Users(6))...)).ok()
+			alice.run("participant", "add", "--from", alice.file("team", ids(server.NewUsers(6))...)).ok()
 			Expect(alice.run("participant", "list", "--page-size", "2", "-o", "jsonl").lines()).To(HaveLen(7))
 			Expect(alice.run("participant", "list", "--skip", "5", "-o", "jsonl").lines()).To(HaveLen(2))
 			Expect(alice.run("participant", "list", "--limit", "3", "-o", "jsonl").lines()).To(HaveLen(3))

@@ -63,7 +63,7 @@ var _ = Describe("thread", func() {
 		})
 
 		It("has people in it from the start, of the command line and of a file", func() {
-			users := server.Users(3)
+			users := server.NewUsers(3)
 			file := alice.file("team.csv", "# the team", users[1].ID+",Bob", users[2].ID)
 			thread := alice.createThread("Team", "--participant", users[0].ID+"=Carol", "--from", file)
 			people, err := server.Client(alice.user).ThreadClient(thread).ListParticipants(nil).Collect(GinkgoTB().Context(), 0)
@@ -91,7 +91,7 @@ var _ = Describe("thread", func() {
 		It("shows the thread also when a later batch of people failed, and how to go on", func() {
 			server.Fail(chattest.AddChatParticipants, chattest.Fault{Status: http.StatusForbidden, Times: -1})
 			var ids []string
-			for _, u := range server.Users(201) {
+			for _, u := range server.NewUsers(201) {
 				ids = append(ids, u.ID)
 			}
 			r := alice.run("thread", "create", "--topic", "Crowd", "--from", alice.file("crowd", ids...))

@@ -68,7 +68,7 @@ func (p *page) show(w http.ResponseWriter, r *http.Request) {
 func (p *page) look(g gaze) map[string]any {
 	requests := p.service.Requests()
 	threads := p.service.Threads()
-	users := p.service.KnownUsers()
+	users := p.service.Users()
 	thread := p.lookAtThread(g, threads, requests)
 	return map[string]any{
 		"clock":    p.lookAtClock(),

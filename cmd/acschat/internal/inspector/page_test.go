@@ -174,7 +174,7 @@ var _ = Describe("The page", func() {
 	It("does not grow with what there is", func() {
 		thread := d.thread(alice, "Long")
 		d.send(alice, thread, strings.Repeat("é", 14_000), "")
-		d.Users(500)
+		d.NewUsers(500)
 		for range 150 {
 			d.send(alice, thread, "x", "")
 		}
