@@ -48,7 +48,7 @@ type injection struct {
 	faultJSON
 }
 
-func injectionOf(i *Injected) injection {
+func injectionOf(i *InjectedFault) injection {
 	return injection{i.ID(), i.Operation(), new(i.Fired()), i.Fault().json()}
 }
 
@@ -88,7 +88,7 @@ func (a adminAPI) removeFaults(w http.ResponseWriter, _ *http.Request) {
 
 func (a adminAPI) removeFault(w http.ResponseWriter, r *http.Request) {
 	faults := a.s.Faults()
-	i := slices.IndexFunc(faults, func(i *Injected) bool { return strconv.Itoa(i.ID()) == r.PathValue("id") })
+	i := slices.IndexFunc(faults, func(i *InjectedFault) bool { return strconv.Itoa(i.ID()) == r.PathValue("id") })
 	if i < 0 {
 		writeError(w, http.StatusNotFound, errors.New("there is no such fault"))
 		return

@@ -76,7 +76,7 @@ func (r *refusal) body(style ErrorStyle) []byte {
 	switch {
 	case r.raw != nil:
 		return r.raw
-	case r.documented || style == Documented:
+	case r.documented || style == ErrorStyleDocumented:
 		return r.documentedBody()
 	case r.bare:
 		return nil

@@ -181,9 +181,9 @@ var _ = Describe("A fault", func() {
 	It("is listed as long as it may hit", func() {
 		once := s.Fail(chattest.ListChatThreads, chattest.Fault{})
 		always := s.Fail(chattest.ListChatThreads, chattest.Fault{Times: -1})
-		Expect(s.Faults()).To(Equal([]*chattest.Injected{once, always}))
+		Expect(s.Faults()).To(Equal([]*chattest.InjectedFault{once, always}))
 		ana.get("/chat/threads").must(503)
-		Expect(s.Faults()).To(Equal([]*chattest.Injected{always}))
+		Expect(s.Faults()).To(Equal([]*chattest.InjectedFault{always}))
 		always.Remove()
 		Expect(s.Faults()).To(BeEmpty())
 	})

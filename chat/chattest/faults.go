@@ -67,8 +67,8 @@ type Fault struct {
 	DuplicateRequest bool `json:"duplicateRequest,omitzero"`
 }
 
-// Injected is a fault at work.
-type Injected struct {
+// InjectedFault is a fault at work.
+type InjectedFault struct {
 	faults *faults
 	id     int
 	op     Operation
@@ -82,40 +82,40 @@ type Injected struct {
 
 // Fail injects a fault into the requests of an operation, or of [Any]. Of several that are due the earliest injected
 // hits, and the others do not count that request.
-func (s *Service) Fail(op Operation, fault Fault) *Injected {
+func (s *Service) Fail(op Operation, fault Fault) *InjectedFault {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	s.faults.latest++
-	i := &Injected{faults: &s.faults, id: s.faults.latest, op: op, fault: fault}
-	s.faults.injected = append(slices.DeleteFunc(s.faults.injected, (*Injected).spent), i)
+	i := &InjectedFault{faults: &s.faults, id: s.faults.latest, op: op, fault: fault}
+	s.faults.injected = append(slices.DeleteFunc(s.faults.injected, (*InjectedFault).spent), i)
 	return i
 }
 
 // Faults lists the faults that may still hit a request, the earliest injected first.
-func (s *Service) Faults() []*Injected {
+func (s *Service) Faults() []*InjectedFault {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(s.faults.injected), (*Injected).spent)
+	return slices.DeleteFunc(slices.Clone(s.faults.injected), (*InjectedFault).spent)
 }
 
 // ID is the number of the fault, from 1. See [Request.Fault].
-func (i *Injected) ID() int { return i.id }
+func (i *InjectedFault) ID() int { return i.id }
 
 // Operation is what the fault hits.
-func (i *Injected) Operation() Operation { return i.op }
+func (i *InjectedFault) Operation() Operation { return i.op }
 
 // Fault is what goes wrong, as it was injected.
-func (i *Injected) Fault() Fault { return i.fault }
+func (i *InjectedFault) Fault() Fault { return i.fault }
 
 // Fired is how many requests the fault has hit.
-func (i *Injected) Fired() int {
+func (i *InjectedFault) Fired() int {
 	i.faults.mu.Lock()
 	defer i.faults.mu.Unlock()
 	return i.fired
 }
 
 // Remove ends the fault. A second call does nothing.
-func (i *Injected) Remove() {
+func (i *InjectedFault) Remove() {
 	i.faults.mu.Lock()
 	defer i.faults.mu.Unlock()
 	i.removed = true
@@ -124,7 +124,7 @@ func (i *Injected) Remove() {
 // faults are those injected so far.
 type faults struct {
 	mu       sync.Mutex // guards injected, what it points to, and latest
-	injected []*Injected
+	injected []*InjectedFault
 	latest   int // the latest id
 }
 
@@ -144,13 +144,13 @@ func (f *faults) take(op Operation) (fault Fault, id int) {
 }
 
 // spent reports whether the fault hits no more.
-func (i *Injected) spent() bool {
+func (i *InjectedFault) spent() bool {
 	endless := i.fault.Times < 0 || i.fault.Times == 0 && i.fault.Every > 0
 	return i.removed || !endless && i.fired >= max(i.fault.Times, 1)
 }
 
 // due reports whether the fault hits the latest request it has seen.
-func (i *Injected) due() bool {
+func (i *InjectedFault) due() bool {
 	every := max(i.fault.Every, 1)
 	first := i.fault.Nth
 	if first < 1 {

@@ -63,7 +63,7 @@ func (s *Service) newReplyTo(r *http.Request) *reply {
 	p := newReply()
 	p.at, p.style = s.Now(), s.errorStyle
 	if p.identity = isIdentityPath(r.URL.Path); p.identity {
-		p.style = Documented
+		p.style = ErrorStyleDocumented
 	}
 	return p
 }

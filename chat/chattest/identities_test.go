@@ -211,7 +211,7 @@ var _ = Describe("The identity API", func() {
 		})
 
 		It("errors in its own style, whatever that of chat", func() {
-			for _, style := range []chattest.ErrorStyle{chattest.Recorded, chattest.Documented} {
+			for _, style := range []chattest.ErrorStyle{chattest.ErrorStyleRecorded, chattest.ErrorStyleDocumented} {
 				s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, ErrorStyle: style})
 				a := managerOf(s.Service).post("/identities", "[]")
 				a.matches(400, documented("ValidationError", "The request body is not valid.", ""))

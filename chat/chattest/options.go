@@ -47,10 +47,10 @@ type Options struct {
 type ErrorStyle int
 
 const (
-	// Recorded is what the service was seen to answer: a CommunicationError with capital letters, and nothing with a 401.
-	Recorded ErrorStyle = iota
-	// Documented is what the contract says: an error with a code and a message.
-	Documented
+	// ErrorStyleRecorded is what the service was seen to answer: a CommunicationError with capital letters, and nothing with a 401.
+	ErrorStyleRecorded ErrorStyle = iota
+	// ErrorStyleDocumented is what the contract says: an error with a code and a message.
+	ErrorStyleDocumented
 )
 
 // SetEndpoint sets the URL at which clients reach the service, for example when its listener is known. It must be called

@@ -9,7 +9,7 @@ import (
 
 var _ = Describe("The documented style", func() {
 	It("is how chat writes every error", func() {
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, ErrorStyle: chattest.Documented})
+		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, ErrorStyle: chattest.ErrorStyleDocumented})
 		ana := newPerson(s.Service)
 		ana.get("/chat/threads/"+unknownThread).matches(404, documented("NotFound", noSuchThread, ""))
 		ana.get("/chat/threads/none").matches(400, documented("BadRequest", "Bad Request.", ""))

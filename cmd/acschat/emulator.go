@@ -167,7 +167,7 @@ type errorStyle chattest.ErrorStyle
 func (s *errorStyle) Type() string { return "STYLE" }
 
 func (s *errorStyle) String() string {
-	if *s == errorStyle(chattest.Documented) {
+	if *s == errorStyle(chattest.ErrorStyleDocumented) {
 		return documented
 	}
 	return recorded
@@ -176,9 +176,9 @@ func (s *errorStyle) String() string {
 func (s *errorStyle) Set(text string) error {
 	switch text {
 	case recorded:
-		*s = errorStyle(chattest.Recorded)
+		*s = errorStyle(chattest.ErrorStyleRecorded)
 	case documented:
-		*s = errorStyle(chattest.Documented)
+		*s = errorStyle(chattest.ErrorStyleDocumented)
 	default:
 		return fmt.Errorf("must be %s or %s", recorded, documented)
 	}

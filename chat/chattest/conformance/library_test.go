@@ -22,7 +22,7 @@ import (
 type library struct {
 	plain, documented, entra, limited, faulty *chattest.Server
 
-	faults []*chattest.Injected
+	faults []*chattest.InjectedFault
 	caFile string
 }
 
@@ -31,7 +31,7 @@ func startLibrary(test *testing.T) *library {
 	t := quiet{test}
 	l := &library{
 		plain:      chattest.NewServer(t, nil),
-		documented: chattest.NewServer(t, &chattest.Options{ErrorStyle: chattest.Documented}),
+		documented: chattest.NewServer(t, &chattest.Options{ErrorStyle: chattest.ErrorStyleDocumented}),
 		entra: chattest.NewServer(t, &chattest.Options{EntraTokens: []chattest.EntraToken{
 			{Token: "token-of-an-application"},
 			{
@@ -48,7 +48,7 @@ func startLibrary(test *testing.T) *library {
 	}
 	// In the order of the checks: the send after that which is tried again loses its answer.
 	again := http.Header{"Retry-After": {"0"}}
-	l.faults = []*chattest.Injected{
+	l.faults = []*chattest.InjectedFault{
 		l.faulty.Fail(chattest.SendChatMessage, chattest.Fault{Status: 429, Header: again}),
 		l.faulty.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 2, LoseReply: true}),
 		l.faulty.Fail(chattest.UpdateChatThreadProperties, chattest.Fault{Status: 503, Header: again}),
