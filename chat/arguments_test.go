@@ -156,13 +156,13 @@ var _ = Describe("A bad argument", func() {
 			}, "Skip"),
 			Entry("the retention of a new thread", func(ctx context.Context, c *chat.Client) error {
 				_, err := c.CreateThread(ctx, "", &chat.CreateThreadOptions{
-					Retention: chat.RetentionPolicy{Kind: chat.RetentionThreadCreationDate, DeleteThreadAfterDays: n},
+					Retention: chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: n},
 				})
 				return err
 			}, "DeleteThreadAfterDays"),
 			Entry("a new retention", func(ctx context.Context, c *chat.Client) error {
 				return c.ThreadClient(testThread).UpdateProperties(ctx, chat.PropertiesUpdate{
-					Retention: &chat.RetentionPolicy{Kind: chat.RetentionThreadCreationDate, DeleteThreadAfterDays: n},
+					Retention: &chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: n},
 				})
 			}, "DeleteThreadAfterDays"),
 		)

@@ -36,7 +36,7 @@ func identifier(w *chatapi.CommunicationIdentifierModel) Identifier {
 		return id
 	}
 	for _, kind := range []IdentifierKind{
-		KindCommunicationUser, KindPhoneNumber, KindMicrosoftTeamsUser, KindMicrosoftTeamsApp, KindTeamsExtensionUser,
+		IdentifierKindCommunicationUser, IdentifierKindPhoneNumber, IdentifierKindMicrosoftTeamsUser, IdentifierKindMicrosoftTeamsApp, IdentifierKindTeamsExtensionUser,
 	} {
 		if id := nestedIdentifier(w, raw, kind); id != nil {
 			return id
@@ -51,17 +51,17 @@ func identifier(w *chatapi.CommunicationIdentifierModel) Identifier {
 // nestedIdentifier reads one nested object, nil if it is not there. What the object leaves out, the raw id may say.
 func nestedIdentifier(w *chatapi.CommunicationIdentifierModel, raw string, kind IdentifierKind) Identifier {
 	switch {
-	case kind == KindCommunicationUser && w.CommunicationUser != nil:
+	case kind == IdentifierKindCommunicationUser && w.CommunicationUser != nil:
 		u := CommunicationUser{ID: cmp.Or(w.CommunicationUser.ID, raw)}
 		u.rawID = unlessComputed(raw, u.RawID())
 		return u
-	case kind == KindPhoneNumber && w.PhoneNumber != nil:
+	case kind == IdentifierKindPhoneNumber && w.PhoneNumber != nil:
 		return phoneNumber(*w.PhoneNumber, raw)
-	case kind == KindMicrosoftTeamsUser && w.MicrosoftTeamsUser != nil:
+	case kind == IdentifierKindMicrosoftTeamsUser && w.MicrosoftTeamsUser != nil:
 		return teamsUser(*w.MicrosoftTeamsUser, raw)
-	case kind == KindMicrosoftTeamsApp && w.MicrosoftTeamsApp != nil:
+	case kind == IdentifierKindMicrosoftTeamsApp && w.MicrosoftTeamsApp != nil:
 		return teamsApp(*w.MicrosoftTeamsApp, raw)
-	case kind == KindTeamsExtensionUser && w.TeamsExtensionUser != nil:
+	case kind == IdentifierKindTeamsExtensionUser && w.TeamsExtensionUser != nil:
 		return extensionUser(*w.TeamsExtensionUser, raw)
 	}
 	return nil

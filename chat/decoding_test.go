@@ -51,18 +51,18 @@ var _ = Describe("What the service answers", func() {
 				`"metadata":{"project":"apollo"},"retentionPolicy":{"kind":"threadCreationDate","deleteThreadAfterDays":60}}`,
 			chat.ThreadProperties{
 				ID: release, Topic: "Release planning", CreatedOn: on(9, 16, 4), CreatedBy: user(ana), Metadata: map[string]string{"project": "apollo"},
-				Retention: chat.RetentionPolicy{Kind: chat.RetentionThreadCreationDate, DeleteThreadAfterDays: 60},
+				Retention: chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: 60},
 			}),
 		Entry("a thread without metadata",
 			`{"id":"NOTES","topic":"Notes","createdOn":"2025-11-03T09:17:40Z","createdByCommunicationIdentifier":⟨ana⟩,"retentionPolicy":{"kind":"none"}}`,
 			chat.ThreadProperties{
-				ID: notes, Topic: "Notes", CreatedOn: on(9, 17, 40), CreatedBy: user(ana), Retention: chat.RetentionPolicy{Kind: chat.RetentionNone},
+				ID: notes, Topic: "Notes", CreatedOn: on(9, 17, 40), CreatedBy: user(ana), Retention: chat.RetentionPolicy{Kind: chat.RetentionKindNone},
 			}),
 		Entry("a thread with empty metadata, with kinds, and deleted",
 			`{"id":"NOTES","topic":"","createdOn":"2025-11-03T09:17:40Z","createdByCommunicationIdentifier":«ana»,"deletedOn":"2025-11-03T09:18:00Z",`+
 				`"metadata":{},"retentionPolicy":{"kind":"none"}}`,
 			chat.ThreadProperties{
-				ID: notes, CreatedOn: on(9, 17, 40), CreatedBy: user(ana), DeletedOn: on(9, 18, 0), Retention: chat.RetentionPolicy{Kind: chat.RetentionNone},
+				ID: notes, CreatedOn: on(9, 17, 40), CreatedBy: user(ana), DeletedOn: on(9, 18, 0), Retention: chat.RetentionPolicy{Kind: chat.RetentionKindNone},
 			}),
 		Entry("a thread of 2021",
 			`{"id":"NOTES","topic":"Notes","createdOn":"2025-11-03T09:17:40Z","createdByCommunicationIdentifier":⟨ana⟩}`,
@@ -71,7 +71,7 @@ var _ = Describe("What the service answers", func() {
 			`{"id":"NOTES","topic":"Notes","createdOn":"2025-11-03T09:17:40Z","createdByCommunicationIdentifier":⟨ana⟩,`+
 				`"retentionPolicy":{"kind":"none"},"messagingPolicy":{"textOnlyChat":false}}`,
 			chat.ThreadProperties{
-				ID: notes, Topic: "Notes", CreatedOn: on(9, 17, 40), CreatedBy: user(ana), Retention: chat.RetentionPolicy{Kind: chat.RetentionNone},
+				ID: notes, Topic: "Notes", CreatedOn: on(9, 17, 40), CreatedBy: user(ana), Retention: chat.RetentionPolicy{Kind: chat.RetentionKindNone},
 			}),
 		Entry("a retention nobody knows, and no creator", `{"id":"NOTES","topic":"Notes","retentionPolicy":{"kind":"lastMessage","days":3}}`,
 			chat.ThreadProperties{ID: notes, Topic: "Notes", Retention: chat.RetentionPolicy{Kind: "lastMessage"}}),
@@ -87,7 +87,7 @@ var _ = Describe("What the service answers", func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(result.Thread).To(Equal(chat.ThreadProperties{
 			ID: release, Topic: "Release planning", CreatedOn: on(9, 16, 4), CreatedBy: user(ana), Metadata: map[string]string{"ticket": "OPS-1207"},
-			Retention: chat.RetentionPolicy{Kind: chat.RetentionThreadCreationDate, DeleteThreadAfterDays: 60},
+			Retention: chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: 60},
 		}))
 		Expect(result.Failed).To(HaveLen(1))
 		Expect(said(result.Failed[0].Err)).To(Equal(chat.Error{Code: "404", Message: "Identity is unknown.", Target: bo}))

@@ -96,7 +96,7 @@ func ExampleClient_CreateThread() {
 		Participants:   []chat.Participant{{Identifier: bob, DisplayName: "Bob"}},
 		IdempotencyKey: "release-4.2", // the same key again is the same thread again
 		Metadata:       map[string]string{"ticket": "OPS-1207"},
-		Retention:      chat.RetentionPolicy{Kind: chat.RetentionThreadCreationDate, DeleteThreadAfterDays: 60},
+		Retention:      chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: 60},
 	})
 	if err != nil {
 		log.Fatal(err)

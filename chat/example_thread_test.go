@@ -67,7 +67,7 @@ func ExampleThreadClient_UpdateProperties() {
 
 	err := thread.UpdateProperties(ctx, chat.PropertiesUpdate{ // the topic is nil, and stays
 		Metadata:  map[string]string{"state": "closed"},
-		Retention: &chat.RetentionPolicy{Kind: chat.RetentionThreadCreationDate, DeleteThreadAfterDays: 30},
+		Retention: &chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: 30},
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -34,7 +34,7 @@ func personOfOtherKind(_ context.Context, q *inquiry) []finding {
 		return nil
 	}
 	kind := ParseRawID(q.refusal.Target).Kind()
-	if kind == KindCommunicationUser {
+	if kind == IdentifierKindCommunicationUser {
 		return nil
 	}
 	return []finding{{Cause{CauseParticipantKind,

@@ -152,11 +152,11 @@ func sizeOf(metadata map[string]string) (size int) {
 
 func retentionRefused(_ context.Context, q *inquiry) []finding {
 	policy := q.sent().RetentionPolicy
-	if policy == nil || policy.Kind == chatapi.RetentionPolicyKind(RetentionNone) {
+	if policy == nil || policy.Kind == chatapi.RetentionPolicyKind(RetentionKindNone) {
 		return nil
 	}
 	days := value(policy.DeleteThreadAfterDays)
-	if policy.Kind == chatapi.RetentionPolicyKind(RetentionThreadCreationDate) && days >= minRetentionDays && days <= maxRetentionDays {
+	if policy.Kind == chatapi.RetentionPolicyKind(RetentionKindThreadCreationDate) && days >= minRetentionDays && days <= maxRetentionDays {
 		return nil
 	}
 	return []finding{{Cause{CauseRetention,

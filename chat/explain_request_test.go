@@ -10,7 +10,7 @@ import (
 )
 
 func requestTroubles() []trouble {
-	day := chat.RetentionPolicy{Kind: chat.RetentionThreadCreationDate, DeleteThreadAfterDays: 1}
+	day := chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: 1}
 	return []trouble{
 		{"an empty id", []chat.CauseKind{chat.CauseArgument}, "before any request", func(ctx context.Context) (*chat.Client, error) {
 			c, _ := clientOf(reply(200, ""))

@@ -21,14 +21,14 @@ type Identifier interface {
 // IdentifierKind is the service's name of a kind of [Identifier].
 type IdentifierKind string
 
-// The kinds there are. A new one is [KindUnknown] to this version.
+// The kinds there are. A new one is [IdentifierKindUnknown] to this version.
 const (
-	KindCommunicationUser  IdentifierKind = "communicationUser"
-	KindPhoneNumber        IdentifierKind = "phoneNumber"
-	KindMicrosoftTeamsUser IdentifierKind = "microsoftTeamsUser"
-	KindMicrosoftTeamsApp  IdentifierKind = "microsoftTeamsApp"
-	KindTeamsExtensionUser IdentifierKind = "teamsExtensionUser"
-	KindUnknown            IdentifierKind = "unknown"
+	IdentifierKindCommunicationUser  IdentifierKind = "communicationUser"
+	IdentifierKindPhoneNumber        IdentifierKind = "phoneNumber"
+	IdentifierKindMicrosoftTeamsUser IdentifierKind = "microsoftTeamsUser"
+	IdentifierKindMicrosoftTeamsApp  IdentifierKind = "microsoftTeamsApp"
+	IdentifierKindTeamsExtensionUser IdentifierKind = "teamsExtensionUser"
+	IdentifierKindUnknown            IdentifierKind = "unknown"
 )
 
 // Cloud is the Azure cloud that a Teams identity belongs to. The zero value is the public cloud, also where the service
@@ -52,8 +52,8 @@ type CommunicationUser struct {
 // RawID is ID, unless the service has sent another.
 func (u CommunicationUser) RawID() string { return cmp.Or(u.rawID, u.ID) }
 
-// Kind is [KindCommunicationUser].
-func (u CommunicationUser) Kind() IdentifierKind { return KindCommunicationUser }
+// Kind is [IdentifierKindCommunicationUser].
+func (u CommunicationUser) Kind() IdentifierKind { return IdentifierKindCommunicationUser }
 
 func (CommunicationUser) sealed() {}
 
@@ -69,8 +69,8 @@ type PhoneNumber struct {
 // RawID is "4:" and Number, unless the service has sent another.
 func (p PhoneNumber) RawID() string { return cmp.Or(p.rawID, "4:"+p.Number) }
 
-// Kind is [KindPhoneNumber].
-func (p PhoneNumber) Kind() IdentifierKind { return KindPhoneNumber }
+// Kind is [IdentifierKindPhoneNumber].
+func (p PhoneNumber) Kind() IdentifierKind { return IdentifierKindPhoneNumber }
 
 func (PhoneNumber) sealed() {}
 
@@ -93,8 +93,8 @@ type MicrosoftTeamsUser struct {
 // another.
 func (u MicrosoftTeamsUser) RawID() string { return cmp.Or(u.rawID, teamsUserRawID(u)) }
 
-// Kind is [KindMicrosoftTeamsUser].
-func (u MicrosoftTeamsUser) Kind() IdentifierKind { return KindMicrosoftTeamsUser }
+// Kind is [IdentifierKindMicrosoftTeamsUser].
+func (u MicrosoftTeamsUser) Kind() IdentifierKind { return IdentifierKindMicrosoftTeamsUser }
 
 func (MicrosoftTeamsUser) sealed() {}
 
@@ -111,8 +111,8 @@ func (a MicrosoftTeamsApp) RawID() string {
 	return cmp.Or(a.rawID, "28:"+teamsCloudPrefix(a.Cloud)+":"+a.AppID)
 }
 
-// Kind is [KindMicrosoftTeamsApp].
-func (a MicrosoftTeamsApp) Kind() IdentifierKind { return KindMicrosoftTeamsApp }
+// Kind is [IdentifierKindMicrosoftTeamsApp].
+func (a MicrosoftTeamsApp) Kind() IdentifierKind { return IdentifierKindMicrosoftTeamsApp }
 
 func (MicrosoftTeamsApp) sealed() {}
 
@@ -130,8 +130,8 @@ type TeamsExtensionUser struct {
 // unless the service has sent another.
 func (u TeamsExtensionUser) RawID() string { return cmp.Or(u.rawID, extensionRawID(u)) }
 
-// Kind is [KindTeamsExtensionUser].
-func (u TeamsExtensionUser) Kind() IdentifierKind { return KindTeamsExtensionUser }
+// Kind is [IdentifierKindTeamsExtensionUser].
+func (u TeamsExtensionUser) Kind() IdentifierKind { return IdentifierKindTeamsExtensionUser }
 
 func (TeamsExtensionUser) sealed() {}
 
@@ -143,7 +143,7 @@ type UnknownIdentifier struct {
 // RawID is ID.
 func (u UnknownIdentifier) RawID() string { return u.ID }
 
-// Kind is [KindUnknown].
-func (u UnknownIdentifier) Kind() IdentifierKind { return KindUnknown }
+// Kind is [IdentifierKindUnknown].
+func (u UnknownIdentifier) Kind() IdentifierKind { return IdentifierKindUnknown }
 
 func (UnknownIdentifier) sealed() {}

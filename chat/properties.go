@@ -28,7 +28,7 @@ type ThreadProperties struct {
 // RetentionPolicy says when the service deletes a thread by itself.
 type RetentionPolicy struct {
 	Kind RetentionKind
-	// DeleteThreadAfterDays belongs to RetentionThreadCreationDate: 30 to 90 days, counted from the creation of the thread.
+	// DeleteThreadAfterDays belongs to RetentionKindThreadCreationDate: 30 to 90 days, counted from the creation of the thread.
 	DeleteThreadAfterDays int
 }
 
@@ -37,8 +37,8 @@ type RetentionKind string
 
 // The kinds of retention there are.
 const (
-	RetentionNone               RetentionKind = "none"               // the thread is kept
-	RetentionThreadCreationDate RetentionKind = "threadCreationDate" // it is deleted some days after its creation
+	RetentionKindNone               RetentionKind = "none"               // the thread is kept
+	RetentionKindThreadCreationDate RetentionKind = "threadCreationDate" // it is deleted some days after its creation
 )
 
 // PropertiesUpdate is what [ThreadClient.UpdateProperties] changes. A nil field is not specified and stays as it is;

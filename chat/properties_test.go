@@ -16,7 +16,7 @@ var _ = Describe("Getting the properties of a thread", func() {
 		Expect(thread.GetProperties(ctx)).To(Equal(chat.ThreadProperties{
 			ID: "19:a", Topic: "T", CreatedOn: time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC), CreatedBy: testUser,
 			DeletedOn: time.Date(2026, 1, 2, 3, 4, 6, 0, time.UTC), Metadata: map[string]string{"k": "v"},
-			Retention: chat.RetentionPolicy{Kind: chat.RetentionNone},
+			Retention: chat.RetentionPolicy{Kind: chat.RetentionKindNone},
 		}))
 	})
 
@@ -38,9 +38,9 @@ var _ = Describe("Updating the properties of a thread", func() {
 		Entry("metadata, empty values among it", chat.PropertiesUpdate{Metadata: map[string]string{"keep": "1", "drop": ""}}, `{"metadata":{"drop":"","keep":"1"}}`),
 		Entry("empty metadata", chat.PropertiesUpdate{Metadata: map[string]string{}}, `{"metadata":{}}`),
 		Entry("a retention", chat.PropertiesUpdate{
-			Retention: &chat.RetentionPolicy{Kind: chat.RetentionThreadCreationDate, DeleteThreadAfterDays: 30},
+			Retention: &chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: 30},
 		}, `{"retentionPolicy":{"kind":"threadCreationDate","deleteThreadAfterDays":30}}`),
-		Entry("the end of a retention", chat.PropertiesUpdate{Retention: &chat.RetentionPolicy{Kind: chat.RetentionNone}}, `{"retentionPolicy":{"kind":"none"}}`),
+		Entry("the end of a retention", chat.PropertiesUpdate{Retention: &chat.RetentionPolicy{Kind: chat.RetentionKindNone}}, `{"retentionPolicy":{"kind":"none"}}`),
 		Entry("no retention for the zero one", chat.PropertiesUpdate{Retention: &chat.RetentionPolicy{}}, `{}`),
 		Entry("all of them", chat.PropertiesUpdate{
 			Topic: new("T"), Metadata: map[string]string{"k": "v"}, Retention: &chat.RetentionPolicy{Kind: "other"},

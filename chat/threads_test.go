@@ -27,7 +27,7 @@ var _ = Describe("Creating a thread", func() {
 				{Identifier: chat.PhoneNumber{Number: "+15555550123"}},
 			},
 			Metadata:  map[string]string{"k": "v"},
-			Retention: chat.RetentionPolicy{Kind: chat.RetentionThreadCreationDate, DeleteThreadAfterDays: 60},
+			Retention: chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: 60},
 		})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(only(wire).Body).To(Equal(`{"topic":"Release 4.2","participants":[` +
@@ -55,7 +55,7 @@ var _ = Describe("Creating a thread", func() {
 			ID: "19:new@thread.v2", Topic: "Release 4.2",
 			CreatedOn: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), CreatedBy: testUser,
 			Metadata:  map[string]string{"k": "v"},
-			Retention: chat.RetentionPolicy{Kind: chat.RetentionThreadCreationDate, DeleteThreadAfterDays: 60},
+			Retention: chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: 60},
 		}))
 	})
 

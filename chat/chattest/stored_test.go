@@ -22,7 +22,7 @@ var _ = Describe("What is stored", func() {
 		created, err = s.Client(ana).CreateThread(ctx, "Stored", &chat.CreateThreadOptions{
 			Participants: []chat.Participant{{Identifier: bo, DisplayName: "Bo", Metadata: map[string]string{"role": "guest"}}},
 			Metadata:     map[string]string{"a": "1", "b": "2"},
-			Retention:    chat.RetentionPolicy{Kind: chat.RetentionThreadCreationDate, DeleteThreadAfterDays: 60},
+			Retention:    chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: 60},
 		})
 		Expect(err).NotTo(HaveOccurred())
 		thread = s.Client(ana).ThreadClient(created.Thread.ID)

@@ -267,7 +267,7 @@ func (d *demo) updateTopic(ctx context.Context) error {
 	if err := d.thread.UpdateTopic(ctx, "Release 4.2 (done)"); err != nil {
 		return err
 	}
-	sixtyDays := chat.RetentionPolicy{Kind: chat.RetentionThreadCreationDate, DeleteThreadAfterDays: 60}
+	sixtyDays := chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: 60}
 	if err := d.thread.UpdateProperties(ctx, chat.PropertiesUpdate{Retention: &sixtyDays}); err != nil {
 		return err
 	}

@@ -14,14 +14,14 @@ func (f *retentionFlag) Type() string   { return "DAYS" }
 func (f *retentionFlag) String() string { return "" }
 
 func (f *retentionFlag) Set(text string) error {
-	if text == string(chat.RetentionNone) {
-		f.policy = &chat.RetentionPolicy{Kind: chat.RetentionNone}
+	if text == string(chat.RetentionKindNone) {
+		f.policy = &chat.RetentionPolicy{Kind: chat.RetentionKindNone}
 		return nil
 	}
 	days, err := strconv.ParseUint(text, 10, 15)
 	if err != nil {
 		return errors.New("must be a number of days, 30 to 90, or none")
 	}
-	f.policy = &chat.RetentionPolicy{Kind: chat.RetentionThreadCreationDate, DeleteThreadAfterDays: int(days)}
+	f.policy = &chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: int(days)}
 	return nil
 }

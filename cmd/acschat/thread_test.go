@@ -249,7 +249,7 @@ var _ = Describe("thread", func() {
 			Expect(properties()).To(And(HaveField("Topic", "After"), HaveField("Metadata", map[string]string{"b": "2", "c": "3"}),
 				HaveField("Retention.DeleteThreadAfterDays", 30)))
 			alice.run("thread", "update", thread, "--retention", "none").ok()
-			Expect(properties().Retention.Kind).To(Equal(chat.RetentionNone))
+			Expect(properties().Retention.Kind).To(Equal(chat.RetentionKindNone))
 		})
 
 		It("empties the topic with an empty one", func() {

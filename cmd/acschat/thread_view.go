@@ -60,9 +60,9 @@ func moment(t time.Time) string {
 
 func retention(p chat.RetentionPolicy) string {
 	switch p.Kind {
-	case "", chat.RetentionNone:
+	case "", chat.RetentionKindNone:
 		return "none: the thread is kept"
-	case chat.RetentionThreadCreationDate:
+	case chat.RetentionKindThreadCreationDate:
 		return fmt.Sprintf("deleted %d days after its creation", p.DeleteThreadAfterDays)
 	}
 	return string(p.Kind)
