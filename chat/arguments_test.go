@@ -241,9 +241,9 @@ var _ = Describe("A bad argument", func() {
 
 	It("is no credential", func() {
 		_, err := chat.NewClient(testEndpoint, nil, nil)
-		refused(err, "cred")
+		refused(err, "credential")
 		_, err = chat.NewThreadClient(testEndpoint, testThread, nil, nil)
-		refused(err, "cred")
+		refused(err, "credential")
 	})
 
 	It("is a thread id in the making of its client", func() {

@@ -58,8 +58,8 @@ const defaultAPIVersion = "2025-03-15"
 
 // NewClient makes a client for the resource at endpoint, "https://<resource>.communication.azure.com". It makes no request.
 // A path, as a gateway may have one, is kept: what the calls add comes behind it.
-// It fails with an [ArgumentError] if endpoint is not such a URL or cred is nil. Nil options are the zero value.
-func NewClient(endpoint string, cred *TokenCredential, options *ClientOptions) (*Client, error) {
+// It fails with an [ArgumentError] if endpoint is not such a URL or credential is nil. Nil options are the zero value.
+func NewClient(endpoint string, credential *TokenCredential, options *ClientOptions) (*Client, error) {
 	if options == nil {
 		options = &ClientOptions{}
 	}
@@ -67,14 +67,14 @@ func NewClient(endpoint string, cred *TokenCredential, options *ClientOptions) (
 	if err != nil {
 		return nil, err
 	}
-	if cred == nil {
-		return nil, &ArgumentError{Name: "cred", Reason: "must not be nil: make one with NewTokenCredential"}
+	if credential == nil {
+		return nil, &ArgumentError{Name: "credential", Reason: "must not be nil: make one with NewTokenCredential"}
 	}
-	client, err := newClient("client", base, (&userAuth{credential: cred, allowHTTP: options.InsecureAllowCredentialWithHTTP}).send, options)
+	client, err := newClient("client", base, (&userAuth{credential: credential, allowHTTP: options.InsecureAllowCredentialWithHTTP}).send, options)
 	if err != nil {
 		return nil, err
 	}
-	client.credential = func() *TokenCredential { return cred }
+	client.credential = func() *TokenCredential { return credential }
 	return client, nil
 }
 

@@ -211,9 +211,9 @@ var _ = Describe("ArgumentError", func() {
 	})
 })
 
-var _ = Describe("NotTriedError", func() {
+var _ = Describe("PartialAddError", func() {
 	It("counts those who are left, and unwraps to the cause", func() {
-		err := &chat.NotTriedError{Participants: make([]chat.Participant, 3), Err: chat.NewError("try", refusal(http.StatusTooManyRequests, ``), "")}
+		err := &chat.PartialAddError{Participants: make([]chat.Participant, 3), Err: chat.NewError("try", refusal(http.StatusTooManyRequests, ``), "")}
 		Expect(err.Error()).To(Equal("try: 429 Too Many Requests (3 participants are not added yet)"))
 		Expect(err).To(MatchError(chat.ErrThrottled))
 	})

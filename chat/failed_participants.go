@@ -14,19 +14,19 @@ type FailedParticipant struct {
 	Err *Error
 }
 
-// NotTriedError says that the service added a first part of the participants, and that adding the others failed.
+// PartialAddError says that the service added a first part of the participants, and that adding the others failed.
 // It unwraps to the cause.
-type NotTriedError struct {
+type PartialAddError struct {
 	// Participants are those who may not be in yet. Adding them again does no harm to any who are.
 	Participants []Participant
 	Err          error
 }
 
-func (e *NotTriedError) Error() string {
+func (e *PartialAddError) Error() string {
 	return fmt.Sprintf("%v (%d participants are not added yet)", e.Err, len(e.Participants))
 }
 
-func (e *NotTriedError) Unwrap() error { return e.Err }
+func (e *PartialAddError) Unwrap() error { return e.Err }
 
 // addedParticipants is the answer to adding people. The generated type would lose a code that is written as a number.
 type addedParticipants struct {

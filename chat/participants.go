@@ -46,7 +46,7 @@ const maxBatch = 200
 // Adding somebody who is in already changes nothing. Nobody to add: no request.
 //
 // More than 200 are sent in batches, in order. When the first fails, the call does; when a later one fails, the pairs so far come
-// with a [*NotTriedError] that names those who are left.
+// with a [*PartialAddError] that names those who are left.
 // It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A participant without a usable identifier, or with
 // text that is not UTF-8, is an [ArgumentError]; a refusal of the service is an [*Error]: [ErrForbidden] for a thread the user is
 // not in, [ErrNotFound] for one that is not, [ErrBadRequest] for a malformed id, with which nobody is added.
@@ -143,7 +143,7 @@ func (t *ThreadClient) addBatches(ctx context.Context, participants []Participan
 		batch, rest := firstBatch(participants)
 		more, err := t.addBatch(ctx, batch)
 		if err != nil {
-			return failed, &NotTriedError{Participants: participants, Err: err}
+			return failed, &PartialAddError{Participants: participants, Err: err}
 		}
 		failed, participants = append(failed, more...), rest
 	}

@@ -11,11 +11,11 @@ type ThreadClient struct {
 
 // NewThreadClient makes a client for a thread whose id is known. It makes no request. Arguments, options and errors are
 // those of [NewClient]; a thread id that can't be one is an [ArgumentError] too. From a [Client], [Client.ThreadClient] is lighter.
-func NewThreadClient(endpoint, threadID string, cred *TokenCredential, options *ClientOptions) (*ThreadClient, error) {
+func NewThreadClient(endpoint, threadID string, credential *TokenCredential, options *ClientOptions) (*ThreadClient, error) {
 	if err := checkID("threadID", threadID); err != nil {
 		return nil, err
 	}
-	client, err := NewClient(endpoint, cred, options)
+	client, err := NewClient(endpoint, credential, options)
 	if err != nil {
 		return nil, err
 	}

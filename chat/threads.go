@@ -58,7 +58,7 @@ type ListThreadsOptions struct {
 // CreateThread creates a thread with the caller in it. The topic may be empty.
 //
 // Participants that can't be added do not fail the call: look at Failed. More than 200 are sent in batches, the first with the
-// create; when a later batch fails, the result, which has the thread, comes with a [*NotTriedError].
+// create; when a later batch fails, the result, which has the thread, comes with a [*PartialAddError].
 // It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails; the idempotency key keeps that from creating
 // a second thread. A participant without a usable identifier or text that is not UTF-8 is an [ArgumentError]; a refusal of the
 // service is an [*Error]. The service refuses the whole call with [ErrForbidden] for a user of another resource, [ErrBadRequest]
