@@ -70,7 +70,7 @@ var _ = Describe("The identity client", func() {
 		client, err := identity.NewClient(s.Endpoint(), entraCredential("application"), options)
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(client.Close)
-		_, err = client.CreateUser(ctx)
+		_, err = client.CreateUser(ctx, nil)
 		Expect(err).NotTo(HaveOccurred())
 		_, err = client.CreateOrUpdateTeamsExtensionAssignment(ctx, anaTenant, anaObject, identity.PrincipalTypeUser, nil)
 		Expect(err).NotTo(HaveOccurred())

@@ -31,7 +31,7 @@ var _ = Describe("Client", func() {
 		})
 
 		It("leads from a connection string to a chat client", func(ctx SpecContext) {
-			user, err := identities.CreateUser(ctx)
+			user, err := identities.CreateUser(ctx, nil)
 			Expect(err).NotTo(HaveOccurred())
 			credential, err := identities.Credential(user, chatScope, nil)
 			Expect(err).NotTo(HaveOccurred())
@@ -66,7 +66,7 @@ var _ = Describe("Client", func() {
 			Expect(err).NotTo(HaveOccurred())
 			var users []chat.CommunicationUser
 			for range 3 {
-				user, err := identities.CreateUser(ctx)
+				user, err := identities.CreateUser(ctx, nil)
 				Expect(err).NotTo(HaveOccurred())
 				users = append(users, user)
 			}

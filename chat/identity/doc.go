@@ -4,7 +4,7 @@
 // From a connection string to a chat client:
 //
 //	identities, err := identity.NewClientFromConnectionString(connectionString, nil)
-//	user, err := identities.CreateUser(ctx)
+//	user, err := identities.CreateUser(ctx, nil)
 //	credential, err := identities.Credential(user, []identity.Scope{identity.ScopeChat}, nil)
 //	client, err := chat.NewClient(identities.Endpoint(), credential, nil)
 //

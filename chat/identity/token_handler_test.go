@@ -41,7 +41,7 @@ var _ = Describe("TokenHandler", func() {
 		service, acs := newFakeService(2)
 		identities, err := identity.NewClientFromConnectionString(service.ConnectionString(acs), options(acs.Client()))
 		Expect(err).NotTo(HaveOccurred())
-		user, err := identities.CreateUser(ctx)
+		user, err := identities.CreateUser(ctx, nil)
 		Expect(err).NotTo(HaveOccurred())
 		handler, err := identities.TokenHandler(func(*http.Request) (chat.CommunicationUser, error) { return user, nil }, chatScope, nil)
 		Expect(err).NotTo(HaveOccurred())

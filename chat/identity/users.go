@@ -17,6 +17,9 @@ type UserAndToken struct {
 	Token chat.AccessToken
 }
 
+// CreateUserOptions are the optional settings of [Client.CreateUser]. There are none yet.
+type CreateUserOptions struct{}
+
 const contentTypeJSON = "application/json"
 
 // CreateUser makes a user of the resource: an id that may take part in chats, and nothing else. The application keeps which of
@@ -26,7 +29,7 @@ const contentTypeJSON = "application/json"
 // a user nobody knows, which costs nothing and can do nothing. A refusal of the service is a [*chat.Error].
 //
 // The API operation is CommunicationIdentity_Create.
-func (c *Client) CreateUser(ctx context.Context) (chat.CommunicationUser, error) {
+func (c *Client) CreateUser(ctx context.Context, _ *CreateUserOptions) (chat.CommunicationUser, error) {
 	op := pipeline.Operation{Name: "Client.CreateUser", Action: "identity: create user", Status: http.StatusCreated}
 	created, err := c.create(ctx, op, identityapi.CommunicationIdentityCreateRequest{})
 	return chat.CommunicationUser{ID: created.Identity.ID}, err

@@ -17,7 +17,7 @@ import (
 var _ = Describe("Client on users", func() {
 	It("creates one", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusCreated, `{"identity":{"id":"`+ada.ID+`"}}`))
-		user, err := client.CreateUser(ctx)
+		user, err := client.CreateUser(ctx, nil)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(user).To(Equal(ada))
 		sent := only(wire)
@@ -76,7 +76,7 @@ var _ = Describe("Client on users", func() {
 
 	It("does not take an answer for a success that names nobody", func(ctx SpecContext) {
 		client, _ := clientOf(reply(http.StatusCreated, `{}`))
-		user, err := client.CreateUser(ctx)
+		user, err := client.CreateUser(ctx, nil)
 		Expect(err).To(MatchError("identity: create user: the answer names no user"))
 		Expect(user).To(BeZero())
 	})
@@ -117,7 +117,7 @@ var _ = Describe("Client on users", func() {
 
 // operations are all that make one request, with arguments that will do.
 var operations = map[string]func(context.Context, *identity.Client) error{
-	"CreateUser": func(ctx context.Context, c *identity.Client) error { return second(c.CreateUser(ctx)) },
+	"CreateUser": func(ctx context.Context, c *identity.Client) error { return second(c.CreateUser(ctx, nil)) },
 	"CreateUserAndToken": func(ctx context.Context, c *identity.Client) error {
 		return second(c.CreateUserAndToken(ctx, chatScope, nil))
 	},

@@ -23,7 +23,7 @@ var _ = Describe("emulator --log", func() {
 		Expect(err).To(MatchError(chat.ErrUnauthorized))
 		other, err := identity.NewClientWithAccessKey(emulator.Endpoint, "b3RoZXI=", &identity.ClientOptions{ClientOptions: emulator.options()})
 		Expect(err).NotTo(HaveOccurred())
-		_, err = other.CreateUser(ctx)
+		_, err = other.CreateUser(ctx, nil)
 		Expect(err).To(MatchError(chat.ErrUnauthorized))
 		who := regexp.QuoteMeta(alice.User.ID)
 		Expect(strings.Split(strings.TrimSuffix(emulator.stop().err, "\n"), "\n")).To(HaveExactElements(

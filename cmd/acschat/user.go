@@ -32,7 +32,7 @@ func newUserCreate(t *tool) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			user, err := identities.CreateUser(cmd.Context())
+			user, err := identities.CreateUser(cmd.Context(), nil)
 			if err != nil {
 				return err
 			}
