@@ -90,19 +90,19 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
-	// ChatListChatThreads Lists the threads of the caller.
+	// ChatListChatThreads Lists the threads of the user.
 	//
-	// The thread with the latest activity comes first. Deleted threads are listed too, with the time of their
-	// deletion, and so are threads the caller was removed from.
+	// The most recently active thread comes first. The list includes deleted threads, with the time of their
+	// deletion, and threads that the user was removed from.
 	//
 	// Corresponds with GET /chat/threads (the `ChatListChatThreads` operationId).
 	ChatListChatThreads(ctx context.Context, params *ChatListChatThreadsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ChatCreateChatThreadWithBody Creates a thread.
 	//
-	// The caller becomes its creator and takes part in it, listed or not. A participant who cannot be added does
-	// not fail the call: such people are reported beside the new thread. The service opens the thread with two
-	// messages of its own, one naming the participants and one naming the topic.
+	// The caller becomes the creator and a participant, listed or not. A participant that cannot be added does not
+	// fail the call: it is reported beside the new thread. The service adds two system messages to the thread, one
+	// with the participants and one with the topic.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -111,9 +111,9 @@ type ClientInterface interface {
 
 	// ChatCreateChatThread Creates a thread.
 	//
-	// The caller becomes its creator and takes part in it, listed or not. A participant who cannot be added does
-	// not fail the call: such people are reported beside the new thread. The service opens the thread with two
-	// messages of its own, one naming the participants and one naming the topic.
+	// The caller becomes the creator and a participant, listed or not. A participant that cannot be added does not
+	// fail the call: it is reported beside the new thread. The service adds two system messages to the thread, one
+	// with the participants and one with the topic.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -122,32 +122,32 @@ type ClientInterface interface {
 
 	// ChatDeleteChatThread Deletes a thread.
 	//
-	// It stays in the listing of threads, with the time of its deletion.
+	// A deleted thread stays in the list of threads, with the time of its deletion.
 	//
 	// Corresponds with DELETE /chat/threads/{chatThreadId} (the `ChatDeleteChatThread` operationId).
 	ChatDeleteChatThread(ctx context.Context, chatThreadID ChatThreadID, params *ChatDeleteChatThreadParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadGetChatThreadProperties Reads what a thread is.
+	// ChatThreadGetChatThreadProperties Gets the properties of a thread.
 	//
-	// Its topic, creator, metadata and retention, without its messages or participants.
+	// The properties are topic, creator, metadata and retention policy.
 	//
 	// Corresponds with GET /chat/threads/{chatThreadId} (the `ChatThreadGetChatThreadProperties` operationId).
 	ChatThreadGetChatThreadProperties(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadGetChatThreadPropertiesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadUpdateChatThreadPropertiesWithBody Changes the topic, metadata or retention of a thread.
+	// ChatThreadUpdateChatThreadPropertiesWithBody Updates the topic, metadata or retention policy of a thread.
 	//
-	// What is absent stays as it is; an empty object changes nothing and succeeds. A new topic makes the service
-	// write a message about it.
+	// An absent member is left unchanged; an empty object changes nothing and succeeds. A new topic adds a system
+	// message to the thread.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PATCH /chat/threads/{chatThreadId} (the `ChatThreadUpdateChatThreadProperties` operationId).
 	ChatThreadUpdateChatThreadPropertiesWithBody(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadUpdateChatThreadPropertiesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadUpdateChatThreadPropertiesWithApplicationMergePatchPlusJSONBody Changes the topic, metadata or retention of a thread.
+	// ChatThreadUpdateChatThreadPropertiesWithApplicationMergePatchPlusJSONBody Updates the topic, metadata or retention policy of a thread.
 	//
-	// What is absent stays as it is; an empty object changes nothing and succeeds. A new topic makes the service
-	// write a message about it.
+	// An absent member is left unchanged; an empty object changes nothing and succeeds. A new topic adds a system
+	// message to the thread.
 	//
 	// Takes a body of the `application/merge-patch+json` content type.
 	//
@@ -156,15 +156,15 @@ type ClientInterface interface {
 
 	// ChatThreadListChatMessages Lists the messages of a thread.
 	//
-	// The newest version comes first, so a message moves to the front when it is edited or deleted. Deleted
-	// messages stay listed with empty content, and the messages of the service are among the others.
+	// The newest version comes first, so a message moves to the front when it is edited or deleted. The list
+	// includes deleted messages, with empty content, and system messages.
 	//
 	// Corresponds with GET /chat/threads/{chatThreadId}/messages (the `ChatThreadListChatMessages` operationId).
 	ChatThreadListChatMessages(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadListChatMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ChatThreadSendChatMessageWithBody Sends a message to a thread.
 	//
-	// The call cannot be made repeatable: sent twice, the message is there twice. About 28 KB fit into one message.
+	// The request is not idempotent: a request that is sent twice creates two messages. A message holds up to about 28 KB.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -173,7 +173,7 @@ type ClientInterface interface {
 
 	// ChatThreadSendChatMessage Sends a message to a thread.
 	//
-	// The call cannot be made repeatable: sent twice, the message is there twice. About 28 KB fit into one message.
+	// The request is not idempotent: a request that is sent twice creates two messages. A message holds up to about 28 KB.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -182,121 +182,123 @@ type ClientInterface interface {
 
 	// ChatThreadDeleteChatMessage Deletes a message.
 	//
-	// Only its sender may. The message stays listed, with empty content and the time of its deletion.
+	// Only the sender can delete a message. The message stays in the list, with empty content and the time of its deletion.
 	//
 	// Corresponds with DELETE /chat/threads/{chatThreadId}/messages/{chatMessageId} (the `ChatThreadDeleteChatMessage` operationId).
 	ChatThreadDeleteChatMessage(ctx context.Context, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params *ChatThreadDeleteChatMessageParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadGetChatMessage Reads one message.
+	// ChatThreadGetChatMessage Gets a message.
 	//
-	// Any message of the thread, of a person or of the service.
+	// Any message of the thread, sent by a user or by the service.
 	//
 	// Corresponds with GET /chat/threads/{chatThreadId}/messages/{chatMessageId} (the `ChatThreadGetChatMessage` operationId).
 	ChatThreadGetChatMessage(ctx context.Context, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params *ChatThreadGetChatMessageParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadUpdateChatMessageWithBody Edits a message.
+	// ChatThreadUpdateChatMessageWithBody Updates a message.
 	//
-	// Only its sender may. Content and metadata can change; the type and the sender's name cannot. What is absent
-	// stays as it is.
+	// Only the sender can update a message. Content and metadata can change; the type and the sender's name cannot.
+	// An absent member is left unchanged.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PATCH /chat/threads/{chatThreadId}/messages/{chatMessageId} (the `ChatThreadUpdateChatMessage` operationId).
 	ChatThreadUpdateChatMessageWithBody(ctx context.Context, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params *ChatThreadUpdateChatMessageParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadUpdateChatMessageWithApplicationMergePatchPlusJSONBody Edits a message.
+	// ChatThreadUpdateChatMessageWithApplicationMergePatchPlusJSONBody Updates a message.
 	//
-	// Only its sender may. Content and metadata can change; the type and the sender's name cannot. What is absent
-	// stays as it is.
+	// Only the sender can update a message. Content and metadata can change; the type and the sender's name cannot.
+	// An absent member is left unchanged.
 	//
 	// Takes a body of the `application/merge-patch+json` content type.
 	//
 	// Corresponds with PATCH /chat/threads/{chatThreadId}/messages/{chatMessageId} (the `ChatThreadUpdateChatMessage` operationId).
 	ChatThreadUpdateChatMessageWithApplicationMergePatchPlusJSONBody(ctx context.Context, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params *ChatThreadUpdateChatMessageParams, body ChatThreadUpdateChatMessageApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadListChatParticipants Lists who takes part in a thread.
+	// ChatThreadListChatParticipants Lists the participants of a thread.
 	//
-	// In the order of joining.
+	// The participants are in the order in which they joined.
 	//
 	// Corresponds with GET /chat/threads/{chatThreadId}/participants (the `ChatThreadListChatParticipants` operationId).
 	ChatThreadListChatParticipants(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadListChatParticipantsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadAddChatParticipantsWithBody Adds people to a thread.
+	// ChatThreadAddChatParticipantsWithBody Adds participants to a thread.
 	//
-	// Up to 200 in one call. Somebody who is in already changes nothing. People who cannot be added do not fail
-	// the call: they are reported in the result, so a 201 does not say that everybody is in.
+	// Up to 200 participants in one request. A user who is a participant already is not added again. A participant
+	// that cannot be added does not fail the request: it is reported in the result, so a 201 does not mean that all
+	// were added.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /chat/threads/{chatThreadId}/participants/:add (the `ChatThreadAddChatParticipants` operationId).
 	ChatThreadAddChatParticipantsWithBody(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadAddChatParticipantsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadAddChatParticipants Adds people to a thread.
+	// ChatThreadAddChatParticipants Adds participants to a thread.
 	//
-	// Up to 200 in one call. Somebody who is in already changes nothing. People who cannot be added do not fail
-	// the call: they are reported in the result, so a 201 does not say that everybody is in.
+	// Up to 200 participants in one request. A user who is a participant already is not added again. A participant
+	// that cannot be added does not fail the request: it is reported in the result, so a 201 does not mean that all
+	// were added.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /chat/threads/{chatThreadId}/participants/:add (the `ChatThreadAddChatParticipants` operationId).
 	ChatThreadAddChatParticipants(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadAddChatParticipantsParams, body ChatThreadAddChatParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadRemoveChatParticipantWithBody Removes one person from a thread.
+	// ChatThreadRemoveChatParticipantWithBody Removes a participant from a thread.
 	//
-	// The body is the identifier itself, without a wrapper around it. People may remove themselves.
+	// The body is the identifier itself, without a wrapper. Users may remove themselves.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /chat/threads/{chatThreadId}/participants/:remove (the `ChatThreadRemoveChatParticipant` operationId).
 	ChatThreadRemoveChatParticipantWithBody(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadRemoveChatParticipantParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadRemoveChatParticipant Removes one person from a thread.
+	// ChatThreadRemoveChatParticipant Removes a participant from a thread.
 	//
-	// The body is the identifier itself, without a wrapper around it. People may remove themselves.
+	// The body is the identifier itself, without a wrapper. Users may remove themselves.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /chat/threads/{chatThreadId}/participants/:remove (the `ChatThreadRemoveChatParticipant` operationId).
 	ChatThreadRemoveChatParticipant(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadRemoveChatParticipantParams, body ChatThreadRemoveChatParticipantJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadListChatReadReceipts Lists how far everybody has read.
+	// ChatThreadListChatReadReceipts Lists the read receipts of a thread.
 	//
-	// One entry a person, that of the last receipt. A receipt may take a moment to show up. The list is empty in
-	// threads of more than 20 people.
+	// The list has the last receipt of each participant. A new receipt may appear with a delay. The list is empty in
+	// threads of more than 20 participants.
 	//
 	// Corresponds with GET /chat/threads/{chatThreadId}/readReceipts (the `ChatThreadListChatReadReceipts` operationId).
 	ChatThreadListChatReadReceipts(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadListChatReadReceiptsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadSendChatReadReceiptWithBody Says how far the caller has read.
+	// ChatThreadSendChatReadReceiptWithBody Sends a read receipt.
 	//
-	// A later receipt takes the place of the earlier one.
+	// A later receipt replaces the earlier one.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /chat/threads/{chatThreadId}/readReceipts (the `ChatThreadSendChatReadReceipt` operationId).
 	ChatThreadSendChatReadReceiptWithBody(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadSendChatReadReceiptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadSendChatReadReceipt Says how far the caller has read.
+	// ChatThreadSendChatReadReceipt Sends a read receipt.
 	//
-	// A later receipt takes the place of the earlier one.
+	// A later receipt replaces the earlier one.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /chat/threads/{chatThreadId}/readReceipts (the `ChatThreadSendChatReadReceipt` operationId).
 	ChatThreadSendChatReadReceipt(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadSendChatReadReceiptParams, body ChatThreadSendChatReadReceiptJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadSendTypingNotificationWithBody Tells the others that the caller is typing.
+	// ChatThreadSendTypingNotificationWithBody Sends a typing notification to the other participants.
 	//
-	// Nothing of it is kept. Not supported in threads of more than 20 people.
+	// The notification is not stored. Not supported in threads of more than 20 participants.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /chat/threads/{chatThreadId}/typing (the `ChatThreadSendTypingNotification` operationId).
 	ChatThreadSendTypingNotificationWithBody(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadSendTypingNotificationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChatThreadSendTypingNotification Tells the others that the caller is typing.
+	// ChatThreadSendTypingNotification Sends a typing notification to the other participants.
 	//
-	// Nothing of it is kept. Not supported in threads of more than 20 people.
+	// The notification is not stored. Not supported in threads of more than 20 participants.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -304,10 +306,10 @@ type ClientInterface interface {
 	ChatThreadSendTypingNotification(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadSendTypingNotificationParams, body ChatThreadSendTypingNotificationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
-// ChatListChatThreads Lists the threads of the caller.
+// ChatListChatThreads Lists the threads of the user.
 //
-// The thread with the latest activity comes first. Deleted threads are listed too, with the time of their
-// deletion, and so are threads the caller was removed from.
+// The most recently active thread comes first. The list includes deleted threads, with the time of their
+// deletion, and threads that the user was removed from.
 //
 // Corresponds with GET /chat/threads (the `ChatListChatThreads` operationId).
 func (c *Client) ChatListChatThreads(ctx context.Context, params *ChatListChatThreadsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -324,9 +326,9 @@ func (c *Client) ChatListChatThreads(ctx context.Context, params *ChatListChatTh
 
 // ChatCreateChatThreadWithBody Creates a thread.
 //
-// The caller becomes its creator and takes part in it, listed or not. A participant who cannot be added does
-// not fail the call: such people are reported beside the new thread. The service opens the thread with two
-// messages of its own, one naming the participants and one naming the topic.
+// The caller becomes the creator and a participant, listed or not. A participant that cannot be added does not
+// fail the call: it is reported beside the new thread. The service adds two system messages to the thread, one
+// with the participants and one with the topic.
 //
 // Takes any type of body and a specified content type.
 //
@@ -345,9 +347,9 @@ func (c *Client) ChatCreateChatThreadWithBody(ctx context.Context, params *ChatC
 
 // ChatCreateChatThread Creates a thread.
 //
-// The caller becomes its creator and takes part in it, listed or not. A participant who cannot be added does
-// not fail the call: such people are reported beside the new thread. The service opens the thread with two
-// messages of its own, one naming the participants and one naming the topic.
+// The caller becomes the creator and a participant, listed or not. A participant that cannot be added does not
+// fail the call: it is reported beside the new thread. The service adds two system messages to the thread, one
+// with the participants and one with the topic.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -366,7 +368,7 @@ func (c *Client) ChatCreateChatThread(ctx context.Context, params *ChatCreateCha
 
 // ChatDeleteChatThread Deletes a thread.
 //
-// It stays in the listing of threads, with the time of its deletion.
+// A deleted thread stays in the list of threads, with the time of its deletion.
 //
 // Corresponds with DELETE /chat/threads/{chatThreadId} (the `ChatDeleteChatThread` operationId).
 func (c *Client) ChatDeleteChatThread(ctx context.Context, chatThreadID ChatThreadID, params *ChatDeleteChatThreadParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -381,9 +383,9 @@ func (c *Client) ChatDeleteChatThread(ctx context.Context, chatThreadID ChatThre
 	return c.Client.Do(req)
 }
 
-// ChatThreadGetChatThreadProperties Reads what a thread is.
+// ChatThreadGetChatThreadProperties Gets the properties of a thread.
 //
-// Its topic, creator, metadata and retention, without its messages or participants.
+// The properties are topic, creator, metadata and retention policy.
 //
 // Corresponds with GET /chat/threads/{chatThreadId} (the `ChatThreadGetChatThreadProperties` operationId).
 func (c *Client) ChatThreadGetChatThreadProperties(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadGetChatThreadPropertiesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -398,10 +400,10 @@ func (c *Client) ChatThreadGetChatThreadProperties(ctx context.Context, chatThre
 	return c.Client.Do(req)
 }
 
-// ChatThreadUpdateChatThreadPropertiesWithBody Changes the topic, metadata or retention of a thread.
+// ChatThreadUpdateChatThreadPropertiesWithBody Updates the topic, metadata or retention policy of a thread.
 //
-// What is absent stays as it is; an empty object changes nothing and succeeds. A new topic makes the service
-// write a message about it.
+// An absent member is left unchanged; an empty object changes nothing and succeeds. A new topic adds a system
+// message to the thread.
 //
 // Takes any type of body and a specified content type.
 //
@@ -418,10 +420,10 @@ func (c *Client) ChatThreadUpdateChatThreadPropertiesWithBody(ctx context.Contex
 	return c.Client.Do(req)
 }
 
-// ChatThreadUpdateChatThreadPropertiesWithApplicationMergePatchPlusJSONBody Changes the topic, metadata or retention of a thread.
+// ChatThreadUpdateChatThreadPropertiesWithApplicationMergePatchPlusJSONBody Updates the topic, metadata or retention policy of a thread.
 //
-// What is absent stays as it is; an empty object changes nothing and succeeds. A new topic makes the service
-// write a message about it.
+// An absent member is left unchanged; an empty object changes nothing and succeeds. A new topic adds a system
+// message to the thread.
 //
 // Takes a body of the `application/merge-patch+json` content type.
 //
@@ -440,8 +442,8 @@ func (c *Client) ChatThreadUpdateChatThreadPropertiesWithApplicationMergePatchPl
 
 // ChatThreadListChatMessages Lists the messages of a thread.
 //
-// The newest version comes first, so a message moves to the front when it is edited or deleted. Deleted
-// messages stay listed with empty content, and the messages of the service are among the others.
+// The newest version comes first, so a message moves to the front when it is edited or deleted. The list
+// includes deleted messages, with empty content, and system messages.
 //
 // Corresponds with GET /chat/threads/{chatThreadId}/messages (the `ChatThreadListChatMessages` operationId).
 func (c *Client) ChatThreadListChatMessages(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadListChatMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -458,7 +460,7 @@ func (c *Client) ChatThreadListChatMessages(ctx context.Context, chatThreadID Ch
 
 // ChatThreadSendChatMessageWithBody Sends a message to a thread.
 //
-// The call cannot be made repeatable: sent twice, the message is there twice. About 28 KB fit into one message.
+// The request is not idempotent: a request that is sent twice creates two messages. A message holds up to about 28 KB.
 //
 // Takes any type of body and a specified content type.
 //
@@ -477,7 +479,7 @@ func (c *Client) ChatThreadSendChatMessageWithBody(ctx context.Context, chatThre
 
 // ChatThreadSendChatMessage Sends a message to a thread.
 //
-// The call cannot be made repeatable: sent twice, the message is there twice. About 28 KB fit into one message.
+// The request is not idempotent: a request that is sent twice creates two messages. A message holds up to about 28 KB.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -496,7 +498,7 @@ func (c *Client) ChatThreadSendChatMessage(ctx context.Context, chatThreadID Cha
 
 // ChatThreadDeleteChatMessage Deletes a message.
 //
-// Only its sender may. The message stays listed, with empty content and the time of its deletion.
+// Only the sender can delete a message. The message stays in the list, with empty content and the time of its deletion.
 //
 // Corresponds with DELETE /chat/threads/{chatThreadId}/messages/{chatMessageId} (the `ChatThreadDeleteChatMessage` operationId).
 func (c *Client) ChatThreadDeleteChatMessage(ctx context.Context, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params *ChatThreadDeleteChatMessageParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -511,9 +513,9 @@ func (c *Client) ChatThreadDeleteChatMessage(ctx context.Context, chatThreadID C
 	return c.Client.Do(req)
 }
 
-// ChatThreadGetChatMessage Reads one message.
+// ChatThreadGetChatMessage Gets a message.
 //
-// Any message of the thread, of a person or of the service.
+// Any message of the thread, sent by a user or by the service.
 //
 // Corresponds with GET /chat/threads/{chatThreadId}/messages/{chatMessageId} (the `ChatThreadGetChatMessage` operationId).
 func (c *Client) ChatThreadGetChatMessage(ctx context.Context, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params *ChatThreadGetChatMessageParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -528,10 +530,10 @@ func (c *Client) ChatThreadGetChatMessage(ctx context.Context, chatThreadID Chat
 	return c.Client.Do(req)
 }
 
-// ChatThreadUpdateChatMessageWithBody Edits a message.
+// ChatThreadUpdateChatMessageWithBody Updates a message.
 //
-// Only its sender may. Content and metadata can change; the type and the sender's name cannot. What is absent
-// stays as it is.
+// Only the sender can update a message. Content and metadata can change; the type and the sender's name cannot.
+// An absent member is left unchanged.
 //
 // Takes any type of body and a specified content type.
 //
@@ -548,10 +550,10 @@ func (c *Client) ChatThreadUpdateChatMessageWithBody(ctx context.Context, chatTh
 	return c.Client.Do(req)
 }
 
-// ChatThreadUpdateChatMessageWithApplicationMergePatchPlusJSONBody Edits a message.
+// ChatThreadUpdateChatMessageWithApplicationMergePatchPlusJSONBody Updates a message.
 //
-// Only its sender may. Content and metadata can change; the type and the sender's name cannot. What is absent
-// stays as it is.
+// Only the sender can update a message. Content and metadata can change; the type and the sender's name cannot.
+// An absent member is left unchanged.
 //
 // Takes a body of the `application/merge-patch+json` content type.
 //
@@ -568,9 +570,9 @@ func (c *Client) ChatThreadUpdateChatMessageWithApplicationMergePatchPlusJSONBod
 	return c.Client.Do(req)
 }
 
-// ChatThreadListChatParticipants Lists who takes part in a thread.
+// ChatThreadListChatParticipants Lists the participants of a thread.
 //
-// In the order of joining.
+// The participants are in the order in which they joined.
 //
 // Corresponds with GET /chat/threads/{chatThreadId}/participants (the `ChatThreadListChatParticipants` operationId).
 func (c *Client) ChatThreadListChatParticipants(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadListChatParticipantsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -585,10 +587,11 @@ func (c *Client) ChatThreadListChatParticipants(ctx context.Context, chatThreadI
 	return c.Client.Do(req)
 }
 
-// ChatThreadAddChatParticipantsWithBody Adds people to a thread.
+// ChatThreadAddChatParticipantsWithBody Adds participants to a thread.
 //
-// Up to 200 in one call. Somebody who is in already changes nothing. People who cannot be added do not fail
-// the call: they are reported in the result, so a 201 does not say that everybody is in.
+// Up to 200 participants in one request. A user who is a participant already is not added again. A participant
+// that cannot be added does not fail the request: it is reported in the result, so a 201 does not mean that all
+// were added.
 //
 // Takes any type of body and a specified content type.
 //
@@ -605,10 +608,11 @@ func (c *Client) ChatThreadAddChatParticipantsWithBody(ctx context.Context, chat
 	return c.Client.Do(req)
 }
 
-// ChatThreadAddChatParticipants Adds people to a thread.
+// ChatThreadAddChatParticipants Adds participants to a thread.
 //
-// Up to 200 in one call. Somebody who is in already changes nothing. People who cannot be added do not fail
-// the call: they are reported in the result, so a 201 does not say that everybody is in.
+// Up to 200 participants in one request. A user who is a participant already is not added again. A participant
+// that cannot be added does not fail the request: it is reported in the result, so a 201 does not mean that all
+// were added.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -625,9 +629,9 @@ func (c *Client) ChatThreadAddChatParticipants(ctx context.Context, chatThreadID
 	return c.Client.Do(req)
 }
 
-// ChatThreadRemoveChatParticipantWithBody Removes one person from a thread.
+// ChatThreadRemoveChatParticipantWithBody Removes a participant from a thread.
 //
-// The body is the identifier itself, without a wrapper around it. People may remove themselves.
+// The body is the identifier itself, without a wrapper. Users may remove themselves.
 //
 // Takes any type of body and a specified content type.
 //
@@ -644,9 +648,9 @@ func (c *Client) ChatThreadRemoveChatParticipantWithBody(ctx context.Context, ch
 	return c.Client.Do(req)
 }
 
-// ChatThreadRemoveChatParticipant Removes one person from a thread.
+// ChatThreadRemoveChatParticipant Removes a participant from a thread.
 //
-// The body is the identifier itself, without a wrapper around it. People may remove themselves.
+// The body is the identifier itself, without a wrapper. Users may remove themselves.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -663,10 +667,10 @@ func (c *Client) ChatThreadRemoveChatParticipant(ctx context.Context, chatThread
 	return c.Client.Do(req)
 }
 
-// ChatThreadListChatReadReceipts Lists how far everybody has read.
+// ChatThreadListChatReadReceipts Lists the read receipts of a thread.
 //
-// One entry a person, that of the last receipt. A receipt may take a moment to show up. The list is empty in
-// threads of more than 20 people.
+// The list has the last receipt of each participant. A new receipt may appear with a delay. The list is empty in
+// threads of more than 20 participants.
 //
 // Corresponds with GET /chat/threads/{chatThreadId}/readReceipts (the `ChatThreadListChatReadReceipts` operationId).
 func (c *Client) ChatThreadListChatReadReceipts(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadListChatReadReceiptsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -681,9 +685,9 @@ func (c *Client) ChatThreadListChatReadReceipts(ctx context.Context, chatThreadI
 	return c.Client.Do(req)
 }
 
-// ChatThreadSendChatReadReceiptWithBody Says how far the caller has read.
+// ChatThreadSendChatReadReceiptWithBody Sends a read receipt.
 //
-// A later receipt takes the place of the earlier one.
+// A later receipt replaces the earlier one.
 //
 // Takes any type of body and a specified content type.
 //
@@ -700,9 +704,9 @@ func (c *Client) ChatThreadSendChatReadReceiptWithBody(ctx context.Context, chat
 	return c.Client.Do(req)
 }
 
-// ChatThreadSendChatReadReceipt Says how far the caller has read.
+// ChatThreadSendChatReadReceipt Sends a read receipt.
 //
-// A later receipt takes the place of the earlier one.
+// A later receipt replaces the earlier one.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -719,9 +723,9 @@ func (c *Client) ChatThreadSendChatReadReceipt(ctx context.Context, chatThreadID
 	return c.Client.Do(req)
 }
 
-// ChatThreadSendTypingNotificationWithBody Tells the others that the caller is typing.
+// ChatThreadSendTypingNotificationWithBody Sends a typing notification to the other participants.
 //
-// Nothing of it is kept. Not supported in threads of more than 20 people.
+// The notification is not stored. Not supported in threads of more than 20 participants.
 //
 // Takes any type of body and a specified content type.
 //
@@ -738,9 +742,9 @@ func (c *Client) ChatThreadSendTypingNotificationWithBody(ctx context.Context, c
 	return c.Client.Do(req)
 }
 
-// ChatThreadSendTypingNotification Tells the others that the caller is typing.
+// ChatThreadSendTypingNotification Sends a typing notification to the other participants.
 //
-// Nothing of it is kept. Not supported in threads of more than 20 people.
+// The notification is not stored. Not supported in threads of more than 20 participants.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1935,10 +1939,10 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
-	// ChatListChatThreadsWithResponse Lists the threads of the caller.
+	// ChatListChatThreadsWithResponse Lists the threads of the user.
 	//
-	// The thread with the latest activity comes first. Deleted threads are listed too, with the time of their
-	// deletion, and so are threads the caller was removed from.
+	// The most recently active thread comes first. The list includes deleted threads, with the time of their
+	// deletion, and threads that the user was removed from.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -1947,9 +1951,9 @@ type ClientWithResponsesInterface interface {
 
 	// ChatCreateChatThreadWithBodyWithResponse Creates a thread.
 	//
-	// The caller becomes its creator and takes part in it, listed or not. A participant who cannot be added does
-	// not fail the call: such people are reported beside the new thread. The service opens the thread with two
-	// messages of its own, one naming the participants and one naming the topic.
+	// The caller becomes the creator and a participant, listed or not. A participant that cannot be added does not
+	// fail the call: it is reported beside the new thread. The service adds two system messages to the thread, one
+	// with the participants and one with the topic.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1958,9 +1962,9 @@ type ClientWithResponsesInterface interface {
 
 	// ChatCreateChatThreadWithResponse Creates a thread.
 	//
-	// The caller becomes its creator and takes part in it, listed or not. A participant who cannot be added does
-	// not fail the call: such people are reported beside the new thread. The service opens the thread with two
-	// messages of its own, one naming the participants and one naming the topic.
+	// The caller becomes the creator and a participant, listed or not. A participant that cannot be added does not
+	// fail the call: it is reported beside the new thread. The service adds two system messages to the thread, one
+	// with the participants and one with the topic.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1969,36 +1973,36 @@ type ClientWithResponsesInterface interface {
 
 	// ChatDeleteChatThreadWithResponse Deletes a thread.
 	//
-	// It stays in the listing of threads, with the time of its deletion.
+	// A deleted thread stays in the list of threads, with the time of its deletion.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with DELETE /chat/threads/{chatThreadId} (the `ChatDeleteChatThread` operationId).
 	ChatDeleteChatThreadWithResponse(ctx context.Context, chatThreadID ChatThreadID, params *ChatDeleteChatThreadParams, reqEditors ...RequestEditorFn) (*ChatDeleteChatThreadResponse, error)
 
-	// ChatThreadGetChatThreadPropertiesWithResponse Reads what a thread is.
+	// ChatThreadGetChatThreadPropertiesWithResponse Gets the properties of a thread.
 	//
-	// Its topic, creator, metadata and retention, without its messages or participants.
+	// The properties are topic, creator, metadata and retention policy.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /chat/threads/{chatThreadId} (the `ChatThreadGetChatThreadProperties` operationId).
 	ChatThreadGetChatThreadPropertiesWithResponse(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadGetChatThreadPropertiesParams, reqEditors ...RequestEditorFn) (*ChatThreadGetChatThreadPropertiesResponse, error)
 
-	// ChatThreadUpdateChatThreadPropertiesWithBodyWithResponse Changes the topic, metadata or retention of a thread.
+	// ChatThreadUpdateChatThreadPropertiesWithBodyWithResponse Updates the topic, metadata or retention policy of a thread.
 	//
-	// What is absent stays as it is; an empty object changes nothing and succeeds. A new topic makes the service
-	// write a message about it.
+	// An absent member is left unchanged; an empty object changes nothing and succeeds. A new topic adds a system
+	// message to the thread.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PATCH /chat/threads/{chatThreadId} (the `ChatThreadUpdateChatThreadProperties` operationId).
 	ChatThreadUpdateChatThreadPropertiesWithBodyWithResponse(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadUpdateChatThreadPropertiesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChatThreadUpdateChatThreadPropertiesResponse, error)
 
-	// ChatThreadUpdateChatThreadPropertiesWithApplicationMergePatchPlusJSONBodyWithResponse Changes the topic, metadata or retention of a thread.
+	// ChatThreadUpdateChatThreadPropertiesWithApplicationMergePatchPlusJSONBodyWithResponse Updates the topic, metadata or retention policy of a thread.
 	//
-	// What is absent stays as it is; an empty object changes nothing and succeeds. A new topic makes the service
-	// write a message about it.
+	// An absent member is left unchanged; an empty object changes nothing and succeeds. A new topic adds a system
+	// message to the thread.
 	//
 	// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2007,8 +2011,8 @@ type ClientWithResponsesInterface interface {
 
 	// ChatThreadListChatMessagesWithResponse Lists the messages of a thread.
 	//
-	// The newest version comes first, so a message moves to the front when it is edited or deleted. Deleted
-	// messages stay listed with empty content, and the messages of the service are among the others.
+	// The newest version comes first, so a message moves to the front when it is edited or deleted. The list
+	// includes deleted messages, with empty content, and system messages.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2017,7 +2021,7 @@ type ClientWithResponsesInterface interface {
 
 	// ChatThreadSendChatMessageWithBodyWithResponse Sends a message to a thread.
 	//
-	// The call cannot be made repeatable: sent twice, the message is there twice. About 28 KB fit into one message.
+	// The request is not idempotent: a request that is sent twice creates two messages. A message holds up to about 28 KB.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2026,7 +2030,7 @@ type ClientWithResponsesInterface interface {
 
 	// ChatThreadSendChatMessageWithResponse Sends a message to a thread.
 	//
-	// The call cannot be made repeatable: sent twice, the message is there twice. About 28 KB fit into one message.
+	// The request is not idempotent: a request that is sent twice creates two messages. A message holds up to about 28 KB.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2035,129 +2039,131 @@ type ClientWithResponsesInterface interface {
 
 	// ChatThreadDeleteChatMessageWithResponse Deletes a message.
 	//
-	// Only its sender may. The message stays listed, with empty content and the time of its deletion.
+	// Only the sender can delete a message. The message stays in the list, with empty content and the time of its deletion.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with DELETE /chat/threads/{chatThreadId}/messages/{chatMessageId} (the `ChatThreadDeleteChatMessage` operationId).
 	ChatThreadDeleteChatMessageWithResponse(ctx context.Context, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params *ChatThreadDeleteChatMessageParams, reqEditors ...RequestEditorFn) (*ChatThreadDeleteChatMessageResponse, error)
 
-	// ChatThreadGetChatMessageWithResponse Reads one message.
+	// ChatThreadGetChatMessageWithResponse Gets a message.
 	//
-	// Any message of the thread, of a person or of the service.
+	// Any message of the thread, sent by a user or by the service.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /chat/threads/{chatThreadId}/messages/{chatMessageId} (the `ChatThreadGetChatMessage` operationId).
 	ChatThreadGetChatMessageWithResponse(ctx context.Context, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params *ChatThreadGetChatMessageParams, reqEditors ...RequestEditorFn) (*ChatThreadGetChatMessageResponse, error)
 
-	// ChatThreadUpdateChatMessageWithBodyWithResponse Edits a message.
+	// ChatThreadUpdateChatMessageWithBodyWithResponse Updates a message.
 	//
-	// Only its sender may. Content and metadata can change; the type and the sender's name cannot. What is absent
-	// stays as it is.
+	// Only the sender can update a message. Content and metadata can change; the type and the sender's name cannot.
+	// An absent member is left unchanged.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PATCH /chat/threads/{chatThreadId}/messages/{chatMessageId} (the `ChatThreadUpdateChatMessage` operationId).
 	ChatThreadUpdateChatMessageWithBodyWithResponse(ctx context.Context, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params *ChatThreadUpdateChatMessageParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChatThreadUpdateChatMessageResponse, error)
 
-	// ChatThreadUpdateChatMessageWithApplicationMergePatchPlusJSONBodyWithResponse Edits a message.
+	// ChatThreadUpdateChatMessageWithApplicationMergePatchPlusJSONBodyWithResponse Updates a message.
 	//
-	// Only its sender may. Content and metadata can change; the type and the sender's name cannot. What is absent
-	// stays as it is.
+	// Only the sender can update a message. Content and metadata can change; the type and the sender's name cannot.
+	// An absent member is left unchanged.
 	//
 	// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PATCH /chat/threads/{chatThreadId}/messages/{chatMessageId} (the `ChatThreadUpdateChatMessage` operationId).
 	ChatThreadUpdateChatMessageWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params *ChatThreadUpdateChatMessageParams, body ChatThreadUpdateChatMessageApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*ChatThreadUpdateChatMessageResponse, error)
 
-	// ChatThreadListChatParticipantsWithResponse Lists who takes part in a thread.
+	// ChatThreadListChatParticipantsWithResponse Lists the participants of a thread.
 	//
-	// In the order of joining.
+	// The participants are in the order in which they joined.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /chat/threads/{chatThreadId}/participants (the `ChatThreadListChatParticipants` operationId).
 	ChatThreadListChatParticipantsWithResponse(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadListChatParticipantsParams, reqEditors ...RequestEditorFn) (*ChatThreadListChatParticipantsResponse, error)
 
-	// ChatThreadAddChatParticipantsWithBodyWithResponse Adds people to a thread.
+	// ChatThreadAddChatParticipantsWithBodyWithResponse Adds participants to a thread.
 	//
-	// Up to 200 in one call. Somebody who is in already changes nothing. People who cannot be added do not fail
-	// the call: they are reported in the result, so a 201 does not say that everybody is in.
+	// Up to 200 participants in one request. A user who is a participant already is not added again. A participant
+	// that cannot be added does not fail the request: it is reported in the result, so a 201 does not mean that all
+	// were added.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /chat/threads/{chatThreadId}/participants/:add (the `ChatThreadAddChatParticipants` operationId).
 	ChatThreadAddChatParticipantsWithBodyWithResponse(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadAddChatParticipantsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChatThreadAddChatParticipantsResponse, error)
 
-	// ChatThreadAddChatParticipantsWithResponse Adds people to a thread.
+	// ChatThreadAddChatParticipantsWithResponse Adds participants to a thread.
 	//
-	// Up to 200 in one call. Somebody who is in already changes nothing. People who cannot be added do not fail
-	// the call: they are reported in the result, so a 201 does not say that everybody is in.
+	// Up to 200 participants in one request. A user who is a participant already is not added again. A participant
+	// that cannot be added does not fail the request: it is reported in the result, so a 201 does not mean that all
+	// were added.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /chat/threads/{chatThreadId}/participants/:add (the `ChatThreadAddChatParticipants` operationId).
 	ChatThreadAddChatParticipantsWithResponse(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadAddChatParticipantsParams, body ChatThreadAddChatParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*ChatThreadAddChatParticipantsResponse, error)
 
-	// ChatThreadRemoveChatParticipantWithBodyWithResponse Removes one person from a thread.
+	// ChatThreadRemoveChatParticipantWithBodyWithResponse Removes a participant from a thread.
 	//
-	// The body is the identifier itself, without a wrapper around it. People may remove themselves.
+	// The body is the identifier itself, without a wrapper. Users may remove themselves.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /chat/threads/{chatThreadId}/participants/:remove (the `ChatThreadRemoveChatParticipant` operationId).
 	ChatThreadRemoveChatParticipantWithBodyWithResponse(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadRemoveChatParticipantParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChatThreadRemoveChatParticipantResponse, error)
 
-	// ChatThreadRemoveChatParticipantWithResponse Removes one person from a thread.
+	// ChatThreadRemoveChatParticipantWithResponse Removes a participant from a thread.
 	//
-	// The body is the identifier itself, without a wrapper around it. People may remove themselves.
+	// The body is the identifier itself, without a wrapper. Users may remove themselves.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /chat/threads/{chatThreadId}/participants/:remove (the `ChatThreadRemoveChatParticipant` operationId).
 	ChatThreadRemoveChatParticipantWithResponse(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadRemoveChatParticipantParams, body ChatThreadRemoveChatParticipantJSONRequestBody, reqEditors ...RequestEditorFn) (*ChatThreadRemoveChatParticipantResponse, error)
 
-	// ChatThreadListChatReadReceiptsWithResponse Lists how far everybody has read.
+	// ChatThreadListChatReadReceiptsWithResponse Lists the read receipts of a thread.
 	//
-	// One entry a person, that of the last receipt. A receipt may take a moment to show up. The list is empty in
-	// threads of more than 20 people.
+	// The list has the last receipt of each participant. A new receipt may appear with a delay. The list is empty in
+	// threads of more than 20 participants.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /chat/threads/{chatThreadId}/readReceipts (the `ChatThreadListChatReadReceipts` operationId).
 	ChatThreadListChatReadReceiptsWithResponse(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadListChatReadReceiptsParams, reqEditors ...RequestEditorFn) (*ChatThreadListChatReadReceiptsResponse, error)
 
-	// ChatThreadSendChatReadReceiptWithBodyWithResponse Says how far the caller has read.
+	// ChatThreadSendChatReadReceiptWithBodyWithResponse Sends a read receipt.
 	//
-	// A later receipt takes the place of the earlier one.
+	// A later receipt replaces the earlier one.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /chat/threads/{chatThreadId}/readReceipts (the `ChatThreadSendChatReadReceipt` operationId).
 	ChatThreadSendChatReadReceiptWithBodyWithResponse(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadSendChatReadReceiptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChatThreadSendChatReadReceiptResponse, error)
 
-	// ChatThreadSendChatReadReceiptWithResponse Says how far the caller has read.
+	// ChatThreadSendChatReadReceiptWithResponse Sends a read receipt.
 	//
-	// A later receipt takes the place of the earlier one.
+	// A later receipt replaces the earlier one.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /chat/threads/{chatThreadId}/readReceipts (the `ChatThreadSendChatReadReceipt` operationId).
 	ChatThreadSendChatReadReceiptWithResponse(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadSendChatReadReceiptParams, body ChatThreadSendChatReadReceiptJSONRequestBody, reqEditors ...RequestEditorFn) (*ChatThreadSendChatReadReceiptResponse, error)
 
-	// ChatThreadSendTypingNotificationWithBodyWithResponse Tells the others that the caller is typing.
+	// ChatThreadSendTypingNotificationWithBodyWithResponse Sends a typing notification to the other participants.
 	//
-	// Nothing of it is kept. Not supported in threads of more than 20 people.
+	// The notification is not stored. Not supported in threads of more than 20 participants.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /chat/threads/{chatThreadId}/typing (the `ChatThreadSendTypingNotification` operationId).
 	ChatThreadSendTypingNotificationWithBodyWithResponse(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadSendTypingNotificationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChatThreadSendTypingNotificationResponse, error)
 
-	// ChatThreadSendTypingNotificationWithResponse Tells the others that the caller is typing.
+	// ChatThreadSendTypingNotificationWithResponse Sends a typing notification to the other participants.
 	//
-	// Nothing of it is kept. Not supported in threads of more than 20 people.
+	// The notification is not stored. Not supported in threads of more than 20 participants.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2647,10 +2653,10 @@ func (r ChatThreadSendTypingNotificationResponse) StatusCode() int {
 	return 0
 }
 
-// ChatListChatThreadsWithResponse Lists the threads of the caller.
+// ChatListChatThreadsWithResponse Lists the threads of the user.
 //
-// The thread with the latest activity comes first. Deleted threads are listed too, with the time of their
-// deletion, and so are threads the caller was removed from.
+// The most recently active thread comes first. The list includes deleted threads, with the time of their
+// deletion, and threads that the user was removed from.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2665,9 +2671,9 @@ func (c *ClientWithResponses) ChatListChatThreadsWithResponse(ctx context.Contex
 
 // ChatCreateChatThreadWithBodyWithResponse Creates a thread.
 //
-// The caller becomes its creator and takes part in it, listed or not. A participant who cannot be added does
-// not fail the call: such people are reported beside the new thread. The service opens the thread with two
-// messages of its own, one naming the participants and one naming the topic.
+// The caller becomes the creator and a participant, listed or not. A participant that cannot be added does not
+// fail the call: it is reported beside the new thread. The service adds two system messages to the thread, one
+// with the participants and one with the topic.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2682,9 +2688,9 @@ func (c *ClientWithResponses) ChatCreateChatThreadWithBodyWithResponse(ctx conte
 
 // ChatCreateChatThreadWithResponse Creates a thread.
 //
-// The caller becomes its creator and takes part in it, listed or not. A participant who cannot be added does
-// not fail the call: such people are reported beside the new thread. The service opens the thread with two
-// messages of its own, one naming the participants and one naming the topic.
+// The caller becomes the creator and a participant, listed or not. A participant that cannot be added does not
+// fail the call: it is reported beside the new thread. The service adds two system messages to the thread, one
+// with the participants and one with the topic.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2699,7 +2705,7 @@ func (c *ClientWithResponses) ChatCreateChatThreadWithResponse(ctx context.Conte
 
 // ChatDeleteChatThreadWithResponse Deletes a thread.
 //
-// It stays in the listing of threads, with the time of its deletion.
+// A deleted thread stays in the list of threads, with the time of its deletion.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2712,9 +2718,9 @@ func (c *ClientWithResponses) ChatDeleteChatThreadWithResponse(ctx context.Conte
 	return ParseChatDeleteChatThreadResponse(rsp)
 }
 
-// ChatThreadGetChatThreadPropertiesWithResponse Reads what a thread is.
+// ChatThreadGetChatThreadPropertiesWithResponse Gets the properties of a thread.
 //
-// Its topic, creator, metadata and retention, without its messages or participants.
+// The properties are topic, creator, metadata and retention policy.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2727,10 +2733,10 @@ func (c *ClientWithResponses) ChatThreadGetChatThreadPropertiesWithResponse(ctx 
 	return ParseChatThreadGetChatThreadPropertiesResponse(rsp)
 }
 
-// ChatThreadUpdateChatThreadPropertiesWithBodyWithResponse Changes the topic, metadata or retention of a thread.
+// ChatThreadUpdateChatThreadPropertiesWithBodyWithResponse Updates the topic, metadata or retention policy of a thread.
 //
-// What is absent stays as it is; an empty object changes nothing and succeeds. A new topic makes the service
-// write a message about it.
+// An absent member is left unchanged; an empty object changes nothing and succeeds. A new topic adds a system
+// message to the thread.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2743,10 +2749,10 @@ func (c *ClientWithResponses) ChatThreadUpdateChatThreadPropertiesWithBodyWithRe
 	return ParseChatThreadUpdateChatThreadPropertiesResponse(rsp)
 }
 
-// ChatThreadUpdateChatThreadPropertiesWithApplicationMergePatchPlusJSONBodyWithResponse Changes the topic, metadata or retention of a thread.
+// ChatThreadUpdateChatThreadPropertiesWithApplicationMergePatchPlusJSONBodyWithResponse Updates the topic, metadata or retention policy of a thread.
 //
-// What is absent stays as it is; an empty object changes nothing and succeeds. A new topic makes the service
-// write a message about it.
+// An absent member is left unchanged; an empty object changes nothing and succeeds. A new topic adds a system
+// message to the thread.
 //
 // Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2761,8 +2767,8 @@ func (c *ClientWithResponses) ChatThreadUpdateChatThreadPropertiesWithApplicatio
 
 // ChatThreadListChatMessagesWithResponse Lists the messages of a thread.
 //
-// The newest version comes first, so a message moves to the front when it is edited or deleted. Deleted
-// messages stay listed with empty content, and the messages of the service are among the others.
+// The newest version comes first, so a message moves to the front when it is edited or deleted. The list
+// includes deleted messages, with empty content, and system messages.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2777,7 +2783,7 @@ func (c *ClientWithResponses) ChatThreadListChatMessagesWithResponse(ctx context
 
 // ChatThreadSendChatMessageWithBodyWithResponse Sends a message to a thread.
 //
-// The call cannot be made repeatable: sent twice, the message is there twice. About 28 KB fit into one message.
+// The request is not idempotent: a request that is sent twice creates two messages. A message holds up to about 28 KB.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2792,7 +2798,7 @@ func (c *ClientWithResponses) ChatThreadSendChatMessageWithBodyWithResponse(ctx 
 
 // ChatThreadSendChatMessageWithResponse Sends a message to a thread.
 //
-// The call cannot be made repeatable: sent twice, the message is there twice. About 28 KB fit into one message.
+// The request is not idempotent: a request that is sent twice creates two messages. A message holds up to about 28 KB.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2807,7 +2813,7 @@ func (c *ClientWithResponses) ChatThreadSendChatMessageWithResponse(ctx context.
 
 // ChatThreadDeleteChatMessageWithResponse Deletes a message.
 //
-// Only its sender may. The message stays listed, with empty content and the time of its deletion.
+// Only the sender can delete a message. The message stays in the list, with empty content and the time of its deletion.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2820,9 +2826,9 @@ func (c *ClientWithResponses) ChatThreadDeleteChatMessageWithResponse(ctx contex
 	return ParseChatThreadDeleteChatMessageResponse(rsp)
 }
 
-// ChatThreadGetChatMessageWithResponse Reads one message.
+// ChatThreadGetChatMessageWithResponse Gets a message.
 //
-// Any message of the thread, of a person or of the service.
+// Any message of the thread, sent by a user or by the service.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2835,10 +2841,10 @@ func (c *ClientWithResponses) ChatThreadGetChatMessageWithResponse(ctx context.C
 	return ParseChatThreadGetChatMessageResponse(rsp)
 }
 
-// ChatThreadUpdateChatMessageWithBodyWithResponse Edits a message.
+// ChatThreadUpdateChatMessageWithBodyWithResponse Updates a message.
 //
-// Only its sender may. Content and metadata can change; the type and the sender's name cannot. What is absent
-// stays as it is.
+// Only the sender can update a message. Content and metadata can change; the type and the sender's name cannot.
+// An absent member is left unchanged.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2851,10 +2857,10 @@ func (c *ClientWithResponses) ChatThreadUpdateChatMessageWithBodyWithResponse(ct
 	return ParseChatThreadUpdateChatMessageResponse(rsp)
 }
 
-// ChatThreadUpdateChatMessageWithApplicationMergePatchPlusJSONBodyWithResponse Edits a message.
+// ChatThreadUpdateChatMessageWithApplicationMergePatchPlusJSONBodyWithResponse Updates a message.
 //
-// Only its sender may. Content and metadata can change; the type and the sender's name cannot. What is absent
-// stays as it is.
+// Only the sender can update a message. Content and metadata can change; the type and the sender's name cannot.
+// An absent member is left unchanged.
 //
 // Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2867,9 +2873,9 @@ func (c *ClientWithResponses) ChatThreadUpdateChatMessageWithApplicationMergePat
 	return ParseChatThreadUpdateChatMessageResponse(rsp)
 }
 
-// ChatThreadListChatParticipantsWithResponse Lists who takes part in a thread.
+// ChatThreadListChatParticipantsWithResponse Lists the participants of a thread.
 //
-// In the order of joining.
+// The participants are in the order in which they joined.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2882,10 +2888,11 @@ func (c *ClientWithResponses) ChatThreadListChatParticipantsWithResponse(ctx con
 	return ParseChatThreadListChatParticipantsResponse(rsp)
 }
 
-// ChatThreadAddChatParticipantsWithBodyWithResponse Adds people to a thread.
+// ChatThreadAddChatParticipantsWithBodyWithResponse Adds participants to a thread.
 //
-// Up to 200 in one call. Somebody who is in already changes nothing. People who cannot be added do not fail
-// the call: they are reported in the result, so a 201 does not say that everybody is in.
+// Up to 200 participants in one request. A user who is a participant already is not added again. A participant
+// that cannot be added does not fail the request: it is reported in the result, so a 201 does not mean that all
+// were added.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2898,10 +2905,11 @@ func (c *ClientWithResponses) ChatThreadAddChatParticipantsWithBodyWithResponse(
 	return ParseChatThreadAddChatParticipantsResponse(rsp)
 }
 
-// ChatThreadAddChatParticipantsWithResponse Adds people to a thread.
+// ChatThreadAddChatParticipantsWithResponse Adds participants to a thread.
 //
-// Up to 200 in one call. Somebody who is in already changes nothing. People who cannot be added do not fail
-// the call: they are reported in the result, so a 201 does not say that everybody is in.
+// Up to 200 participants in one request. A user who is a participant already is not added again. A participant
+// that cannot be added does not fail the request: it is reported in the result, so a 201 does not mean that all
+// were added.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2914,9 +2922,9 @@ func (c *ClientWithResponses) ChatThreadAddChatParticipantsWithResponse(ctx cont
 	return ParseChatThreadAddChatParticipantsResponse(rsp)
 }
 
-// ChatThreadRemoveChatParticipantWithBodyWithResponse Removes one person from a thread.
+// ChatThreadRemoveChatParticipantWithBodyWithResponse Removes a participant from a thread.
 //
-// The body is the identifier itself, without a wrapper around it. People may remove themselves.
+// The body is the identifier itself, without a wrapper. Users may remove themselves.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2929,9 +2937,9 @@ func (c *ClientWithResponses) ChatThreadRemoveChatParticipantWithBodyWithRespons
 	return ParseChatThreadRemoveChatParticipantResponse(rsp)
 }
 
-// ChatThreadRemoveChatParticipantWithResponse Removes one person from a thread.
+// ChatThreadRemoveChatParticipantWithResponse Removes a participant from a thread.
 //
-// The body is the identifier itself, without a wrapper around it. People may remove themselves.
+// The body is the identifier itself, without a wrapper. Users may remove themselves.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2944,10 +2952,10 @@ func (c *ClientWithResponses) ChatThreadRemoveChatParticipantWithResponse(ctx co
 	return ParseChatThreadRemoveChatParticipantResponse(rsp)
 }
 
-// ChatThreadListChatReadReceiptsWithResponse Lists how far everybody has read.
+// ChatThreadListChatReadReceiptsWithResponse Lists the read receipts of a thread.
 //
-// One entry a person, that of the last receipt. A receipt may take a moment to show up. The list is empty in
-// threads of more than 20 people.
+// The list has the last receipt of each participant. A new receipt may appear with a delay. The list is empty in
+// threads of more than 20 participants.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -2960,9 +2968,9 @@ func (c *ClientWithResponses) ChatThreadListChatReadReceiptsWithResponse(ctx con
 	return ParseChatThreadListChatReadReceiptsResponse(rsp)
 }
 
-// ChatThreadSendChatReadReceiptWithBodyWithResponse Says how far the caller has read.
+// ChatThreadSendChatReadReceiptWithBodyWithResponse Sends a read receipt.
 //
-// A later receipt takes the place of the earlier one.
+// A later receipt replaces the earlier one.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2975,9 +2983,9 @@ func (c *ClientWithResponses) ChatThreadSendChatReadReceiptWithBodyWithResponse(
 	return ParseChatThreadSendChatReadReceiptResponse(rsp)
 }
 
-// ChatThreadSendChatReadReceiptWithResponse Says how far the caller has read.
+// ChatThreadSendChatReadReceiptWithResponse Sends a read receipt.
 //
-// A later receipt takes the place of the earlier one.
+// A later receipt replaces the earlier one.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2990,9 +2998,9 @@ func (c *ClientWithResponses) ChatThreadSendChatReadReceiptWithResponse(ctx cont
 	return ParseChatThreadSendChatReadReceiptResponse(rsp)
 }
 
-// ChatThreadSendTypingNotificationWithBodyWithResponse Tells the others that the caller is typing.
+// ChatThreadSendTypingNotificationWithBodyWithResponse Sends a typing notification to the other participants.
 //
-// Nothing of it is kept. Not supported in threads of more than 20 people.
+// The notification is not stored. Not supported in threads of more than 20 participants.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -3005,9 +3013,9 @@ func (c *ClientWithResponses) ChatThreadSendTypingNotificationWithBodyWithRespon
 	return ParseChatThreadSendTypingNotificationResponse(rsp)
 }
 
-// ChatThreadSendTypingNotificationWithResponse Tells the others that the caller is typing.
+// ChatThreadSendTypingNotificationWithResponse Sends a typing notification to the other participants.
 //
-// Nothing of it is kept. Not supported in threads of more than 20 people.
+// The notification is not stored. Not supported in threads of more than 20 participants.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -83,7 +83,7 @@ var _ = Describe("Members come in the order in which the service writes them", f
 			`"chatMessageId":"1","readOn":"2025-10-06T09:30:00Z"}`),
 		Entry("a page", chatapi.ChatMessagesCollection{Value: []chatapi.ChatMessage{}, NextLink: new("https://h/")},
 			`{"value":[],"nextLink":"https://h/"}`),
-		Entry("somebody who was refused", chatapi.CommunicationError{
+		Entry("a refused participant", chatapi.CommunicationError{
 			Target: new("8:acs:b2"), Message: "Permissions check failed", Code: "403",
 		}, `{"code":"403","message":"Permissions check failed","target":"8:acs:b2"}`),
 	)

@@ -121,78 +121,78 @@ func (e CommunicationIdentifierModelKind) Valid() bool {
 	}
 }
 
-// AddChatParticipantsRequest The people to add.
+// AddChatParticipantsRequest The participants to add.
 type AddChatParticipantsRequest struct {
-	// Participants Who is to take part, at most 200.
+	// Participants The participants, at most 200.
 	Participants []ChatParticipant `json:"participants"`
 }
 
-// AddChatParticipantsResult Who could not be added. Without members when everybody is in.
+// AddChatParticipantsResult The participants that could not be added. An empty object if all were added.
 type AddChatParticipantsResult struct {
-	// InvalidParticipants An error for everybody who could not be added: `target` is the raw id, `code` an HTTP status in digits.
-	// Absent when all are in.
+	// InvalidParticipants An error for each participant that could not be added: `target` is the raw id, `code` an HTTP status in
+	// digits. Absent if all were added.
 	InvalidParticipants []CommunicationError `json:"invalidParticipants,omitempty"`
 }
 
-// ChatAttachment A file or image that came with a message. Attachments are read, never sent.
+// ChatAttachment A file or image of a message. Attachments cannot be sent.
 type ChatAttachment struct {
-	// ID The id of the attachment, the one an `img` element in the HTML bears.
+	// ID The id of the attachment, which is the id of the `img` element in the HTML.
 	ID string `json:"id"`
 
 	// AttachmentType What it is.
 	AttachmentType ChatAttachmentType `json:"attachmentType"`
 
-	// Name The name of the file, with its extension.
+	// Name The file name, with its extension.
 	Name *string `json:"name,omitempty"`
 
-	// URL Where to fetch it in full, with the same token as the API.
+	// URL The URL of the full attachment, which needs the token of the API.
 	URL *string `json:"url,omitempty"`
 
-	// PreviewURL Where to fetch a small rendition, with the same token as the API.
+	// PreviewURL The URL of a preview, which needs the token of the API.
 	PreviewURL *string `json:"previewUrl,omitempty"`
 }
 
-// ChatAttachmentType What an attachment is. Open, a reader meets other values.
+// ChatAttachmentType The type of an attachment. The service may return other values.
 type ChatAttachmentType string
 
-// ChatMessage A message, of a person or of the service.
+// ChatMessage A message of a user, or a system message.
 type ChatMessage struct {
 	// ID The id of the message, milliseconds since 1970 in decimal digits. Never changes.
 	ID string `json:"id"`
 
-	// Type Who wrote it and what is in its content.
+	// Type The type of the message, which determines its content.
 	Type ChatMessageType `json:"type"`
 
-	// SequenceID The place of the message in the thread, counted from 1, in decimal digits.
+	// SequenceID The position of the message in the thread, counted from 1, in decimal digits.
 	SequenceID string `json:"sequenceId"`
 
-	// Version Equal to the id until the message is edited or deleted, then the milliseconds of that. Listings are
-	// ordered by it.
+	// Version Equal to the id until the message is edited or deleted, then the time of that in milliseconds since 1970.
+	// Lists are ordered by it.
 	Version string `json:"version"`
 
-	// Content What the message says.
+	// Content The content of the message.
 	Content *ChatMessageContent `json:"content,omitempty"`
 
-	// SenderDisplayName The name its sender gave, empty for none. Absent from messages of the service.
+	// SenderDisplayName The display name of the sender, empty if none was given. Absent from system messages.
 	SenderDisplayName *string `json:"senderDisplayName,omitempty"`
 
 	// CreatedOn When it arrived, in UTC and whole seconds.
 	CreatedOn time.Time `json:"createdOn"`
 
-	// SenderCommunicationIdentifier Who sent it. Absent from messages of the service.
+	// SenderCommunicationIdentifier The sender. Absent from system messages.
 	SenderCommunicationIdentifier *CommunicationIdentifierModel `json:"senderCommunicationIdentifier,omitempty"`
 
-	// EditedOn When it was last edited. Absent otherwise.
+	// EditedOn When it was last edited. Absent if it was not.
 	EditedOn *time.Time `json:"editedOn,omitempty"`
 
-	// DeletedOn When it was deleted. Absent otherwise.
+	// DeletedOn When it was deleted. Absent if it was not.
 	DeletedOn *time.Time `json:"deletedOn,omitempty"`
 
-	// Metadata Notes of the application. Absent when there are none.
+	// Metadata Metadata of the application. Absent if there is none.
 	Metadata map[string]string `json:"metadata,omitzero"`
 }
 
-// ChatMessageContent What a message says. Which members are there depends on the type of the message.
+// ChatMessageContent The content of a message. Its members depend on the type of the message.
 type ChatMessageContent struct {
 	// Message The text of a `text` or `html` message. Empty once the message is deleted.
 	Message *string `json:"message,omitempty"`
@@ -200,22 +200,22 @@ type ChatMessageContent struct {
 	// Topic The new topic, in a `topicUpdated` message.
 	Topic *string `json:"topic,omitempty"`
 
-	// Participants Who came or went, in a `participantAdded` or `participantRemoved` message.
+	// Participants The participants added or removed, in a `participantAdded` or `participantRemoved` message.
 	Participants []ChatParticipant `json:"participants,omitzero"`
 
-	// Attachments Files and images of a `text` or `html` message. Often there and empty.
+	// Attachments Files and images of a `text` or `html` message. Often present and empty.
 	Attachments []ChatAttachment `json:"attachments,omitzero"`
 
-	// InitiatorCommunicationIdentifier Who caused a message of the service.
+	// InitiatorCommunicationIdentifier The user who caused the system message.
 	InitiatorCommunicationIdentifier *CommunicationIdentifierModel `json:"initiatorCommunicationIdentifier,omitempty"`
 }
 
-// ChatMessageReadReceipt How far one person has read.
+// ChatMessageReadReceipt A read receipt.
 type ChatMessageReadReceipt struct {
-	// SenderCommunicationIdentifier The reader.
+	// SenderCommunicationIdentifier The user who has read the message.
 	SenderCommunicationIdentifier CommunicationIdentifierModel `json:"senderCommunicationIdentifier"`
 
-	// ChatMessageID The id of the latest message that the person has read.
+	// ChatMessageID The id of the last message that the user has read.
 	ChatMessageID string `json:"chatMessageId"`
 
 	// ReadOn When the receipt arrived.
@@ -227,12 +227,12 @@ type ChatMessageReadReceiptsCollection struct {
 	// Value The receipts of this page.
 	Value []ChatMessageReadReceipt `json:"value"`
 
-	// NextLink Where the next page is, an absolute URL to be followed as it stands. Absent on the last page.
+	// NextLink The absolute URL of the next page, used as it is. Absent on the last page.
 	NextLink *string `json:"nextLink,omitempty"`
 }
 
-// ChatMessageType What kind of message it is. People write `text` and `html`; the service alone writes the others. Open: a
-// reader meets other values.
+// ChatMessageType The type of a message. Users send `text` and `html`; only the service sends the others. The service may return
+// other values.
 type ChatMessageType string
 
 // ChatMessagesCollection A page of messages.
@@ -240,23 +240,23 @@ type ChatMessagesCollection struct {
 	// Value The messages of this page. May be empty.
 	Value []ChatMessage `json:"value"`
 
-	// NextLink Where the next page is, an absolute URL to be followed as it stands. Absent on the last page.
+	// NextLink The absolute URL of the next page, used as it is. Absent on the last page.
 	NextLink *string `json:"nextLink,omitempty"`
 }
 
-// ChatParticipant Somebody who takes part in a thread.
+// ChatParticipant A participant of a thread.
 type ChatParticipant struct {
-	// CommunicationIdentifier Who it is.
+	// CommunicationIdentifier The user.
 	CommunicationIdentifier CommunicationIdentifierModel `json:"communicationIdentifier"`
 
-	// DisplayName The name the others are shown.
+	// DisplayName The display name that the other participants see.
 	DisplayName *string `json:"displayName,omitempty"`
 
-	// ShareHistoryTime From when on the person may read the messages. Absent in a request means from the beginning, which the
-	// service writes as the start of 1970.
+	// ShareHistoryTime The time from which the participant can read the messages. Absent in a request means from the beginning,
+	// which the service writes as the start of 1970.
 	ShareHistoryTime *time.Time `json:"shareHistoryTime,omitempty"`
 
-	// Metadata Notes of the application. All pairs together hold up to 1 KB.
+	// Metadata Metadata of the application. All pairs together hold up to 1 KB.
 	Metadata map[string]string `json:"metadata,omitzero"`
 }
 
@@ -265,126 +265,126 @@ type ChatParticipantsCollection struct {
 	// Value The participants of this page.
 	Value []ChatParticipant `json:"value"`
 
-	// NextLink Where the next page is, an absolute URL to be followed as it stands. Absent on the last page.
+	// NextLink The absolute URL of the next page, used as it is. Absent on the last page.
 	NextLink *string `json:"nextLink,omitempty"`
 }
 
-// ChatRetentionPolicy When the service deletes a thread on its own, for every kind there is.
+// ChatRetentionPolicy When the service deletes a thread automatically. The struct serves every kind.
 type ChatRetentionPolicy struct {
-	// Kind Which policy it is.
+	// Kind The kind of the policy.
 	Kind RetentionPolicyKind `json:"kind"`
 
-	// DeleteThreadAfterDays How many days after its creation the thread is deleted, 30 to 90. Belongs to the kind
-	// `threadCreationDate` and is nil for `none`.
+	// DeleteThreadAfterDays The number of days after its creation when the thread is deleted, 30 to 90. Set for the kind
+	// `threadCreationDate`, nil for `none`.
 	DeleteThreadAfterDays *int32 `json:"deleteThreadAfterDays,omitempty"`
 }
 
-// RetentionPolicyKind Which policy it is.
+// RetentionPolicyKind The kind of the policy.
 type RetentionPolicyKind string
 
-// ChatThreadItem A thread in a listing, without its creator, metadata or retention.
+// ChatThreadItem A thread in a list, without creator, metadata and retention policy.
 type ChatThreadItem struct {
-	// ID The id of the thread. Opaque.
+	// ID The id of the thread, opaque.
 	ID string `json:"id"`
 
-	// Topic What the thread is called.
+	// Topic The topic.
 	Topic string `json:"topic"`
 
-	// DeletedOn When it was deleted. Absent as long as it lives.
+	// DeletedOn When it was deleted. Absent if it was not.
 	DeletedOn *time.Time `json:"deletedOn,omitempty"`
 
-	// LastMessageReceivedOn When the latest message arrived. May be missing just after the thread was created.
+	// LastMessageReceivedOn When the last message arrived. May be absent shortly after the thread was created.
 	LastMessageReceivedOn *time.Time `json:"lastMessageReceivedOn,omitempty"`
 }
 
 // ChatThreadProperties A thread.
 type ChatThreadProperties struct {
-	// ID The id of the thread. Opaque.
+	// ID The id of the thread, opaque.
 	ID string `json:"id"`
 
-	// Topic What the thread is called.
+	// Topic The topic.
 	Topic string `json:"topic"`
 
 	// CreatedOn When it was created, in UTC and whole seconds.
 	CreatedOn time.Time `json:"createdOn"`
 
-	// CreatedByCommunicationIdentifier Who created it.
+	// CreatedByCommunicationIdentifier The user who created it.
 	CreatedByCommunicationIdentifier CommunicationIdentifierModel `json:"createdByCommunicationIdentifier"`
 
-	// DeletedOn When it was deleted. Absent as long as it lives.
+	// DeletedOn When it was deleted. Absent if it was not.
 	DeletedOn *time.Time `json:"deletedOn,omitempty"`
 
-	// Metadata Notes of the application. Absent when there never were any.
+	// Metadata Metadata of the application. Absent if none was ever set.
 	Metadata map[string]string `json:"metadata,omitzero"`
 
-	// RetentionPolicy When the service deletes the thread on its own. The service always says, `none` included.
+	// RetentionPolicy When the service deletes the thread automatically. Responses always contain it, also for `none`.
 	RetentionPolicy *ChatRetentionPolicy `json:"retentionPolicy,omitempty"`
 }
 
 // ChatThreadsItemCollection A page of threads.
 type ChatThreadsItemCollection struct {
-	// Value The threads of this page. May be empty before the last page.
+	// Value The threads of this page. May be empty on any page.
 	Value []ChatThreadItem `json:"value"`
 
-	// NextLink Where the next page is, an absolute URL to be followed as it stands. Absent on the last page.
+	// NextLink The absolute URL of the next page, used as it is. Absent on the last page.
 	NextLink *string `json:"nextLink,omitempty"`
 }
 
-// CommunicationCloudEnvironmentModel A cloud of Microsoft's. Open, a reader meets other values.
+// CommunicationCloudEnvironmentModel A Microsoft cloud. The service may return other values.
 type CommunicationCloudEnvironmentModel string
 
-// CommunicationError What went wrong.
+// CommunicationError The error.
 type CommunicationError struct {
-	// Code A word for the error, such as `Forbidden`. An HTTP status in digits for a refused participant.
+	// Code The error code, such as `Forbidden`. An HTTP status in digits for a refused participant.
 	Code string `json:"code"`
 
-	// Message What happened, in English.
+	// Message The error message, in English.
 	Message string `json:"message"`
 
-	// Target What it is about. The raw id of a refused participant.
+	// Target The target of the error. The raw id of a refused participant.
 	Target *string `json:"target,omitempty"`
 
-	// Details The single errors behind this one.
+	// Details The individual errors behind this one.
 	Details []CommunicationError `json:"details,omitempty"`
 
-	// InnerError The error beneath this one.
+	// InnerError The inner error.
 	InnerError *CommunicationError `json:"innererror,omitempty"`
 }
 
-// CommunicationErrorResponse The body of a failed call as the contract has it. The service itself mostly answers
-// `{"CommunicationError":{"Code":…,"Message":…,"Details":[]}}`, where the message may be missing; a reader
-// copes with both.
+// CommunicationErrorResponse The body of an error response as the contract specifies it. The service mostly returns
+// `{"CommunicationError":{"Code":…,"Message":…,"Details":[]}}`, in which the message may be absent. Clients
+// should accept both.
 type CommunicationErrorResponse struct {
-	// Error What went wrong.
+	// Error The error.
 	Error CommunicationError `json:"error"`
 }
 
-// CommunicationIdentifierModel Who somebody is. Beside the kind and the raw id at most one nested member is set, the one that the kind
-// names; for `unknown`, none.
+// CommunicationIdentifierModel The identifier of a user, a bot or a phone number. Besides kind and raw id, at most one nested member is set:
+// the one that the kind names. For `unknown`, none is set.
 type CommunicationIdentifierModel struct {
-	// RawID The whole identifier as one string. Optional in requests; answers always have it.
+	// RawID The identifier as one string. Optional in requests; always present in responses.
 	RawID *string `json:"rawId,omitempty"`
 
 	// CommunicationUser A user of a Communication Services resource.
 	CommunicationUser *CommunicationUserIdentifierModel `json:"communicationUser,omitempty"`
 
-	// PhoneNumber A telephone.
+	// PhoneNumber A phone number.
 	PhoneNumber *PhoneNumberIdentifierModel `json:"phoneNumber,omitempty"`
 
-	// MicrosoftTeamsUser A person in Microsoft Teams.
+	// MicrosoftTeamsUser A user of Microsoft Teams.
 	MicrosoftTeamsUser *MicrosoftTeamsUserIdentifierModel `json:"microsoftTeamsUser,omitempty"`
 
 	// MicrosoftTeamsApp A bot in Microsoft Teams.
 	MicrosoftTeamsApp *MicrosoftTeamsAppIdentifierModel `json:"microsoftTeamsApp,omitempty"`
 
-	// TeamsExtensionUser A Teams user who came through a Communication Services resource.
+	// TeamsExtensionUser A Teams user who acts through a Communication Services resource.
 	TeamsExtensionUser *TeamsExtensionUserIdentifierModel `json:"teamsExtensionUser,omitempty"`
 
-	// Kind Which nested member to expect. The service seldom sends it; the nested member says as much.
+	// Kind The nested member that is set. The service rarely sends it; the nested member implies it.
 	Kind *CommunicationIdentifierModelKind `json:"kind,omitempty"`
 }
 
-// CommunicationIdentifierModelKind What an identifier names. Open, a reader meets other values.
+// CommunicationIdentifierModelKind The kind of an identifier. The service may return other values.
 type CommunicationIdentifierModelKind string
 
 // CommunicationUserIdentifierModel A user of a Communication Services resource.
@@ -395,26 +395,26 @@ type CommunicationUserIdentifierModel struct {
 
 // CreateChatThreadRequest The thread to create.
 type CreateChatThreadRequest struct {
-	// Topic What the thread is called. May be empty.
+	// Topic The topic. May be empty.
 	Topic string `json:"topic"`
 
-	// Participants Who is in it from the start, at most 200. The caller need not be listed.
+	// Participants The initial participants, at most 200. The caller need not be listed.
 	Participants []ChatParticipant `json:"participants,omitzero"`
 
-	// Metadata Notes of the application, kept with the thread. All pairs together hold up to 1 KB.
+	// Metadata Metadata of the application. All pairs together hold up to 1 KB.
 	Metadata map[string]string `json:"metadata,omitzero"`
 
-	// RetentionPolicy When the service deletes the thread on its own. Absent means never.
+	// RetentionPolicy When the service deletes the thread automatically. Absent means never.
 	RetentionPolicy *ChatRetentionPolicy `json:"retentionPolicy,omitempty"`
 }
 
-// CreateChatThreadResult A thread that was created, and whom it is without.
+// CreateChatThreadResult A new thread, and the participants that could not be added.
 type CreateChatThreadResult struct {
 	// ChatThread The thread.
 	ChatThread *ChatThreadProperties `json:"chatThread,omitempty"`
 
-	// InvalidParticipants An error for everybody who could not be added: `target` is the raw id, `code` an HTTP status in digits.
-	// Absent when all are in.
+	// InvalidParticipants An error for each participant that could not be added: `target` is the raw id, `code` an HTTP status in
+	// digits. Absent if all were added.
 	InvalidParticipants []CommunicationError `json:"invalidParticipants,omitempty"`
 }
 
@@ -427,64 +427,64 @@ type MicrosoftTeamsAppIdentifierModel struct {
 	Cloud *CommunicationCloudEnvironmentModel `json:"cloud,omitempty"`
 }
 
-// MicrosoftTeamsUserIdentifierModel A person in Microsoft Teams.
+// MicrosoftTeamsUserIdentifierModel A user of Microsoft Teams.
 type MicrosoftTeamsUserIdentifierModel struct {
-	// UserID The Entra object id of the user, or some other id for an anonymous one.
+	// UserID The Entra object id of the user, or another id for an anonymous user.
 	UserID string `json:"userId"`
 
-	// IsAnonymous Whether the person came without an account. Absent means no.
+	// IsAnonymous Whether the user is anonymous. Absent means false.
 	IsAnonymous *bool `json:"isAnonymous,omitempty"`
 
 	// Cloud The cloud the user belongs to. Absent means `public`.
 	Cloud *CommunicationCloudEnvironmentModel `json:"cloud,omitempty"`
 }
 
-// PhoneNumberIdentifierModel A telephone.
+// PhoneNumberIdentifierModel A phone number.
 type PhoneNumberIdentifierModel struct {
 	// Value The number in E.164 form, or `anonymous`.
 	Value string `json:"value"`
 
-	// IsAnonymous Whether the number is withheld. Absent means no.
+	// IsAnonymous Whether the number is withheld. Absent means false.
 	IsAnonymous *bool `json:"isAnonymous,omitempty"`
 
-	// AssertedID Tells apart one number that joined the same call twice.
+	// AssertedID Distinguishes a number that joined the same call twice.
 	AssertedID *string `json:"assertedId,omitempty"`
 }
 
 // SendChatMessageRequest The message to send.
 type SendChatMessageRequest struct {
-	// Content The text, plain or HTML. A plain string here; an object in a message that is read.
+	// Content The text, plain or HTML. A string here, and an object in the messages that the service returns.
 	Content string `json:"content"`
 
-	// SenderDisplayName The sender's name, kept with this message and shown in push notifications.
+	// SenderDisplayName The sender's name, stored with the message and shown in push notifications.
 	SenderDisplayName *string `json:"senderDisplayName,omitempty"`
 
-	// Type Either `text` or `html`. Absent means `text`; the other types are the service's own.
+	// Type Either `text` or `html`. Absent means `text`; only the service sends the other types.
 	Type *ChatMessageType `json:"type,omitempty"`
 
-	// Metadata Notes of the application, kept with the message.
+	// Metadata Metadata of the application.
 	Metadata map[string]string `json:"metadata,omitzero"`
 }
 
-// SendChatMessageResult A message that was sent.
+// SendChatMessageResult A sent message.
 type SendChatMessageResult struct {
-	// ID The id the service gave the message.
+	// ID The id of the message.
 	ID string `json:"id"`
 }
 
-// SendReadReceiptRequest How far the caller has read.
+// SendReadReceiptRequest A read receipt to send.
 type SendReadReceiptRequest struct {
-	// ChatMessageID The id of the latest message that the caller has read.
+	// ChatMessageID The id of the last message that the user has read.
 	ChatMessageID string `json:"chatMessageId"`
 }
 
-// SendTypingNotificationRequest Who is typing.
+// SendTypingNotificationRequest A typing notification to send.
 type SendTypingNotificationRequest struct {
-	// SenderDisplayName The name that the others are shown.
+	// SenderDisplayName The display name that the other participants see.
 	SenderDisplayName *string `json:"senderDisplayName,omitempty"`
 }
 
-// TeamsExtensionUserIdentifierModel A Teams user who came through a Communication Services resource.
+// TeamsExtensionUserIdentifierModel A Teams user who acts through a Communication Services resource.
 type TeamsExtensionUserIdentifierModel struct {
 	// UserID The Entra object id of the user.
 	UserID string `json:"userId"`
@@ -499,25 +499,25 @@ type TeamsExtensionUserIdentifierModel struct {
 	Cloud *CommunicationCloudEnvironmentModel `json:"cloud,omitempty"`
 }
 
-// UpdateChatMessageRequest What to change in a message. An absent member leaves things as they are.
+// UpdateChatMessageRequest The changes to a message. An absent member is left unchanged.
 type UpdateChatMessageRequest struct {
 	// Content The new text.
 	Content *string `json:"content,omitempty"`
 
-	// Metadata Pairs to set, merged key by key with those that are there. An empty value removes its key.
+	// Metadata Pairs to set, merged with the existing ones key by key. An empty value removes its key.
 	Metadata map[string]string `json:"metadata,omitzero"`
 }
 
-// UpdateChatThreadRequest What to change in a thread. An absent member leaves things as they are.
+// UpdateChatThreadRequest The changes to a thread. An absent member is left unchanged.
 type UpdateChatThreadRequest struct {
 	// Topic The new topic. May be empty.
 	Topic *string `json:"topic,omitempty"`
 
-	// Metadata Pairs to set, merged key by key with those that are there. An empty value removes its key. All pairs
-	// together hold up to 1 KB.
+	// Metadata Pairs to set, merged with the existing ones key by key. An empty value removes its key. All pairs together
+	// hold up to 1 KB.
 	Metadata map[string]string `json:"metadata,omitzero"`
 
-	// RetentionPolicy The new policy, in place of the old one. The kind `none` switches it off.
+	// RetentionPolicy The new retention policy, which replaces the old one. The kind `none` disables it.
 	RetentionPolicy *ChatRetentionPolicy `json:"retentionPolicy,omitempty"`
 }
 
@@ -536,147 +536,147 @@ type MaxPageSize = int32
 // Skip defines model for Skip.
 type Skip = int32
 
-// Forbidden The body of a failed call as the contract has it. The service itself mostly answers
-// `{"CommunicationError":{"Code":…,"Message":…,"Details":[]}}`, where the message may be missing; a reader
-// copes with both.
+// Forbidden The body of an error response as the contract specifies it. The service mostly returns
+// `{"CommunicationError":{"Code":…,"Message":…,"Details":[]}}`, in which the message may be absent. Clients
+// should accept both.
 type Forbidden = CommunicationErrorResponse
 
-// ServiceUnavailable The body of a failed call as the contract has it. The service itself mostly answers
-// `{"CommunicationError":{"Code":…,"Message":…,"Details":[]}}`, where the message may be missing; a reader
-// copes with both.
+// ServiceUnavailable The body of an error response as the contract specifies it. The service mostly returns
+// `{"CommunicationError":{"Code":…,"Message":…,"Details":[]}}`, in which the message may be absent. Clients
+// should accept both.
 type ServiceUnavailable = CommunicationErrorResponse
 
-// TooManyRequests The body of a failed call as the contract has it. The service itself mostly answers
-// `{"CommunicationError":{"Code":…,"Message":…,"Details":[]}}`, where the message may be missing; a reader
-// copes with both.
+// TooManyRequests The body of an error response as the contract specifies it. The service mostly returns
+// `{"CommunicationError":{"Code":…,"Message":…,"Details":[]}}`, in which the message may be absent. Clients
+// should accept both.
 type TooManyRequests = CommunicationErrorResponse
 
-// Unauthorized The body of a failed call as the contract has it. The service itself mostly answers
-// `{"CommunicationError":{"Code":…,"Message":…,"Details":[]}}`, where the message may be missing; a reader
-// copes with both.
+// Unauthorized The body of an error response as the contract specifies it. The service mostly returns
+// `{"CommunicationError":{"Code":…,"Message":…,"Details":[]}}`, in which the message may be absent. Clients
+// should accept both.
 type Unauthorized = CommunicationErrorResponse
 
 // ChatListChatThreadsParams defines parameters for ChatListChatThreads.
 type ChatListChatThreadsParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 
-	// MaxPageSize At most this many items a page. A page may hold fewer, even none, and not be the last.
+	// MaxPageSize The maximum number of items in a page. A page that is not the last may have fewer, or none.
 	MaxPageSize *MaxPageSize `form:"maxPageSize,omitempty" json:"maxPageSize,omitempty"`
 
-	// StartTime Leaves out threads that have been quiet since before this time.
+	// StartTime Lists only threads with activity at or after this time.
 	StartTime *time.Time `form:"startTime,omitempty" json:"startTime,omitempty"`
 }
 
 // ChatCreateChatThreadParams defines parameters for ChatCreateChatThread.
 type ChatCreateChatThreadParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 
-	// RepeatabilityRequestID Makes a repeated create safe. The same user sending the same value again is answered with the thread of
-	// the first call. Any text that is unique to the logical request; a random UUID is advised.
+	// RepeatabilityRequestID Makes the request idempotent. A second request of the same user with the same value returns the thread of
+	// the first. Any text that is unique to the logical request; a random UUID is recommended.
 	RepeatabilityRequestID *string `json:"repeatability-request-id,omitempty"`
 }
 
 // ChatDeleteChatThreadParams defines parameters for ChatDeleteChatThread.
 type ChatDeleteChatThreadParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // ChatThreadGetChatThreadPropertiesParams defines parameters for ChatThreadGetChatThreadProperties.
 type ChatThreadGetChatThreadPropertiesParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // ChatThreadUpdateChatThreadPropertiesParams defines parameters for ChatThreadUpdateChatThreadProperties.
 type ChatThreadUpdateChatThreadPropertiesParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // ChatThreadListChatMessagesParams defines parameters for ChatThreadListChatMessages.
 type ChatThreadListChatMessagesParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 
-	// MaxPageSize At most this many items a page. A page may hold fewer, even none, and not be the last.
+	// MaxPageSize The maximum number of items in a page. A page that is not the last may have fewer, or none.
 	MaxPageSize *MaxPageSize `form:"maxPageSize,omitempty" json:"maxPageSize,omitempty"`
 
-	// StartTime Leaves out messages from before this time.
+	// StartTime Lists only messages created at or after this time.
 	StartTime *time.Time `form:"startTime,omitempty" json:"startTime,omitempty"`
 }
 
 // ChatThreadSendChatMessageParams defines parameters for ChatThreadSendChatMessage.
 type ChatThreadSendChatMessageParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // ChatThreadDeleteChatMessageParams defines parameters for ChatThreadDeleteChatMessage.
 type ChatThreadDeleteChatMessageParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // ChatThreadGetChatMessageParams defines parameters for ChatThreadGetChatMessage.
 type ChatThreadGetChatMessageParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // ChatThreadUpdateChatMessageParams defines parameters for ChatThreadUpdateChatMessage.
 type ChatThreadUpdateChatMessageParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // ChatThreadListChatParticipantsParams defines parameters for ChatThreadListChatParticipants.
 type ChatThreadListChatParticipantsParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 
-	// MaxPageSize At most this many items a page. A page may hold fewer, even none, and not be the last.
+	// MaxPageSize The maximum number of items in a page. A page that is not the last may have fewer, or none.
 	MaxPageSize *MaxPageSize `form:"maxPageSize,omitempty" json:"maxPageSize,omitempty"`
 
-	// Skip Leaves out this many items at the start of the list.
+	// Skip The number of items to skip at the start of the list.
 	Skip *Skip `form:"skip,omitempty" json:"skip,omitempty"`
 }
 
 // ChatThreadAddChatParticipantsParams defines parameters for ChatThreadAddChatParticipants.
 type ChatThreadAddChatParticipantsParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // ChatThreadRemoveChatParticipantParams defines parameters for ChatThreadRemoveChatParticipant.
 type ChatThreadRemoveChatParticipantParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // ChatThreadListChatReadReceiptsParams defines parameters for ChatThreadListChatReadReceipts.
 type ChatThreadListChatReadReceiptsParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 
-	// MaxPageSize At most this many items a page. A page may hold fewer, even none, and not be the last.
+	// MaxPageSize The maximum number of items in a page. A page that is not the last may have fewer, or none.
 	MaxPageSize *MaxPageSize `form:"maxPageSize,omitempty" json:"maxPageSize,omitempty"`
 
-	// Skip Leaves out this many items at the start of the list.
+	// Skip The number of items to skip at the start of the list.
 	Skip *Skip `form:"skip,omitempty" json:"skip,omitempty"`
 }
 
 // ChatThreadSendChatReadReceiptParams defines parameters for ChatThreadSendChatReadReceipt.
 type ChatThreadSendChatReadReceiptParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // ChatThreadSendTypingNotificationParams defines parameters for ChatThreadSendTypingNotification.
 type ChatThreadSendTypingNotificationParams struct {
-	// APIVersion The version of the API to speak, `2025-03-15` for what is described here.
+	// APIVersion The API version, `2025-03-15` for this document.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 

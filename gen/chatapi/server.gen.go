@@ -15,7 +15,7 @@ import (
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// ChatListChatThreads Lists the threads of the caller.
+	// ChatListChatThreads Lists the threads of the user.
 	// (GET /chat/threads)
 	ChatListChatThreads(w http.ResponseWriter, r *http.Request, params ChatListChatThreadsParams)
 	// ChatCreateChatThread Creates a thread.
@@ -24,10 +24,10 @@ type ServerInterface interface {
 	// ChatDeleteChatThread Deletes a thread.
 	// (DELETE /chat/threads/{chatThreadId})
 	ChatDeleteChatThread(w http.ResponseWriter, r *http.Request, chatThreadID ChatThreadID, params ChatDeleteChatThreadParams)
-	// ChatThreadGetChatThreadProperties Reads what a thread is.
+	// ChatThreadGetChatThreadProperties Gets the properties of a thread.
 	// (GET /chat/threads/{chatThreadId})
 	ChatThreadGetChatThreadProperties(w http.ResponseWriter, r *http.Request, chatThreadID ChatThreadID, params ChatThreadGetChatThreadPropertiesParams)
-	// ChatThreadUpdateChatThreadProperties Changes the topic, metadata or retention of a thread.
+	// ChatThreadUpdateChatThreadProperties Updates the topic, metadata or retention policy of a thread.
 	// (PATCH /chat/threads/{chatThreadId})
 	ChatThreadUpdateChatThreadProperties(w http.ResponseWriter, r *http.Request, chatThreadID ChatThreadID, params ChatThreadUpdateChatThreadPropertiesParams)
 	// ChatThreadListChatMessages Lists the messages of a thread.
@@ -39,28 +39,28 @@ type ServerInterface interface {
 	// ChatThreadDeleteChatMessage Deletes a message.
 	// (DELETE /chat/threads/{chatThreadId}/messages/{chatMessageId})
 	ChatThreadDeleteChatMessage(w http.ResponseWriter, r *http.Request, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params ChatThreadDeleteChatMessageParams)
-	// ChatThreadGetChatMessage Reads one message.
+	// ChatThreadGetChatMessage Gets a message.
 	// (GET /chat/threads/{chatThreadId}/messages/{chatMessageId})
 	ChatThreadGetChatMessage(w http.ResponseWriter, r *http.Request, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params ChatThreadGetChatMessageParams)
-	// ChatThreadUpdateChatMessage Edits a message.
+	// ChatThreadUpdateChatMessage Updates a message.
 	// (PATCH /chat/threads/{chatThreadId}/messages/{chatMessageId})
 	ChatThreadUpdateChatMessage(w http.ResponseWriter, r *http.Request, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params ChatThreadUpdateChatMessageParams)
-	// ChatThreadListChatParticipants Lists who takes part in a thread.
+	// ChatThreadListChatParticipants Lists the participants of a thread.
 	// (GET /chat/threads/{chatThreadId}/participants)
 	ChatThreadListChatParticipants(w http.ResponseWriter, r *http.Request, chatThreadID ChatThreadID, params ChatThreadListChatParticipantsParams)
-	// ChatThreadAddChatParticipants Adds people to a thread.
+	// ChatThreadAddChatParticipants Adds participants to a thread.
 	// (POST /chat/threads/{chatThreadId}/participants/:add)
 	ChatThreadAddChatParticipants(w http.ResponseWriter, r *http.Request, chatThreadID ChatThreadID, params ChatThreadAddChatParticipantsParams)
-	// ChatThreadRemoveChatParticipant Removes one person from a thread.
+	// ChatThreadRemoveChatParticipant Removes a participant from a thread.
 	// (POST /chat/threads/{chatThreadId}/participants/:remove)
 	ChatThreadRemoveChatParticipant(w http.ResponseWriter, r *http.Request, chatThreadID ChatThreadID, params ChatThreadRemoveChatParticipantParams)
-	// ChatThreadListChatReadReceipts Lists how far everybody has read.
+	// ChatThreadListChatReadReceipts Lists the read receipts of a thread.
 	// (GET /chat/threads/{chatThreadId}/readReceipts)
 	ChatThreadListChatReadReceipts(w http.ResponseWriter, r *http.Request, chatThreadID ChatThreadID, params ChatThreadListChatReadReceiptsParams)
-	// ChatThreadSendChatReadReceipt Says how far the caller has read.
+	// ChatThreadSendChatReadReceipt Sends a read receipt.
 	// (POST /chat/threads/{chatThreadId}/readReceipts)
 	ChatThreadSendChatReadReceipt(w http.ResponseWriter, r *http.Request, chatThreadID ChatThreadID, params ChatThreadSendChatReadReceiptParams)
-	// ChatThreadSendTypingNotification Tells the others that the caller is typing.
+	// ChatThreadSendTypingNotification Sends a typing notification to the other participants.
 	// (POST /chat/threads/{chatThreadId}/typing)
 	ChatThreadSendTypingNotification(w http.ResponseWriter, r *http.Request, chatThreadID ChatThreadID, params ChatThreadSendTypingNotificationParams)
 }

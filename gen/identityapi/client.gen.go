@@ -92,7 +92,7 @@ type ClientInterface interface {
 
 	// TeamsExtensionTokenExchangeWithBody Exchanges the caller's own Entra token for an access token of the resource.
 	//
-	// The Entra token of the person is the authentication of the call, and the body is an empty object.
+	// The Entra token of the user authenticates the request. The body is an empty object.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -101,7 +101,7 @@ type ClientInterface interface {
 
 	// TeamsExtensionTokenExchange Exchanges the caller's own Entra token for an access token of the resource.
 	//
-	// The Entra token of the person is the authentication of the call, and the body is an empty object.
+	// The Entra token of the user authenticates the request. The body is an empty object.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -110,30 +110,30 @@ type ClientInterface interface {
 
 	// TeamsExtensionAssignmentDelete Deletes an assignment.
 	//
-	// The principal loses what the assignment allowed.
+	// The principal loses the access that the assignment granted.
 	//
 	// Corresponds with DELETE /access/teamsExtension/tenants/{tenantId}/assignments/{objectId} (the `TeamsExtensionAssignmentDelete` operationId).
 	TeamsExtensionAssignmentDelete(ctx context.Context, tenantID TenantID, objectID ObjectID, params *TeamsExtensionAssignmentDeleteParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// TeamsExtensionAssignmentGet Reads an assignment.
+	// TeamsExtensionAssignmentGet Gets an assignment.
 	//
-	// It says through which applications a Teams user or resource account may work with the resource.
+	// An assignment names the applications through which a Teams user or resource account may use the resource.
 	//
 	// Corresponds with GET /access/teamsExtension/tenants/{tenantId}/assignments/{objectId} (the `TeamsExtensionAssignmentGet` operationId).
 	TeamsExtensionAssignmentGet(ctx context.Context, tenantID TenantID, objectID ObjectID, params *TeamsExtensionAssignmentGetParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// TeamsExtensionAssignmentUpsertWithBody Creates an assignment, or replaces it.
+	// TeamsExtensionAssignmentUpsertWithBody Creates or replaces an assignment.
 	//
-	// The same request again changes nothing more.
+	// The operation is idempotent.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PUT /access/teamsExtension/tenants/{tenantId}/assignments/{objectId} (the `TeamsExtensionAssignmentUpsert` operationId).
 	TeamsExtensionAssignmentUpsertWithBody(ctx context.Context, tenantID TenantID, objectID ObjectID, params *TeamsExtensionAssignmentUpsertParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// TeamsExtensionAssignmentUpsert Creates an assignment, or replaces it.
+	// TeamsExtensionAssignmentUpsert Creates or replaces an assignment.
 	//
-	// The same request again changes nothing more.
+	// The operation is idempotent.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -142,8 +142,8 @@ type ClientInterface interface {
 
 	// CommunicationIdentityCreateWithBody Creates a user.
 	//
-	// Issues a first token along with it when scopes are given. Every call creates another user; a request that is
-	// repeated leaves one too many behind.
+	// If scopes are given, a token is issued too. Every request creates a user: a request that is repeated creates
+	// two.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -152,8 +152,8 @@ type ClientInterface interface {
 
 	// CommunicationIdentityCreate Creates a user.
 	//
-	// Issues a first token along with it when scopes are given. Every call creates another user; a request that is
-	// repeated leaves one too many behind.
+	// If scopes are given, a token is issued too. Every request creates a user: a request that is repeated creates
+	// two.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -162,32 +162,32 @@ type ClientInterface interface {
 
 	// CommunicationIdentityDelete Deletes a user.
 	//
-	// The data of the user goes too, and every token of the user stops working.
+	// The data of the user is deleted too, and every token of the user becomes invalid.
 	//
 	// Corresponds with DELETE /identities/{id} (the `CommunicationIdentityDelete` operationId).
 	CommunicationIdentityDelete(ctx context.Context, id IdentityID, params *CommunicationIdentityDeleteParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CommunicationIdentityIssueAccessTokenWithBody Issues a token to a user.
+	// CommunicationIdentityIssueAccessTokenWithBody Issues a token for a user.
 	//
-	// Earlier tokens keep working until they expire or are revoked.
+	// Earlier tokens stay valid until they expire or are revoked.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /identities/{id}/:issueAccessToken (the `CommunicationIdentityIssueAccessToken` operationId).
 	CommunicationIdentityIssueAccessTokenWithBody(ctx context.Context, id IdentityID, params *CommunicationIdentityIssueAccessTokenParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CommunicationIdentityIssueAccessToken Issues a token to a user.
+	// CommunicationIdentityIssueAccessToken Issues a token for a user.
 	//
-	// Earlier tokens keep working until they expire or are revoked.
+	// Earlier tokens stay valid until they expire or are revoked.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /identities/{id}/:issueAccessToken (the `CommunicationIdentityIssueAccessToken` operationId).
 	CommunicationIdentityIssueAccessToken(ctx context.Context, id IdentityID, params *CommunicationIdentityIssueAccessTokenParams, body CommunicationIdentityIssueAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CommunicationIdentityRevokeAccessTokens Revokes every token of a user.
+	// CommunicationIdentityRevokeAccessTokens Revokes all tokens of a user.
 	//
-	// Tokens issued afterwards are good again. There is no request body.
+	// Tokens issued afterwards are valid. The request has no body.
 	//
 	// Corresponds with POST /identities/{id}/:revokeAccessTokens (the `CommunicationIdentityRevokeAccessTokens` operationId).
 	CommunicationIdentityRevokeAccessTokens(ctx context.Context, id IdentityID, params *CommunicationIdentityRevokeAccessTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -213,7 +213,7 @@ type ClientInterface interface {
 
 // TeamsExtensionTokenExchangeWithBody Exchanges the caller's own Entra token for an access token of the resource.
 //
-// The Entra token of the person is the authentication of the call, and the body is an empty object.
+// The Entra token of the user authenticates the request. The body is an empty object.
 //
 // Takes any type of body and a specified content type.
 //
@@ -232,7 +232,7 @@ func (c *Client) TeamsExtensionTokenExchangeWithBody(ctx context.Context, params
 
 // TeamsExtensionTokenExchange Exchanges the caller's own Entra token for an access token of the resource.
 //
-// The Entra token of the person is the authentication of the call, and the body is an empty object.
+// The Entra token of the user authenticates the request. The body is an empty object.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -251,7 +251,7 @@ func (c *Client) TeamsExtensionTokenExchange(ctx context.Context, params *TeamsE
 
 // TeamsExtensionAssignmentDelete Deletes an assignment.
 //
-// The principal loses what the assignment allowed.
+// The principal loses the access that the assignment granted.
 //
 // Corresponds with DELETE /access/teamsExtension/tenants/{tenantId}/assignments/{objectId} (the `TeamsExtensionAssignmentDelete` operationId).
 func (c *Client) TeamsExtensionAssignmentDelete(ctx context.Context, tenantID TenantID, objectID ObjectID, params *TeamsExtensionAssignmentDeleteParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -266,9 +266,9 @@ func (c *Client) TeamsExtensionAssignmentDelete(ctx context.Context, tenantID Te
 	return c.Client.Do(req)
 }
 
-// TeamsExtensionAssignmentGet Reads an assignment.
+// TeamsExtensionAssignmentGet Gets an assignment.
 //
-// It says through which applications a Teams user or resource account may work with the resource.
+// An assignment names the applications through which a Teams user or resource account may use the resource.
 //
 // Corresponds with GET /access/teamsExtension/tenants/{tenantId}/assignments/{objectId} (the `TeamsExtensionAssignmentGet` operationId).
 func (c *Client) TeamsExtensionAssignmentGet(ctx context.Context, tenantID TenantID, objectID ObjectID, params *TeamsExtensionAssignmentGetParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -283,9 +283,9 @@ func (c *Client) TeamsExtensionAssignmentGet(ctx context.Context, tenantID Tenan
 	return c.Client.Do(req)
 }
 
-// TeamsExtensionAssignmentUpsertWithBody Creates an assignment, or replaces it.
+// TeamsExtensionAssignmentUpsertWithBody Creates or replaces an assignment.
 //
-// The same request again changes nothing more.
+// The operation is idempotent.
 //
 // Takes any type of body and a specified content type.
 //
@@ -302,9 +302,9 @@ func (c *Client) TeamsExtensionAssignmentUpsertWithBody(ctx context.Context, ten
 	return c.Client.Do(req)
 }
 
-// TeamsExtensionAssignmentUpsert Creates an assignment, or replaces it.
+// TeamsExtensionAssignmentUpsert Creates or replaces an assignment.
 //
-// The same request again changes nothing more.
+// The operation is idempotent.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -323,8 +323,8 @@ func (c *Client) TeamsExtensionAssignmentUpsert(ctx context.Context, tenantID Te
 
 // CommunicationIdentityCreateWithBody Creates a user.
 //
-// Issues a first token along with it when scopes are given. Every call creates another user; a request that is
-// repeated leaves one too many behind.
+// If scopes are given, a token is issued too. Every request creates a user: a request that is repeated creates
+// two.
 //
 // Takes any type of body and a specified content type.
 //
@@ -343,8 +343,8 @@ func (c *Client) CommunicationIdentityCreateWithBody(ctx context.Context, params
 
 // CommunicationIdentityCreate Creates a user.
 //
-// Issues a first token along with it when scopes are given. Every call creates another user; a request that is
-// repeated leaves one too many behind.
+// If scopes are given, a token is issued too. Every request creates a user: a request that is repeated creates
+// two.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -363,7 +363,7 @@ func (c *Client) CommunicationIdentityCreate(ctx context.Context, params *Commun
 
 // CommunicationIdentityDelete Deletes a user.
 //
-// The data of the user goes too, and every token of the user stops working.
+// The data of the user is deleted too, and every token of the user becomes invalid.
 //
 // Corresponds with DELETE /identities/{id} (the `CommunicationIdentityDelete` operationId).
 func (c *Client) CommunicationIdentityDelete(ctx context.Context, id IdentityID, params *CommunicationIdentityDeleteParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -378,9 +378,9 @@ func (c *Client) CommunicationIdentityDelete(ctx context.Context, id IdentityID,
 	return c.Client.Do(req)
 }
 
-// CommunicationIdentityIssueAccessTokenWithBody Issues a token to a user.
+// CommunicationIdentityIssueAccessTokenWithBody Issues a token for a user.
 //
-// Earlier tokens keep working until they expire or are revoked.
+// Earlier tokens stay valid until they expire or are revoked.
 //
 // Takes any type of body and a specified content type.
 //
@@ -397,9 +397,9 @@ func (c *Client) CommunicationIdentityIssueAccessTokenWithBody(ctx context.Conte
 	return c.Client.Do(req)
 }
 
-// CommunicationIdentityIssueAccessToken Issues a token to a user.
+// CommunicationIdentityIssueAccessToken Issues a token for a user.
 //
-// Earlier tokens keep working until they expire or are revoked.
+// Earlier tokens stay valid until they expire or are revoked.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -416,9 +416,9 @@ func (c *Client) CommunicationIdentityIssueAccessToken(ctx context.Context, id I
 	return c.Client.Do(req)
 }
 
-// CommunicationIdentityRevokeAccessTokens Revokes every token of a user.
+// CommunicationIdentityRevokeAccessTokens Revokes all tokens of a user.
 //
-// Tokens issued afterwards are good again. There is no request body.
+// Tokens issued afterwards are valid. The request has no body.
 //
 // Corresponds with POST /identities/{id}/:revokeAccessTokens (the `CommunicationIdentityRevokeAccessTokens` operationId).
 func (c *Client) CommunicationIdentityRevokeAccessTokens(ctx context.Context, id IdentityID, params *CommunicationIdentityRevokeAccessTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1095,7 +1095,7 @@ type ClientWithResponsesInterface interface {
 
 	// TeamsExtensionTokenExchangeWithBodyWithResponse Exchanges the caller's own Entra token for an access token of the resource.
 	//
-	// The Entra token of the person is the authentication of the call, and the body is an empty object.
+	// The Entra token of the user authenticates the request. The body is an empty object.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1104,7 +1104,7 @@ type ClientWithResponsesInterface interface {
 
 	// TeamsExtensionTokenExchangeWithResponse Exchanges the caller's own Entra token for an access token of the resource.
 	//
-	// The Entra token of the person is the authentication of the call, and the body is an empty object.
+	// The Entra token of the user authenticates the request. The body is an empty object.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1113,34 +1113,34 @@ type ClientWithResponsesInterface interface {
 
 	// TeamsExtensionAssignmentDeleteWithResponse Deletes an assignment.
 	//
-	// The principal loses what the assignment allowed.
+	// The principal loses the access that the assignment granted.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with DELETE /access/teamsExtension/tenants/{tenantId}/assignments/{objectId} (the `TeamsExtensionAssignmentDelete` operationId).
 	TeamsExtensionAssignmentDeleteWithResponse(ctx context.Context, tenantID TenantID, objectID ObjectID, params *TeamsExtensionAssignmentDeleteParams, reqEditors ...RequestEditorFn) (*TeamsExtensionAssignmentDeleteResponse, error)
 
-	// TeamsExtensionAssignmentGetWithResponse Reads an assignment.
+	// TeamsExtensionAssignmentGetWithResponse Gets an assignment.
 	//
-	// It says through which applications a Teams user or resource account may work with the resource.
+	// An assignment names the applications through which a Teams user or resource account may use the resource.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /access/teamsExtension/tenants/{tenantId}/assignments/{objectId} (the `TeamsExtensionAssignmentGet` operationId).
 	TeamsExtensionAssignmentGetWithResponse(ctx context.Context, tenantID TenantID, objectID ObjectID, params *TeamsExtensionAssignmentGetParams, reqEditors ...RequestEditorFn) (*TeamsExtensionAssignmentGetResponse, error)
 
-	// TeamsExtensionAssignmentUpsertWithBodyWithResponse Creates an assignment, or replaces it.
+	// TeamsExtensionAssignmentUpsertWithBodyWithResponse Creates or replaces an assignment.
 	//
-	// The same request again changes nothing more.
+	// The operation is idempotent.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PUT /access/teamsExtension/tenants/{tenantId}/assignments/{objectId} (the `TeamsExtensionAssignmentUpsert` operationId).
 	TeamsExtensionAssignmentUpsertWithBodyWithResponse(ctx context.Context, tenantID TenantID, objectID ObjectID, params *TeamsExtensionAssignmentUpsertParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TeamsExtensionAssignmentUpsertResponse, error)
 
-	// TeamsExtensionAssignmentUpsertWithResponse Creates an assignment, or replaces it.
+	// TeamsExtensionAssignmentUpsertWithResponse Creates or replaces an assignment.
 	//
-	// The same request again changes nothing more.
+	// The operation is idempotent.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1149,8 +1149,8 @@ type ClientWithResponsesInterface interface {
 
 	// CommunicationIdentityCreateWithBodyWithResponse Creates a user.
 	//
-	// Issues a first token along with it when scopes are given. Every call creates another user; a request that is
-	// repeated leaves one too many behind.
+	// If scopes are given, a token is issued too. Every request creates a user: a request that is repeated creates
+	// two.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1159,8 +1159,8 @@ type ClientWithResponsesInterface interface {
 
 	// CommunicationIdentityCreateWithResponse Creates a user.
 	//
-	// Issues a first token along with it when scopes are given. Every call creates another user; a request that is
-	// repeated leaves one too many behind.
+	// If scopes are given, a token is issued too. Every request creates a user: a request that is repeated creates
+	// two.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1169,34 +1169,34 @@ type ClientWithResponsesInterface interface {
 
 	// CommunicationIdentityDeleteWithResponse Deletes a user.
 	//
-	// The data of the user goes too, and every token of the user stops working.
+	// The data of the user is deleted too, and every token of the user becomes invalid.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with DELETE /identities/{id} (the `CommunicationIdentityDelete` operationId).
 	CommunicationIdentityDeleteWithResponse(ctx context.Context, id IdentityID, params *CommunicationIdentityDeleteParams, reqEditors ...RequestEditorFn) (*CommunicationIdentityDeleteResponse, error)
 
-	// CommunicationIdentityIssueAccessTokenWithBodyWithResponse Issues a token to a user.
+	// CommunicationIdentityIssueAccessTokenWithBodyWithResponse Issues a token for a user.
 	//
-	// Earlier tokens keep working until they expire or are revoked.
+	// Earlier tokens stay valid until they expire or are revoked.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /identities/{id}/:issueAccessToken (the `CommunicationIdentityIssueAccessToken` operationId).
 	CommunicationIdentityIssueAccessTokenWithBodyWithResponse(ctx context.Context, id IdentityID, params *CommunicationIdentityIssueAccessTokenParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CommunicationIdentityIssueAccessTokenResponse, error)
 
-	// CommunicationIdentityIssueAccessTokenWithResponse Issues a token to a user.
+	// CommunicationIdentityIssueAccessTokenWithResponse Issues a token for a user.
 	//
-	// Earlier tokens keep working until they expire or are revoked.
+	// Earlier tokens stay valid until they expire or are revoked.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /identities/{id}/:issueAccessToken (the `CommunicationIdentityIssueAccessToken` operationId).
 	CommunicationIdentityIssueAccessTokenWithResponse(ctx context.Context, id IdentityID, params *CommunicationIdentityIssueAccessTokenParams, body CommunicationIdentityIssueAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*CommunicationIdentityIssueAccessTokenResponse, error)
 
-	// CommunicationIdentityRevokeAccessTokensWithResponse Revokes every token of a user.
+	// CommunicationIdentityRevokeAccessTokensWithResponse Revokes all tokens of a user.
 	//
-	// Tokens issued afterwards are good again. There is no request body.
+	// Tokens issued afterwards are valid. The request has no body.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -1445,7 +1445,7 @@ func (r CommunicationIdentityExchangeTeamsUserAccessTokenResponse) StatusCode() 
 
 // TeamsExtensionTokenExchangeWithBodyWithResponse Exchanges the caller's own Entra token for an access token of the resource.
 //
-// The Entra token of the person is the authentication of the call, and the body is an empty object.
+// The Entra token of the user authenticates the request. The body is an empty object.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1460,7 +1460,7 @@ func (c *ClientWithResponses) TeamsExtensionTokenExchangeWithBodyWithResponse(ct
 
 // TeamsExtensionTokenExchangeWithResponse Exchanges the caller's own Entra token for an access token of the resource.
 //
-// The Entra token of the person is the authentication of the call, and the body is an empty object.
+// The Entra token of the user authenticates the request. The body is an empty object.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1475,7 +1475,7 @@ func (c *ClientWithResponses) TeamsExtensionTokenExchangeWithResponse(ctx contex
 
 // TeamsExtensionAssignmentDeleteWithResponse Deletes an assignment.
 //
-// The principal loses what the assignment allowed.
+// The principal loses the access that the assignment granted.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -1488,9 +1488,9 @@ func (c *ClientWithResponses) TeamsExtensionAssignmentDeleteWithResponse(ctx con
 	return ParseTeamsExtensionAssignmentDeleteResponse(rsp)
 }
 
-// TeamsExtensionAssignmentGetWithResponse Reads an assignment.
+// TeamsExtensionAssignmentGetWithResponse Gets an assignment.
 //
-// It says through which applications a Teams user or resource account may work with the resource.
+// An assignment names the applications through which a Teams user or resource account may use the resource.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -1503,9 +1503,9 @@ func (c *ClientWithResponses) TeamsExtensionAssignmentGetWithResponse(ctx contex
 	return ParseTeamsExtensionAssignmentGetResponse(rsp)
 }
 
-// TeamsExtensionAssignmentUpsertWithBodyWithResponse Creates an assignment, or replaces it.
+// TeamsExtensionAssignmentUpsertWithBodyWithResponse Creates or replaces an assignment.
 //
-// The same request again changes nothing more.
+// The operation is idempotent.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1518,9 +1518,9 @@ func (c *ClientWithResponses) TeamsExtensionAssignmentUpsertWithBodyWithResponse
 	return ParseTeamsExtensionAssignmentUpsertResponse(rsp)
 }
 
-// TeamsExtensionAssignmentUpsertWithResponse Creates an assignment, or replaces it.
+// TeamsExtensionAssignmentUpsertWithResponse Creates or replaces an assignment.
 //
-// The same request again changes nothing more.
+// The operation is idempotent.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1535,8 +1535,8 @@ func (c *ClientWithResponses) TeamsExtensionAssignmentUpsertWithResponse(ctx con
 
 // CommunicationIdentityCreateWithBodyWithResponse Creates a user.
 //
-// Issues a first token along with it when scopes are given. Every call creates another user; a request that is
-// repeated leaves one too many behind.
+// If scopes are given, a token is issued too. Every request creates a user: a request that is repeated creates
+// two.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1551,8 +1551,8 @@ func (c *ClientWithResponses) CommunicationIdentityCreateWithBodyWithResponse(ct
 
 // CommunicationIdentityCreateWithResponse Creates a user.
 //
-// Issues a first token along with it when scopes are given. Every call creates another user; a request that is
-// repeated leaves one too many behind.
+// If scopes are given, a token is issued too. Every request creates a user: a request that is repeated creates
+// two.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1567,7 +1567,7 @@ func (c *ClientWithResponses) CommunicationIdentityCreateWithResponse(ctx contex
 
 // CommunicationIdentityDeleteWithResponse Deletes a user.
 //
-// The data of the user goes too, and every token of the user stops working.
+// The data of the user is deleted too, and every token of the user becomes invalid.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -1580,9 +1580,9 @@ func (c *ClientWithResponses) CommunicationIdentityDeleteWithResponse(ctx contex
 	return ParseCommunicationIdentityDeleteResponse(rsp)
 }
 
-// CommunicationIdentityIssueAccessTokenWithBodyWithResponse Issues a token to a user.
+// CommunicationIdentityIssueAccessTokenWithBodyWithResponse Issues a token for a user.
 //
-// Earlier tokens keep working until they expire or are revoked.
+// Earlier tokens stay valid until they expire or are revoked.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1595,9 +1595,9 @@ func (c *ClientWithResponses) CommunicationIdentityIssueAccessTokenWithBodyWithR
 	return ParseCommunicationIdentityIssueAccessTokenResponse(rsp)
 }
 
-// CommunicationIdentityIssueAccessTokenWithResponse Issues a token to a user.
+// CommunicationIdentityIssueAccessTokenWithResponse Issues a token for a user.
 //
-// Earlier tokens keep working until they expire or are revoked.
+// Earlier tokens stay valid until they expire or are revoked.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1610,9 +1610,9 @@ func (c *ClientWithResponses) CommunicationIdentityIssueAccessTokenWithResponse(
 	return ParseCommunicationIdentityIssueAccessTokenResponse(rsp)
 }
 
-// CommunicationIdentityRevokeAccessTokensWithResponse Revokes every token of a user.
+// CommunicationIdentityRevokeAccessTokensWithResponse Revokes all tokens of a user.
 //
-// Tokens issued afterwards are good again. There is no request body.
+// Tokens issued afterwards are valid. The request has no body.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -52,33 +52,33 @@ func (e TeamsExtensionPrincipalType) Valid() bool {
 	}
 }
 
-// CommunicationError What went wrong.
+// CommunicationError The error.
 type CommunicationError struct {
-	// Code A word for the error, such as `IdentityNotOwned`.
+	// Code The error code, such as `IdentityNotOwned`.
 	Code string `json:"code"`
 
-	// Message What happened, in English.
+	// Message The error message, in English.
 	Message string `json:"message"`
 
-	// Target What it is about, as a rule a member of the request.
+	// Target The target of the error, usually a member of the request.
 	Target *string `json:"target,omitempty"`
 
-	// Details The single errors behind this one.
+	// Details The individual errors behind this one.
 	Details []CommunicationError `json:"details,omitempty"`
 
-	// InnerError The error beneath this one.
+	// InnerError The inner error.
 	InnerError *CommunicationError `json:"innererror,omitempty"`
 }
 
-// CommunicationErrorResponse The body of a failed call.
+// CommunicationErrorResponse The body of an error response.
 type CommunicationErrorResponse struct {
-	// Error What went wrong.
+	// Error The error.
 	Error CommunicationError `json:"error"`
 }
 
 // CommunicationIdentity A user of the resource.
 type CommunicationIdentity struct {
-	// ID The id of the user, which is the raw id too.
+	// ID The id of the user, which is also the raw id.
 	ID string `json:"id"`
 }
 
@@ -87,16 +87,16 @@ type CommunicationIdentityAccessToken struct {
 	// Token The token, a JWT.
 	Token string `json:"token"`
 
-	// ExpiresOn When it expires. The service writes up to seven fractional digits and the offset as `+00:00`.
+	// ExpiresOn When the token expires. The service writes up to seven fractional digits and the offset as `+00:00`.
 	ExpiresOn time.Time `json:"expiresOn"`
 }
 
-// CommunicationIdentityAccessTokenRequest What a token is for, and for how long.
+// CommunicationIdentityAccessTokenRequest The scopes and the lifetime of a token.
 type CommunicationIdentityAccessTokenRequest struct {
-	// Scopes What the token is for. At least one.
+	// Scopes The scopes of the token. At least one.
 	Scopes []CommunicationIdentityTokenScope `json:"scopes"`
 
-	// ExpiresInMinutes How long the token lives, in minutes. Absent means a day.
+	// ExpiresInMinutes The lifetime of the token in minutes. Absent means 24 hours.
 	ExpiresInMinutes *int32 `json:"expiresInMinutes,omitempty"`
 }
 
@@ -105,27 +105,27 @@ type CommunicationIdentityAccessTokenResult struct {
 	// Identity The user.
 	Identity CommunicationIdentity `json:"identity"`
 
-	// AccessToken The token. Absent when no scopes were given.
+	// AccessToken The token. Absent if no scopes were given.
 	AccessToken *CommunicationIdentityAccessToken `json:"accessToken,omitempty"`
 }
 
-// CommunicationIdentityCreateRequest What to issue along with a new user.
+// CommunicationIdentityCreateRequest The token to issue with a new user.
 type CommunicationIdentityCreateRequest struct {
-	// CreateTokenWithScopes What the first token is for. Absent means that none is issued.
+	// CreateTokenWithScopes The scopes of the token. Absent means that none is issued.
 	CreateTokenWithScopes []CommunicationIdentityTokenScope `json:"createTokenWithScopes,omitzero"`
 
-	// ExpiresInMinutes How long the token lives, in minutes. Absent means a day.
+	// ExpiresInMinutes The lifetime of the token in minutes. Absent means 24 hours.
 	ExpiresInMinutes *int32 `json:"expiresInMinutes,omitempty"`
 }
 
-// CommunicationIdentityTokenScope What a token opens. `chat` opens all of chat; `chat.join` all but creating, changing and deleting threads;
-// `chat.join.limited` neither that nor adding and removing people. The voip scopes open no chat. Open: a reader
-// meets other values.
+// CommunicationIdentityTokenScope The scope of a token. `chat` allows all chat operations; `chat.join` all but creating, updating and deleting
+// threads; `chat.join.limited` excludes adding and removing participants too. The voip scopes allow no chat
+// operation. The service may return other values.
 type CommunicationIdentityTokenScope string
 
-// TeamsExtensionAssignmentCreateOrUpdateRequest What an assignment is to be.
+// TeamsExtensionAssignmentCreateOrUpdateRequest A new assignment.
 type TeamsExtensionAssignmentCreateOrUpdateRequest struct {
-	// PrincipalType Whether it is for a person or a resource account.
+	// PrincipalType Whether the principal is a user or a resource account.
 	PrincipalType TeamsExtensionPrincipalType `json:"principalType"`
 
 	// ClientIDs The Entra applications through which the principal may work.
@@ -140,7 +140,7 @@ type TeamsExtensionAssignmentResponse struct {
 	// TenantID The Entra tenant of the principal.
 	TenantID string `json:"tenantId"`
 
-	// PrincipalType Whether it is for a person or a resource account.
+	// PrincipalType Whether the principal is a user or a resource account.
 	PrincipalType TeamsExtensionPrincipalType `json:"principalType"`
 
 	// ClientIDs The Entra applications through which the principal may work.
@@ -150,10 +150,10 @@ type TeamsExtensionAssignmentResponse struct {
 // TeamsExtensionExchangeTokenRequest An empty object.
 type TeamsExtensionExchangeTokenRequest = struct{}
 
-// TeamsExtensionPrincipalType Whom an assignment is for. Open, a reader meets other values.
+// TeamsExtensionPrincipalType The kind of a principal. The service may return other values.
 type TeamsExtensionPrincipalType string
 
-// TeamsUserExchangeTokenRequest The Entra token of a Teams user, and whom it has to be for.
+// TeamsUserExchangeTokenRequest The Entra token of a Teams user, and the application and user it must belong to.
 type TeamsUserExchangeTokenRequest struct {
 	// Token The Entra token.
 	Token string `json:"token"`
@@ -177,7 +177,7 @@ type ObjectID = string
 // TenantID defines model for TenantId.
 type TenantID = string
 
-// Error The body of a failed call.
+// Error The body of an error response.
 type Error = CommunicationErrorResponse
 
 // TeamsExtensionTokenExchangeParams defines parameters for TeamsExtensionTokenExchange.

@@ -21,10 +21,10 @@ type ServerInterface interface {
 	// TeamsExtensionAssignmentDelete Deletes an assignment.
 	// (DELETE /access/teamsExtension/tenants/{tenantId}/assignments/{objectId})
 	TeamsExtensionAssignmentDelete(w http.ResponseWriter, r *http.Request, tenantID TenantID, objectID ObjectID, params TeamsExtensionAssignmentDeleteParams)
-	// TeamsExtensionAssignmentGet Reads an assignment.
+	// TeamsExtensionAssignmentGet Gets an assignment.
 	// (GET /access/teamsExtension/tenants/{tenantId}/assignments/{objectId})
 	TeamsExtensionAssignmentGet(w http.ResponseWriter, r *http.Request, tenantID TenantID, objectID ObjectID, params TeamsExtensionAssignmentGetParams)
-	// TeamsExtensionAssignmentUpsert Creates an assignment, or replaces it.
+	// TeamsExtensionAssignmentUpsert Creates or replaces an assignment.
 	// (PUT /access/teamsExtension/tenants/{tenantId}/assignments/{objectId})
 	TeamsExtensionAssignmentUpsert(w http.ResponseWriter, r *http.Request, tenantID TenantID, objectID ObjectID, params TeamsExtensionAssignmentUpsertParams)
 	// CommunicationIdentityCreate Creates a user.
@@ -33,10 +33,10 @@ type ServerInterface interface {
 	// CommunicationIdentityDelete Deletes a user.
 	// (DELETE /identities/{id})
 	CommunicationIdentityDelete(w http.ResponseWriter, r *http.Request, id IdentityID, params CommunicationIdentityDeleteParams)
-	// CommunicationIdentityIssueAccessToken Issues a token to a user.
+	// CommunicationIdentityIssueAccessToken Issues a token for a user.
 	// (POST /identities/{id}/:issueAccessToken)
 	CommunicationIdentityIssueAccessToken(w http.ResponseWriter, r *http.Request, id IdentityID, params CommunicationIdentityIssueAccessTokenParams)
-	// CommunicationIdentityRevokeAccessTokens Revokes every token of a user.
+	// CommunicationIdentityRevokeAccessTokens Revokes all tokens of a user.
 	// (POST /identities/{id}/:revokeAccessTokens)
 	CommunicationIdentityRevokeAccessTokens(w http.ResponseWriter, r *http.Request, id IdentityID, params CommunicationIdentityRevokeAccessTokensParams)
 	// CommunicationIdentityExchangeTeamsUserAccessToken Exchanges the Entra token of a Teams user for an access token.
