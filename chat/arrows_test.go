@@ -43,6 +43,10 @@ var arrows = map[string]struct{ ours, others []string }{
 		ours:   []string{"chat", "chat/internal/...", "gen/identityapi"},
 		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	},
+	"chat/events": {
+		ours:   []string{"chat", "chat/redact", "chat/internal/..."},
+		others: []string{"github.com/go-json-experiment/json/..."},
+	},
 	"chat/chattest": {
 		ours:   []string{"chat", "gen/chatapi", "gen/identityapi"},
 		others: []string{"github.com/golang-jwt/jwt/v5", "go.etcd.io/bbolt/..."},

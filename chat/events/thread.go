@@ -1,0 +1,56 @@
+package events
+
+import "github.com/acschat/acs-chat-go/chat"
+
+// ThreadCreated is a new thread. All first participants are told, the creator too.
+//
+// Header.Time is when it was created.
+type ThreadCreated struct {
+	Header
+
+	Properties chat.ThreadProperties
+	// CreatedBy has an identifier and a display name only.
+	CreatedBy chat.Participant
+	// Participants are all participants of the new thread.
+	Participants []chat.Participant
+}
+
+// Kind is [KindThreadCreated].
+func (ThreadCreated) Kind() Kind { return KindThreadCreated }
+
+// ThreadPropertiesUpdated is a thread whose topic, metadata or retention policy was changed. All participants are told.
+//
+// Properties is the whole state of the thread as it is now, without CreatedBy.
+type ThreadPropertiesUpdated struct {
+	Header
+
+	Properties chat.ThreadProperties
+	// UpdatedBy has an identifier and a display name only.
+	UpdatedBy chat.Participant
+}
+
+// Kind is [KindThreadPropertiesUpdated].
+func (ThreadPropertiesUpdated) Kind() Kind { return KindThreadPropertiesUpdated }
+
+// ThreadDeleted is a thread that was deleted. All participants are told, the one who deleted it too.
+//
+// Header.Time is when it was deleted.
+type ThreadDeleted struct {
+	Header
+
+	Reason DeletionReason
+	// DeletedBy has an identifier and a display name only. It is zero where a policy deleted the thread.
+	DeletedBy chat.Participant
+}
+
+// Kind is [KindThreadDeleted].
+func (ThreadDeleted) Kind() Kind { return KindThreadDeleted }
+
+// DeletionReason is why a thread was deleted. The service may name others than those below, or none.
+type DeletionReason string
+
+// The reasons for the deletion of a thread.
+const (
+	DeletionReasonUser   DeletionReason = "deletedByUser"   // a participant deleted it
+	DeletionReasonPolicy DeletionReason = "deletedByPolicy" // its retention policy came due
+)

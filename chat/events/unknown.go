@@ -1,0 +1,17 @@
+package events
+
+import "encoding/json"
+
+// Unknown is an event that this version can't read: one of a kind that it does not know, or a malformed one. Its header has what could
+// be read of it.
+type Unknown struct {
+	Header
+
+	// Type is what the source calls the kind of the event, such as "262". It is empty where the source does not say.
+	Type string
+	// Raw is the event as it came. What is not JSON is a JSON string that contains its text.
+	Raw json.RawMessage
+}
+
+// Kind is [KindUnknown].
+func (Unknown) Kind() Kind { return KindUnknown }
