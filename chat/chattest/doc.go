@@ -40,13 +40,15 @@
 //   - Adding someone who is in changes nothing and writes no message. Several in one call share one message.
 //   - Whoever is named twice joins once. A creator who is not named joins first.
 //   - Removing someone who is not in is 204 and changes nothing.
-//   - One who was removed is refused with 403, still lists the thread as it was then, and has lost the receipt.
+//   - A former participant is refused with 403, by a remove with the text of 2024, still lists the thread as it was then, and has
+//     lost the receipt.
 //   - A share history time hides messages with earlier ids: from lists, and by 404 on their own.
 //   - Deleting a user ends its tokens, takes it out of its threads without a message, and takes away what it sent.
 //
 // Threads:
-//   - A deleted thread is 404 to a get and 403 to everything else, another delete included.
-//   - An id that is no thread id is 400 without a message for every operation.
+//   - To its participants a deleted thread is 404 to a get, 204 to another delete, which changes nothing, and 403 to everything else.
+//     To others it is what it was before.
+//   - A malformed thread id is 400 without a message, except that listing its participants is 404 without a message.
 //   - A repeated create with another body is answered with the first thread, whatever has become of it. Another user with
 //     the same repeatability id creates another thread.
 //   - The first two messages of a thread are 59 ms apart and both in the past when the create is answered.

@@ -13,9 +13,12 @@ import (
 var (
 	errNotMember     = refuse(http.StatusForbidden, "The initiator doesn't have the permission to perform the requested operation.")
 	errUnknownThread = refuse(http.StatusNotFound, "The specified thread id was not found.")
-	// errThreadDeleted differs from errNotMember in its identity only: reading the thread itself answers 404 for it.
-	errThreadDeleted  = refuse(http.StatusForbidden, errNotMember.message)
-	errUnknownMessage = refuse(http.StatusNotFound, "")
+	// These differ from errNotMember and from each other in their identity only: some operations answer something else for them.
+	errFormerMember  = refuse(http.StatusForbidden, errNotMember.message)
+	errThreadDeleted = refuse(http.StatusForbidden, errNotMember.message)
+
+	errMalformedThreadID = badRequest()
+	errUnknownMessage    = refuse(http.StatusNotFound, "")
 )
 
 // refusal is an answer that is not a success. A writer that returns one has written nothing.
@@ -60,6 +63,11 @@ func invalidIdentifier(id string) *refusal {
 
 func invalidMessageID(id string) *refusal {
 	return refuse(http.StatusBadRequest, fmt.Sprintf("Value for MessageId (%s) is not valid.", id))
+}
+
+// notAMember is the answer to a removal by a former participant.
+func notAMember(user, thread string) *refusal {
+	return refuse(http.StatusForbidden, fmt.Sprintf("User %s is not a member of the thread %s", user, thread))
 }
 
 // contentTooLarge is the answer to more than the service takes.

@@ -3,7 +3,9 @@ package chattest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -111,16 +113,24 @@ func (c *call) removeParticipant(threadID string) error {
 	if err != nil {
 		return err
 	}
-	return c.update(threadID, func(t *thread) error {
+	err = c.update(threadID, func(t *thread) error {
 		if place := t.place(rawID); place != 0 {
 			t.leave(rawID, place)
 		}
 		return nil
 	})
+	if errors.Is(err, errFormerMember) {
+		err = notAMember(c.user, threadID)
+	}
+	return err
 }
 
 func (c *call) listParticipants(threadID string, skip, maxPageSize *int32) ([]byte, error) {
-	return c.listByPlace(threadID, "participants", participantsBucket, skip, maxPageSize)
+	body, err := c.listByPlace(threadID, "participants", participantsBucket, skip, maxPageSize)
+	if errors.Is(err, errMalformedThreadID) {
+		err = refuse(http.StatusNotFound, "")
+	}
+	return body, err
 }
 
 // listByPlace lists what is kept for participants in the order they joined, all of it unless the caller gives a size.
@@ -166,6 +176,11 @@ func (t *thread) place(user string) int64 {
 		return 0
 	}
 	return lastNumber(value[:8])
+}
+
+// wasLeftBy reports whether the user was a participant and was removed.
+func (t *thread) wasLeftBy(user string) bool {
+	return len(t.get(membershipsBucket, membership(user, t.id))) > 0
 }
 
 // sharedSince is the instant from which on the caller may read messages, in milliseconds.

@@ -177,6 +177,20 @@ var _ = Describe("The participants of a thread", func() {
 		})
 	})
 
+	It("can't be removed by a former one, who is told so, nor by one who never was in", func() {
+		ana.add(thread, bo)
+		path := thread + "/participants/:remove"
+		id := strings.TrimPrefix(thread, "/chat/threads/")
+		bo.post(path, identifier(bo.ID)).must(204)
+		for _, other := range []*person{bo, ana} {
+			bo.post(path, identifier(other.ID)).refused(403, "User "+bo.ID+" is not a member of the thread "+id)
+		}
+		bo.post(thread+"/participants/:add", `{"participants":[]}`).refused(403, notAllowed)
+		cem.post(path, identifier(cem.ID)).refused(403, notAllowed)
+		ana.add(thread, bo)
+		bo.post(path, identifier(bo.ID)).must(204)
+	})
+
 	It("are without a user who is deleted, and so are the messages", func() {
 		ana.add(thread, bo)
 		edited := bo.send(thread, "one")
@@ -229,6 +243,12 @@ var _ = Describe("Read receipts", func() {
 		page := ana.mustGet(thread + "/readReceipts?maxPageSize=1").Body
 		Expect(nextLink(page)).To(Equal(s.Endpoint() + thread + "/readReceipts?skip=1&maxPageSize=1&api-version=2025-03-15"))
 		Expect(append(items(page), items(ana.mustGet(nextLink(page)).Body)...)).To(Equal(list()))
+	})
+
+	It("are kept for messages of the service, too", func() {
+		system := field(items(ana.mustGet(thread + "/messages?maxPageSize=200").Body)[3], "id")
+		read(bo, system)
+		Expect(fields(list(), "chatMessageId")).To(Equal([]string{system}))
 	})
 
 	It("go with the person", func() {

@@ -30,19 +30,21 @@ type thread struct {
 	err    error
 }
 
-// openThread finds a thread that the caller is in.
+// openThread finds a thread of which the caller is a participant.
 func openThread(tx *bbolt.Tx, id, caller string, now time.Time) (*thread, error) {
 	if !isThreadID(id) {
-		return nil, badRequest()
+		return nil, errMalformedThreadID
 	}
 	t := &thread{tx: tx, id: id, caller: caller, now: now.UnixMilli()}
 	switch {
 	case !t.load():
 		return nil, errUnknownThread
-	case t.state.Deleted != 0:
-		return nil, errThreadDeleted
+	case t.place(caller) == 0 && t.wasLeftBy(caller):
+		return nil, errFormerMember
 	case t.place(caller) == 0:
 		return nil, errNotMember
+	case t.state.Deleted != 0:
+		return nil, errThreadDeleted
 	}
 	return t, nil
 }

@@ -156,11 +156,15 @@ func (c *call) updateThread(threadID string) error {
 }
 
 func (c *call) deleteThread(threadID string) error {
-	return c.update(threadID, func(t *thread) error {
+	err := c.update(threadID, func(t *thread) error {
 		t.state.Deleted = t.now
 		t.touch(t.now)
 		return nil
 	})
+	if errors.Is(err, errThreadDeleted) {
+		err = nil
+	}
+	return err
 }
 
 func (t *thread) setProperties(p threadProperties) {

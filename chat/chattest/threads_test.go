@@ -163,29 +163,43 @@ var _ = Describe("A thread", func() {
 			bo.delete(thread).refused(403, notAllowed)
 		})
 
-		It("is 404 when there is none, and 400 when its id is none", func() {
+		It("is 404 when there is none, and 400 when its id is none, but for its participants", func() {
 			for _, path := range []string{"", "/messages", "/participants", "/readReceipts"} {
 				ana.get("/chat/threads/"+unknownThread+path).refused(404, noSuchThread)
+			}
+			for _, path := range []string{"", "/messages", "/messages/1", "/readReceipts"} {
 				ana.get("/chat/threads/none"+path).refused(400, "")
 			}
+			ana.get("/chat/threads/none/participants").refused(404, "")
+			ana.post("/chat/threads/none/participants/:add", `{"participants":[]}`).refused(400, "")
 			ana.delete("/chat/threads/"+unknownThread).refused(404, noSuchThread)
 			ana.delete("/chat/threads/none").refused(400, "")
 		})
 	})
 
 	Describe("when it is deleted", func() {
-		It("is 404 to a get and 403 to the rest, for everybody", func() {
+		It("is 404 to a get and 403 to the rest, for every participant", func() {
 			thread := ana.thread("Gone", bo)
 			id := ana.send(thread, "x")
 			ana.mustDelete(thread)
 			for _, p := range []*person{ana, bo} {
 				p.get(thread).refused(404, noSuchThread)
-				p.delete(thread).refused(403, notAllowed)
 				p.get(thread+"/messages").refused(403, notAllowed)
 				p.post(thread+"/messages", `{"content":"x"}`).refused(403, notAllowed)
 				p.get(thread+"/messages/"+id).refused(403, notAllowed)
 				p.post(thread+"/typing", "").refused(403, notAllowed)
 			}
+		})
+
+		It("can be deleted again by its participants, which changes nothing", func() {
+			thread := ana.thread("Gone", bo)
+			ana.mustDelete(thread)
+			listed := bo.mustGet("/chat/threads").Body
+			s.Advance(time.Minute)
+			ana.mustDelete(thread)
+			bo.mustDelete(thread)
+			Expect(bo.mustGet("/chat/threads").Body).To(Equal(listed))
+			newPerson(s.Service).delete(thread).refused(403, notAllowed)
 		})
 
 		It("stays in the list, with the time before that of its last message", func() {
