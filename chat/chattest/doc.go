@@ -14,7 +14,7 @@
 //
 // # What is real
 //
-// The 16 operations of chat 2025-03-15 and the 9 of identity 2025-06-30, with their statuses, headers, members and the order of
+// The 16 operations of chat 2025-03-15 and the 9 of identity 2026-09-23, with their statuses, headers, members and the order of
 // these, and the exchange of Entra tokens that only a preview has; messages of the service about topics and people; order by
 // version; pages, next links and the cursors in them; partial failure; membership; what is left of what was deleted; one read
 // receipt for each person; creation that can be repeated; ids that encode a time; requests signed with the access key; tokens that

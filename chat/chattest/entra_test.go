@@ -137,7 +137,7 @@ var _ = Describe("Tokens of Entra", func() {
 		It("name the resource, the tenant and the person", func() {
 			a := swap("ana").must(200)
 			Expect(field(field(a.Body, "identity"), "id")).To(Equal("8:acs:" + resource() + "_" + anaTenant + "_" + anaObject))
-			Expect(a.Header.Get("Api-Supported-Versions")).To(Equal("2025-03-02-preview, 2025-06-30"))
+			Expect(a.Header.Get("Api-Supported-Versions")).To(Equal("2025-03-02-preview, 2025-06-30, 2026-07-22, 2026-09-23"))
 			Expect(field(field(swap("bo").must(200).Body, "identity"), "id")).To(Equal("8:acs:" + resource() + "_" + zeros + "_" + teamsApp))
 			Expect(field(field(swap("ending").must(200).Body, "accessToken"), "expiresOn")).To(Equal(end.UTC().Format("2006-01-02T15:04:05+00:00")))
 		})
@@ -160,7 +160,7 @@ var _ = Describe("Tokens of Entra", func() {
 		It("are exchanged for one that ends with them", func() {
 			a := swap("ending", teamsApp, anaObject).must(200)
 			Expect(a.Body).To(MatchRegexp(`^\{"token":"[^"]+","expiresOn":"` + end.UTC().Format("2006-01-02T15:04:05") + `\+00:00"\}$`))
-			Expect(a.Header.Get("Api-Supported-Versions")).To(Equal("2021-10-31-preview, 2022-06-01, 2022-10-01, 2023-10-01, 2025-03-02-preview, 2025-06-30"))
+			Expect(a.Header.Get("Api-Supported-Versions")).To(Equal("2021-10-31-preview, 2022-06-01, 2022-10-01, 2023-10-01, 2025-03-02-preview, 2025-06-30, 2026-07-22, 2026-09-23"))
 			bearer(field(a.Body, "token")).get("/chat/threads").must(401)
 		})
 

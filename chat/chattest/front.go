@@ -124,7 +124,7 @@ func (s *Service) replace(p *reply, r *http.Request, fault Fault) {
 // admit does what comes before every operation, in the order of the service.
 func (c *call) admit(r *http.Request, op Operation) error {
 	identity := isIdentityPath(r.URL.Path)
-	if version := c.query.Get("api-version"); !op.supports(version, identity) {
+	if version := c.query.Get("api-version"); !op.supports(version, identity) && !(c.s.lenientVersions && isVersion(version)) {
 		return unsupportedVersion(c.base+r.URL.Path, version)
 	}
 	authorize := c.authorizeChat

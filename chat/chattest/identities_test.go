@@ -202,7 +202,7 @@ var _ = Describe("The identity API", func() {
 				HaveKeyWithValue("Content-Type", []string{"application/json; charset=utf-8"}),
 				HaveKeyWithValue("Request-Context", []string{"appId="}),
 				HaveKeyWithValue("X-Ms-Client-Request-Id", []string{"r"}),
-				HaveKeyWithValue("Api-Supported-Versions", []string{"2020-07-20-preview2, 2021-03-07, 2021-10-31-preview, 2021-11-01, 2022-06-01, 2022-10-01, 2023-10-01, 2025-03-02-preview, 2025-06-30"}),
+				HaveKeyWithValue("Api-Supported-Versions", []string{"2020-07-20-preview2, 2021-03-07, 2021-10-31-preview, 2021-11-01, 2022-06-01, 2022-10-01, 2023-10-01, 2025-03-02-preview, 2025-06-30, 2026-07-22, 2026-09-23"}),
 			))
 		})
 
@@ -252,6 +252,18 @@ var _ = Describe("The identity API", func() {
 				s.Endpoint()))
 			nobody.do("POST", "/identities?api-version=", "").matches(400,
 				`{"error":{"code":"ApiVersionUnspecified","message":"An API version is required, but was not specified.","innerError":null}}`)
+		})
+
+		It("may be any date with LenientVersions, which is answered as the latest", func() {
+			lenient := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, LenientVersions: true})
+			for _, v := range []string{"2031-12-24", "2031-12-24-preview", "2031-12-24-preview2", "2019-01-01"} {
+				managerOf(lenient.Service).post("/identities?api-version="+v, "").must(201)
+				newPerson(lenient.Service).mustGet("/chat/threads?api-version=" + v)
+			}
+			for _, v := range []string{"", "latest", "2031-13-24", "2031-12-32", "2031-12-24-beta", "2031-12-24-preview2x", "2031-12-24T00:00:00Z"} {
+				managerOf(lenient.Service).post("/identities?api-version="+v, "").must(400)
+				newPerson(lenient.Service).get("/chat/threads?api-version=" + v).must(400)
+			}
 		})
 
 		It("is not that of chat", func() {

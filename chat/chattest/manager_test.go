@@ -14,7 +14,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-const identityVersion = "api-version=2025-06-30"
+const identityVersion = "api-version=2026-09-23"
 
 // manager manages users with an access key, in plain HTTP. Its members say how it signs; the zero value of each is right.
 type manager struct {

@@ -29,6 +29,10 @@ type Options struct {
 	// ErrorStyle is how the chat API writes errors. The identity API has one style, the documented one.
 	ErrorStyle ErrorStyle
 
+	// LenientVersions accepts every api-version that has the form of one, such as "2027-01-15" or "2027-01-15-preview", and answers
+	// it as the latest. Otherwise a version that the service is not known to support is refused with 400, as the service does.
+	LenientVersions bool
+
 	// EnforceLimits refuses with 429 what is over the rates that are published for users, threads and the resource, by the clock
 	// of the service. It says when to come back, in whole seconds, which the service itself was never seen to do: NoRetryAfter
 	// leaves that out.

@@ -25,12 +25,13 @@ type Service struct {
 	node      string // ten hex digits in every user id
 	accessKey []byte
 
-	endpoint   string       // set before the first request
-	client     *http.Client // reaches the endpoint
-	errorStyle ErrorStyle
-	entra      entraTokens
-	limiter    *limiter // nil where no rate is enforced
-	onRequest  func(Request)
+	endpoint        string       // set before the first request
+	client          *http.Client // reaches the endpoint
+	errorStyle      ErrorStyle
+	lenientVersions bool
+	entra           entraTokens
+	limiter         *limiter // nil where no rate is enforced
+	onRequest       func(Request)
 
 	router  *http.ServeMux
 	offset  atomic.Int64 // nanoseconds that the clock is ahead
@@ -84,7 +85,7 @@ func (s *Service) route() {
 // newService makes a service of what the options say, without a store.
 func newService(options *Options) (*Service, error) {
 	s := &Service{
-		endpoint: inProcess, errorStyle: options.ErrorStyle, onRequest: options.OnRequest,
+		endpoint: inProcess, errorStyle: options.ErrorStyle, lenientVersions: options.LenientVersions, onRequest: options.OnRequest,
 		router: http.NewServeMux(), closing: make(chan struct{}),
 	}
 	if options.Endpoint != "" {

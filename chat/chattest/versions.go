@@ -1,6 +1,9 @@
 package chattest
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // The versions of the APIs that the service says it supports. An operation that came later than the others leaves out
 // what came before it; typing leaves out the first for no reason known.
@@ -11,7 +14,7 @@ const (
 
 	identityVersions       = "2020-07-20-preview2, 2021-03-07, 2021-10-31-preview, 2021-11-01, 2022-06-01, 2022-10-01, 2023-10-01, " + teamsExtensionVersions
 	teamsUserVersions      = "2021-10-31-preview, 2022-06-01, 2022-10-01, 2023-10-01, " + teamsExtensionVersions
-	teamsExtensionVersions = entraVersion + ", 2025-06-30"
+	teamsExtensionVersions = entraVersion + ", 2025-06-30, 2026-07-22, 2026-09-23"
 	entraVersion           = "2025-03-02-preview"
 )
 
@@ -46,4 +49,11 @@ func (o Operation) supports(version string, identity bool) bool {
 		}
 	}
 	return false
+}
+
+// isVersion reports whether a text has the form of an api-version: a date, with or without "-preview" and a number.
+func isVersion(text string) bool {
+	date, preview, isPreview := strings.Cut(text, "-preview")
+	_, err := time.Parse(time.DateOnly, date)
+	return err == nil && (!isPreview || strings.Trim(preview, "0123456789") == "")
 }

@@ -28,7 +28,7 @@ type ClientOptions struct {
 	// ClientOptions are azcore's: retries, transport, policies, tracing.
 	//
 	// A Transport that is an *http.Client is copied and follows no redirect; without one the client has its own
-	// connections. InsecureAllowCredentialWithHTTP allows an http endpoint, for tests. APIVersion replaces 2025-06-30.
+	// connections. InsecureAllowCredentialWithHTTP allows an http endpoint, for tests. APIVersion replaces 2026-09-23.
 	// Telemetry.ApplicationID goes in front of the User-Agent, and Disabled leaves that out; Cloud is not used. Another Transport
 	// must not follow redirects, since the authorization would go with them: that it did is an error. Policies and headers of the
 	// caller's are covered by the signature of an access key, which is made last, for each try anew.
@@ -47,7 +47,7 @@ type ClientOptions struct {
 }
 
 // defaultAPIVersion is the version of the identity API that the client speaks.
-const defaultAPIVersion = "2025-06-30"
+const defaultAPIVersion = "2026-09-23"
 
 // NewClientFromConnectionString makes a client from what the portal shows for a resource,
 // "endpoint=https://<resource>.communication.azure.com/;accesskey=<key>". It makes no request.

@@ -99,7 +99,7 @@ var _ = Describe("Client", func() {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		Expect(client.RevokeTokens(ctx, ada)).To(Succeed())
 		sent := only(wire)
-		Expect(sent.URL).To(HaveSuffix("?api-version=2025-06-30"))
+		Expect(sent.URL).To(HaveSuffix("?api-version=2026-09-23"))
 		Expect(sent.Header.Get("User-Agent")).To(HavePrefix("acs-chat-go/"))
 		Expect(sent.Header.Get("Accept")).To(Equal("application/json"))
 		Expect(sent.Header.Get("x-ms-client-request-id")).NotTo(BeEmpty())

@@ -47,9 +47,9 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		Entry("in other letters", []string{"HTTPS://Communication.Azure.com/Clients/.default"}, []string{"HTTPS://Communication.Azure.com/Clients/.default"},
 			"/access/entra/:exchangeAccessToken?api-version=2025-03-02-preview"),
 		Entry("for Teams", []string{extension + "TeamsExtension.ManageCalls"}, []string{extension + "TeamsExtension.ManageCalls"},
-			"/access/teamsExtension/:exchangeAccessToken?api-version=2025-06-30"),
+			"/access/teamsExtension/:exchangeAccessToken?api-version=2026-09-23"),
 		Entry("for Teams of a government", []string{government + ".default"}, []string{government + ".default"},
-			"/access/teamsExtension/:exchangeAccessToken?api-version=2025-06-30"),
+			"/access/teamsExtension/:exchangeAccessToken?api-version=2026-09-23"),
 	)
 
 	DescribeTable("refuses what it can't use", func(endpoint string, entra azcore.TokenCredential, scopes []string, name string) {

@@ -32,7 +32,7 @@ func teamsExtensionUsers() entraFamily {
 	return entraFamily{
 		scopes:     []string{"https://auth.msft.communication.azure.com/", "https://auth.msft.communication.azure.us/"},
 		path:       "/access/teamsExtension/:exchangeAccessToken",
-		apiVersion: "2025-06-30",
+		apiVersion: defaultAPIVersion,
 	}
 }
 

@@ -71,7 +71,7 @@ func (s *fakeService) signed(next func(w http.ResponseWriter, r *http.Request, b
 			answerError(w, http.StatusUnauthorized, "Denied", "Denied by the resource provider.")
 			return
 		}
-		if r.URL.Query().Get("api-version") != "2025-06-30" {
+		if r.URL.Query().Get("api-version") != "2026-09-23" {
 			answerError(w, http.StatusBadRequest, "UnsupportedApiVersion", "unsupported")
 			return
 		}

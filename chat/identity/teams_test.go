@@ -20,7 +20,7 @@ var _ = Describe("Client on Teams users", func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(token).To(Equal(chat.AccessToken{Token: "t", ExpiresOn: end}))
 		sent := only(wire)
-		Expect(sent.Method + " " + sent.URL).To(Equal("POST " + testEndpoint + "/teamsUser/:exchangeAccessToken?api-version=2025-06-30"))
+		Expect(sent.Method + " " + sent.URL).To(Equal("POST " + testEndpoint + "/teamsUser/:exchangeAccessToken?api-version=2026-09-23"))
 		Expect(sent.Body).To(Equal(`{"token":"entra","appId":"app","userId":"person"}`))
 		Expect(sent.Header.Get("Authorization")).To(HavePrefix("HMAC-SHA256 "))
 	})
@@ -55,7 +55,7 @@ var _ = Describe("Client on Teams users who act through the resource", func() {
 			Token: chat.AccessToken{Token: "t", ExpiresOn: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
 		}))
 		for _, sent := range wire.Requests() {
-			Expect(sent.Method + " " + sent.URL).To(Equal("POST " + path + ":exchangeAccessToken?api-version=2025-06-30"))
+			Expect(sent.Method + " " + sent.URL).To(Equal("POST " + path + ":exchangeAccessToken?api-version=2026-09-23"))
 			Expect(sent.Header["Authorization"]).To(Equal([]string{"Bearer entra"}))
 			Expect(sent.Header).NotTo(HaveKey("X-Ms-Date"))
 			Expect(sent.Header.Get("Content-Type")).To(Equal("application/json"))
@@ -81,13 +81,13 @@ var _ = Describe("Client on Teams users who act through the resource", func() {
 	It("reads an assignment", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusOK, body))
 		Expect(client.GetTeamsExtensionAssignment(ctx, "tenant", "person")).To(Equal(assignment))
-		Expect(only(wire).Method + " " + only(wire).URL).To(Equal("GET " + path + "tenants/tenant/assignments/person?api-version=2025-06-30"))
+		Expect(only(wire).Method + " " + only(wire).URL).To(Equal("GET " + path + "tenants/tenant/assignments/person?api-version=2026-09-23"))
 	})
 
 	DescribeTable("makes or replaces an assignment", func(ctx SpecContext, status int, given *identity.CreateOrUpdateTeamsExtensionAssignmentOptions, sent string) {
 		client, wire := clientOf(reply(status, body))
 		Expect(client.CreateOrUpdateTeamsExtensionAssignment(ctx, "tenant", "person", identity.PrincipalTypeUser, given)).To(Equal(assignment))
-		Expect(only(wire).Method + " " + only(wire).URL).To(Equal("PUT " + path + "tenants/tenant/assignments/person?api-version=2025-06-30"))
+		Expect(only(wire).Method + " " + only(wire).URL).To(Equal("PUT " + path + "tenants/tenant/assignments/person?api-version=2026-09-23"))
 		Expect(only(wire).Body).To(Equal(sent))
 	},
 		Entry("a new one", http.StatusCreated, nil, `{"principalType":"user"}`),
@@ -100,7 +100,7 @@ var _ = Describe("Client on Teams users who act through the resource", func() {
 	It("deletes an assignment", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		Expect(client.DeleteTeamsExtensionAssignment(ctx, "tenant", "person")).To(Succeed())
-		Expect(only(wire).Method + " " + only(wire).URL).To(Equal("DELETE " + path + "tenants/tenant/assignments/person?api-version=2025-06-30"))
+		Expect(only(wire).Method + " " + only(wire).URL).To(Equal("DELETE " + path + "tenants/tenant/assignments/person?api-version=2026-09-23"))
 	})
 
 	DescribeTable("refuses a principal that is none, and sends nothing", func(ctx SpecContext, name, tenant, person string, kind identity.PrincipalType) {

@@ -20,7 +20,7 @@ var _ = Describe("Client on tokens", func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(token).To(Equal(chat.AccessToken{Token: "t", ExpiresOn: end}))
 		sent := only(wire)
-		Expect(sent.Method + " " + sent.URL).To(Equal("POST " + testEndpoint + "/identities/" + ada.ID + "/:issueAccessToken?api-version=2025-06-30"))
+		Expect(sent.Method + " " + sent.URL).To(Equal("POST " + testEndpoint + "/identities/" + ada.ID + "/:issueAccessToken?api-version=2026-09-23"))
 		Expect(sent.Body).To(Equal(`{"scopes":["chat.join","voip"]}`))
 	})
 
@@ -28,7 +28,7 @@ var _ = Describe("Client on tokens", func() {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		Expect(client.RevokeTokens(ctx, ada)).To(Succeed())
 		sent := only(wire)
-		Expect(sent.Method + " " + sent.URL).To(Equal("POST " + testEndpoint + "/identities/" + ada.ID + "/:revokeAccessTokens?api-version=2025-06-30"))
+		Expect(sent.Method + " " + sent.URL).To(Equal("POST " + testEndpoint + "/identities/" + ada.ID + "/:revokeAccessTokens?api-version=2026-09-23"))
 		Expect(sent.Body).To(BeEmpty())
 		Expect(sent.Header).NotTo(HaveKey("Content-Type"))
 	})

@@ -21,7 +21,7 @@ var _ = Describe("Client on users", func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(user).To(Equal(ada))
 		sent := only(wire)
-		Expect(sent.Method + " " + sent.URL).To(Equal("POST " + testEndpoint + "/identities?api-version=2025-06-30"))
+		Expect(sent.Method + " " + sent.URL).To(Equal("POST " + testEndpoint + "/identities?api-version=2026-09-23"))
 		Expect(sent.Header.Get("Content-Type")).To(Equal("application/json"))
 		Expect(sent.Body).To(Equal(`{}`))
 	})
@@ -41,14 +41,14 @@ var _ = Describe("Client on users", func() {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		Expect(client.DeleteUser(ctx, ada)).To(Succeed())
 		sent := only(wire)
-		Expect(sent.Method + " " + sent.URL).To(Equal("DELETE " + testEndpoint + "/identities/" + ada.ID + "?api-version=2025-06-30"))
+		Expect(sent.Method + " " + sent.URL).To(Equal("DELETE " + testEndpoint + "/identities/" + ada.ID + "?api-version=2026-09-23"))
 		Expect(sent.Body).To(BeEmpty())
 	})
 
 	It("escapes what would change the path", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		Expect(client.DeleteUser(ctx, chat.CommunicationUser{ID: "8:acs:a/../b?c#d%"})).To(Succeed())
-		Expect(only(wire).URL).To(Equal(testEndpoint + "/identities/8:acs:a%2F..%2Fb%3Fc%23d%25?api-version=2025-06-30"))
+		Expect(only(wire).URL).To(Equal(testEndpoint + "/identities/8:acs:a%2F..%2Fb%3Fc%23d%25?api-version=2026-09-23"))
 	})
 
 	It("tries each operation again", func(ctx SpecContext) {

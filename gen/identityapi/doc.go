@@ -1,4 +1,4 @@
-// Package identityapi is the identity API 2025-06-30 in Go, generated from api/identity.yaml: its models, a client, and
+// Package identityapi is the identity API 2026-09-23 in Go, generated from api/identity.yaml: its models, a client, and
 // the interface of a server.
 //
 // Package chat/identity stands on the client, the emulator in chat/chattest on the server. Names follow the operations

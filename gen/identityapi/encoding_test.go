@@ -38,7 +38,7 @@ var _ = Describe("Members come in the order in which the service writes them", f
 })
 
 var _ = Describe("A request", func() {
-	const server, version = "https://contoso.example", "2025-06-30"
+	const server, version = "https://contoso.example", "2026-09-23"
 
 	It("leaves out what is nil, and sends what is empty", func() {
 		create := func(body identityapi.CommunicationIdentityCreateRequest) string {
@@ -65,7 +65,7 @@ var _ = Describe("A request", func() {
 			&identityapi.CommunicationIdentityRevokeAccessTokensParams{APIVersion: version})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(request.URL.String()).To(Equal(
-			"https://contoso.example/identities/8:acs:a1/:revokeAccessTokens?api-version=2025-06-30"))
+			"https://contoso.example/identities/8:acs:a1/:revokeAccessTokens?api-version=2026-09-23"))
 		Expect(request.Header).To(BeEmpty())
 		Expect(request.Body).To(BeNil())
 	})

@@ -182,55 +182,55 @@ type Error = CommunicationErrorResponse
 
 // TeamsExtensionTokenExchangeParams defines parameters for TeamsExtensionTokenExchange.
 type TeamsExtensionTokenExchangeParams struct {
-	// APIVersion The version of the API to speak, `2025-06-30` for what is described here.
+	// APIVersion The version of the API to speak, `2026-09-23` for what is described here.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // TeamsExtensionAssignmentDeleteParams defines parameters for TeamsExtensionAssignmentDelete.
 type TeamsExtensionAssignmentDeleteParams struct {
-	// APIVersion The version of the API to speak, `2025-06-30` for what is described here.
+	// APIVersion The version of the API to speak, `2026-09-23` for what is described here.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // TeamsExtensionAssignmentGetParams defines parameters for TeamsExtensionAssignmentGet.
 type TeamsExtensionAssignmentGetParams struct {
-	// APIVersion The version of the API to speak, `2025-06-30` for what is described here.
+	// APIVersion The version of the API to speak, `2026-09-23` for what is described here.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // TeamsExtensionAssignmentUpsertParams defines parameters for TeamsExtensionAssignmentUpsert.
 type TeamsExtensionAssignmentUpsertParams struct {
-	// APIVersion The version of the API to speak, `2025-06-30` for what is described here.
+	// APIVersion The version of the API to speak, `2026-09-23` for what is described here.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // CommunicationIdentityCreateParams defines parameters for CommunicationIdentityCreate.
 type CommunicationIdentityCreateParams struct {
-	// APIVersion The version of the API to speak, `2025-06-30` for what is described here.
+	// APIVersion The version of the API to speak, `2026-09-23` for what is described here.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // CommunicationIdentityDeleteParams defines parameters for CommunicationIdentityDelete.
 type CommunicationIdentityDeleteParams struct {
-	// APIVersion The version of the API to speak, `2025-06-30` for what is described here.
+	// APIVersion The version of the API to speak, `2026-09-23` for what is described here.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // CommunicationIdentityIssueAccessTokenParams defines parameters for CommunicationIdentityIssueAccessToken.
 type CommunicationIdentityIssueAccessTokenParams struct {
-	// APIVersion The version of the API to speak, `2025-06-30` for what is described here.
+	// APIVersion The version of the API to speak, `2026-09-23` for what is described here.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // CommunicationIdentityRevokeAccessTokensParams defines parameters for CommunicationIdentityRevokeAccessTokens.
 type CommunicationIdentityRevokeAccessTokensParams struct {
-	// APIVersion The version of the API to speak, `2025-06-30` for what is described here.
+	// APIVersion The version of the API to speak, `2026-09-23` for what is described here.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 
 // CommunicationIdentityExchangeTeamsUserAccessTokenParams defines parameters for CommunicationIdentityExchangeTeamsUserAccessToken.
 type CommunicationIdentityExchangeTeamsUserAccessTokenParams struct {
-	// APIVersion The version of the API to speak, `2025-06-30` for what is described here.
+	// APIVersion The version of the API to speak, `2026-09-23` for what is described here.
 	APIVersion APIVersionParameter `form:"api-version" json:"api-version"`
 }
 

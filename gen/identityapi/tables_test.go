@@ -10,7 +10,7 @@ import (
 // published is what Microsoft has published of the contract.
 var published = contract.Contract{
 	File:       "../../api/identity.yaml",
-	Version:    "2025-06-30",
+	Version:    "2026-09-23",
 	Operations: operations,
 	Schemas:    schemas,
 	Enums:      enums,
