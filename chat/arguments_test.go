@@ -168,6 +168,15 @@ var _ = Describe("A bad argument", func() {
 		)
 	}
 
+	DescribeTable("is a retention without a kind", check,
+		Entry("of a new thread", func(ctx context.Context, c *chat.Client) error {
+			_, err := c.CreateThread(ctx, "", &chat.CreateThreadOptions{Retention: chat.RetentionPolicy{DeleteThreadAfterDays: 60}})
+			return err
+		}, "Retention.Kind"),
+		Entry("of a thread", set(chat.PropertiesUpdate{Retention: &chat.RetentionPolicy{DeleteThreadAfterDays: 60}}), "Retention.Kind"),
+		Entry("or anything else of a thread", set(chat.PropertiesUpdate{Retention: &chat.RetentionPolicy{}}), "Retention.Kind"),
+	)
+
 	for _, year := range []int{-1, 0, 10_000} {
 		at := time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC)
 		DescribeTable("is a time that can't be written", check,

@@ -48,7 +48,7 @@ type PropertiesUpdate struct {
 	Topic *string
 	// Metadata is merged key by key into what is there; a key with the value "" is removed.
 	Metadata map[string]string
-	// Retention replaces the policy; kind none ends it, and the zero policy is not specified either.
+	// Retention replaces the policy; kind none removes it.
 	Retention *RetentionPolicy
 }
 
@@ -113,10 +113,20 @@ func (t *ThreadClient) update(ctx context.Context, op pipeline.Operation, update
 }
 
 func (u PropertiesUpdate) check() error {
-	return cmp.Or(checkText("Topic", value(u.Topic)), checkMetadata("Metadata", u.Metadata), value(u.Retention).check())
+	err := cmp.Or(checkText("Topic", value(u.Topic)), checkMetadata("Metadata", u.Metadata))
+	if err == nil && u.Retention != nil {
+		err = u.Retention.check()
+	}
+	return err
 }
 
-// check refuses what the service's 32-bit count can't hold. What days it allows it says itself.
+// check refuses a policy without a kind, which the service ignores, and a number of days that is not a 32-bit count. The service
+// itself refuses the days that it does not offer.
 func (r RetentionPolicy) check() error {
+	if r.Kind == "" {
+		return &ArgumentError{
+			Name: "Retention.Kind", Reason: "must not be empty: set RetentionKindThreadCreationDate, or RetentionKindNone to keep the thread",
+		}
+	}
 	return checkCount("DeleteThreadAfterDays", r.DeleteThreadAfterDays)
 }

@@ -41,7 +41,6 @@ var _ = Describe("Updating the properties of a thread", func() {
 			Retention: &chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: 30},
 		}, `{"retentionPolicy":{"kind":"threadCreationDate","deleteThreadAfterDays":30}}`),
 		Entry("the end of a retention", chat.PropertiesUpdate{Retention: &chat.RetentionPolicy{Kind: chat.RetentionKindNone}}, `{"retentionPolicy":{"kind":"none"}}`),
-		Entry("no retention for the zero one", chat.PropertiesUpdate{Retention: &chat.RetentionPolicy{}}, `{}`),
 		Entry("all of them", chat.PropertiesUpdate{
 			Topic: new("T"), Metadata: map[string]string{"k": "v"}, Retention: &chat.RetentionPolicy{Kind: "other"},
 		}, `{"topic":"T","metadata":{"k":"v"},"retentionPolicy":{"kind":"other"}}`),

@@ -157,5 +157,9 @@ func (o *CreateThreadOptions) check() error {
 	if strings.ContainsFunc(o.IdempotencyKey, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return &ArgumentError{Name: "IdempotencyKey", Reason: "must be printable ASCII: it is the value of a header"}
 	}
-	return cmp.Or(checkParticipants("Participants", o.Participants), checkMetadata("Metadata", o.Metadata), o.Retention.check())
+	err := cmp.Or(checkParticipants("Participants", o.Participants), checkMetadata("Metadata", o.Metadata))
+	if err == nil && o.Retention != (RetentionPolicy{}) {
+		err = o.Retention.check()
+	}
+	return err
 }

@@ -71,7 +71,7 @@
 // Limits:
 //   - A text above 28 KB, or a body above 1 MB, is 413 without a message.
 //   - More than 200 people in a request, more than 250 in a thread, more than 1 KB of metadata of a thread or a
-//     participant, a retention of other than 30 to 90 days or of an unknown kind, are 400 without a message.
+//     participant, a retention of other than 30 to 90 days, of an unknown kind or of none, are 400 without a message.
 //   - A page of more than 200 messages, or 250 people or receipts, is one of as many. A page size below 1 is 400
 //     without a message.
 //

@@ -8,31 +8,34 @@ const (
 	maxRetentionDays = 90
 )
 
-// retention is a policy as it is served, its members in the order of the service. The zero value is absent or null,
-// which means none.
+// retention is a policy as it is served, its members in the order of the service.
 type retention chatapi.ChatRetentionPolicy
 
-// checked refuses a policy that is none of the known ones.
-func (p retention) checked() (retention, error) {
-	switch p.Kind {
-	case "", chatapi.RetentionPolicyKindNone:
+// checked returns the policy to store: nil, which is an absent or null member, is kind none. It refuses a policy without a
+// kind, of an unknown kind, or with a number of days that the service does not offer.
+func (p *retention) checked() (retention, error) {
+	if p == nil {
 		return retention{Kind: chatapi.RetentionPolicyKindNone}, nil
+	}
+	switch p.Kind {
+	case chatapi.RetentionPolicyKindNone:
+		return retention{Kind: p.Kind}, nil
 	case chatapi.RetentionPolicyKindThreadCreationDate:
 		if days := p.DeleteThreadAfterDays; days != nil && *days >= minRetentionDays && *days <= maxRetentionDays {
-			return p, nil
+			return *p, nil
 		}
 	}
-	return p, badRequest()
+	return retention{}, badRequest()
 }
 
 // optionalRetention is the policy member of a merge patch.
 type optionalRetention struct {
 	present bool
-	retention
+	policy  *retention // nil for null
 }
 
 // UnmarshalJSON is called for null, too.
 func (p *optionalRetention) UnmarshalJSON(data []byte) error {
 	p.present = true
-	return decode(data, &p.retention)
+	return decode(data, &p.policy)
 }

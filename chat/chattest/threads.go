@@ -29,7 +29,7 @@ func (c *call) createThread(repeatabilityID *string) (body []byte, id string, er
 		Topic           *string       `json:"topic"`
 		Participants    []joinRequest `json:"participants"`
 		Metadata        metadata      `json:"metadata"`
-		RetentionPolicy retention     `json:"retentionPolicy"`
+		RetentionPolicy *retention    `json:"retentionPolicy"`
 	}
 	if err := decode(c.body, &request); err != nil {
 		return nil, "", err
@@ -130,7 +130,7 @@ func (c *call) updateThread(threadID string) error {
 	if err := decode(c.body, &patch); err != nil {
 		return err
 	}
-	policy, err := patch.RetentionPolicy.checked()
+	policy, err := patch.RetentionPolicy.policy.checked()
 	if err != nil {
 		return err
 	}

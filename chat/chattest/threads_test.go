@@ -93,6 +93,8 @@ var _ = Describe("A thread", func() {
 			Entry("with too much metadata of a participant",
 				`{"topic":"x","participants":[{"communicationIdentifier":{"rawId":"4:1"},"metadata":{"k":"`+strings.Repeat("v", 1024)+`"}}]}`, ""),
 			Entry("with an unknown retention", `{"topic":"x","retentionPolicy":{"kind":"forever"}}`, ""),
+			Entry("with a retention of an empty kind", `{"topic":"x","retentionPolicy":{"kind":"","deleteThreadAfterDays":60}}`, ""),
+			Entry("with a retention without a kind", `{"topic":"x","retentionPolicy":{"deleteThreadAfterDays":60}}`, ""),
 			Entry("with a retention without days", `{"topic":"x","retentionPolicy":{"kind":"threadCreationDate"}}`, ""),
 			Entry("with a retention of 29 days", `{"topic":"x","retentionPolicy":{"kind":"threadCreationDate","deleteThreadAfterDays":29}}`, ""),
 			Entry("with a retention of 91 days", `{"topic":"x","retentionPolicy":{"kind":"threadCreationDate","deleteThreadAfterDays":91}}`, ""),
