@@ -199,7 +199,7 @@ func (o Operation) check() error {
 	switch {
 	case o == "":
 		return fmt.Errorf(`operation is missing; %q is any`, Any)
-	case o != Any && !slices.Contains(operations(), o):
+	case !o.Valid():
 		return fmt.Errorf("there is no operation %q", o)
 	}
 	return nil

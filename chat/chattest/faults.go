@@ -80,9 +80,12 @@ type InjectedFault struct {
 	removed bool
 }
 
-// Fail injects a fault into the requests of an operation, or of [Any]. Of several that are due the earliest injected
-// hits, and the others do not count that request.
+// Fail injects a fault into the requests of an operation, or of [Any]. If several faults are due, the one that was injected
+// first hits, and the others do not count that request. Fail panics if op is not valid.
 func (s *Service) Fail(op Operation, fault Fault) *InjectedFault {
+	if err := op.check(); err != nil {
+		panic("chattest: inject fault: " + err.Error())
+	}
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	s.faults.latest++

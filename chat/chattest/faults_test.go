@@ -34,6 +34,11 @@ var _ = Describe("A fault", func() {
 		thread = ana.thread("Faults")
 	})
 
+	It("is refused for an operation that does not exist", func() {
+		Expect(func() { s.Fail("SendMessage", chattest.Fault{}) }).To(PanicWith(ContainSubstring(`"SendMessage"`)))
+		Expect(s.Faults()).To(BeEmpty())
+	})
+
 	Describe("hits", func() {
 		DescribeTable("the requests it should",
 			func(fault chattest.Fault, expected ...int) {

@@ -115,6 +115,9 @@ func operations() []Operation {
 	}
 }
 
+// Valid reports whether o is [Any] or an operation of either API.
+func (o Operation) Valid() bool { return o == Any || slices.Contains(operations(), o) }
+
 // isIdentityPath reports whether a path is one of the identity API, also where that has no operation.
 func isIdentityPath(path string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")

@@ -38,9 +38,15 @@ const (
 	maxRequestBytes = 64 << 20
 )
 
-// Requests lists the requests so far in the order they were answered, or only those of the given operations. A test
-// server remembers the last 10,000, and fewer when they are very large.
+// Requests lists the requests so far in the order they were answered, or only those of the given operations; the empty
+// operation is that of requests for no operation of either API. The service keeps the last 10,000 requests, and fewer if
+// they are very large. Requests panics if an operation is neither empty nor valid.
 func (s *Service) Requests(ops ...Operation) []Request {
+	for _, op := range ops {
+		if op != "" && !op.Valid() {
+			panic(fmt.Sprintf("chattest: list requests: there is no operation %q", op))
+		}
+	}
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
 	if len(ops) == 0 || slices.Contains(ops, Any) {

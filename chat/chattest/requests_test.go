@@ -11,6 +11,13 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
+var _ = Describe("Listing the requests of an operation that does not exist", func() {
+	It("panics, since the list would always be empty", func() {
+		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		Expect(func() { s.Requests(chattest.SendChatMessage, "SendMessage") }).To(PanicWith(ContainSubstring(`"SendMessage"`)))
+	})
+})
+
 var _ = Describe("The record of requests", func() {
 	var (
 		s   *chattest.Server

@@ -13,6 +13,7 @@ import (
 // HaveReceived succeeds if a chattest.Server or chattest.Service has received a request for the operation, [chattest.Any] for any,
 // with all the details: [WithBody], [WithQuery], [WithHeader], or whatever else matches a chattest.Request. It does not
 // matter how it was answered; HaveField("Status", 201) would be a detail. With [Times] it has received so many of them.
+// An operation that is not valid is an error, also with NotTo.
 func HaveReceived(op chattest.Operation, details ...types.GomegaMatcher) types.GomegaMatcher {
 	m := &received{op: op}
 	for _, detail := range details {
@@ -64,6 +65,9 @@ func (m *received) Match(actual any) (bool, error) {
 	})
 	if !ok {
 		return false, fmt.Errorf("HaveReceived wants a *chattest.Server or *chattest.Service, not %T", actual)
+	}
+	if !m.op.Valid() {
+		return false, fmt.Errorf("HaveReceived: there is no operation %q: use a constant of chattest, such as chattest.SendChatMessage", m.op)
 	}
 	var err error
 	m.all = service.Requests()

@@ -53,6 +53,13 @@ var _ = Describe("HaveReceived", func() {
 		Expect(s).To(HaveReceived(chattest.SendChatMessage, Times(0), noon, HaveField("Status", 429)))
 	})
 
+	It("refuses an operation that does not exist, whether or not a request for it is expected", func() {
+		for _, op := range []chattest.Operation{"SendMessage", ""} {
+			_, err := HaveReceived(op).Match(s)
+			Expect(err).To(MatchError(ContainSubstring(fmt.Sprintf("%q", op))))
+		}
+	})
+
 	It("waits for a request", func(ctx SpecContext) {
 		defer meanwhile(func() { Expect(thread.SendTypingNotification(ctx, nil)).To(Succeed()) })()
 		Eventually(ctx, s).Should(HaveReceived(chattest.SendTypingNotification))
