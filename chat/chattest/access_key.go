@@ -17,8 +17,9 @@ import (
 const maxClockSkew = 15 * time.Minute
 
 // checkAccessKey refuses a request that is not signed with the access key of the resource: over the method, the path and
-// query as they came, the time, the host and the digest of the body.
-func (s *Service) checkAccessKey(r *http.Request, body []byte) error {
+// query as they came, the time, the host and the digest of the body. The time may be that of the service or that of the machine,
+// which is the time of its callers: [Service.Advance] must not lock them out. Skew is how far a fault sets both ahead.
+func (s *Service) checkAccessKey(r *http.Request, body []byte, skew time.Duration) error {
 	signed, ok := parseSignature(r.Header.Get("Authorization"))
 	if !ok {
 		return denied("the request is not signed with an access key")
@@ -32,8 +33,10 @@ func (s *Service) checkAccessKey(r *http.Request, body []byte) error {
 	if err != nil {
 		return denied("the time of the request is not an HTTP date")
 	}
-	if skew := s.Now().Sub(date); skew.Abs() > maxClockSkew {
-		return denied(fmt.Sprintf("the time of the request is %v off that of the service", skew.Round(time.Second)))
+	late := s.Now().Add(skew).Sub(date)
+	lateHere := time.Now().Add(skew).Sub(date)
+	if min(late.Abs(), lateHere.Abs()) > maxClockSkew {
+		return denied(fmt.Sprintf("the time of the request is %v off that of the service", late.Round(time.Second)))
 	}
 	if !signed.by(s.accessKey, r, r.Host) && !signed.by(s.accessKey, r, withoutPort(r.Host)) {
 		return denied("the signature is not that of the access key for this request and host")
@@ -60,7 +63,7 @@ func parseSignature(authorization string) (s signature, ok bool) {
 		case strings.EqualFold(name, "SignedHeaders"):
 			s.headers = strings.Split(strings.ToLower(value), ";")
 		case strings.EqualFold(name, "Signature"):
-			s.value, _ = base64.StdEncoding.DecodeString(value)
+			s.value, _ = base64.StdEncoding.Strict().DecodeString(value)
 		}
 	}
 	return s, s.dateHeader() != "" && slices.Contains(s.headers, "host") && slices.Contains(s.headers, "x-ms-content-sha256")

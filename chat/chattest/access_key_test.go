@@ -1,6 +1,7 @@
 package chattest_test
 
 import (
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"time"
@@ -99,6 +100,15 @@ var _ = Describe("The access key", func() {
 			m.denied(create(), "not that of the access key")
 		})
 
+		It("signs once: another text of the same bytes is no signature", func() {
+			headers := m.sign("POST", "/identities?"+identityVersion, "{}")
+			for _, signed := range sameWhenDecoded(base64.StdEncoding, headers[5][strings.LastIndex(headers[5], "Signature=")+len("Signature="):]) {
+				other := headers[5][:len(headers[5])-len(signed)] + signed
+				m.denied((&person{service: s.Service}).do("POST", "/identities?"+identityVersion, "{}", append(headers[:4], "Authorization", other)...),
+					"not that of the access key")
+			}
+		})
+
 		It("signs the body that comes", func() {
 			m.signed = `{"createTokenWithScopes":["chat"]}`
 			create().matches(401, documented("Denied", "Request 'x-ms-content-sha256' differs from generated content hash.", ""))
@@ -128,6 +138,36 @@ var _ = Describe("The access key", func() {
 			Entry("too late", 15*time.Minute+10*time.Second, 401),
 			Entry("a little early", -14*time.Minute-50*time.Second, 201),
 			Entry("too early", -15*time.Minute-10*time.Second, 401),
+		)
+
+		DescribeTable("signs a time that is close to the clock of the machine, whatever that of the service says",
+			func(ahead, late time.Duration, status int) {
+				s.Advance(ahead)
+				m.late = ahead + late
+				create().must(status)
+			},
+			Entry("ahead", 1000*time.Hour, time.Duration(0), 201),
+			Entry("ahead, a little late", 1000*time.Hour, 14*time.Minute+50*time.Second, 201),
+			Entry("ahead, too late", 1000*time.Hour, 15*time.Minute+10*time.Second, 401),
+			Entry("ahead, between the two", 1000*time.Hour, -500*time.Hour, 401),
+			Entry("behind", -1000*time.Hour, time.Duration(0), 201),
+			Entry("behind, too early", -1000*time.Hour, -15*time.Minute-10*time.Second, 401),
+		)
+
+		DescribeTable("is refused where a fault sets the clocks apart",
+			func(skew time.Duration, status int) {
+				fault := s.Fail(chattest.CreateIdentity, chattest.Fault{ClockSkew: skew})
+				a := create()
+				a.must(status)
+				if status == 401 {
+					m.denied(a, "off that of the service")
+				}
+				create().must(201)
+				Expect(fault.Fired()).To(Equal(1))
+			},
+			Entry("a service that is ahead", time.Hour, 401),
+			Entry("a service that is behind", -time.Hour, 401),
+			Entry("a service that is a little ahead", 10*time.Minute, 201),
 		)
 
 		It("must be told a time", func() {
@@ -185,5 +225,6 @@ var _ = Describe("The access key", func() {
 		Entry("no base64", "no key"),
 		Entry("a key that was cut", "MDEyMzQ1Njc4OWFiY2RlZg"),
 		Entry("URL-safe base64", "_-__"),
+		Entry("base64 with bits that stand for nothing", "AB=="),
 	)
 })

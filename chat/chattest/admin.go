@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"time"
@@ -35,7 +36,13 @@ func (s *Service) AdminHandler() http.Handler {
 	mux.HandleFunc("GET /requests", a.listRequests)
 	mux.HandleFunc("DELETE /requests", a.forgetRequests)
 	mux.HandleFunc("POST /reset", a.reset)
-	return s.Guard(mux)
+	return s.Guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != path.Clean(r.URL.Path) { // the mux would redirect to a path without the prefix
+			http.NotFound(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
 }
 
 type adminAPI struct{ s *Service }
@@ -109,14 +116,17 @@ func (a adminAPI) advanceClock(w http.ResponseWriter, r *http.Request) {
 		Advance *duration `json:"advance"`
 	}
 	err := readJSON(r, &asked)
-	if err == nil && asked.Advance == nil {
+	switch {
+	case err != nil:
+	case asked.Advance == nil:
 		err = errors.New("advance is missing")
+	case !a.s.advance(time.Duration(*asked.Advance)):
+		err = errors.New("the clock must stay within 25 years of that of the machine")
 	}
 	if err != nil {
 		writeError(w, http.StatusBadRequest, err)
 		return
 	}
-	a.s.Advance(time.Duration(*asked.Advance))
 	a.readClock(w, r)
 }
 

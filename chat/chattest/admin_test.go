@@ -1,6 +1,7 @@
 package chattest_test
 
 import (
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -100,6 +101,31 @@ var _ = Describe("The admin handler", func() {
 			refused(at("POST", `{"advance":3600}`), 400, "advance must not be a JSON number")
 			Expect(s.Now()).To(BeTemporally("==", time.Date(2026, 1, 1, 1, 0, 0, 0, time.UTC)))
 		})
+	})
+
+	It("keeps the clock within 25 years", func() {
+		const limit = "the clock must stay within 25 years of that of the machine"
+		for _, sign := range []string{"", "-"} {
+			ask("POST", "/clock", `{"advance":"`+sign+`130000h"}`).must(200)
+			refused(ask("POST", "/clock", `{"advance":"`+sign+`130000h"}`), 400, limit)
+			refused(ask("POST", "/clock", `{"advance":"`+sign+`2562047h47m"}`), 400, limit)
+			ask("POST", "/reset", "").must(204)
+		}
+		for _, d := range []time.Duration{math.MinInt64, math.MaxInt64} {
+			s.Advance(d)
+			s.Advance(d)
+			Expect(s.Now().Sub(time.Now()).Abs()).To(BeNumerically("~", 25*365*24*time.Hour, time.Minute))
+			newPerson(s.Service).thread("Far away")
+		}
+		s.Advance(-time.Hour)
+		s.Advance(2 * time.Hour)
+		Expect(time.Until(s.Now())).To(BeNumerically("~", 25*365*24*time.Hour, time.Minute))
+	})
+
+	It("is 404 where a path names no resource, and redirects nowhere", func() {
+		for _, path := range []string{"/", "/none", "//faults", "/faults/", "/./faults", "/faults/..", "/faults//1"} {
+			ask("GET", path, "").must(404)
+		}
 	})
 
 	Describe("lists requests", func() {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"go.etcd.io/bbolt"
 )
@@ -18,7 +19,8 @@ type call struct {
 	query  url.Values // as it came: of a doubled parameter the first value counts, which is the one of a next link
 	body   []byte
 
-	shortPage int // how many items a fault leaves a page, 0 for all of them
+	shortPage int           // how many items a fault leaves a page, 0 for all of them
+	clockSkew time.Duration // how far a fault sets the clock ahead that dates signed requests
 }
 
 type callKey struct{}

@@ -85,7 +85,8 @@
 //   - The version is checked first, then who asks, then the body, then whose the id is. In a body what must be there comes before
 //     what must be in range, and that before what must mean something.
 //   - A body that can't be read, an unknown scope and an unknown principal are a ValidationError.
-//   - A signature may be up to 15 minutes off, and over the host without its port. It may sign Date instead of x-ms-date.
+//   - A signature may be up to 15 minutes off the clock of the service or of the machine, and over the host without its port. It may
+//     sign Date instead of x-ms-date.
 //   - A signature that is missing or wrong is Denied, like a token that may not do it; the body is compared before the signature.
 //     Neither that nor a token that can't be exchanged is told the versions.
 //   - A token is good until the second is over that its exp names, so that none ends before the expiresOn of the answer, which has

@@ -63,7 +63,7 @@ func (s *Service) Path() string {
 // CheckAccessKey refuses a request that is not signed with the access key.
 func (s *Service) CheckAccessKey(r *http.Request, body string) error {
 	r.Host = r.URL.Host
-	return s.checkAccessKey(r, []byte(body))
+	return s.checkAccessKey(r, []byte(body), 0)
 }
 
 // ContentHash is the digest that a signed request has of its body.

@@ -15,6 +15,7 @@ type faultJSON struct {
 	plainFault
 
 	RetryAfter duration `json:"retryAfter,omitzero"`
+	ClockSkew  duration `json:"clockSkew,omitzero"`
 	Delay      duration `json:"delay,omitzero"`
 }
 
@@ -22,12 +23,12 @@ type faultJSON struct {
 type plainFault Fault
 
 func (f Fault) json() faultJSON {
-	return faultJSON{plainFault(f), duration(f.RetryAfter), duration(f.Delay)}
+	return faultJSON{plainFault(f), duration(f.RetryAfter), duration(f.ClockSkew), duration(f.Delay)}
 }
 
 func (f faultJSON) fault() Fault {
 	fault := Fault(f.plainFault)
-	fault.RetryAfter, fault.Delay = time.Duration(f.RetryAfter), time.Duration(f.Delay)
+	fault.RetryAfter, fault.ClockSkew, fault.Delay = time.Duration(f.RetryAfter), time.Duration(f.ClockSkew), time.Duration(f.Delay)
 	return fault
 }
 

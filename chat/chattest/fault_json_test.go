@@ -27,6 +27,7 @@ var _ = Describe("A fault in JSON", func() {
 			`{"status":429,"code":"C","message":"M","header":{"X":["1","2"]},"retryAfter":"1m30s"}`),
 		Entry("elsewhere", chattest.Fault{Redirect: "https://x/", ExpiredToken: true, RevokedToken: true}, `{"redirect":"https://x/","expiredToken":true,"revokedToken":true}`),
 		Entry("the connection", chattest.Fault{Delay: 1500 * time.Millisecond, LoseReply: true, CutBody: true}, `{"loseReply":true,"cutBody":true,"delay":"1.5s"}`),
+		Entry("the clock", chattest.Fault{ClockSkew: -time.Hour}, `{"clockSkew":"-1h0m0s"}`),
 		Entry("the body", chattest.Fault{NextLinkHost: "x:1", HTML: true, EmptyBody: true}, `{"nextLinkHost":"x:1","html":true,"emptyBody":true}`),
 		Entry("pages", chattest.Fault{EmptyPage: true, ShortPage: 1, DuplicateItem: true, DuplicateRequest: true},
 			`{"emptyPage":true,"shortPage":1,"duplicateItem":true,"duplicateRequest":true}`),

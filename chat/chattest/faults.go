@@ -43,6 +43,10 @@ type Fault struct {
 	// RevokedToken does what ExpiredToken does, after it has revoked every token of the caller: none works any more.
 	RevokedToken bool `json:"revokedToken,omitzero"`
 
+	// ClockSkew sets the clock that dates requests signed with the access key ahead by this, or back: those that are more than
+	// 15 minutes off are refused with 401, as when the clock of the caller is wrong. It does nothing to other requests.
+	ClockSkew time.Duration `json:"-"`
+
 	// Delay holds the answer back, after the request took effect.
 	Delay time.Duration `json:"-"`
 	// LoseReply breaks the connection after the request took effect, before a byte of the answer. Over a socket Go's own
@@ -165,7 +169,7 @@ func (i *InjectedFault) due() bool {
 // replaces reports whether the operation is not carried out.
 func (f Fault) replaces() bool {
 	instead := f.Status != 0 || f.Code != "" || f.Message != "" || f.RetryAfter != 0 || f.Redirect != "" || f.ExpiredToken || f.RevokedToken
-	after := f.Delay != 0 || f.LoseReply || f.CutBody || f.NextLinkHost != "" || f.HTML || f.EmptyBody || len(f.Header) > 0 ||
+	after := f.ClockSkew != 0 || f.Delay != 0 || f.LoseReply || f.CutBody || f.NextLinkHost != "" || f.HTML || f.EmptyBody || len(f.Header) > 0 ||
 		f.EmptyPage || f.ShortPage != 0 || f.DuplicateItem || f.DuplicateRequest
 	return instead || !after
 }

@@ -96,7 +96,7 @@ func (s *Service) refuseRoute(p *reply, r *http.Request) {
 
 // serve answers a request with its operation, if that may be.
 func (s *Service) serve(p *reply, r *http.Request, op Operation, query url.Values, body []byte, fault Fault) {
-	c := &call{s: s, base: baseURL(r), query: query, body: body, shortPage: fault.ShortPage}
+	c := &call{s: s, base: baseURL(r), query: query, body: body, shortPage: fault.ShortPage, clockSkew: fault.ClockSkew}
 	err := c.admit(r, op)
 	p.user = c.user
 	if err != nil {

@@ -34,7 +34,7 @@ func (c *call) authorizeIdentity(r *http.Request, op Operation) (err error) {
 	if isBearer {
 		return c.s.checkEntraApplication(token)
 	}
-	return c.s.checkAccessKey(r, c.body)
+	return c.s.checkAccessKey(r, c.body, c.clockSkew)
 }
 
 // issuedToken is a token as it is served.

@@ -66,6 +66,22 @@ var _ = Describe("The identity client", func() {
 		Expect(failed.Code).To(Equal("IdentityNotOwned"))
 	})
 
+	It("works, as a fleet does, wherever the clock of the service is moved", func(ctx SpecContext) {
+		client, err := identity.NewClientFromConnectionString(s.ConnectionString(), options)
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(client.Close)
+		fleet, err := chat.NewFleet(s.Endpoint(), client.MintFunc([]identity.Scope{identity.ScopeChat}, nil), &chat.FleetOptions{ClientOptions: *s.ClientOptions()})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(fleet.Close)
+		user, err := client.CreateUser(ctx, nil)
+		Expect(err).NotTo(HaveOccurred())
+		for range 2 {
+			_, err = fleet.As(user).CreateThread(ctx, "Mine", nil)
+			Expect(err).NotTo(HaveOccurred())
+			s.Advance(25 * time.Hour)
+		}
+	})
+
 	It("does so with an application's token", func(ctx SpecContext) {
 		client, err := identity.NewClient(s.Endpoint(), entraCredential("application"), options)
 		Expect(err).NotTo(HaveOccurred())

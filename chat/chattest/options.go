@@ -71,7 +71,7 @@ func (s *Service) SetEndpoint(endpoint string) error {
 
 // decodeAccessKey reads a key. Its error does not show it.
 func decodeAccessKey(text string) ([]byte, error) {
-	key, err := base64.StdEncoding.DecodeString(text)
+	key, err := base64.StdEncoding.Strict().DecodeString(text)
 	if err != nil || len(key) == 0 {
 		return nil, errors.New("chattest: the access key must be base64")
 	}

@@ -154,7 +154,7 @@ func (s *Service) check(token string) (c claims, ok bool) {
 	if dot < 0 {
 		return c, false
 	}
-	signature, err := base64.RawURLEncoding.DecodeString(token[dot+1:])
+	signature, err := base64.RawURLEncoding.Strict().DecodeString(token[dot+1:])
 	if err != nil || jwt.SigningMethodRS256.Verify(token[:dot], signature, &s.signingKey().PublicKey) != nil {
 		return c, false
 	}

@@ -55,6 +55,25 @@ func lifetimeOf(payload string) time.Duration {
 	return time.Duration(number(field(payload, "exp"))-number(field(payload, "iat"))) * time.Second
 }
 
+// sameWhenDecoded lists the texts that differ from one in base64 in their last character only, and are the same bytes.
+func sameWhenDecoded(encoding *base64.Encoding, text string) (others []string) {
+	GinkgoHelper()
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+	body := strings.TrimRight(text, "=")
+	last := text[strings.LastIndexByte(text, '.')+1:]
+	bytes, err := encoding.DecodeString(last)
+	Expect(err).NotTo(HaveOccurred())
+	for _, c := range alphabet {
+		other := body[:len(body)-1] + string(c) + text[len(body):]
+		same, err := encoding.DecodeString(other[strings.LastIndexByte(other, '.')+1:])
+		if err == nil && other != text && string(same) == string(bytes) {
+			others = append(others, other)
+		}
+	}
+	Expect(others).NotTo(BeEmpty())
+	return others
+}
+
 var _ = Describe("A token", func() {
 	It("has the claims of the service, in its order", func() {
 		bubble(func(s *chattest.Service) {
@@ -102,6 +121,26 @@ var _ = Describe("A token", func() {
 		Entry("less than nothing", -time.Nanosecond, -time.Second),
 		Entry("an hour less than nothing", -time.Hour, -time.Hour),
 	)
+
+	It("is refused when any of it is changed, also bits of its last character that stand for nothing", func() {
+		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		ana := newPerson(s.Service)
+		good := ana.token
+		for i := range good {
+			for _, other := range []string{"A", "B", ".", "="} {
+				ana.token = good[:i] + other + good[i+1:]
+				if ana.token != good {
+					ana.get("/chat/threads").must(401)
+				}
+			}
+		}
+		for _, other := range sameWhenDecoded(base64.RawURLEncoding, good) {
+			ana.token = other
+			ana.get("/chat/threads").must(401)
+		}
+		ana.token = good
+		ana.mustGet("/chat/threads")
+	})
 
 	It("that was checked is checked no more, but still ends", func() {
 		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})

@@ -23,6 +23,7 @@ func faultKinds() []faultKind {
 		{"not-found", "404: not found", chattest.Fault{Status: 404}},
 		{"expired", "401: the token has expired", chattest.Fault{ExpiredToken: true}},
 		{"revoked", "401: the tokens of the caller are revoked, for good", chattest.Fault{RevokedToken: true}},
+		{"skew", "401: the clock is an hour off, for what the access key signs", chattest.Fault{ClockSkew: time.Hour}},
 		{"slow", "the answer takes 3 s", chattest.Fault{Delay: 3 * time.Second}},
 		{"stuck", "the answer takes a minute", chattest.Fault{Delay: time.Minute}},
 		{"lost", "it takes effect, and the answer is lost", chattest.Fault{LoseReply: true}},
