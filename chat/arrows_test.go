@@ -27,12 +27,13 @@ var arrows = map[string]struct{ ours, others []string }{
 	"gen/internal/contract": {
 		others: []string{"github.com/getkin/kin-openapi/...", "github.com/onsi/ginkgo/v2", "github.com/onsi/gomega"},
 	},
+	"chat/explain": {},
 	"chat/internal/...": {
-		ours:   []string{"chat/internal/..."},
+		ours:   []string{"chat/explain", "chat/internal/...", "gen/chatapi"},
 		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/...", "github.com/go-json-experiment/json/..."},
 	},
 	"chat": {
-		ours: []string{"chat/internal/...", "gen/chatapi"},
+		ours: []string{"chat/explain", "chat/internal/...", "gen/chatapi"},
 		others: []string{
 			"github.com/Azure/azure-sdk-for-go/sdk/azcore/...",
 			"github.com/go-json-experiment/json/...",
@@ -40,7 +41,7 @@ var arrows = map[string]struct{ ours, others []string }{
 		},
 	},
 	"chat/identity": {
-		ours:   []string{"chat", "chat/internal/...", "gen/identityapi"},
+		ours:   []string{"chat", "chat/explain", "chat/internal/...", "gen/identityapi"},
 		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	},
 	"chat/events": {
@@ -60,7 +61,7 @@ var arrows = map[string]struct{ ours, others []string }{
 		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	},
 	"cmd/acschat/...": {
-		ours:   []string{"cmd/acschat/...", "chat", "chat/identity", "chat/chattest"},
+		ours:   []string{"cmd/acschat/...", "chat", "chat/explain", "chat/identity", "chat/chattest"},
 		others: []string{"..."},
 	},
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
@@ -23,9 +24,13 @@ func (p *userAuth) send(attempt *pipeline.Attempt) (*http.Response, error) {
 	if raw.URL.Scheme != "https" && !p.allowHTTP {
 		return nil, pipeline.NewFinal(errors.New("a token is not sent over plain http"))
 	}
-	token, err := p.credential.Token(raw.Context())
+	ctx := raw.Context()
+	if !mayFetchToken(ctx) {
+		return p.sendUnderHeld(attempt)
+	}
+	token, err := p.credential.Token(ctx)
 	if err != nil {
-		return nil, unlessEnded(raw.Context(), err)
+		return nil, unlessEnded(ctx, err)
 	}
 	resp, err := p.sendUnder(token, attempt)
 	if err != nil || resp.StatusCode != http.StatusUnauthorized || !attempt.FirstRefusal() {
@@ -36,15 +41,25 @@ func (p *userAuth) send(attempt *pipeline.Attempt) (*http.Response, error) {
 
 func (p *userAuth) sendUnder(token AccessToken, attempt *pipeline.Attempt) (*http.Response, error) {
 	attempt.Request.Header["Authorization"] = []string{"Bearer " + token.Token}
+	held := p.credential.held.Load()
+	if held != nil && held.Token != token.Token {
+		held = nil // it has been replaced since
+	}
 	resp, err := attempt.Send()
-	switch {
-	case err != nil:
-	case resp.StatusCode == http.StatusUnauthorized: // it comes without a word
-		attempt.Hint(token.age())
-	case resp.StatusCode < http.StatusInternalServerError: // else nobody may have looked at it
-		p.credential.accept(token)
+	attempt.Note(held)
+	if err == nil && held != nil && resp.StatusCode != http.StatusUnauthorized && resp.StatusCode < http.StatusInternalServerError {
+		held.accept() // after a 5xx the service may not have looked at it
 	}
 	return resp, err
+}
+
+// sendUnderHeld sends under a token that is held and valid, and otherwise not at all.
+func (p *userAuth) sendUnderHeld(attempt *pipeline.Attempt) (*http.Response, error) {
+	held := p.credential.held.Load()
+	if held == nil || !time.Now().Before(held.ExpiresOn) {
+		return nil, pipeline.NewFinal(errNoTokenHeld)
+	}
+	return p.sendUnder(held.AccessToken, attempt)
 }
 
 func (p *userAuth) tryAgain(attempt *pipeline.Attempt, refusal *http.Response, refused AccessToken) (*http.Response, error) {
@@ -64,6 +79,17 @@ func (p *userAuth) tryAgain(attempt *pipeline.Attempt, refusal *http.Response, r
 	}
 	return p.sendUnder(token, attempt)
 }
+
+type withoutFetchKey struct{}
+
+// withoutTokenFetch marks a context: a call with it fails rather than fetch a token.
+func withoutTokenFetch(ctx context.Context) context.Context {
+	return context.WithValue(ctx, withoutFetchKey{}, true)
+}
+
+func mayFetchToken(ctx context.Context) bool { return ctx.Value(withoutFetchKey{}) == nil }
+
+var errNoTokenHeld = errors.New("no valid token is held, and none may be fetched for this call")
 
 // unlessEnded makes an error final, but not that of a context which ended: it may have been the one of a single try.
 func unlessEnded(ctx context.Context, err error) error {

@@ -3,7 +3,6 @@ package chat
 import (
 	"cmp"
 	"log/slog"
-	"net/http"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
@@ -26,8 +25,6 @@ type Client struct {
 	pipeline   *pipeline.Pipeline
 	api        *chatapi.Client
 	apiVersion string
-	// credential is the one that authenticates the calls, nil where there is none yet. For Explain alone.
-	credential func() *TokenCredential
 }
 
 // ClientOptions are the optional settings of [NewClient] and [NewThreadClient].
@@ -70,12 +67,7 @@ func NewClient(endpoint string, credential *TokenCredential, options *ClientOpti
 	if credential == nil {
 		return nil, &ArgumentError{Name: "credential", Reason: "must not be nil: make one with NewTokenCredential"}
 	}
-	client, err := newClient("client", base, (&userAuth{credential: credential, allowHTTP: options.InsecureAllowCredentialWithHTTP}).send, options)
-	if err != nil {
-		return nil, err
-	}
-	client.credential = func() *TokenCredential { return credential }
-	return client, nil
+	return newClient("client", base, (&userAuth{credential: credential, allowHTTP: options.InsecureAllowCredentialWithHTTP}).send, options)
 }
 
 func parseEndpoint(endpoint string, options *ClientOptions) (pipeline.Endpoint, error) {
@@ -93,7 +85,7 @@ func newClient(owner string, endpoint pipeline.Endpoint, authenticate pipeline.A
 		Owner:        owner,
 		Module:       "github.com/acschat/acs-chat-go/chat",
 		Authenticate: authenticate,
-		Refuse:       func(action string, resp *http.Response, hint string) error { return NewError(action, resp, hint) },
+		Refuse:       refuse,
 		Options:      options.ClientOptions,
 		Logger:       options.Logger,
 	})

@@ -49,6 +49,13 @@ type heldToken struct {
 	accepted atomic.Bool // by the service, at least once
 }
 
+// accept notes that the service has accepted the token: for [Client.Explain] it is then not of another resource.
+func (t *heldToken) accept() {
+	if !t.accepted.Load() { // a store would take the cache line from the other processors
+		t.accepted.Store(true)
+	}
+}
+
 const (
 	defaultRefreshTimeout = 30 * time.Second
 	refreshInterval       = time.Second // no two refreshes closer, where there is a choice
@@ -199,13 +206,6 @@ func (c *TokenCredential) mayReplace(now time.Time) bool {
 	}
 	c.replaced = c.replaced.Add(refreshInterval)
 	return true
-}
-
-// accept notes that the service has taken a token, which tells [Client.Explain] a revoked one from a foreign one.
-func (c *TokenCredential) accept(token AccessToken) {
-	if held := c.held.Load(); held != nil && held.Token == token.Token && !held.accepted.Load() {
-		held.accepted.Store(true)
-	}
 }
 
 // resting reports whether no refresh is under way.

@@ -3,12 +3,12 @@ package chat
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"io"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/go-json-experiment/json/jsontext"
@@ -94,10 +94,23 @@ func (t *looseText) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return nil
 }
 
-// NewError reads an answer of Communication Services that is not a success, whatever its shape. tried is what was tried and hint
+// NewError reads an answer of Communication Services that is not a success, whatever its shape. action is what was tried and hint
 // what the caller knows beyond the service's words, "" for nothing; both go into the text. It takes the body and leaves a copy.
 // resp must not be nil. It is for those who call operations that this package does not have, as package identity does.
-func NewError(tried string, resp *http.Response, hint string) *Error {
+func NewError(action string, resp *http.Response, hint string) *Error {
+	return newError(action, resp, hint, nil)
+}
+
+// refuse makes the error of a call.
+func refuse(ctx context.Context, action string, resp *http.Response, hint string) error {
+	held, _ := pipeline.Noted(ctx).(*heldToken)
+	if held != nil && resp.StatusCode == http.StatusUnauthorized { // the service gives no reason
+		hint = held.age()
+	}
+	return newError(action, resp, hint, held)
+}
+
+func newError(action string, resp *http.Response, hint string, held *heldToken) *Error {
 	body := bytes.Clone(pipeline.Body(resp))
 	var decoded errorBody
 	err := pipeline.Decode(withoutToken(body, resp.Request), &decoded)
@@ -106,8 +119,9 @@ func NewError(tried string, resp *http.Response, hint string) *Error {
 		hint = strings.TrimPrefix(hint+"; the answer is not the service's ("+contentType(resp)+"): is something else at the endpoint?", "; ")
 	}
 	e := decoded.toError()
-	e.operation, e.hint, e.StatusCode, e.came = tried, hint, resp.StatusCode, time.Now()
-	e.foreign = foreign
+	e.operation, e.hint, e.StatusCode = action, hint, resp.StatusCode
+	e.seen = see(resp, held)
+	e.seen.Foreign = foreign
 	e.CorrelationVector = resp.Header.Get("MS-CV")
 	e.RetryAfter = pipeline.RetryAfter(resp.Header)
 	e.RequestID = resp.Header.Get(pipeline.RequestIDHeader)

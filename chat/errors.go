@@ -10,6 +10,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
+	"github.com/acschat/acs-chat-go/chat/internal/diagnosis"
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
@@ -58,8 +59,7 @@ type Error struct {
 	operation string // what was tried, "chat: send message"
 	hint      string // what this client knows beyond the service's words
 	response  *azcore.ResponseError
-	came      time.Time // when the answer did, by this machine's clock
-	foreign   bool      // the answer is not one that the service gives
+	seen      diagnosis.Seen // for Explain
 }
 
 // Error is one line. It has no token, no query and no body, and of the service's words not more than fits a log line.

@@ -2,100 +2,216 @@ package chat
 
 import (
 	"context"
-	"log/slog"
-	"strconv"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
 	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"github.com/acschat/acs-chat-go/chat/explain"
+	"github.com/acschat/acs-chat-go/chat/internal/diagnosis"
 )
 
-// Explanation says why a call failed. The zero value explains nothing. It holds no token and no signature, and its text is fit
-// for a log.
-type Explanation struct {
-	// Causes are what may be the matter, the most likely first. Where one is certain, there are no others than certain ones.
-	Causes []Cause
-}
-
-// Cause is one thing that may be the matter. What, Evidence and Fix are lines without a full stop, at most about 300 bytes each.
-type Cause struct {
-	// Kind is for programs.
-	Kind CauseKind
-	// What is the matter.
-	What string
-	// Evidence is what speaks for it. Empty: nothing but that the call failed as it did.
-	Evidence string
-	// Fix is what to do about it.
-	Fix string
-}
-
-// Explain says why err came about: an error of this client's calls, of those of its thread clients and pagers, or of a
-// [FailedParticipant]. threadID is the thread it is about, for an error that does not tell: what an answer was about counts more.
-// It may be "". A nil err has the empty explanation, and every other at least one cause.
+// Explain says why err occurred: an error of this client's calls, of those of its thread clients and pagers, or of a
+// [FailedParticipant]. threadID is the thread it is about, for an error that does not tell: the thread of a refused request counts
+// more. It may be "". A nil err has the empty explanation, and every other at least one cause.
 //
-// It goes by the error, by the answer of the service in it, and by what the token says of itself. It fetches no token. Where that
-// leaves the cause open it looks at the service, as the user, and only while the client holds a valid token:
+// Explain uses the error and the answer of the service in it. It fetches no token. If these leave the cause open, it reads from the
+// service, as the user, and only while the client holds a valid token:
 //
-//   - after a 403 the first of the participants of the thread, and after a 404 its properties; where these are refused, up to
-//     two pages of the user's threads, and where they are not and a message was to be changed, that message;
-//   - after a 400 of adding participants: the first page of the participants there are.
+//   - after a 403 the first of the participants of the thread, and after a 404 its properties; if these are refused, up to
+//     two pages of the user's threads, and if they are not and a message was to be changed, that message;
+//   - after a 400 of adding participants: the first page of the thread's participants.
 //
-// That is at most three requests, each made once, for five seconds at the most, and recorded like any other. Once ctx has ended
-// there are none. What they tell is as of now, which may be later than the failure.
+// That is at most three requests, each sent once, for five seconds at most, and logged and traced like any other. Once ctx has ended
+// there are none. What they tell is the present state, which may be later than the failure.
 //
 // A nil Client, as [NewClient] returns with an error, explains what can be told from the error alone.
 // Explain is safe for concurrent use.
 //
 // The API operations are ChatThread_GetChatThreadProperties, Chat_ListChatThreads, ChatThread_GetChatMessage and
 // ChatThread_ListChatParticipants.
-func (c *Client) Explain(ctx context.Context, threadID string, err error) Explanation {
+func (c *Client) Explain(ctx context.Context, threadID string, err error) explain.Explanation {
 	if err == nil {
-		return Explanation{}
+		return explain.Explanation{}
 	}
-	q := newInquiry(c, threadID, err)
-	return Explanation{Causes: q.causes(ctx)}
+	if c == nil {
+		return diagnosis.Explain(ctx, factsOf(threadID, err), nil)
+	}
+	return diagnosis.Explain(ctx, factsOf(threadID, err), prober{c})
 }
 
-// Explain is [Client.Explain] for errors of this thread, also where [NewThreadClient] made the client. A nil ThreadClient, as that
-// returns with an error, explains what can be told from the error alone.
-func (t *ThreadClient) Explain(ctx context.Context, err error) Explanation {
+// Explain is [Client.Explain] for errors of this thread. A nil ThreadClient, as [NewThreadClient] returns with an error, explains
+// what can be told from the error alone.
+func (t *ThreadClient) Explain(ctx context.Context, err error) explain.Explanation {
 	if t == nil {
 		return (*Client)(nil).Explain(ctx, "", err)
 	}
 	return t.client.Explain(ctx, t.threadID, err)
 }
 
-// String is the causes with their evidence and fixes, numbered and a line each, without a line end at the end. The empty
-// explanation is "".
-func (e Explanation) String() string {
-	var b strings.Builder
-	for i, cause := range e.Causes {
-		number := strconv.Itoa(i+1) + ". "
-		indent := "\n" + strings.Repeat(" ", len(number))
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(number + cause.What)
-		if cause.Evidence != "" {
-			b.WriteString(indent + "evidence: " + cause.Evidence)
-		}
-		if cause.Fix != "" {
-			b.WriteString(indent + "fix: " + cause.Fix)
-		}
+// factsOf gathers what is known of a failure.
+func factsOf(threadID string, err error) diagnosis.Facts {
+	facts := diagnosis.Facts{Err: err, ThreadID: threadID}
+	if argument, ok := errors.AsType[*ArgumentError](err); ok {
+		facts.Argument = &diagnosis.Argument{Name: argument.Name, Reason: argument.Reason}
 	}
-	return b.String()
+	switch {
+	case errors.Is(err, errCredentialClosed):
+		facts.Closed = "credential"
+	case errors.Is(err, ErrClosed):
+		facts.Closed = "client"
+	}
+	if failed, ok := errors.AsType[*refreshError](err); ok {
+		facts.Fetch = &diagnosis.Fetch{Cause: failed.cause, Expired: errors.Is(failed, errEnded)}
+	}
+	if refusal, ok := errors.AsType[*Error](err); ok {
+		facts.Refusal = refusal.facts()
+	}
+	return facts
 }
 
-// LogValue is a group for each cause, "1" for the most likely one, with its kind, what, evidence and fix.
-func (e Explanation) LogValue() slog.Value {
-	groups := make([]slog.Attr, len(e.Causes))
-	for i, cause := range e.Causes {
-		groups[i] = slog.Any(strconv.Itoa(i+1), cause)
+func (e *Error) facts() *diagnosis.Refusal {
+	r := &diagnosis.Refusal{
+		Status: e.StatusCode, Code: e.Code, Message: e.Message, Target: e.Target, Silent: e.silent(),
+		CorrelationVector: e.CorrelationVector, RetryAfter: e.RetryAfter,
+		Participant: e.response == nil, Seen: e.seen,
 	}
-	return slog.GroupValue(groups...)
+	if kind := ParseRawID(e.Target).Kind(); e.Target != "" && kind != IdentifierKindCommunicationUser {
+		r.TargetKind = string(kind)
+	}
+	return r
 }
 
-// LogValue is a group of the four.
-func (c Cause) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("kind", string(c.Kind)), slog.String("what", c.What),
-		slog.String("evidence", c.Evidence), slog.String("fix", c.Fix),
-	)
+// see takes from an exchange what Explain may need. It is called when the answer has come. held is the credential's token, nil if
+// that is not known.
+func see(resp *http.Response, held *heldToken) diagnosis.Seen {
+	seen := diagnosis.Seen{
+		At: time.Now(), ContentType: contentType(resp), Server: resp.Header.Get("Server"), Location: resp.Header.Get("Location"),
+	}
+	seen.ServiceTime, _ = http.ParseTime(resp.Header.Get("Date")) // zero if it can't be read
+	req := resp.Request
+	if req == nil || req.URL == nil {
+		return seen
+	}
+	seen.Method, seen.Host, seen.Path = req.Method, req.URL.Host, req.URL.EscapedPath()
+	switch resp.StatusCode {
+	case http.StatusBadRequest, http.StatusForbidden, http.StatusRequestEntityTooLarge: // the others do not depend on the body
+		seen.Sent = diagnosis.ReadSent(sentBody(req))
+	}
+	token, _ := strings.CutPrefix(req.Header.Get("Authorization"), "Bearer ")
+	seen.Token = readClaims(token)
+	if held != nil && held.Token == token {
+		seen.Token.Told, seen.Token.Accepted = held.ExpiresOn, held.accepted.Load()
+	}
+	return seen
+}
+
+// sentBody is the body of a request that was sent, nil if it is not known any more.
+func sentBody(req *http.Request) []byte {
+	const limit = 1 << 20
+	if req.GetBody == nil {
+		return nil
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return nil
+	}
+	defer body.Close()
+	sent, err := io.ReadAll(io.LimitReader(body, limit))
+	if err != nil {
+		return nil
+	}
+	return sent
+}
+
+// readClaims reads the claims of a token, each if it is of the expected type.
+func readClaims(token string) diagnosis.Token {
+	payload, err := readPayload(token)
+	if err != nil {
+		return diagnosis.Token{}
+	}
+	var claims map[string]any
+	if err := json.Unmarshal(payload, &claims); err != nil {
+		return diagnosis.Token{}
+	}
+	text := func(name string) string {
+		s, _ := claims[name].(string)
+		return s
+	}
+	t := diagnosis.Token{
+		Readable: true, Resource: text("resourceId"), ResourceLocation: text("resourceLocation"), Issuer: text("iss"),
+		Scopes: strings.FieldsFunc(text("acsScope"), func(r rune) bool { return r == ',' || r == ' ' }),
+	}
+	if user := text("skypeid"); user != "" {
+		t.User = "8:" + user
+	}
+	if seconds, ok := claims["exp"].(float64); ok && seconds >= 0 && seconds <= lastExpiry {
+		t.Expires = time.Unix(int64(seconds), 0)
+	}
+	return t
+}
+
+// prober reads from the service for Explain.
+type prober struct{ client *Client }
+
+func (p prober) Properties(ctx context.Context, threadID string) (time.Time, int) {
+	properties, err := p.client.ThreadClient(threadID).GetProperties(probing(ctx))
+	return properties.CreatedOn, probeStatus(err)
+}
+
+func (p prober) CountParticipants(ctx context.Context, threadID string, pageSize int) (int, int) {
+	list := p.client.ThreadClient(threadID).ListParticipants(&ListParticipantsOptions{PageSize: pageSize})
+	for page, err := range list.Pages(probing(ctx)) {
+		return len(page.Items), probeStatus(err)
+	}
+	return 0, 0
+}
+
+func (p prober) Message(ctx context.Context, threadID, messageID string) (diagnosis.Message, int) {
+	m, err := p.client.ThreadClient(threadID).GetMessage(probing(ctx), messageID)
+	seen := diagnosis.Message{ID: m.ID, Type: string(m.Type)}
+	if m.Sender != nil {
+		seen.Sender = m.Sender.RawID()
+	}
+	return seen, probeStatus(err)
+}
+
+func (p prober) FindThread(ctx context.Context, threadID string, pages int) (s diagnosis.Search) {
+	for page, err := range p.client.ListThreads(nil).Pages(probing(ctx)) {
+		if err != nil {
+			return s
+		}
+		s.Read, s.Complete = true, page.Last
+		for _, item := range page.Items {
+			if item.ID == threadID {
+				s.Found, s.DeletedOn = true, item.DeletedOn
+				return s
+			}
+		}
+		if pages--; pages == 0 {
+			return s
+		}
+	}
+	return s
+}
+
+// probing keeps a call from being repeated, from taking long, and from fetching a token.
+func probing(ctx context.Context) context.Context {
+	const timeout = 5 * time.Second
+	return withoutTokenFetch(policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1, TryTimeout: timeout}))
+}
+
+// probeStatus is the status of an answer that tells something, 0 for any other and for none.
+func probeStatus(err error) int {
+	if err == nil {
+		return http.StatusOK
+	}
+	if refusal, ok := errors.AsType[*Error](err); ok && refusal.StatusCode >= http.StatusBadRequest {
+		return refusal.StatusCode
+	}
+	return 0
 }

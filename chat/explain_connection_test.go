@@ -19,61 +19,62 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/explain"
 )
 
 func connectionTroubles() []trouble {
 	return []trouble{
-		{"a caller who has gone", []chat.CauseKind{chat.CauseCanceled}, "context canceled", func(ctx context.Context) (*chat.Client, error) {
+		{"a caller who has gone", []explain.Kind{explain.Canceled}, "context canceled", func(ctx context.Context) (*chat.Client, error) {
 			ctx, cancel := context.WithCancel(ctx)
 			cancel()
 			c, _ := clientOf(reply(200, ""))
 			return c, list(ctx, c)
 		}},
-		{"a caller who would not wait", []chat.CauseKind{chat.CauseTimeout}, "deadline exceeded", func(ctx context.Context) (*chat.Client, error) {
+		{"a caller who would not wait", []explain.Kind{explain.Timeout}, "deadline exceeded", func(ctx context.Context) (*chat.Client, error) {
 			ctx, cancel := context.WithDeadline(ctx, time.Now())
 			defer cancel()
 			c, _ := clientOf(reply(200, ""))
 			return c, list(ctx, c)
 		}},
-		{"a host that is not", []chat.CauseKind{chat.CauseHost}, "no such host", func(ctx context.Context) (*chat.Client, error) {
+		{"a host that is not", []explain.Kind{explain.Host}, "no such host", func(ctx context.Context) (*chat.Client, error) {
 			c := clientAt("https://contoso.invalid", newService().HTTPClient()) // which knows one host
 			return c, list(ctx, c)
 		}},
-		{"a name server that does not answer", []chat.CauseKind{chat.CauseHost}, "server misbehaving", func(ctx context.Context) (*chat.Client, error) {
+		{"a name server that does not answer", []explain.Kind{explain.Host}, "server misbehaving", func(ctx context.Context) (*chat.Client, error) {
 			c, _ := clientOf(fail(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "server misbehaving", Name: "contoso", IsTemporary: true}}))
 			return c, list(ctx, c)
 		}},
-		{"a port where nobody listens", []chat.CauseKind{chat.CauseConnection}, "refused", func(ctx context.Context) (*chat.Client, error) {
+		{"a port where nobody listens", []explain.Kind{explain.Connection}, "refused", func(ctx context.Context) (*chat.Client, error) {
 			c := clientAt("https://"+closedPort(), &http.Client{})
 			return c, list(ctx, c)
 		}},
-		{"a certificate nobody vouches for", []chat.CauseKind{chat.CauseCertificateAuthority}, "example.com, 127.0.0.1", func(ctx context.Context) (*chat.Client, error) {
+		{"a certificate nobody vouches for", []explain.Kind{explain.CertificateAuthority}, "example.com, 127.0.0.1", func(ctx context.Context) (*chat.Client, error) {
 			server, _ := serveTLS(nil)
 			c := clientAt(server.URL, &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: x509.NewCertPool()}}})
 			return c, list(ctx, c)
 		}},
-		{"a certificate for another host", []chat.CauseKind{chat.CauseCertificateName}, "not contoso.communication.azure.com", func(ctx context.Context) (*chat.Client, error) {
+		{"a certificate for another host", []explain.Kind{explain.CertificateName}, "not contoso.communication.azure.com", func(ctx context.Context) (*chat.Client, error) {
 			server, trusting := serveTLS(nil)
 			transport := transportOf(trusting)
 			transport.TLSClientConfig.ServerName = "contoso.communication.azure.com"
 			c := clientAt(server.URL, trusting)
 			return c, list(ctx, c)
 		}},
-		{"a certificate that has ended", []chat.CauseKind{chat.CauseCertificateDate, chat.CauseClock}, "it is valid from", func(ctx context.Context) (*chat.Client, error) {
+		{"a certificate that has ended", []explain.Kind{explain.CertificateDate, explain.Clock}, "it is valid from", func(ctx context.Context) (*chat.Client, error) {
 			c := clientWithBadCertificate(-2*time.Hour, -time.Hour)
 			return c, list(ctx, c)
 		}},
-		{"a certificate of the future", []chat.CauseKind{chat.CauseClock, chat.CauseCertificateDate}, "it is valid from", func(ctx context.Context) (*chat.Client, error) {
+		{"a certificate of the future", []explain.Kind{explain.Clock, explain.CertificateDate}, "it is valid from", func(ctx context.Context) (*chat.Client, error) {
 			c := clientWithBadCertificate(time.Hour, 2*time.Hour)
 			return c, list(ctx, c)
 		}},
-		{"a server without TLS", []chat.CauseKind{chat.CauseTLS}, "HTTP response to HTTPS client", func(ctx context.Context) (*chat.Client, error) {
+		{"a server without TLS", []explain.Kind{explain.TLS}, "HTTP response to HTTPS client", func(ctx context.Context) (*chat.Client, error) {
 			plain := httptest.NewServer(nil)
 			DeferCleanup(plain.Close)
 			c := clientAt("https"+strings.TrimPrefix(plain.URL, "http"), plain.Client())
 			return c, list(ctx, c)
 		}},
-		{"a server with another TLS", []chat.CauseKind{chat.CauseTLS}, "protocol version", func(ctx context.Context) (*chat.Client, error) {
+		{"a server with another TLS", []explain.Kind{explain.TLS}, "protocol version", func(ctx context.Context) (*chat.Client, error) {
 			server := httptest.NewUnstartedServer(nil)
 			server.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
 			server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
@@ -84,16 +85,16 @@ func connectionTroubles() []trouble {
 			c := clientAt(server.URL, trusting)
 			return c, list(ctx, c)
 		}},
-		{"a connection that breaks", []chat.CauseKind{chat.CauseConnectionLost}, "", func(ctx context.Context) (*chat.Client, error) {
+		{"a connection that breaks", []explain.Kind{explain.ConnectionLost}, "", func(ctx context.Context) (*chat.Client, error) {
 			endpoint, trusting := serveRaw(true, func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)) })
 			c := clientAt(endpoint, trusting)
 			return c, list(ctx, c)
 		}},
-		{"a proxy that is not there", []chat.CauseKind{chat.CauseProxy}, "proxyconnect", func(ctx context.Context) (*chat.Client, error) {
+		{"a proxy that is not there", []explain.Kind{explain.Proxy}, "proxyconnect", func(ctx context.Context) (*chat.Client, error) {
 			c := clientBehind(closedPort())
 			return c, list(ctx, c)
 		}},
-		{"a proxy that wants to know who it is", []chat.CauseKind{chat.CauseProxy}, "407 Proxy Authentication Required", func(ctx context.Context) (*chat.Client, error) {
+		{"a proxy that wants to know who it is", []explain.Kind{explain.Proxy}, "407 Proxy Authentication Required", func(ctx context.Context) (*chat.Client, error) {
 			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
 			DeferCleanup(proxy.Close)
 			c := clientBehind(strings.TrimPrefix(proxy.URL, "http://"))

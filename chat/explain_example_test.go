@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log"
-	"log/slog"
-	"os"
 
 	"github.com/acschat/acs-chat-go/chat"
 )
@@ -22,8 +20,8 @@ func ExampleClient_Explain() {
 		}
 	}
 	// Output:
-	// notParticipant - the user is not in the thread
-	// otherResource - the thread is one of another resource
+	// notParticipant - the user is not a participant of the thread
+	// otherResource - the thread belongs to another resource
 }
 
 func ExampleThreadClient_Explain() {
@@ -40,24 +38,5 @@ func ExampleThreadClient_Explain() {
 	if err := thread.UpdateTopic(ctx, "Mine now"); err != nil {
 		fmt.Println(thread.Explain(ctx, err).Causes[0].Fix)
 	}
-	// Output: have somebody who is in the thread add the user, or act as one who is in it
-}
-
-func ExampleExplanation_LogValue() {
-	withoutTime := func(_ []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey {
-			return slog.Attr{}
-		}
-		return a
-	}
-	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
-
-	ctx := context.Background()
-
-	client, err := chat.NewClient("contoso.communication.azure.com", nil, nil)
-	if err != nil {
-		logger.ErrorContext(ctx, "no chat", "why", client.Explain(ctx, "", err)) // of no client, for there is none
-	}
-	// Output:
-	// level=ERROR msg="no chat" why.1.kind=argument why.1.what="endpoint must be a URL such as \"https://<resource>.communication.azure.com\"" why.1.evidence="it was refused here, before any request" why.1.fix="call again with another endpoint"
+	// Output: ask a participant of the thread to add the user, or act as a participant
 }

@@ -12,18 +12,19 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/explain"
 )
 
 // trouble is something that goes wrong, and what is to be said of it.
 type trouble struct {
 	name     string
-	causes   []chat.CauseKind
+	causes   []explain.Kind
 	evidence string // of the first
 	arise    func(ctx context.Context) (*chat.Client, error)
 }
 
 // serviceTrouble is one with the service, in which Alice has a thread with Bob in it, and Carol does not know of it.
-func serviceTrouble(name string, evidence string, arise func(ctx context.Context, w *world) (*chat.Client, error), causes ...chat.CauseKind) trouble {
+func serviceTrouble(name string, evidence string, arise func(ctx context.Context, w *world) (*chat.Client, error), causes ...explain.Kind) trouble {
 	return trouble{name, causes, evidence, func(ctx context.Context) (*chat.Client, error) {
 		return arise(ctx, newWorld(ctx))
 	}}
@@ -92,7 +93,7 @@ var _ = Describe("Explain names the cause of", func() {
 	}
 
 	It("everything it has a name for", func() {
-		named := map[chat.CauseKind]bool{}
+		named := map[explain.Kind]bool{}
 		for _, t := range all {
 			for _, kind := range t.causes {
 				named[kind] = true
@@ -105,18 +106,18 @@ var _ = Describe("Explain names the cause of", func() {
 })
 
 // declaredKinds reads the constants out of the source.
-func declaredKinds() []chat.CauseKind {
+func declaredKinds() []explain.Kind {
 	GinkgoHelper()
-	file, err := parser.ParseFile(token.NewFileSet(), "explain_kind.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "explain/kind.go", nil, 0)
 	Expect(err).NotTo(HaveOccurred())
-	var kinds []chat.CauseKind
+	var kinds []explain.Kind
 	ast.Inspect(file, func(n ast.Node) bool {
 		if spec, ok := n.(*ast.ValueSpec); ok {
 			literal, ok := spec.Values[0].(*ast.BasicLit)
 			Expect(ok).To(BeTrue())
 			text, err := strconv.Unquote(literal.Value)
 			Expect(err).NotTo(HaveOccurred())
-			kinds = append(kinds, chat.CauseKind(text))
+			kinds = append(kinds, explain.Kind(text))
 		}
 		return true
 	})

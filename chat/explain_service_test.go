@@ -10,6 +10,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/explain"
 )
 
 // behind is a client of an endpoint with a path.
@@ -23,78 +24,78 @@ func behind(path string, answers ...answer) (*chat.Client, *scripted) {
 
 func serviceTroubles() []trouble {
 	return []trouble{
-		serviceTrouble("too many messages", "to send a message is allowed 10 in 10 seconds and 30 in a minute per thread", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("too many messages", "the limit to send a message is 10 in 10 seconds and 30 in a minute per thread", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Minute, Times: -1})
 			_, err := w.alicesClient.ThreadClient(w.thread).SendMessage(ctx, "hi", nil)
 			return w.alicesClient, err
-		}, chat.CauseThrottled),
+		}, explain.Throttled),
 		serviceTrouble("a service that is down", "it answered 503", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.Any, chattest.Fault{Times: -1})
 			return w.alicesClient, list(ctx, w.alicesClient)
-		}, chat.CauseUnavailable),
+		}, explain.Unavailable),
 		serviceTrouble("a service that is down for some minutes", "it answered 503", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.Any, chattest.Fault{Times: -1, RetryAfter: 5 * time.Minute})
 			return w.alicesClient, list(ctx, w.alicesClient)
-		}, chat.CauseUnavailable),
+		}, explain.Unavailable),
 		serviceTrouble("a participant whom the service does not explain", "Out of luck", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := clientOf(reply(201, `{"invalidParticipants":[{"code":"403","message":"Out of luck.","target":"8:acs:a"}]}`))
 			return c, firstFailure(c.ThreadClient(testThread).AddParticipants(ctx, those(chat.CommunicationUser{ID: "8:acs:a"})))
-		}, chat.CauseUnknown),
+		}, explain.Unknown),
 		serviceTrouble("a front door without a service", "400 Bad Request, text/html", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.Any, chattest.Fault{Status: http.StatusBadRequest, HTML: true})
 			return w.alicesClient, list(ctx, w.alicesClient)
-		}, chat.CauseUnavailable),
+		}, explain.Unavailable),
 		serviceTrouble("another server at the endpoint", "404 Not Found, text/html", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.Any, chattest.Fault{Status: http.StatusNotFound, HTML: true})
 			return w.alicesClient, list(ctx, w.alicesClient)
-		}, chat.CauseForeignAnswer),
+		}, explain.ForeignAnswer),
 		serviceTrouble("an endpoint with a path that only another server has", `the endpoint ends in "/v1"`, func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := behind("/v1", reply(404, "<html>", "Content-Type", "text/html"))
 			return c, list(ctx, c)
-		}, chat.CauseForeignAnswer, chat.CauseForeignAnswer),
+		}, explain.ForeignAnswer, explain.ForeignAnswer),
 		serviceTrouble("an endpoint with a path that nobody has", `the endpoint ends in "/v1"`, func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := behind("/v1", reply(404, "", "MS-CV", "cv"))
 			err := c.DeleteThread(ctx, testThread)
 			return c, err
-		}, chat.CauseForeignAnswer, chat.CauseThreadUnknown),
+		}, explain.ForeignAnswer, explain.ThreadUnknown),
 		serviceTrouble("an endpoint with a path that takes no such request", `the endpoint ends in "/v1"`, func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := behind("/v1", reply(405, "", "MS-CV", "cv"))
 			return c, c.ThreadClient(testThread).SendTypingNotification(ctx, nil)
-		}, chat.CauseForeignAnswer),
+		}, explain.ForeignAnswer),
 		serviceTrouble("a gateway with a path, behind which the service answers", "", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := behind("/v1", reply(404, `{"error":{"code":"NotFound","message":"No."}}`, "MS-CV", "cv"))
 			err := c.DeleteThread(ctx, testThread)
 			return c, err
-		}, chat.CauseThreadUnknown),
+		}, explain.ThreadUnknown),
 		serviceTrouble("an answer of another sort", "200 OK, text/html", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.Any, chattest.Fault{HTML: true})
 			return w.alicesClient, list(ctx, w.alicesClient)
-		}, chat.CauseForeignAnswer),
+		}, explain.ForeignAnswer),
 		serviceTrouble("an endpoint that has moved", "307 Temporary Redirect to https://elsewhere.invalid/", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.Any, chattest.Fault{Redirect: "https://elsewhere.invalid/"})
 			return w.alicesClient, list(ctx, w.alicesClient)
-		}, chat.CauseForeignAnswer),
+		}, explain.ForeignAnswer),
 		serviceTrouble("a status that nobody expects", "418", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.Any, chattest.Fault{Status: http.StatusTeapot})
 			return w.alicesClient, list(ctx, w.alicesClient)
-		}, chat.CauseUnknown),
-		serviceTrouble("a lost reply to a send", "nothing told what became of it", func(ctx context.Context, w *world) (*chat.Client, error) {
+		}, explain.Unknown),
+		serviceTrouble("a lost reply to a send", "no answer says what became of it", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.SendChatMessage, chattest.Fault{LoseReply: true})
 			_, err := w.alicesClient.ThreadClient(w.thread).SendMessage(ctx, "hi", nil)
 			return w.alicesClient, err
-		}, chat.CauseOutcomeUnknown, chat.CauseConnectionLost),
-		serviceTrouble("a send that came to a service that is down", "nothing told what became of it", func(ctx context.Context, w *world) (*chat.Client, error) {
+		}, explain.OutcomeUnknown, explain.ConnectionLost),
+		serviceTrouble("a send that came to a service that is down", "no answer says what became of it", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusInternalServerError})
 			_, err := w.alicesClient.ThreadClient(w.thread).SendMessage(ctx, "hi", nil)
 			return w.alicesClient, err
-		}, chat.CauseOutcomeUnknown, chat.CauseUnavailable),
+		}, explain.OutcomeUnknown, explain.Unavailable),
 		serviceTrouble("a participant whom the service can't add now", "busy", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := clientOf(reply(201, `{"invalidParticipants":[{"code":"503","message":"busy","target":"8:acs:a"}]}`))
 			return c, firstFailure(c.ThreadClient(testThread).AddParticipants(ctx, those(chat.CommunicationUser{ID: "8:acs:a"})))
-		}, chat.CauseUnavailable),
+		}, explain.Unavailable),
 		serviceTrouble("a participant with an id that the service does not take", "8:acs:a is not of the form", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := clientOf(reply(201, `{"invalidParticipants":[{"code":"400","message":"no","target":"8:acs:a"}]}`))
 			return c, firstFailure(c.ThreadClient(testThread).AddParticipants(ctx, those(chat.CommunicationUser{ID: "8:acs:a"})))
-		}, chat.CauseMalformedID),
+		}, explain.MalformedID),
 	}
 }

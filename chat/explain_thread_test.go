@@ -9,6 +9,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/explain"
 )
 
 func threadTroubles() []trouble {
@@ -16,82 +17,82 @@ func threadTroubles() []trouble {
 		serviceTrouble("somebody who was never in the thread", "no such thread in the list", func(ctx context.Context, w *world) (*chat.Client, error) {
 			_, err := w.carolsOwn.ThreadClient(w.thread).SendMessage(ctx, "hi", nil)
 			return w.carolsOwn, err
-		}, chat.CauseNotParticipant, chat.CauseOtherResource),
+		}, explain.NotParticipant, explain.OtherResource),
 		serviceTrouble("somebody who was removed", "still has it in the list", func(ctx context.Context, w *world) (*chat.Client, error) {
 			Expect(w.alicesClient.ThreadClient(w.thread).RemoveParticipant(ctx, w.bob)).To(Succeed())
 			_, err := w.bobsClient.ThreadClient(w.thread).ListMessages(nil).Collect(ctx, 0)
 			return w.bobsClient, err
-		}, chat.CauseRemoved),
+		}, explain.Removed),
 		serviceTrouble("a thread that was deleted, by a send", "has it as deleted on", func(ctx context.Context, w *world) (*chat.Client, error) {
 			Expect(w.alicesClient.DeleteThread(ctx, w.thread)).To(Succeed())
 			_, err := w.bobsClient.ThreadClient(w.thread).SendMessage(ctx, "hi", nil)
 			return w.bobsClient, err
-		}, chat.CauseThreadDeleted),
+		}, explain.ThreadDeleted),
 		serviceTrouble("a thread that was deleted, by a get", "has it as deleted on", func(ctx context.Context, w *world) (*chat.Client, error) {
 			Expect(w.alicesClient.DeleteThread(ctx, w.thread)).To(Succeed())
 			_, err := w.bobsClient.ThreadClient(w.thread).GetProperties(ctx)
 			return w.bobsClient, err
-		}, chat.CauseThreadDeleted),
+		}, explain.ThreadDeleted),
 		serviceTrouble("a thread that never was", "no such thread in the list", func(ctx context.Context, w *world) (*chat.Client, error) {
 			err := w.alicesClient.ThreadClient("19:00000000000000000000000000000000@thread.v2").UpdateTopic(ctx, "")
 			return w.alicesClient, err
-		}, chat.CauseThreadUnknown),
+		}, explain.ThreadUnknown),
 		serviceTrouble("somebody else's message", "sent it, and the token is of 8:acs:", func(ctx context.Context, w *world) (*chat.Client, error) {
 			sent, err := w.alicesClient.ThreadClient(w.thread).SendMessage(ctx, "mine", nil)
 			Expect(err).NotTo(HaveOccurred())
 			return w.bobsClient, w.bobsClient.ThreadClient(w.thread).UpdateMessage(ctx, sent.ID, chat.MessageUpdate{Content: new("not yours")})
-		}, chat.CauseNotSender),
+		}, explain.NotSender),
 		serviceTrouble("a message of the service", "is of type topicUpdated", func(ctx context.Context, w *world) (*chat.Client, error) {
 			newest, err := w.alicesClient.ThreadClient(w.thread).ListMessages(nil).Collect(ctx, 1)
 			Expect(err).NotTo(HaveOccurred())
 			return w.alicesClient, w.alicesClient.ThreadClient(w.thread).DeleteMessage(ctx, newest[0].ID)
-		}, chat.CauseNotSender),
+		}, explain.NotSender),
 		serviceTrouble("the refusal of a change to one's own message", "403 Forbidden", func(ctx context.Context, w *world) (*chat.Client, error) {
 			thread := w.alicesClient.ThreadClient(w.thread)
 			sent, err := thread.SendMessage(ctx, "mine", nil)
 			Expect(err).NotTo(HaveOccurred())
 			w.Fail(chattest.DeleteChatMessage, chattest.Fault{Status: http.StatusForbidden})
 			return w.alicesClient, thread.DeleteMessage(ctx, sent.ID)
-		}, chat.CauseUnknown),
-		serviceTrouble("the refusal of a change to a message that can't be read", "the user is in the thread", func(ctx context.Context, w *world) (*chat.Client, error) {
+		}, explain.Unknown),
+		serviceTrouble("the refusal of a change to a message that can't be read", "the user is a participant of the thread", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.DeleteChatMessage, chattest.Fault{Status: http.StatusForbidden})
 			return w.alicesClient, w.alicesClient.ThreadClient(w.thread).DeleteMessage(ctx, "1762161500604")
-		}, chat.CauseNotSender),
+		}, explain.NotSender),
 		serviceTrouble("a change to a message of a thread the user is not in", "no such thread in the list", func(ctx context.Context, w *world) (*chat.Client, error) {
 			return w.carolsOwn, w.carolsOwn.ThreadClient(w.thread).DeleteMessage(ctx, "1762161500604")
-		}, chat.CauseNotParticipant, chat.CauseOtherResource),
-		serviceTrouble("a message that is not there", "so that it is not the thread", func(ctx context.Context, w *world) (*chat.Client, error) {
+		}, explain.NotParticipant, explain.OtherResource),
+		serviceTrouble("a message that is not there", "so the thread exists", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Advance(time.Hour)
 			client := w.Client(w.alice)
 			_, err := client.ThreadClient(w.thread).GetMessage(ctx, "1762161500604")
 			return client, err
-		}, chat.CauseMessageUnknown),
-		serviceTrouble("a receipt in a new thread", "so that it is not the thread", func(ctx context.Context, w *world) (*chat.Client, error) {
+		}, explain.MessageUnknown),
+		serviceTrouble("a receipt in a new thread", "so the thread exists", func(ctx context.Context, w *world) (*chat.Client, error) {
 			return w.alicesClient, w.alicesClient.ThreadClient(w.thread).SendReadReceipt(ctx, "1762161500604")
-		}, chat.CauseMessageUnknown, chat.CauseTooNew),
+		}, explain.MessageUnknown, explain.TooNew),
 		serviceTrouble("a new thread that one part of the service does not know", "old", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.ListChatReadReceipts, chattest.Fault{Status: http.StatusNotFound})
 			_, err := w.alicesClient.ThreadClient(w.thread).ListReadReceipts(nil).Collect(ctx, 0)
 			return w.alicesClient, err
-		}, chat.CauseTooNew),
-		serviceTrouble("a refusal of somebody who is in the thread", "now the user is in it", func(ctx context.Context, w *world) (*chat.Client, error) {
+		}, explain.TooNew),
+		serviceTrouble("a refusal of somebody who is in the thread", "now the user is one", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.ListChatMessages, chattest.Fault{Status: http.StatusForbidden})
 			_, err := w.alicesClient.ThreadClient(w.thread).ListMessages(nil).Collect(ctx, 0)
 			return w.alicesClient, err
-		}, chat.CauseNotParticipant),
-		serviceTrouble("a create with a user of another resource", "and the token of", func(ctx context.Context, w *world) (*chat.Client, error) {
+		}, explain.NotParticipant),
+		serviceTrouble("a create with a user of another resource", "and the token to", func(ctx context.Context, w *world) (*chat.Client, error) {
 			_, err := w.alicesClient.CreateThread(ctx, "", &chat.CreateThreadOptions{Participants: those(w.bob, w.ForeignUser())})
 			return w.alicesClient, err
-		}, chat.CauseOtherResource),
-		serviceTrouble("a participant of another resource", "and the token of", func(ctx context.Context, w *world) (*chat.Client, error) {
+		}, explain.OtherResource),
+		serviceTrouble("a participant of another resource", "and the token to", func(ctx context.Context, w *world) (*chat.Client, error) {
 			return w.alicesClient, firstFailure(w.alicesClient.ThreadClient(w.thread).AddParticipants(ctx, those(w.ForeignUser())))
-		}, chat.CauseOtherResource),
+		}, explain.OtherResource),
 		serviceTrouble("a participant who was deleted", "Not found", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.DeleteUser(w.carol)
 			return w.alicesClient, firstFailure(w.alicesClient.ThreadClient(w.thread).AddParticipants(ctx, those(w.carol)))
-		}, chat.CauseParticipantUnknown),
+		}, explain.ParticipantUnknown),
 		serviceTrouble("a telephone among the participants", "is of kind phoneNumber", func(ctx context.Context, w *world) (*chat.Client, error) {
 			return w.alicesClient, firstFailure(w.alicesClient.ThreadClient(w.thread).AddParticipants(ctx, those(chat.PhoneNumber{Number: "+15555550123"})))
-		}, chat.CauseParticipantKind),
+		}, explain.ParticipantKind),
 	}
 }

@@ -12,15 +12,16 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/explain"
 )
 
 func tokenTroubles() []trouble {
 	return []trouble{
-		serviceTrouble("an expired token", "it ended 2h", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("an expired token", "it expired 2h", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c := w.with(w.Token(w.alice, -2*time.Hour))
 			return c, list(ctx, c)
-		}, chat.CauseTokenExpired),
-		serviceTrouble("a token that lasts less than its credential was told", "was told that it lasts until", func(ctx context.Context, w *world) (*chat.Client, error) {
+		}, explain.TokenExpired),
+		serviceTrouble("a token that lasts less than its credential was told", "was told that it expires on", func(ctx context.Context, w *world) (*chat.Client, error) {
 			credential, err := chat.NewTokenCredential(func(context.Context) (chat.AccessToken, error) {
 				return chat.AccessToken{Token: w.Token(w.alice, -time.Hour), ExpiresOn: time.Now().Add(time.Hour)}, nil
 			}, nil)
@@ -28,29 +29,29 @@ func tokenTroubles() []trouble {
 			c, err := chat.NewClient(w.Endpoint(), credential, w.ClientOptions())
 			Expect(err).NotTo(HaveOccurred())
 			return c, list(ctx, c)
-		}, chat.CauseTokenExpired),
+		}, explain.TokenExpired),
 		serviceTrouble("a clock that is behind", "at the service and", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c := w.with(w.Token(w.alice, time.Hour))
 			w.Advance(3 * time.Hour)
 			return c, list(ctx, c)
-		}, chat.CauseClock),
+		}, explain.Clock),
 		serviceTrouble("a revoked token that was never used", "it is of the resource", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c := w.with(w.Token(w.alice, time.Hour))
 			w.Revoke(w.alice)
 			return c, list(ctx, c)
-		}, chat.CauseTokenResource, chat.CauseTokenRevoked),
-		serviceTrouble("a token that was good before", "the service took it before", func(ctx context.Context, w *world) (*chat.Client, error) {
+		}, explain.TokenResource, explain.TokenRevoked),
+		serviceTrouble("a token that was good before", "the service accepted it before", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c := w.with(w.Token(w.alice, time.Hour))
 			Expect(list(ctx, c)).To(Succeed())
 			w.DeleteUser(w.alice)
 			return c, list(ctx, c)
-		}, chat.CauseTokenRevoked),
+		}, explain.TokenRevoked),
 		serviceTrouble("a token of another resource", "it is of the resource", func(ctx context.Context, w *world) (*chat.Client, error) {
 			other := newService()
 			c := w.with(other.Token(other.NewUser(), time.Hour))
 			return c, list(ctx, c)
-		}, chat.CauseTokenResource, chat.CauseTokenRevoked),
-		{"a token of a resource elsewhere", []chat.CauseKind{chat.CauseTokenResource, chat.CauseTokenRevoked}, "in unitedstates, and the endpoint is in europe",
+		}, explain.TokenResource, explain.TokenRevoked),
+		{"a token of a resource elsewhere", []explain.Kind{explain.TokenResource, explain.TokenRevoked}, "in unitedstates, and the endpoint is in europe",
 			func(ctx context.Context) (*chat.Client, error) {
 				credential, err := chat.NewStaticTokenCredential(tokenWith(fmt.Sprintf(
 					`{"skypeid":"acs:1","exp":%d,"acsScope":"chat","resourceId":"1","resourceLocation":"unitedstates"}`, time.Now().Add(time.Hour).Unix())))
@@ -59,17 +60,17 @@ func tokenTroubles() []trouble {
 				Expect(err).NotTo(HaveOccurred())
 				return c, list(ctx, c)
 			}},
-		{"a token whose user is of another resource than itself", []chat.CauseKind{chat.CauseTokenResource, chat.CauseTokenRevoked}, "and its user of 2",
+		{"a token whose user is of another resource than itself", []explain.Kind{explain.TokenResource, explain.TokenRevoked}, "and its user of 2",
 			func(ctx context.Context) (*chat.Client, error) {
 				c, _ := clientWithClaims(`"skypeid":"acs:2_1","acsScope":"chat","resourceId":"1"`, served(401, ""))
 				return c, list(ctx, c)
 			}},
-		{"a token of Microsoft Entra", []chat.CauseKind{chat.CauseTokenForeign}, "issued by https://sts.windows.net",
+		{"a token of Microsoft Entra", []explain.Kind{explain.TokenForeign}, "issued by https://sts.windows.net",
 			func(ctx context.Context) (*chat.Client, error) {
 				c, _ := clientWithClaims(`"iss":"https://sts.windows.net/1/","aud":"https://communication.azure.com"`, served(401, ""))
 				return c, list(ctx, c)
 			}},
-		{"a token that can't be read", []chat.CauseKind{chat.CauseTokenUnreadable}, "",
+		{"a token that can't be read", []explain.Kind{explain.TokenUnreadable}, "",
 			func(ctx context.Context) (*chat.Client, error) {
 				refresh, _ := refresherOf(time.Hour)
 				credential, err := chat.NewTokenCredential(refresh, nil)
@@ -78,45 +79,45 @@ func tokenTroubles() []trouble {
 				Expect(err).NotTo(HaveOccurred())
 				return c, list(ctx, c)
 			}},
-		{"a callback that fails", []chat.CauseKind{chat.CauseTokenFetch}, "no such user here",
+		{"a callback that fails", []explain.Kind{explain.TokenFetch}, "no such user here",
 			func(ctx context.Context) (*chat.Client, error) {
 				c := clientThatFetches(func(context.Context) (chat.AccessToken, error) {
 					return chat.AccessToken{}, errors.New("no such user here")
 				})
 				return c, list(ctx, c)
 			}},
-		{"a callback that asks for a token of another resource's user", []chat.CauseKind{chat.CauseTokenFetch}, "doesn't belong",
+		{"a callback that asks for a token of another resource's user", []explain.Kind{explain.TokenFetch}, "doesn't belong",
 			func(ctx context.Context) (*chat.Client, error) {
 				c := clientThatFetches(refusedByIdentity("IdentityNotOwned", "Provided identity doesn't belong to the resource."))
 				return c, list(ctx, c)
 			}},
-		{"a callback with an access key that is none", []chat.CauseKind{chat.CauseTokenFetch}, "Denied",
+		{"a callback with an access key that is none", []explain.Kind{explain.TokenFetch}, "Denied",
 			func(ctx context.Context) (*chat.Client, error) {
 				c := clientThatFetches(refusedByIdentity("Denied", "Denied by the resource provider."))
 				return c, list(ctx, c)
 			}},
-		{"a callback that gives what has ended", []chat.CauseKind{chat.CauseTokenFetch, chat.CauseClock}, "has already ended",
+		{"a callback that gives what has ended", []explain.Kind{explain.TokenFetch, explain.Clock}, "has already ended",
 			func(ctx context.Context) (*chat.Client, error) {
 				c := clientThatFetches(func(context.Context) (chat.AccessToken, error) {
 					return chat.AccessToken{Token: tokenUntil(time.Now().Add(-time.Hour))}, nil
 				})
 				return c, list(ctx, c)
 			}},
-		serviceTrouble("a token without the scope for anything", "it has voip, and that takes chat or chat.join or chat.join.limited", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a token without the scope for anything", "it has voip, and needs chat or chat.join or chat.join.limited", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c := w.with(w.Token(w.alice, time.Hour, "voip"))
 			return c, list(ctx, c)
-		}, chat.CauseTokenScope),
-		serviceTrouble("a token without the scope to create", "takes chat", func(ctx context.Context, w *world) (*chat.Client, error) {
+		}, explain.TokenScope),
+		serviceTrouble("a token without the scope to create", "needs chat", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c := w.with(w.Token(w.alice, time.Hour, "chat.join", "voip"))
 			_, err := c.CreateThread(ctx, "", nil)
 			return c, err
-		}, chat.CauseTokenScope),
-		serviceTrouble("a token without the scope to add people", "takes chat or chat.join", func(ctx context.Context, w *world) (*chat.Client, error) {
+		}, explain.TokenScope),
+		serviceTrouble("a token without the scope to add people", "needs chat or chat.join", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c := w.with(w.Token(w.alice, time.Hour, "chat.join.limited"))
 			_, err := c.ThreadClient(w.thread).AddParticipants(ctx, those(w.carol))
 			return c, err
-		}, chat.CauseTokenScope),
-		{"a 403 for a token whose scopes can't be read", []chat.CauseKind{chat.CauseTokenScope, chat.CauseForeignAnswer}, "can't be read here",
+		}, explain.TokenScope),
+		{"a 403 for a token whose scopes can't be read", []explain.Kind{explain.TokenScope, explain.ForeignAnswer}, "can't be read here",
 			func(ctx context.Context) (*chat.Client, error) {
 				c, _ := clientOf(reply(403, ""))
 				return c, list(ctx, c)

@@ -1,8 +1,12 @@
 package chat
 
 import (
+	"context"
 	"fmt"
+	"net/http"
 	"strings"
+
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
 // FailedParticipant is somebody the service did not add, and why: errors.Is(f.Err, ErrNotFound), for example, says that
@@ -33,14 +37,33 @@ type addedParticipants struct {
 	InvalidParticipants []errorWords `json:"invalidParticipants"`
 }
 
+// exchange is an answer that is a success and names participants who were not added, and the token it was given for.
+type exchange struct {
+	resp *http.Response
+	held *heldToken
+}
+
+// of keeps the answer to a call with the context ctx, and returns it.
+func (x *exchange) of(ctx context.Context) func(*http.Response, error) (*http.Response, error) {
+	return func(resp *http.Response, err error) (*http.Response, error) {
+		x.resp = resp
+		x.held, _ = pipeline.Noted(ctx).(*heldToken)
+		return resp, err
+	}
+}
+
 // failedParticipants brings the service's errors together with the people they are about: by raw id, exactly, then in any case.
 // Somebody who was sent twice is paired once for each error.
-func failedParticipants(sent []Participant, refused []errorWords) []FailedParticipant {
+func (x *exchange) failedParticipants(sent []Participant, refused []errorWords) []FailedParticipant {
+	if len(refused) == 0 {
+		return nil
+	}
+	seen := see(x.resp, x.held)
 	var failed []FailedParticipant
 	taken := make([]bool, len(sent))
 	for _, r := range refused {
 		err := r.toError()
-		err.operation = "chat: add participant"
+		err.operation, err.seen = "chat: add participant", seen
 		f := FailedParticipant{Err: err, Participant: Participant{Identifier: ParseRawID(err.Target)}}
 		if i := findRefused(sent, taken, err.Target); i >= 0 {
 			taken[i] = true

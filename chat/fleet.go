@@ -65,10 +65,7 @@ func NewFleet(endpoint string, mint func(context.Context, CommunicationUser) (Ac
 // As returns a client that acts for a user. It costs next to nothing, makes no request and need not be kept or closed; to close
 // it ends it alone. A user whose ID is empty, "." or ".." comes back as an [ArgumentError] from each call on it.
 func (f *Fleet) As(user CommunicationUser) *Client {
-	return &Client{
-		pipeline: f.client.pipeline.For(user), api: f.client.api, apiVersion: f.client.apiVersion,
-		credential: func() *TokenCredential { return f.tokens.peek(user) },
-	}
+	return &Client{pipeline: f.client.pipeline.For(user), api: f.client.api, apiVersion: f.client.apiVersion}
 }
 
 // Close drops the tokens, ends the minting of others, and closes idle connections unless the caller gave the transport.
@@ -86,8 +83,9 @@ type fleetAuth struct {
 }
 
 func (a *fleetAuth) send(attempt *pipeline.Attempt) (*http.Response, error) {
-	user, _ := pipeline.Caller(attempt.Request.Context()).(CommunicationUser)
-	held, err := a.tokens.take(user)
+	ctx := attempt.Request.Context()
+	user, _ := pipeline.Caller(ctx).(CommunicationUser)
+	held, err := a.tokens.take(user, mayFetchToken(ctx))
 	if err != nil {
 		return nil, pipeline.NewFinal(err)
 	}

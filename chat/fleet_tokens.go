@@ -41,8 +41,8 @@ func newFleetTokens(mint func(context.Context, CommunicationUser) (AccessToken, 
 	return t
 }
 
-// take finds or makes the credential of a user, and keeps it until give.
-func (t *fleetTokens) take(user CommunicationUser) (*fleetToken, error) {
+// take finds the credential of a user, or makes one if that is allowed, and keeps it until give.
+func (t *fleetTokens) take(user CommunicationUser, mayMake bool) (*fleetToken, error) {
 	if argument, ok := errors.AsType[*ArgumentError](checkID("user", user.ID)); ok {
 		return nil, argumentInCall{argument}
 	}
@@ -53,6 +53,8 @@ func (t *fleetTokens) take(user CommunicationUser) (*fleetToken, error) {
 	}
 	held, ok := t.byUser[user]
 	switch {
+	case !ok && !mayMake:
+		return nil, errNoTokenHeld
 	case !ok:
 		held = t.newToken(user)
 		t.byUser[user] = held
@@ -90,16 +92,6 @@ func (t *fleetTokens) give(held *fleetToken) {
 			delete(t.byUser, candidate.user)
 		}
 	}
-}
-
-// peek finds the credential of a user, nil if there is none now. It makes none and does not count as use.
-func (t *fleetTokens) peek(user CommunicationUser) *TokenCredential {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if held := t.byUser[user]; held != nil {
-		return held.credential
-	}
-	return nil
 }
 
 func (t *fleetTokens) close() {

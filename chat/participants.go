@@ -128,13 +128,14 @@ func (t *ThreadClient) addBatch(ctx context.Context, batch []Participant) ([]Fai
 	params := &chatapi.ChatThreadAddChatParticipantsParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.AddChatParticipantsRequest{Participants: wireParticipants(batch)})
 	op := pipeline.Operation{Name: "ThreadClient.AddParticipants", Action: "chat: add participants", Status: http.StatusCreated}
+	var answer exchange
 	added, err := pipeline.Call[addedParticipants](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
-		return t.client.api.ChatThreadAddChatParticipantsWithBody(ctx, t.threadID, params, contentTypeJSON, body)
+		return answer.of(ctx)(t.client.api.ChatThreadAddChatParticipantsWithBody(ctx, t.threadID, params, contentTypeJSON, body))
 	})
 	if err != nil {
 		return nil, err
 	}
-	return failedParticipants(batch, added.InvalidParticipants), nil
+	return answer.failedParticipants(batch, added.InvalidParticipants), nil
 }
 
 // addBatches adds those who did not fit into a request that has succeeded.

@@ -85,8 +85,9 @@ func (c *Client) CreateThread(ctx context.Context, topic string, options *Create
 		RetentionPolicy: wireRetention(options.Retention),
 	})
 	op := pipeline.Operation{Name: "Client.CreateThread", Action: "chat: create thread", Status: http.StatusCreated}
+	var answer exchange
 	created, err := pipeline.Call[createdThread](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
-		return c.api.ChatCreateChatThreadWithBody(ctx, params, contentTypeJSON, body)
+		return answer.of(ctx)(c.api.ChatCreateChatThreadWithBody(ctx, params, contentTypeJSON, body))
 	})
 	if err != nil {
 		return CreateThreadResult{}, err
@@ -96,7 +97,7 @@ func (c *Client) CreateThread(ctx context.Context, topic string, options *Create
 	}
 	result := CreateThreadResult{
 		Thread: threadProperties(*created.ChatThread),
-		Failed: failedParticipants(first, created.InvalidParticipants),
+		Failed: answer.failedParticipants(first, created.InvalidParticipants),
 	}
 	failed, err := c.ThreadClient(result.Thread.ID).addBatches(ctx, rest)
 	result.Failed = append(result.Failed, failed...)

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -157,7 +158,7 @@ func newClient(endpoint pipeline.Endpoint, settings pipeline.Settings, options *
 func newPipeline(endpoint pipeline.Endpoint, settings pipeline.Settings, options *ClientOptions) (*pipeline.Pipeline, error) {
 	settings.Endpoint = endpoint
 	settings.Module = "github.com/acschat/acs-chat-go/chat/identity"
-	settings.Refuse = func(action string, resp *http.Response, hint string) error {
+	settings.Refuse = func(_ context.Context, action string, resp *http.Response, hint string) error {
 		if hint == "" && settings.Sign != nil {
 			hint = clockHint(resp)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/explain"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
@@ -35,7 +36,7 @@ type examination struct {
 	ahead   time.Duration // the service's clock, of this machine's
 
 	checks []finding
-	causes []chat.Cause
+	causes []explain.Cause
 	unread error // of showing a check
 }
 
@@ -59,7 +60,7 @@ const (
 var errNotChecked = errors.New("not checked")
 
 // symptom is an error of a check whose cause is plain.
-type symptom struct{ chat.Cause }
+type symptom struct{ explain.Cause }
 
 func (s *symptom) Error() string { return s.Evidence }
 
@@ -108,14 +109,14 @@ func (x *examination) run(ctx context.Context) {
 
 // blame adds the causes of a failed check that are not known yet.
 func (x *examination) blame(ctx context.Context, err error) {
-	causes := []chat.Cause{}
+	causes := []explain.Cause{}
 	if s, ok := errors.AsType[*symptom](err); ok {
 		causes = append(causes, s.Cause)
 	} else {
 		causes = x.client.Explain(ctx, x.threadID, err).Causes
 	}
 	for _, cause := range causes {
-		if !slices.ContainsFunc(x.causes, func(known chat.Cause) bool { return known.Kind == cause.Kind }) {
+		if !slices.ContainsFunc(x.causes, func(known explain.Cause) bool { return known.Kind == cause.Kind }) {
 			cause.Fix = cmp.Or(toolFix(cause.Kind), cause.Fix)
 			x.causes = append(x.causes, cause)
 		}

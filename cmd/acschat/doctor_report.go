@@ -8,7 +8,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 
-	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/explain"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
@@ -20,10 +20,10 @@ type diagnosis struct {
 }
 
 type wireCause struct {
-	Kind     chat.CauseKind `json:"kind"`
-	What     string         `json:"what"`
-	Evidence string         `json:"evidence,omitempty"`
-	Fix      string         `json:"fix,omitempty"`
+	Kind     explain.Kind `json:"kind"`
+	What     string       `json:"what"`
+	Evidence string       `json:"evidence,omitempty"`
+	Fix      string       `json:"fix,omitempty"`
 }
 
 // show tells people of a check as soon as it is made.
@@ -77,7 +77,7 @@ func (x *examination) tell(healthy bool) error {
 		_, err := io.WriteString(x.out, "\nAll is well.\n")
 		return err
 	}
-	why := withoutSecrets(harmless.Text(chat.Explanation{Causes: x.causes}.String()))
+	why := withoutSecrets(harmless.Text(explain.Explanation{Causes: x.causes}.String()))
 	_, err := io.WriteString(x.out, "\nWhy, the most likely first:\n\n"+strings.TrimSuffix(why, "\n")+"\n")
 	return err
 }
@@ -91,28 +91,28 @@ func (x *examination) diagnosis(healthy bool) diagnosis {
 }
 
 // toolFix is what to do about a cause in words of the tool, empty where the library's say it.
-func toolFix(kind chat.CauseKind) string {
+func toolFix(kind explain.Kind) string {
 	const another = "another token: acschat token issue USER --out FILE and --token-file FILE, or " + connectionStringVariable + " and --as USER, which makes one each time"
 	switch kind {
-	case chat.CauseArgument:
+	case explain.Argument:
 		return "correct it where it comes from: a flag, a file or the environment"
-	case chat.CauseTokenExpired, chat.CauseTokenRevoked, chat.CauseTokenForeign, chat.CauseTokenUnreadable:
+	case explain.TokenExpired, explain.TokenRevoked, explain.TokenForeign, explain.TokenUnreadable:
 		return another
-	case chat.CauseTokenScope:
+	case explain.TokenScope:
 		return "issue one for all of chat: acschat token issue USER --scope chat --out FILE"
-	case chat.CauseTokenResource:
+	case explain.TokenResource:
 		return "take the endpoint and the token from the same resource; acschat token show has the token's"
-	case chat.CauseTokenFetch:
+	case explain.TokenFetch:
 		return "check " + connectionStringVariable + " and the user: the key may have been renewed, and the user deleted or of another resource"
-	case chat.CauseCertificateAuthority:
+	case explain.CertificateAuthority:
 		return "if the server is the right one, name the file of its authority: --ca-file FILE or " + caFileVariable + "; acschat emulator says where its own is"
-	case chat.CauseProxy:
+	case explain.Proxy:
 		return "check HTTPS_PROXY and NO_PROXY, and what the proxy wants of those who use it"
-	case chat.CauseNotParticipant, chat.CauseRemoved:
+	case explain.NotParticipant, explain.Removed:
 		return "have somebody who is in the thread add you: acschat participant add --thread THREAD USER"
-	case chat.CauseThreadDeleted, chat.CauseThreadUnknown:
+	case explain.ThreadDeleted, explain.ThreadUnknown:
 		return "see which threads there are for you: acschat thread list"
-	case chat.CauseThrottled:
+	case explain.Throttled:
 		return "wait a minute, and run it again"
 	}
 	return ""

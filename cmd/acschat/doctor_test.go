@@ -127,7 +127,7 @@ var _ = Describe("doctor", func() {
 		It("says what, why, and what to do", func() {
 			r := shellOf(server).run("doctor", "-t", thread).ends(1, "acschat: one check is not ok")
 			Expect(r.out).To(MatchRegexp(`(?s)\nthread +not ok +chat: list participants: 403 Forbidden.*\n\nWhy, the most likely first:\n\n` +
-				`1\. the user is not in the thread\n   evidence: 8:acs:\S+ has no such thread.*\n   fix: .*acschat participant add`))
+				`1\. the user is not a participant of the thread\n   evidence: 8:acs:\S+ has no such thread.*\n   fix: .*acschat participant add`))
 		})
 
 		It("ends where there is no way further", func() {

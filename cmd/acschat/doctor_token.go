@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/explain"
 	"github.com/acschat/acs-chat-go/chat/identity"
 )
 
@@ -57,14 +58,14 @@ func judge(c claims, now time.Time) (string, error) {
 	opens := func(scope string) bool {
 		return slices.Contains([]identity.Scope{identity.ScopeChat, identity.ScopeChatJoin, identity.ScopeChatJoinLimited}, identity.Scope(scope))
 	}
-	cause := chat.Cause{Evidence: facts}
+	cause := explain.Cause{Evidence: facts}
 	switch {
 	case c.User == "":
-		cause.Kind, cause.What = chat.CauseTokenForeign, "the token is not one of Communication Services: it names no user"
+		cause.Kind, cause.What = explain.TokenForeign, "the token is not one of Communication Services: it names no user"
 	case c.Expired:
-		cause.Kind, cause.What = chat.CauseTokenExpired, "the token has expired"
+		cause.Kind, cause.What = explain.TokenExpired, "the token has expired"
 	case !slices.ContainsFunc(c.Scopes, opens):
-		cause.Kind, cause.What = chat.CauseTokenScope, "the token lacks the scope for chat"
+		cause.Kind, cause.What = explain.TokenScope, "the token lacks the scope for chat"
 	default:
 		return facts, nil
 	}

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/explain"
 )
 
 // way is how a request came through to the endpoint, as far as it did. It carries no token: who answers need not be the service.
@@ -169,8 +169,8 @@ func (x *examination) checkClock(context.Context) (string, error) {
 		side = "behind"
 	}
 	if off > mostSkew {
-		return "", &symptom{chat.Cause{
-			Kind: chat.CauseClock, What: "this machine's clock is off",
+		return "", &symptom{explain.Cause{
+			Kind: explain.Clock, What: "this machine's clock is off",
 			Evidence: fmt.Sprintf("it is %v %s that of the service: %s here, %s there", off, side, utc(w.came), utc(w.date)),
 			Fix:      "set the clock by a time server",
 		}}

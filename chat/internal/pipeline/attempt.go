@@ -17,8 +17,8 @@ type Attempt struct {
 	azcore  *policy.Request // the request in azcore's words, whose policies come first; nil: the transport comes next
 }
 
-// Hint is for who knows more of a refusal than the answer says. It goes into the error, should the refusal be the end.
-func (a *Attempt) Hint(hint string) { a.call.hint = hint }
+// Note keeps what the authorization knows about the attempt, for Noted. A later note replaces it.
+func (a *Attempt) Note(note any) { a.call.note = note }
 
 // FirstRefusal notes that the authorization was refused, and reports whether that is the first time in this call.
 func (a *Attempt) FirstRefusal() bool {

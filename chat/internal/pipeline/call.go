@@ -36,7 +36,7 @@ type call struct {
 	ambiguous  bool             // the last one may have taken effect, and nothing says whether
 	answer     *http.Response   // the one that ends a call with Once set
 	lost       bool             // an attempt has got no answer
-	hint       string
+	note       any              // of the authorization
 }
 
 type callKey struct{}
@@ -49,6 +49,9 @@ func callOf(ctx context.Context) *call {
 
 // Caller tells for whom a call is made: what the pipeline was given by For, nil without.
 func Caller(ctx context.Context) any { return callOf(ctx).caller }
+
+// Noted is what the authorization of a call has noted, nil for nothing. ctx is the context of the call, as send gets it.
+func Noted(ctx context.Context) any { return callOf(ctx).note }
 
 // NoBody is the type of an answer without a body.
 type NoBody struct{}
@@ -71,7 +74,7 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	resp, err := send(ctx)
 	if err == nil {
 		defer resp.Body.Close()
-		err = p.read(c, resp, &wire)
+		err = p.read(ctx, resp, &wire)
 		if err != nil && op.succeeded(resp.StatusCode) {
 			c.ambiguous = op.Once // it was accepted, but as what?
 			if ended := ctx.Err(); ended != nil {
@@ -90,25 +93,24 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	return none, err
 }
 
-func (p *Pipeline) read(c *call, resp *http.Response, wire any) error {
+func (p *Pipeline) read(ctx context.Context, resp *http.Response, wire any) error {
+	c := callOf(ctx)
 	switch {
 	case c.succeeded(resp.StatusCode):
 	case resp.StatusCode < 300:
-		return p.refuse(c.Action, resp, "expected status "+strconv.Itoa(c.Status))
+		return p.refuse(ctx, c.Action, resp, "expected status "+strconv.Itoa(c.Status))
 	case resp.StatusCode < 400:
-		return p.refuse(c.Action, resp, "redirects are not followed: check the endpoint")
-	case resp.StatusCode == http.StatusUnauthorized:
-		return p.refuse(c.Action, resp, c.hint)
+		return p.refuse(ctx, c.Action, resp, "redirects are not followed: check the endpoint")
 	case c.lost && changes(resp.Request) && (resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusNotFound):
-		return p.refuse(c.Action, resp, "an earlier try, whose answer was lost, may have done it")
+		return p.refuse(ctx, c.Action, resp, "an earlier try, whose answer was lost, may have done it")
 	default:
-		return p.refuse(c.Action, resp, "")
+		return p.refuse(ctx, c.Action, resp, "")
 	}
 	if _, ok := wire.(*NoBody); ok {
 		return nil
 	}
 	if err := Decode(Body(resp), wire); err != nil {
-		return p.refuse(c.Action, resp, err.Error())
+		return p.refuse(ctx, c.Action, resp, err.Error())
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ package pipeline
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -43,7 +44,8 @@ type Settings struct {
 	// Nil: nothing does.
 	Sign func(req *http.Request, body []byte)
 	// Refuse makes an error of an answer that is not the success expected; hint is what the pipeline knows beyond the answer.
-	Refuse  func(action string, resp *http.Response, hint string) error
+	// ctx is the context of the call.
+	Refuse  func(ctx context.Context, action string, resp *http.Response, hint string) error
 	Options azcore.ClientOptions
 	Logger  *slog.Logger // nil: no log
 }
@@ -65,7 +67,7 @@ type shared struct {
 	tracer       tracing.Tracer
 	transport    *transport
 	userAgent    string
-	refuse       func(action string, resp *http.Response, hint string) error
+	refuse       func(ctx context.Context, action string, resp *http.Response, hint string) error
 	authenticate Authenticate
 	logger       *slog.Logger
 	logMessage   string

@@ -121,7 +121,10 @@ func (t *transport) send(req *http.Request) (*http.Response, error) {
 	if resp == nil {
 		return nil, errors.New("the transport gave neither an answer nor an error")
 	}
-	if from := resp.Request; from != nil && from.URL != nil && from.URL.Host != req.URL.Host {
+	if resp.Request == nil {
+		resp.Request = req // net/http always does, but fakes may not
+	}
+	if from := resp.Request; from.URL != nil && from.URL.Host != req.URL.Host {
 		// What it is wrapped in is not seen here, and the token is gone; but nobody should live with it.
 		return nil, errors.Join(Final{errors.New("the transport follows redirects, to " + LogLine(from.URL.Host) +
 			": it must not, since the token goes with them")}, resp.Body.Close())

@@ -1,4 +1,4 @@
-package chat
+package diagnosis
 
 import (
 	"net/http"
@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// operationFacts are what the service's documentation says of an operation.
+// operationFacts are what the service publishes about an operation.
 type operationFacts struct {
 	method, path string // below /chat/threads
 	name         string
-	scopes       []string // each of which opens it
-	limit        string   // how often it may be asked for
+	scopes       []string // each of which allows it
+	limit        string   // the published rate
 }
 
 // operationTable has the operations of the API. In a path "T" is a thread and "M" a message.
@@ -39,20 +39,17 @@ func operationTable() []operationFacts {
 	}
 }
 
-// calledOperation is the operation that a request asked for, and what of. The zero value is of none that is known.
+// calledOperation is the operation that a request called, and on what. The zero value is of no known operation.
 type calledOperation struct {
 	operationFacts
 	host, above         string // above is the path of the endpoint
 	threadID, messageID string
 }
 
-// operationCalled reads a request by its method and path, whatever path of a gateway is in front.
-func operationCalled(req *http.Request) calledOperation {
-	if req == nil || req.URL == nil {
-		return calledOperation{}
-	}
-	called := calledOperation{host: req.URL.Host}
-	above, below, found := strings.Cut(req.URL.EscapedPath(), "/chat/threads")
+// operationCalled recognizes a request by its method and escaped path; a gateway may have put a path of its own in front.
+func operationCalled(method, host, path string) calledOperation {
+	called := calledOperation{host: host}
+	above, below, found := strings.Cut(path, "/chat/threads")
 	if !found {
 		return called
 	}
@@ -68,7 +65,7 @@ func operationCalled(req *http.Request) calledOperation {
 	}
 	table := operationTable()
 	i := slices.IndexFunc(table, func(o operationFacts) bool {
-		return o.method == req.Method && o.path == strings.Join(segments, "/")
+		return o.method == method && o.path == strings.Join(segments, "/")
 	})
 	if i >= 0 {
 		called.operationFacts = table[i]
@@ -79,12 +76,12 @@ func operationCalled(req *http.Request) calledOperation {
 // is reports whether it is the operation of that method and path.
 func (o calledOperation) is(method, path string) bool { return o.method == method && o.path == path }
 
-// addsPeople reports whether the request names participants.
-func (o calledOperation) addsPeople() bool {
+// addsParticipants reports whether the operation names participants to add.
+func (o calledOperation) addsParticipants() bool {
 	return o.is(http.MethodPost, "") || o.is(http.MethodPost, "/T/participants/:add")
 }
 
-// opensFor reports whether one of the scopes of a token opens the operation.
-func (o calledOperation) opensFor(scopes []string) bool {
+// allows reports whether one of a token's scopes allows the operation.
+func (o calledOperation) allows(scopes []string) bool {
 	return slices.ContainsFunc(scopes, func(scope string) bool { return slices.Contains(o.scopes, scope) })
 }

@@ -1,0 +1,178 @@
+package diagnosis
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat/explain"
+)
+
+// Causes on the way to the service, if there was no answer.
+
+func hostUnknown(_ context.Context, x *examination) []finding {
+	failed, ok := errors.AsType[*net.DNSError](x.Err)
+	switch {
+	case !ok:
+		return nil
+	case failed.IsNotFound:
+		return []finding{{explain.Cause{
+			Kind: explain.Host, What: "there is no host " + failed.Name,
+			Evidence: failed.Error(),
+			Fix:      "check the endpoint: it is https://<resource>.communication.azure.com, as the portal shows it",
+		}, certain}}
+	}
+	return []finding{{explain.Cause{
+		Kind: explain.Host, What: "the host name " + failed.Name + " can't be resolved now",
+		Evidence: failed.Error(),
+		Fix:      "check that this machine has a network connection and its name server answers",
+	}, certain}}
+}
+
+// proxyFailed recognizes a proxy that can't be reached by the operation in net/http's error, and one that refuses by the error's
+// text, which is that of its status and nothing else.
+func proxyFailed(_ context.Context, x *examination) []finding {
+	cause := explain.Cause{
+		Kind: explain.Proxy, What: "the proxy can't be reached",
+		Fix: "check HTTPS_PROXY and NO_PROXY, or the Proxy of the transport, and whether the proxy asks for a password",
+	}
+	if failed, ok := errors.AsType[*net.OpError](x.Err); ok && failed.Op == "proxyconnect" {
+		cause.Evidence = failed.Error()
+		return []finding{{cause, certain}}
+	}
+	failed, ok := errors.AsType[*url.Error](x.Err)
+	if !ok || errors.Unwrap(failed.Err) != nil {
+		return nil
+	}
+	for status := http.StatusBadRequest; status <= http.StatusNetworkAuthenticationRequired; status++ {
+		if text := http.StatusText(status); text != "" && strings.EqualFold(failed.Err.Error(), text) {
+			cause.What, cause.Evidence = "the proxy refuses to connect to the service", fmt.Sprintf("it answers %d %s", status, text)
+			return []finding{{cause, certain}}
+		}
+	}
+	return nil
+}
+
+func certificateRefused(_ context.Context, x *examination) []finding {
+	failed, ok := errors.AsType[*tls.CertificateVerificationError](x.Err)
+	if !ok {
+		return nil
+	}
+	if name, ok := errors.AsType[x509.HostnameError](failed); ok {
+		return []finding{{explain.Cause{
+			Kind: explain.CertificateName, What: "the certificate is for another host than " + name.Host,
+			Evidence: name.Error(),
+			Fix:      "check the host in the endpoint: another server may answer there",
+		}, certain}}
+	}
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](failed); ok && invalid.Reason == x509.Expired {
+		return notValidNow(invalid.Cert)
+	}
+	evidence := failed.Err.Error()
+	if len(failed.UnverifiedCertificates) > 0 {
+		leaf := failed.UnverifiedCertificates[0]
+		evidence = fmt.Sprintf("it is for %s and issued by %s: %s", subject(leaf), leaf.Issuer, evidence)
+	}
+	return []finding{{explain.Cause{
+		Kind: explain.CertificateAuthority, What: "the certificate is not signed by a trusted authority",
+		Evidence: evidence,
+		Fix:      "if the server is the right one, for example an emulator or behind a proxy that inspects TLS, add its authority to the RootCAs of the transport",
+	}, certain}}
+}
+
+// notValidNow is for a certificate outside its validity: either the certificate or this machine's clock is wrong.
+func notValidNow(cert *x509.Certificate) []finding {
+	now := time.Now()
+	evidence := fmt.Sprintf("it is valid from %s to %s, and now it is %s here", stamp(cert.NotBefore), stamp(cert.NotAfter), stamp(now))
+	date := explain.Cause{
+		Kind: explain.CertificateDate, What: "the certificate of " + subject(cert) + " has expired",
+		Evidence: evidence,
+		Fix:      "renew the certificate of the server",
+	}
+	clock := explain.Cause{
+		Kind: explain.Clock, What: "this machine's clock is off",
+		Evidence: evidence,
+		Fix:      "synchronize the clock (NTP)",
+	}
+	if now.Before(cert.NotBefore) {
+		date.What = "the certificate of " + subject(cert) + " is not valid yet"
+		return []finding{{clock, likely}, {date, likely}}
+	}
+	return []finding{{date, likely}, {clock, possible}}
+}
+
+// subject lists the hosts that a certificate is for.
+func subject(cert *x509.Certificate) string {
+	names := slices.Clone(cert.DNSNames)
+	for _, ip := range cert.IPAddresses {
+		names = append(names, ip.String())
+	}
+	if len(names) == 0 {
+		return cert.Subject.String()
+	}
+	return strings.Join(names, ", ")
+}
+
+func noTLS(_ context.Context, x *examination) []finding {
+	_, garbage := errors.AsType[tls.RecordHeaderError](x.Err)
+	alert, ok := errors.AsType[*net.OpError](x.Err)
+	refused := ok && (alert.Op == "remote error" || alert.Op == "local error")
+	switch {
+	case garbage, errors.Is(x.Err, http.ErrSchemeMismatch):
+		return []finding{{explain.Cause{
+			Kind: explain.TLS, What: "the server does not speak TLS",
+			Evidence: x.Err.Error(),
+			Fix:      "check the port of the endpoint, and whether it is really https",
+		}, certain}}
+	case refused:
+		return []finding{{explain.Cause{
+			Kind: explain.TLS, What: "the TLS handshake failed",
+			Evidence: alert.Error(),
+			Fix:      "check the host of the endpoint, the TLS versions on both sides, and whether the server asks for a client certificate",
+		}, certain}}
+	}
+	return nil
+}
+
+func notConnected(_ context.Context, x *examination) []finding {
+	failed, ok := errors.AsType[*net.OpError](x.Err)
+	if !ok || failed.Op != "dial" {
+		return nil
+	}
+	if _, noName := errors.AsType[*net.DNSError](failed); noName {
+		return nil
+	}
+	what, fix := "the endpoint can't be reached", "check that the network and its firewalls allow connections from this machine to the endpoint"
+	if errors.Is(failed, syscall.ECONNREFUSED) {
+		what, fix = "no server listens at the endpoint", "check the port of the endpoint; an emulator has to be running"
+	}
+	return []finding{{explain.Cause{Kind: explain.Connection, What: what, Evidence: failed.Error(), Fix: fix}, certain}}
+}
+
+func connectionLost(_ context.Context, x *examination) []finding {
+	lost := false
+	for _, err := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED} {
+		lost = lost || errors.Is(x.Err, err)
+	}
+	if failed, ok := errors.AsType[*net.OpError](x.Err); ok {
+		lost = lost || failed.Op == "read" || failed.Op == "write"
+	}
+	if !lost {
+		return nil
+	}
+	return []finding{{explain.Cause{
+		Kind: explain.ConnectionLost, What: "the connection broke before the answer was complete",
+		Evidence: x.Err.Error(),
+		Fix:      "try again; if it persists, check the proxies and gateways between this machine and the service",
+	}, certain}}
+}

@@ -1,0 +1,107 @@
+package diagnosis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat/explain"
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
+)
+
+// Causes in the program itself, and what is said if nothing else can be.
+
+func outcomeUnknown(_ context.Context, x *examination) []finding {
+	if !errors.Is(x.Err, pipeline.ErrOutcomeUnknown) {
+		return nil
+	}
+	return []finding{{explain.Cause{
+		Kind: explain.OutcomeUnknown, What: "the message may or may not have been sent",
+		Evidence: "the request was sent, and no answer says what became of it",
+		Fix:      "before sending it again, look for it among the newest messages: ListMessages with a PageSize of 10",
+	}, certain}}
+}
+
+func wrongArgument(_ context.Context, x *examination) []finding {
+	if x.Argument == nil {
+		return nil
+	}
+	return []finding{{explain.Cause{
+		Kind: explain.Argument, What: x.Argument.Name + " " + x.Argument.Reason,
+		Evidence: "it was refused here, before any request",
+		Fix:      "call again with another " + x.Argument.Name,
+	}, certain}}
+}
+
+func closed(_ context.Context, x *examination) []finding {
+	if x.Closed == "" {
+		return nil
+	}
+	return []finding{{explain.Cause{
+		Kind: explain.Closed, What: "the " + x.Closed + ", or the fleet it belongs to, is closed",
+		Evidence: "nothing was sent",
+		Fix:      "close it after the last call, or make another one",
+	}, certain}}
+}
+
+func contextEnded(_ context.Context, x *examination) []finding {
+	switch {
+	case errors.Is(x.Err, context.Canceled):
+		return []finding{{explain.Cause{
+			Kind: explain.Canceled, What: "the context of the call was cancelled",
+			Evidence: x.Err.Error(),
+			Fix:      "find out what cancels it: a request handler whose caller has gone, or a deferred cancel that runs too early",
+		}, certain}}
+	case errors.Is(x.Err, context.DeadlineExceeded):
+		return []finding{{explain.Cause{
+			Kind: explain.Timeout, What: "no answer came in time",
+			Evidence: x.Err.Error(),
+			Fix:      "allow more time, and check that the endpoint can be reached and the credential's callback returns",
+		}, certain}}
+	}
+	return nil
+}
+
+// tokenNotFetched is for a failed callback. If that called the identity API, the answer says more.
+func tokenNotFetched(_ context.Context, x *examination) []finding {
+	cause := explain.Cause{
+		Kind: explain.TokenFetch, What: "no token could be fetched",
+		Evidence: x.Fetch.Cause.Error(),
+		Fix:      "check the callback of the credential, or the mint function of the fleet: it is part of your program",
+	}
+	if x.Fetch.Expired {
+		cause.What = "the fetched token had expired when it came"
+		cause.Fix = "let the callback fetch a new token each time instead of returning one it has kept"
+		return []finding{{cause, likely}, {explain.Cause{
+			Kind: explain.Clock, What: "this machine's clock is ahead",
+			Evidence: "by this clock a new token has expired already",
+			Fix:      "synchronize the clock (NTP): now it is " + stamp(time.Now()),
+		}, likely}}
+	}
+	if x.Refusal != nil {
+		switch x.Refusal.Code {
+		case "IdentityNotOwned":
+			cause.What = "the user for whom a token was requested does not belong to the resource"
+			cause.Fix = "use a user of the resource that the access key belongs to: the user may have been deleted, or be of another resource"
+		case "Denied":
+			cause.What = "the access key is not one of the resource"
+			cause.Fix = "copy the connection string from the portal again: the key may have been regenerated"
+		}
+	}
+	return []finding{{cause, certain}}
+}
+
+func unexplained(_ context.Context, x *examination) []finding {
+	cause := explain.Cause{
+		Kind: explain.Unknown, What: "the cause of this failure is unknown",
+		Evidence: x.Err.Error(),
+		Fix:      "look at the error, and at what it unwraps to",
+	}
+	if answered()(x) {
+		cause.What = fmt.Sprintf("the service answered %d %s", x.Refusal.Status, http.StatusText(x.Refusal.Status))
+		cause.Fix = "give support the ids in the error: MS-CV and request"
+	}
+	return []finding{{cause, possible}}
+}
