@@ -49,11 +49,11 @@ var arrows = map[string]struct{ ours, others []string }{
 		others: []string{"github.com/go-json-experiment/json/..."},
 	},
 	"chat/chattest": {
-		ours:   []string{"chat", "gen/chatapi", "gen/identityapi"},
+		ours:   []string{"chat", "chat/events", "gen/chatapi", "gen/identityapi"},
 		others: []string{"github.com/golang-jwt/jwt/v5", "go.etcd.io/bbolt/..."},
 	},
 	"chat/chattest/chatmatchers": {
-		ours:   []string{"chat", "chat/chattest"},
+		ours:   []string{"chat", "chat/events", "chat/chattest"},
 		others: []string{"github.com/onsi/gomega/..."},
 	},
 	"chat/benchmarks": {

@@ -67,7 +67,7 @@ func (c *call) update(threadID string, f func(*thread) error) error {
 		if err := f(t); err != nil {
 			return err
 		}
-		return t.save()
+		return c.s.saveThread(t)
 	})
 }
 

@@ -21,6 +21,7 @@ func (s *Service) Advance(d time.Duration) {
 	default:
 		s.offset.Store(-maxOffset)
 	}
+	s.deleteDueThreads()
 }
 
 // maxOffset keeps times where every part of the service can represent them, above all after 1970.
@@ -34,6 +35,7 @@ func (s *Service) advance(d time.Duration) bool {
 			return false
 		}
 		if s.offset.CompareAndSwap(old, old+int64(d)) {
+			s.deleteDueThreads()
 			return true
 		}
 	}

@@ -8,8 +8,8 @@
 //	client := s.Client(ana)
 //
 // [Open] makes one that is an [http.Handler]. Neither has a goroutine of its own. [Service.Fail] makes requests go wrong,
-// [Service.Requests] tells what was asked, [Service.Advance] moves the clock of the service. What is stored can be read as it is:
-// [Service.Threads], [Service.Messages], [Service.Texts], [Service.Participants], [Service.Receipts]. [Service.AdminHandler] does
+// [Service.Requests] tells what was asked, [Service.Events] what participants were told, [Service.Advance] moves the clock of the
+// service. What is stored can be read as it is: [Service.Threads], [Service.Messages], [Service.Texts], [Service.Participants], [Service.Receipts]. [Service.AdminHandler] does
 // the same for programs in other languages.
 //
 // # What is real
@@ -23,8 +23,8 @@
 // # What is not
 //
 // There are no notifications in real time, no images, no Teams, and no latency but that of faults. Nothing lags: lists and receipts
-// know at once. A retention policy is kept and deletes nothing. Every api-version that the service supports is
-// answered as the latest. Rates are enforced only when asked for. Fewer items than asked for come on the last page only. Entra is
+// know at once. A retention policy deletes its thread at the first request, read or [Service.Advance] after it has come due. Every
+// api-version that the service supports is answered as the latest. Rates are enforced only when asked for. Fewer items than asked for come on the last page only. Entra is
 // not here: the service believes the tokens that [Options] name, and takes their word for whose they are.
 //
 // # Choices
@@ -67,6 +67,13 @@
 //   - A start time, of a list of messages, is compared with versions; of a list of threads, with their last activity. Links write
 //     it as they write 1970, with a fraction of a second if it has one.
 //   - A receipt for an unknown message is 404 without a message. Above 20 people a receipt is accepted and forgotten.
+//
+// Events:
+//   - Messages of the service, and the deletion of a user, are not events. Typing and receipts in threads of more than 20
+//     participants are not either.
+//   - The reader is not told of its own receipt. Everyone else in these kinds of events is told: who sends, who types, who is
+//     added, who is removed.
+//   - A creation that is repeated is told once, and what changes nothing is not told.
 //
 // Limits:
 //   - A text above 28 KB, or a body above 1 MB, is 413 without a message.

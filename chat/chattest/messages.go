@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"github.com/acschat/acs-chat-go/chat/events"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
@@ -57,15 +58,16 @@ func (c *call) sendMessage(threadID string) (id string, err error) {
 		return "", contentTooLarge()
 	}
 	err = c.update(threadID, func(t *thread) error {
-		version := t.post(message{
+		m := t.post(message{
 			Type:              string(kind),
 			Content:           textContent(*request.Content),
 			SenderDisplayName: &request.SenderDisplayName,
 			Sender:            new(identify(c.user)),
 			Metadata:          request.Metadata.attachmentsLast(),
 		})
-		t.received(version)
-		id = strconv.FormatInt(version, 10)
+		t.received(m)
+		t.messageHappened(events.KindMessageReceived, m)
+		id = m.ID
 		return nil
 	})
 	return id, err
@@ -113,7 +115,8 @@ func (c *call) updateMessage(threadID, messageID string) error {
 			m.Content = textContent(*patch.Content)
 		}
 		m.Metadata = patch.Metadata.apply(m.Metadata).attachmentsLast()
-		t.revise(m, func(m *message, at string) { m.EditedOn = at })
+		m = t.revise(m, func(m *message, at string) { m.EditedOn = at })
+		t.messageHappened(events.KindMessageEdited, m)
 		return nil
 	})
 }
@@ -129,7 +132,8 @@ func (c *call) deleteMessage(threadID, messageID string) error {
 			return err
 		}
 		m.Content, m.Metadata, m.EditedOn = textContent(""), nil, ""
-		t.revise(m, func(m *message, at string) { m.DeletedOn = at })
+		m = t.revise(m, func(m *message, at string) { m.DeletedOn = at })
+		t.messageHappened(events.KindMessageDeleted, m)
 		return nil
 	})
 }
@@ -143,26 +147,35 @@ func parseMessageID(id string) (int64, error) {
 	return int64(n), nil
 }
 
-// post adds a message and returns its id, which is its version too.
-func (t *thread) post(m message) (version int64) {
-	version = t.nextVersion()
+// messageHappened notes that participants are told of a message that is new or has a new version.
+func (t *thread) messageHappened(kind events.Kind, m message) {
+	version := mustNumber(m.Version)
+	t.happened(occurrence{
+		kind: kind, at: version, version: version, by: participant{Identifier: *m.Sender, DisplayName: *m.SenderDisplayName}, message: &m,
+	})
+}
+
+// post adds a message. Its id, which is its version too, is given out here.
+func (t *thread) post(m message) message {
+	version := t.nextVersion()
 	t.state.Sequence++
 	m.ID = strconv.FormatInt(version, 10)
 	m.Version = m.ID
 	m.SequenceID = strconv.FormatInt(t.state.Sequence, 10)
 	m.CreatedOn = timestamp(version)
 	t.put(messagesBucket, t.key(version), encode(m))
-	return version
+	return m
 }
 
 // revise stores a changed message under a new version, after mark has set the time of the change. It keeps its number.
-func (t *thread) revise(m message, mark func(m *message, at string)) {
+func (t *thread) revise(m message, mark func(m *message, at string)) message {
 	t.dropMessage(m)
 	version := t.nextVersion()
 	mark(&m, timestamp(version))
 	m.Version = strconv.FormatInt(version, 10)
 	t.put(messagesBucket, t.key(version), encode(m))
 	t.put(movedBucket, t.key(mustNumber(m.ID)), number(version))
+	return m
 }
 
 // dropMessage removes a message.

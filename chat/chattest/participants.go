@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/acschat/acs-chat-go/chat/events"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
@@ -97,7 +98,7 @@ func (c *call) addParticipants(threadID string) ([]byte, error) {
 			return badRequest()
 		}
 		if len(added) > 0 {
-			t.join(added)
+			t.participantsHappened(events.KindParticipantsAdded, t.initiator(), added, t.join(added))
 		}
 		return nil
 	})
@@ -115,7 +116,8 @@ func (c *call) removeParticipant(threadID string) error {
 	}
 	err = c.update(threadID, func(t *thread) error {
 		if place := t.place(rawID); place != 0 {
-			t.leave(rawID, place)
+			by, p := t.initiator(), t.participant(place)
+			t.participantsHappened(events.KindParticipantsRemoved, by, []participant{p}, t.leave(p, place))
 		}
 		return nil
 	})
@@ -206,8 +208,14 @@ func (t *thread) eachPlace(bucket string, f func(item []byte) bool) {
 	}
 }
 
-// join lets people in who are not, and says so in one message.
-func (t *thread) join(people []participant) {
+// participantsHappened notes that participants are told who came or left, as the message m says.
+func (t *thread) participantsHappened(kind events.Kind, by participant, people []participant, m message) {
+	version := mustNumber(m.Version)
+	t.happened(occurrence{kind: kind, at: version, version: version, by: by, people: people, properties: t.properties()})
+}
+
+// join lets people in who are not, and says so in the message it returns.
+func (t *thread) join(people []participant) message {
 	for _, p := range people {
 		t.state.Joined++
 		t.state.Participants++
@@ -215,15 +223,17 @@ func (t *thread) join(people []participant) {
 		t.put(membersBucket, t.member(p.Identifier.RawID), numbers(t.state.Joined, p.sharedSince()))
 		t.put(membershipsBucket, membership(p.Identifier.RawID, t.id), nil)
 	}
-	t.received(t.post(t.membershipMessage("participantAdded", people)))
+	m := t.post(t.membershipMessage("participantAdded", people))
+	t.received(m)
+	return m
 }
 
-// leave removes one who is in, and says so in a message, which does not count as activity.
-func (t *thread) leave(user string, place int64) {
-	p := t.participant(place)
+// leave removes one who is in, and says so in the message it returns, which does not count as activity.
+func (t *thread) leave(p participant, place int64) message {
+	user := p.Identifier.RawID
 	t.removePlace(user, place)
 	t.put(membershipsBucket, membership(user, t.id), append(number(t.state.Activity), encode(t.item())...))
-	t.post(t.membershipMessage("participantRemoved", []participant{p}))
+	return t.post(t.membershipMessage("participantRemoved", []participant{p}))
 }
 
 func (t *thread) removePlace(user string, place int64) {

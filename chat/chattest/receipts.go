@@ -1,8 +1,12 @@
 package chattest
 
-import "github.com/acschat/acs-chat-go/gen/chatapi"
+import (
+	"github.com/acschat/acs-chat-go/chat/events"
+	"github.com/acschat/acs-chat-go/gen/chatapi"
+)
 
-// maxParticipantsWithReceipts is the size up to which threads have receipts. Above it they are accepted, and none is listed.
+// maxParticipantsWithReceipts is the size up to which threads have read receipts and typing indicators. Above it they are accepted,
+// and nothing comes of them.
 const maxParticipantsWithReceipts = 20
 
 // receipt is one as it is served. Everybody has one at most.
@@ -25,11 +29,16 @@ func (c *call) sendReceipt(threadID string) error {
 		if _, err := t.message(id); err != nil {
 			return err
 		}
-		if t.state.Participants <= maxParticipantsWithReceipts {
-			t.put(receiptsBucket, t.key(t.place(c.user)), encode(receipt{
-				Sender: identify(c.user), MessageID: request.ChatMessageID, ReadOn: timestamp(t.now),
-			}))
+		if t.state.Participants > maxParticipantsWithReceipts {
+			return nil
 		}
+		t.put(receiptsBucket, t.key(t.place(c.user)), encode(receipt{
+			Sender: identify(c.user), MessageID: request.ChatMessageID, ReadOn: timestamp(t.now),
+		}))
+		t.happened(occurrence{
+			kind: events.KindReadReceiptReceived, at: t.now, version: t.now, by: t.initiator(), except: c.user,
+			messageID: request.ChatMessageID, sharedFrom: t.sharedSince(),
+		})
 		return nil
 	})
 }
@@ -38,7 +47,7 @@ func (c *call) listReceipts(threadID string, skip, maxPageSize *int32) ([]byte, 
 	return c.listByPlace(threadID, "readReceipts", receiptsBucket, skip, maxPageSize)
 }
 
-// sendTyping leaves no trace: nobody is told in real time here.
+// sendTyping leaves no trace in the store.
 func (c *call) sendTyping(threadID string) error {
 	var request chatapi.SendTypingNotificationRequest
 	if len(c.body) > 0 {
@@ -46,5 +55,22 @@ func (c *call) sendTyping(threadID string) error {
 			return err
 		}
 	}
-	return c.view(threadID, func(*thread) error { return nil })
+	name := ""
+	if request.SenderDisplayName != nil {
+		name = *request.SenderDisplayName
+	}
+	var o *occurrence
+	err := c.view(threadID, func(t *thread) error {
+		if t.state.Participants <= maxParticipantsWithReceipts {
+			o = &occurrence{
+				kind: events.KindTypingIndicatorReceived, threadID: threadID, at: t.now, version: t.now,
+				by: participant{Identifier: identify(c.user), DisplayName: name}, users: c.s.audiences.of(t).users,
+			}
+		}
+		return nil
+	})
+	if err == nil && o != nil {
+		c.s.events.publish(o)
+	}
+	return err
 }

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -32,12 +31,6 @@ type Request struct {
 	Duration time.Duration
 }
 
-// The service remembers this many requests, and this many bytes of their bodies, and forgets the oldest.
-const (
-	maxRequests     = 10_000
-	maxRequestBytes = 64 << 20
-)
-
 // Requests lists the requests so far in the order they were answered, or only those of the given operations; the empty
 // operation is that of requests for no operation of either API. The service keeps the last 10,000 requests, and fewer if
 // they are very large. Requests panics if an operation is neither empty nor valid.
@@ -47,18 +40,11 @@ func (s *Service) Requests(ops ...Operation) []Request {
 			panic(fmt.Sprintf("chattest: list requests: there is no operation %q", op))
 		}
 	}
-	s.log.mu.Lock()
-	defer s.log.mu.Unlock()
+	requests := s.log.all()
 	if len(ops) == 0 || slices.Contains(ops, Any) {
-		return slices.Clone(s.log.requests)
+		return requests
 	}
-	var found []Request
-	for _, q := range s.log.requests {
-		if slices.Contains(ops, q.Operation) {
-			found = append(found, q)
-		}
-	}
-	return found
+	return slices.DeleteFunc(requests, func(q Request) bool { return !slices.Contains(ops, q.Operation) })
 }
 
 // record remembers a request, and tells of it whom the options name.
@@ -80,32 +66,7 @@ func newRequest(r *http.Request, op Operation, query url.Values, body []byte, p 
 	}
 }
 
-// requestLog remembers the last requests.
-type requestLog struct {
-	mu       sync.Mutex // guards requests and bytes
-	requests []Request
-	bytes    int
-}
-
-func (l *requestLog) add(q Request) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.requests = append(l.requests, q)
-	l.bytes += q.size()
-	for len(l.requests) > maxRequests || l.bytes > maxRequestBytes {
-		l.bytes -= l.requests[0].size()
-		l.requests[0] = Request{}
-		l.requests = l.requests[1:]
-	}
-}
-
-func (l *requestLog) clear() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.requests, l.bytes = nil, 0
-}
-
-func (q *Request) size() int {
+func (q Request) size() int {
 	return len(q.Body) + len(q.Reply)
 }
 
@@ -115,14 +76,11 @@ const (
 	maxShownBody     = 2000
 )
 
-// show writes the last requests, without tokens.
-func (l *requestLog) show(logf func(format string, args ...any)) {
-	l.mu.Lock()
-	last := slices.Clone(l.requests[max(0, len(l.requests)-maxShownRequests):])
-	all := len(l.requests)
-	l.mu.Unlock()
-	if all > len(last) {
-		logf("the last %d of %d requests:", len(last), all)
+// showRequests writes the last requests, without tokens.
+func showRequests(requests []Request, logf func(format string, args ...any)) {
+	last := requests[max(0, len(requests)-maxShownRequests):]
+	if len(requests) > len(last) {
+		logf("the last %d of %d requests:", len(last), len(requests))
 	}
 	withoutTokens := tokenEraser()
 	body := func(mark string, b []byte) string {

@@ -2,7 +2,7 @@ package chattest
 
 import "go.etcd.io/bbolt"
 
-// Reset forgets users, threads, messages and whatever else there was; what was asked; what counted towards limits. It removes
+// Reset forgets users, threads, messages and whatever else there was; what was asked and what happened; what counted towards limits. It removes
 // the faults and sets the clock right. The resource, its access key and its signing key stay: tokens made before are
 // those of users who are gone.
 func (s *Service) Reset() {
@@ -21,10 +21,13 @@ func (s *Service) Reset() {
 		fault.Remove()
 	}
 	s.log.clear()
+	s.events.history.clear()
+	s.audiences.clear()
 	if s.limiter != nil {
 		s.limiter.clear()
 	}
 	s.offset.Store(0)
+	s.due.forget()
 }
 
 // empty removes what is in a bucket. It goes on counting where it was, so that nothing gets the id of what is gone.

@@ -35,7 +35,7 @@ func NewServer(tb TB, options *Options) *Server {
 	}
 	tb.Cleanup(func() {
 		if tb.Failed() {
-			service.log.show(tb.Logf)
+			showRequests(service.Requests(), tb.Logf)
 		}
 		service.release()
 		stop()

@@ -37,7 +37,11 @@ type Service struct {
 	offset  atomic.Int64 // nanoseconds that the clock is ahead
 	checked tokenCache
 	faults  faults
-	log     requestLog
+	log     history[Request]
+
+	events    eventLog
+	audiences audiences
+	due       dueTime
 
 	keyOnce sync.Once // guards the making of key
 	key     *rsa.PrivateKey

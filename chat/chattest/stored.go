@@ -177,6 +177,7 @@ func (s *Service) mustViewThread(id string, f func(*thread)) {
 
 // mustView reads what has no other reason to fail than the store.
 func (s *Service) mustView(f func(*bbolt.Tx) error) {
+	s.deleteDueThreads()
 	if err := s.store.db.View(f); err != nil {
 		panic("chattest: " + err.Error())
 	}

@@ -28,6 +28,8 @@ type thread struct {
 	now    int64 // milliseconds
 	state  threadState
 	err    error
+
+	occurrence *occurrence // what participants are told at the end, nil for nothing
 }
 
 // openThread finds a thread of which the caller is a participant.
@@ -76,9 +78,9 @@ func (t *thread) nextVersion() int64 {
 }
 
 // received makes a message the latest that lists of threads speak of.
-func (t *thread) received(version int64) {
-	t.state.LastMessage = version
-	t.touch(version)
+func (t *thread) received(m message) {
+	t.state.LastMessage = mustNumber(m.Version)
+	t.touch(t.state.LastMessage)
 }
 
 // touch makes the thread the latest in the lists of its participants.

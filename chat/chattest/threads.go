@@ -8,6 +8,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"github.com/acschat/acs-chat-go/chat/events"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
@@ -76,7 +77,7 @@ func (c *call) createThread(repeatabilityID *string) (body []byte, id string, er
 		if repeatabilityID != nil {
 			t.put(creationsBucket, []byte(id), body)
 		}
-		return t.save()
+		return c.s.saveThread(t)
 	})
 	return body, id, err
 }
@@ -96,6 +97,9 @@ func (t *thread) create(people []participant, p threadProperties) threadProperti
 		people = append([]participant{creator}, people...)
 	}
 	t.join(people)
+	t.happened(occurrence{
+		kind: events.KindThreadCreated, at: t.now, version: t.now, by: t.initiator(), properties: p, people: people,
+	})
 	t.now = present
 	t.received(t.post(t.topicMessage(p.Topic)))
 	return p
@@ -146,25 +150,41 @@ func (c *call) updateThread(threadID string) error {
 		if patch.RetentionPolicy.present {
 			p.RetentionPolicy = policy
 		}
+		var version int64
 		if patch.Topic != nil {
 			p.Topic = *patch.Topic
-			t.received(t.post(t.topicMessage(p.Topic)))
+			m := t.post(t.topicMessage(p.Topic))
+			t.received(m)
+			version = mustNumber(m.Version)
+		} else {
+			version = t.nextVersion()
 		}
 		t.setProperties(p)
+		t.happened(occurrence{
+			kind: events.KindThreadPropertiesUpdated, at: version, version: version, by: t.initiator(), properties: p,
+		})
 		return nil
 	})
 }
 
 func (c *call) deleteThread(threadID string) error {
 	err := c.update(threadID, func(t *thread) error {
-		t.state.Deleted = t.now
-		t.touch(t.now)
+		t.end(t.initiator(), events.DeletionReasonUser)
 		return nil
 	})
 	if errors.Is(err, errThreadDeleted) {
 		err = nil
 	}
 	return err
+}
+
+// end deletes the thread.
+func (t *thread) end(by participant, reason events.DeletionReason) {
+	t.state.Deleted = t.now
+	t.touch(t.now)
+	t.happened(occurrence{
+		kind: events.KindThreadDeleted, at: t.now, version: t.nextVersion(), by: by, properties: t.properties(), reason: reason,
+	})
 }
 
 func (t *thread) setProperties(p threadProperties) {

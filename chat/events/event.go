@@ -55,3 +55,11 @@ const (
 	KindGap     Kind = "gap"     // of this library
 	KindUnknown Kind = "unknown" // of this library
 )
+
+// Kinds returns the kinds of which the service tells users, in the order above: all but [KindGap] and [KindUnknown].
+func Kinds() []Kind {
+	return []Kind{
+		KindMessageReceived, KindMessageEdited, KindMessageDeleted, KindTypingIndicatorReceived, KindReadReceiptReceived,
+		KindThreadCreated, KindThreadPropertiesUpdated, KindThreadDeleted, KindParticipantsAdded, KindParticipantsRemoved,
+	}
+}

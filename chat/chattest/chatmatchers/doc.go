@@ -2,6 +2,7 @@
 //
 //	Expect(server).To(HaveReceived(chattest.SendChatMessage, Times(2), WithBody(`{"content":"At noon?","type":"text"}`)))
 //	Expect(server).NotTo(HaveReceived(chattest.DeleteChatThread))
+//	Expect(server).To(HaveNotified(bo, events.KindMessageReceived, HaveField("Message.Content.Message", "At noon?")))
 //	Expect(thread).To(HaveMessage("At noon?", From(ana)))
 //	Eventually(thread).Should(HaveParticipants(ana, bo))
 //

@@ -2,9 +2,7 @@ package chatmatchers
 
 import (
 	"fmt"
-	"strings"
 
-	"github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
@@ -15,48 +13,15 @@ import (
 // matter how it was answered; HaveField("Status", 201) would be a detail. With [Times] it has received so many of them.
 // An operation that is not valid is an error, also with NotTo.
 func HaveReceived(op chattest.Operation, details ...types.GomegaMatcher) types.GomegaMatcher {
-	m := &received{op: op}
-	for _, detail := range details {
-		if often, ok := detail.(times); ok {
-			m.often = &often
-		} else {
-			m.details = append(m.details, detail)
-		}
-	}
-	return m
-}
-
-// Times is the detail of [HaveReceived] that says how many requests there are, which have the other details: a number, or a
-// matcher for it such as BeNumerically(">", 1).
-func Times(count any) types.GomegaMatcher {
-	if matcher, ok := count.(types.GomegaMatcher); ok {
-		return times{matcher, "as often as it should"}
-	}
-	return times{gomega.BeNumerically("==", count), "exactly " + often(count)}
-}
-
-// times is a matcher for a number, in words too.
-type times struct {
-	types.GomegaMatcher
-	words string
-}
-
-// often is a number of times.
-func often(count any) string {
-	if count == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%v times", count)
+	return &received{op: op, tally: newTally[chattest.Request](details)}
 }
 
 // received is the matcher, and what it found last.
 type received struct {
-	op      chattest.Operation
-	often   *times // nil is at least once
-	details []types.GomegaMatcher
+	op chattest.Operation
+	tally[chattest.Request]
 
-	all   []chattest.Request
-	found []finding[chattest.Request] // of the operation
+	all []chattest.Request
 }
 
 func (m *received) Match(actual any) (bool, error) {
@@ -69,44 +34,24 @@ func (m *received) Match(actual any) (bool, error) {
 	if !m.op.Valid() {
 		return false, fmt.Errorf("HaveReceived: there is no operation %q: use a constant of chattest, such as chattest.SendChatMessage", m.op)
 	}
-	var err error
 	m.all = service.Requests()
-	if m.found, err = examine(service.Requests(m.op), m.details); err != nil {
-		return false, err
-	}
-	if m.often != nil {
-		return m.often.Match(count(m.found))
-	}
-	return count(m.found) > 0, nil
+	return m.take(service.Requests(m.op))
 }
 
 func (m *received) FailureMessage(any) string {
-	return m.message("to have been received")
+	return m.message(m.name()+" to have been received", exchange, m.others)
 }
 
 func (m *received) NegatedFailureMessage(any) string {
-	return m.message("not to have been received")
+	return m.message(m.name()+" not to have been received", exchange, m.others)
 }
 
-// message says what was wanted, and what requests there were.
-func (m *received) message(wanted string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Expected %s %s", m.name(), wanted)
-	if m.often != nil {
-		b.WriteString(" " + m.often.words)
+// others says what requests there were for other operations.
+func (m *received) others() string {
+	if len(m.all) == 0 {
+		return "but there were no requests at all."
 	}
-	b.WriteString(wording(" with ", m.details) + "\n")
-	switch {
-	case len(m.all) == 0:
-		b.WriteString("but there were no requests at all.")
-	case len(m.found) == 0:
-		b.WriteString("but it was not. There were:" + list(m.all, summary))
-	case len(m.details) == 0:
-		fmt.Fprintf(&b, "but it was, %s:%s", often(len(m.found)), list(m.found, exchange))
-	default:
-		fmt.Fprintf(&b, "but that holds for %d of %d:%s", count(m.found), len(m.found), list(m.found, exchange))
-	}
-	return b.String()
+	return "but it was not. There were:" + list(m.all, summary)
 }
 
 // name is that of the operation, in words where it has none.

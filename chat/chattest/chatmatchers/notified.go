@@ -1,0 +1,91 @@
+package chatmatchers
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/onsi/gomega/types"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/events"
+)
+
+// HaveNotified succeeds if a chattest.Server or chattest.Service has told the user of an event of the kind, whether or not the user
+// listened. An empty kind is any. All details must match the event, a value of package events without a recipient:
+//
+//	Expect(server).To(HaveNotified(bo, events.KindMessageReceived, HaveField("Message.Content.Message", "At noon?")))
+//
+// With [Times] the user was told so many of them. A kind that no user is ever told of is an error.
+func HaveNotified(user chat.Identifier, kind events.Kind, details ...types.GomegaMatcher) types.GomegaMatcher {
+	return &notified{user: user, kind: kind, tally: newTally[events.Event](details)}
+}
+
+// notified is the matcher, and what it found last.
+type notified struct {
+	user chat.Identifier
+	kind events.Kind
+	tally[events.Event]
+
+	all []chattest.Event
+}
+
+func (m *notified) Match(actual any) (bool, error) {
+	service, ok := actual.(interface {
+		Events(kinds ...events.Kind) []chattest.Event
+	})
+	if !ok {
+		return false, fmt.Errorf("HaveNotified wants a *chattest.Server or *chattest.Service, not %T", actual)
+	}
+	if m.kind != "" && !slices.Contains(events.Kinds(), m.kind) {
+		return false, fmt.Errorf("HaveNotified: users are told of no event of the kind %q: use a constant of events, such as events.KindMessageReceived", m.kind)
+	}
+	m.all = service.Events()
+	var told []events.Event
+	for _, e := range m.all {
+		if (m.kind == "" || m.kind == e.Kind()) && slices.ContainsFunc(e.Recipients, m.isUser) {
+			told = append(told, e.Event)
+		}
+	}
+	return m.take(told)
+}
+
+func (m *notified) isUser(u chattest.User) bool {
+	return u.RawID() == rawID(m.user)
+}
+
+func (m *notified) FailureMessage(any) string {
+	return m.message(m.wanted("to have been told"), notification, m.others)
+}
+
+func (m *notified) NegatedFailureMessage(any) string {
+	return m.message(m.wanted("not to have been told"), notification, m.others)
+}
+
+func (m *notified) wanted(verb string) string {
+	event := "an event"
+	if m.kind != "" {
+		event = string(m.kind)
+	}
+	return rawID(m.user) + " " + verb + " " + event
+}
+
+// others says what happened otherwise, and how many were told.
+func (m *notified) others() string {
+	if len(m.all) == 0 {
+		return "but nothing has happened at all."
+	}
+	return "but it was not. What happened:" + list(m.all, func(e chattest.Event) string {
+		told := "not this user"
+		if slices.ContainsFunc(e.Recipients, m.isUser) {
+			told = "this user too"
+		}
+		return fmt.Sprintf("%s, told to %d, %s", e.Kind(), len(e.Recipients), told)
+	})
+}
+
+// notification is an event in a line, and the detail that it lacks.
+func notification(f finding[events.Event]) string {
+	header := f.item.EventHeader()
+	return fmt.Sprintf("%s in %s, version %s", f.item.Kind(), header.ThreadID, header.Version) + f.lack()
+}

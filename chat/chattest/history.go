@@ -1,0 +1,45 @@
+package chattest
+
+import (
+	"slices"
+	"sync"
+)
+
+// A history remembers this many items, and items of this many bytes together.
+const (
+	maxRemembered      = 10_000
+	maxRememberedBytes = 64 << 20
+)
+
+// history remembers the latest items in their order and forgets the oldest.
+type history[T interface{ size() int }] struct {
+	mu    sync.Mutex // guards items and bytes
+	items []T
+	bytes int
+}
+
+func (h *history[T]) add(item T) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.items = append(h.items, item)
+	h.bytes += item.size()
+	for len(h.items) > maxRemembered || h.bytes > maxRememberedBytes {
+		h.bytes -= h.items[0].size()
+		var none T
+		h.items[0] = none
+		h.items = h.items[1:]
+	}
+}
+
+// all returns a copy of the items.
+func (h *history[T]) all() []T {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.items)
+}
+
+func (h *history[T]) clear() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.items, h.bytes = nil, 0
+}

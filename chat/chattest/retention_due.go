@@ -1,0 +1,96 @@
+package chattest
+
+import (
+	"bytes"
+	"math"
+	"sync/atomic"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/acschat/acs-chat-go/chat/events"
+	"github.com/acschat/acs-chat-go/gen/chatapi"
+)
+
+// dueTime is when the next retention policy comes due, in milliseconds since 1970: at that time or later, never earlier. 0 is not
+// known yet.
+type dueTime struct{ next atomic.Int64 }
+
+const never = math.MaxInt64
+
+// atMost moves the time forward to ms. What is not known stays so: whoever finds it out finds this one too.
+func (d *dueTime) atMost(ms int64) {
+	for {
+		next := d.next.Load()
+		if next == 0 || next <= ms || d.next.CompareAndSwap(next, ms) {
+			return
+		}
+	}
+}
+
+// forget makes the time unknown, after the store was replaced.
+func (d *dueTime) forget() { d.next.Store(0) }
+
+// dueAt is when the policy of a thread deletes it, in milliseconds since 1970.
+func (p threadProperties) dueAt() int64 {
+	if p.RetentionPolicy.Kind != chatapi.RetentionPolicyKindThreadCreationDate || p.RetentionPolicy.DeleteThreadAfterDays == nil {
+		return never
+	}
+	return instant(p.CreatedOn).AddDate(0, 0, int(*p.RetentionPolicy.DeleteThreadAfterDays)).UnixMilli()
+}
+
+// deleteDueThreads deletes the threads whose retention policy has come due. It costs nothing before one has.
+func (s *Service) deleteDueThreads() {
+	now := s.Now()
+	if now.UnixMilli() < s.due.next.Load() {
+		return
+	}
+	s.due.next.Store(never) // lowered by policies that are set while the threads are looked through, and then by the others
+	due, next, err := s.dueThreads(now)
+	if err == nil && len(due) > 0 {
+		err = s.store.update(func(tx *bbolt.Tx) error { return s.deleteByPolicy(tx, due, now) })
+	}
+	if err != nil {
+		s.due.forget()
+		return
+	}
+	s.due.atMost(next)
+}
+
+// dueThreads lists the ids of threads that are due, and says when the next one is.
+func (s *Service) dueThreads(now time.Time) (due []string, next int64, err error) {
+	next = never
+	err = s.store.db.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte(propertiesBucket)).ForEach(func(_, item []byte) error {
+			if !bytes.Contains(item, []byte(chatapi.RetentionPolicyKindThreadCreationDate)) {
+				return nil // as nearly all
+			}
+			p := stored[threadProperties](item)
+			t := &thread{tx: tx, id: p.ID}
+			switch at := p.dueAt(); {
+			case !t.load() || t.err != nil || t.state.Deleted != 0:
+			case at <= now.UnixMilli():
+				due = append(due, p.ID)
+			default:
+				next = min(next, at)
+			}
+			return t.err
+		})
+	})
+	return due, next, err
+}
+
+// deleteByPolicy deletes threads in a transaction, unless that was done, or their policy changed, meanwhile.
+func (s *Service) deleteByPolicy(tx *bbolt.Tx, ids []string, now time.Time) error {
+	for _, id := range ids {
+		t := &thread{tx: tx, id: id, now: now.UnixMilli()}
+		if !t.load() || t.state.Deleted != 0 || t.properties().dueAt() > t.now {
+			continue
+		}
+		t.end(participant{}, events.DeletionReasonPolicy)
+		if err := s.saveThread(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
