@@ -10,17 +10,8 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// Client creates, lists and deletes chat threads for one user, and hands out a [ThreadClient] for each.
-// It is safe for concurrent use; make one and share it.
-//
-// Its methods and those of its thread clients and pagers work within ctx, and fail with ctx's error as soon as that ends. Their
-// other errors are an [*ArgumentError] before any request, an [*Error] where the service answers with anything but success, the
-// error of the credential or of the connection, and [ErrClosed].
-//
-// What a method says is retried is tried three more times, unless the options say otherwise, after the delay that the service asks
-// for or one that grows; a longer delay than Retry.MaxRetryDelay, a minute, ends the call. Beyond that, a 401 is answered with
-// one more try under another token, if the credential has one. Where the answer to a try got lost, a later one may be refused with
-// [ErrForbidden] or [ErrNotFound] because the first has done it: the error says so.
+// Client creates, lists and deletes chat threads for one user, and returns a [ThreadClient] for each. It is safe for concurrent
+// use.
 type Client struct {
 	pipeline   *pipeline.Pipeline
 	api        *chatapi.Client
@@ -53,9 +44,9 @@ type ClientOptions struct {
 // defaultAPIVersion is the version of the chat API that the client speaks.
 const defaultAPIVersion = "2025-03-15"
 
-// NewClient makes a client for the resource at endpoint, "https://<resource>.communication.azure.com". It makes no request.
-// A path, as a gateway may have one, is kept: what the calls add comes behind it.
-// It fails with an [ArgumentError] if endpoint is not such a URL or credential is nil. Nil options are the zero value.
+// NewClient returns a client for the resource at endpoint, "https://<resource>.communication.azure.com", and sends no request. A
+// path in endpoint, such as that of a gateway, is kept. An invalid endpoint and a nil credential are each an [*ArgumentError].
+// Nil options are the zero value.
 func NewClient(endpoint string, credential *TokenCredential, options *ClientOptions) (*Client, error) {
 	if options == nil {
 		options = &ClientOptions{}
@@ -78,7 +69,7 @@ func parseEndpoint(endpoint string, options *ClientOptions) (pipeline.Endpoint, 
 	return base, nil
 }
 
-// newClient makes a client that owner, in the words of errors, closes.
+// newClient returns a client that owner closes; errors name it.
 func newClient(owner string, endpoint pipeline.Endpoint, authenticate pipeline.Authenticate, options *ClientOptions) (*Client, error) {
 	p, err := pipeline.New(pipeline.Settings{
 		Endpoint:     endpoint,
@@ -99,15 +90,15 @@ func newClient(owner string, endpoint pipeline.Endpoint, authenticate pipeline.A
 	return &Client{pipeline: p, api: api, apiVersion: cmp.Or(options.APIVersion, defaultAPIVersion)}, nil
 }
 
-// ThreadClient returns the client of one thread. It costs next to nothing: no request is made, connections and options are
-// shared. An empty id, or one that is "." or "..", comes back as an [ArgumentError] from each call on it.
+// ThreadClient returns the client of one thread. It sends no request, and shares connections and options with c. If the id is
+// empty, "." or "..", every call on the result fails with an [*ArgumentError].
 func (c *Client) ThreadClient(threadID string) *ThreadClient {
 	return &ThreadClient{client: c, threadID: threadID}
 }
 
-// Close closes idle connections, unless the caller gave the transport; the credential is the caller's to close. Requests
-// under way are not disturbed; later calls, also through its thread clients, fail with [ErrClosed].
-// It may be called more than once, and always returns nil.
+// Close closes idle connections, unless the transport is the caller's, and leaves the credential open. It does not interrupt
+// requests; later calls, also through thread clients, fail with [ErrClosed]. Close may be called more than once and always
+// returns nil.
 func (c *Client) Close() error {
 	c.pipeline.Close()
 	return nil

@@ -1,9 +1,6 @@
-// Package chat is a client of the chat service of Azure Communication Services, for which there is no official Go client.
-// It is unofficial, and not supported by Microsoft.
+// Package chat is a client for the chat service of Azure Communication Services. It is not an official Microsoft product.
 //
-// A [Client] acts for one user: it creates, lists and deletes threads. A [ThreadClient] works on one thread: its messages,
-// participants, receipts and properties. A [Fleet] has a client for each of many users, as a backend needs: they share connections
-// and a bounded cache of tokens.
+// A client acts as one user, with an access token that the application's server issues with package identity:
 //
 //	credential, err := chat.NewTokenCredential(fetchToken, nil)
 //	client, err := chat.NewClient("https://<resource>.communication.azure.com", credential, nil)
@@ -11,30 +8,42 @@
 //	thread := client.ThreadClient(created.Thread.ID)
 //	sent, err := thread.SendMessage(ctx, "Canary is green.", nil)
 //
-// # Tokens
+// # Clients
 //
-// The service knows a user by a user access token, which the application's server gets for its users: package identity does
-// that. A [TokenCredential] holds it and renews it in time.
+// A [Client] creates, lists and deletes the threads of a user. A [ThreadClient] works on one thread: its messages, participants,
+// read receipts and properties. A [TokenCredential] holds the access token of a user and renews it before it expires.
+// A [Fleet] provides clients for many users, as a backend needs them; they share connections and a bounded cache of tokens.
 //
 // # Listings
 //
-// Listings are a [Pager]: range over its items or its pages. It pages by itself, can be ranged over again, and goes on
-// where another process left off.
+// A listing is a [Pager]: range over its items or its pages. It requests pages as needed, can be ranged over more than once, and
+// can be resumed in another process.
 //
 // # Errors
 //
-// What the service refuses is an [*Error]; errors.Is tells what it means: [ErrForbidden], [ErrNotFound], [ErrThrottled] and so on.
-// What can't be right is an [*ArgumentError], before any request. Where some of several people could not be added, the call
-// succeeds and returns a [FailedParticipant] for each.
+// Invalid arguments are reported as [*ArgumentError] before any request is sent. Error responses are returned as [*Error]; match
+// their meaning with [errors.Is], as in errors.Is(err, [ErrForbidden]). The documentation of a method names the most common ones.
+// Other errors are those of the context, the credential or the connection, and [ErrClosed].
 //
-// Why was this refused? [Client.Explain] and [ThreadClient.Explain] say what may be the matter, the most likely cause first, what
-// speaks for it, and what to do about it.
+// Adding participants can fail in part: the call succeeds, and a [FailedParticipant] is returned for each participant that the
+// service did not add. [Client.Explain] lists the likely causes of an error, with evidence and a fix for each.
 //
-// Calls are retried where that is safe: three times, with growing pauses, unless the options say otherwise. Sending a
-// message is the one that is not safe, since the service can't tell a second try from a second message: see
-// [ThreadClient.SendMessage] and [ErrOutcomeUnknown].
+// # Retries
+//
+// Calls are retried on the statuses 408, 429, 500, 502, 503 and 504 and on transport errors: up to three times, after the delay
+// that the service requests or one that grows exponentially. A requested delay of more than a minute ends the call. The retry options
+// of [ClientOptions] change these values. [ThreadClient.SendMessage] is the exception, since a retry could send the message twice:
+// see there and [ErrOutcomeUnknown].
+//
+// On 401 a call is retried once with a new token, if the credential can fetch one. If the response to a change is lost, its retry may
+// fail with [ErrForbidden] or [ErrNotFound] because the first attempt succeeded; the error says so.
+//
+// # Concurrency
+//
+// Clients, thread clients, fleets, credentials and pagers are safe for concurrent use: create one and share it. A call returns as
+// soon as its context ends.
 //
 // # Testing
 //
-// Package chattest is the service on your own machine, for tests without Azure.
+// Package chattest emulates the service, for tests and development without an Azure resource.
 package chat

@@ -9,19 +9,21 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// FailedParticipant is somebody the service did not add, and why: errors.Is(f.Err, ErrNotFound), for example, says that
-// there is no such user.
+// FailedParticipant is a participant that the service did not add, and the reason: errors.Is(f.Err, ErrNotFound), for example,
+// reports that the user does not exist.
 type FailedParticipant struct {
-	// Participant is the one that was sent. Where the service names somebody who was not, it has the Identifier alone.
+	// Participant is the participant of the request. If the service reports one that was not in the request, only its Identifier
+	// is set.
 	Participant Participant
 	// Err is never nil.
 	Err *Error
 }
 
-// PartialAddError says that the service added a first part of the participants, and that adding the others failed.
-// It unwraps to the cause.
+// PartialAddError reports that the service accepted one or more batches of participants and then a batch failed. It unwraps to
+// the error of that batch.
 type PartialAddError struct {
-	// Participants are those who may not be in yet. Adding them again does no harm to any who are.
+	// Participants are those of the failed batch, which may have been added, and of the batches after it, which were not sent. It
+	// is safe to add all of them again.
 	Participants []Participant
 	Err          error
 }
@@ -32,7 +34,7 @@ func (e *PartialAddError) Error() string {
 
 func (e *PartialAddError) Unwrap() error { return e.Err }
 
-// addedParticipants is the answer to adding people. The generated type would lose a code that is written as a number.
+// addedParticipants is the response to adding participants. The generated type would lose a code that is written as a number.
 type addedParticipants struct {
 	InvalidParticipants []errorWords `json:"invalidParticipants"`
 }
@@ -52,8 +54,8 @@ func (x *exchange) of(ctx context.Context) func(*http.Response, error) (*http.Re
 	}
 }
 
-// failedParticipants brings the service's errors together with the people they are about: by raw id, exactly, then in any case.
-// Somebody who was sent twice is paired once for each error.
+// failedParticipants pairs the errors in a response with the participants of the request, by raw id: first exactly, then ignoring
+// case. A participant that was sent twice is paired once for each error.
 func (x *exchange) failedParticipants(sent []Participant, refused []errorWords) []FailedParticipant {
 	if len(refused) == 0 {
 		return nil
@@ -74,7 +76,8 @@ func (x *exchange) failedParticipants(sent []Participant, refused []errorWords) 
 	return failed
 }
 
-// findRefused prefers, among those who match equally well, one who is not taken yet. -1: nobody matches.
+// findRefused returns the index of the participant that target identifies, or -1. Among equal matches it prefers one that is not
+// taken.
 func findRefused(sent []Participant, taken []bool, target string) int {
 	found := -1
 	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {

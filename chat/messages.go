@@ -12,43 +12,45 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// Message is a message of a thread, written by a user or, on changes to the thread, by the service.
+// Message is a message in a thread. Users write text and html messages; the service writes the others when a thread changes.
 type Message struct {
-	// ID names the message within its thread. It never changes.
+	// ID identifies the message within its thread. It never changes.
 	ID   string
 	Type MessageType
-	// SequenceID is the place of the message in the thread, a decimal number. It never changes.
+	// SequenceID is the position of the message in the thread, a decimal number. It never changes. [Message.Compare] orders by
+	// it.
 	SequenceID string
-	// Version is ID, and another number after each edit and after the deletion. Listings are in its order.
+	// Version equals ID at first; an edit and the deletion replace it with a higher number. Listings are ordered by it.
 	Version string
 	Content MessageContent
-	// SenderDisplayName is the name the sender gave with the message, often "".
+	// SenderDisplayName is the name that the sender passed with the message, often "".
 	SenderDisplayName string
-	// Sender is nil on a message of the service.
+	// Sender is nil if the service wrote the message.
 	Sender    Identifier
 	CreatedOn time.Time
-	// EditedOn and DeletedOn are zero until then. A deleted message has no content and is no longer edited.
+	// EditedOn and DeletedOn are zero until the message is edited or deleted. A deleted message has no text, and its EditedOn is
+	// zero.
 	EditedOn  time.Time
 	DeletedOn time.Time
-	// Metadata is nil when there is none.
+	// Metadata is nil if there is none.
 	Metadata map[string]string
 }
 
-// MessageContent is what a message says. Which fields are set depends on its type.
+// MessageContent is the content of a message. Which fields are set depends on the type of the message.
 type MessageContent struct {
-	// Message is the text of a text or html message, "" once it is deleted.
+	// Message is the text of a text or html message, "" if the message is deleted.
 	Message string
-	// Attachments came with it, from Microsoft Teams for example. They can't be sent.
+	// Attachments are those of the message, from Microsoft Teams for example. This version of the API cannot send attachments.
 	Attachments []Attachment
-	// Topic is the new topic of a topicUpdated message.
+	// Topic is the new topic, of a topicUpdated message.
 	Topic string
-	// Participants came or went with a participantAdded or participantRemoved message.
+	// Participants are those added or removed, of a participantAdded or participantRemoved message.
 	Participants []Participant
-	// Initiator is who caused a message of the service, nil otherwise.
+	// Initiator is the user whose action the message reports. It is nil for messages written by users.
 	Initiator Identifier
 }
 
-// Attachment is a file or an image in a message. Its URLs want the user's token.
+// Attachment is a file or an image in a message. Downloading from its URLs requires the token of the user.
 type Attachment struct {
 	ID         string
 	Type       AttachmentType
@@ -57,10 +59,10 @@ type Attachment struct {
 	PreviewURL string
 }
 
-// MessageType is what a message is. The service may name others than those below.
+// MessageType is the type of a message. The service may use values other than these.
 type MessageType string
 
-// The types of messages there are; users write those without a remark.
+// Types of messages. Users send text and html; the service writes the others.
 const (
 	MessageTypeText               MessageType = "text"
 	MessageTypeHTML               MessageType = "html"
@@ -69,10 +71,10 @@ const (
 	MessageTypeParticipantRemoved MessageType = "participantRemoved" // by the service
 )
 
-// AttachmentType is what an attachment is. The service may name others than those below.
+// AttachmentType is the type of an attachment. The service may use values other than these.
 type AttachmentType string
 
-// The types of attachments there are.
+// Types of attachments.
 const (
 	AttachmentTypeImage AttachmentType = "image"
 	AttachmentTypeFile  AttachmentType = "file"
@@ -80,49 +82,50 @@ const (
 
 // SendMessageOptions are the optional settings of [ThreadClient.SendMessage].
 type SendMessageOptions struct {
-	// Type is text or html. Empty: text.
+	// Type is text or html. Empty means text.
 	Type MessageType
-	// SenderDisplayName is shown in notifications. Empty: none.
+	// SenderDisplayName is shown in notifications. Empty means none.
 	SenderDisplayName string
-	// Metadata of the message. Nil: none.
+	// Metadata of the message. Nil means none.
 	Metadata map[string]string
 }
 
-// SendMessageResult names the message that was sent.
+// SendMessageResult is the result of [ThreadClient.SendMessage].
 type SendMessageResult struct {
 	ID string
 }
 
 // ListMessagesOptions are the optional settings of [ThreadClient.ListMessages].
 type ListMessagesOptions struct {
-	// StartTime leaves out messages from before. Zero: all.
+	// StartTime excludes earlier messages. Zero means all messages.
 	StartTime time.Time
-	// PageSize is the most items of a page. 0: the service's default, 10. Below 0 or above 2147483647 it is an [ArgumentError];
-	// the service documents up to 200, and is not known to give more. It may put fewer on a page, even none.
+	// PageSize is the maximum number of items per page. 0 means the default of the service, 10; it documents a maximum of 200. A
+	// page may have fewer items, or none.
 	PageSize int
-	// ContinuationToken goes on behind a [Page]. Empty: from the beginning.
+	// ContinuationToken resumes the listing after a [Page]. Empty means from the beginning.
 	ContinuationToken string
-	// Prefetch reads the next page while the loop works on this one.
+	// Prefetch requests the next page while the caller handles the current one.
 	Prefetch bool
 }
 
-// MessageUpdate is what [ThreadClient.UpdateMessage] changes. The zero value changes nothing.
+// MessageUpdate is the change that [ThreadClient.UpdateMessage] makes. The zero value changes nothing.
 type MessageUpdate struct {
-	// Content is the new text. Nil keeps the old one; new("") clears it.
+	// Content is the new text. Nil keeps the text; new("") makes it empty.
 	Content *string
-	// Metadata is merged key by key into what is there; a key with the value "" is removed. Nil keeps all.
+	// Metadata is merged into the metadata of the message; a key with the value "" is removed. Nil changes nothing.
 	Metadata map[string]string
 }
 
-// SendMessage sends a message of at most about 28 KB. Nil options are the zero value.
+// SendMessage sends a message; the service accepts about 28 KB. Nil options are the zero value.
 //
-// The service can't tell a second try from a second message. So it is tried again only where the first try has surely not
-// been delivered: no connection came about, 429, or 503 with a delay; no retry option changes that.
-// Where the request went out and nothing tells what became of it (the reply was lost, 408, a 5xx, a context that ended), the
-// error is [ErrOutcomeUnknown], and the cause beside it.
-// Empty content, text that is not UTF-8 or a type that only the service writes is an [ArgumentError]; a refusal of the service
-// is an [*Error]: [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not, [ErrTooLarge] for too long
-// a text.
+// The API has no idempotency key for messages: a retry could send the message twice. SendMessage therefore retries only if the
+// request was certainly not delivered: no connection was established, or the response is 429, or 503 with a delay. No retry
+// option changes this. If the request may have been delivered (the response was lost, or is 408 or another 5xx, or the context
+// ended), the error matches both [ErrOutcomeUnknown] and its cause.
+//
+// Empty content, text that is not UTF-8 and a type that only the service writes are each an [*ArgumentError]. The error is
+// [ErrForbidden] if the user is not a participant of the thread, [ErrNotFound] if the thread does not exist, and [ErrTooLarge] if
+// the message is too long.
 //
 // The API operation is ChatThread_SendChatMessage.
 func (t *ThreadClient) SendMessage(ctx context.Context, content string, options *SendMessageOptions) (SendMessageResult, error) {
@@ -147,11 +150,10 @@ func (t *ThreadClient) SendMessage(ctx context.Context, content string, options 
 	return SendMessageResult{ID: wire.ID}, err
 }
 
-// GetMessage returns one message, a deleted one too, with DeletedOn set.
+// GetMessage returns a message. A deleted message is returned too, with DeletedOn set.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An empty id is an [ArgumentError]; a refusal of
-// the service is an [*Error]: [ErrForbidden] for a thread the user is not in, [ErrNotFound] for a message that is not,
-// [ErrBadRequest] for an id that is no number.
+// An empty id is an [*ArgumentError]. The error is [ErrForbidden] if the user is not a participant of the thread, [ErrNotFound]
+// if the message does not exist, and [ErrBadRequest] if the id is not a number.
 //
 // The API operation is ChatThread_GetChatMessage.
 func (t *ThreadClient) GetMessage(ctx context.Context, messageID string) (Message, error) {
@@ -166,9 +168,8 @@ func (t *ThreadClient) GetMessage(ctx context.Context, messageID string) (Messag
 	return message(wire), err
 }
 
-// ListMessages lists the messages of the thread, those of the service and deleted ones among them, in the service's order:
-// by Version, the newest first, so that edited and deleted ones move to the front.
-// A negative page size, or one that is too large, is an [ArgumentError] on ranging. Nil options are the zero value.
+// ListMessages lists the messages of the thread, including deleted messages and those that the service wrote. The highest Version
+// is first, so that a message moves to the front when it is edited or deleted. Nil options are the zero value.
 //
 // The API operation is ChatThread_ListChatMessages.
 func (t *ThreadClient) ListMessages(options *ListMessagesOptions) *Pager[Message] {
@@ -192,12 +193,11 @@ func (t *ThreadClient) ListMessages(options *ListMessagesOptions) *Pager[Message
 	}, message)
 }
 
-// UpdateMessage changes the text or the metadata of a message the user has sent. The zero update is sent, succeeds and changes
+// UpdateMessage changes the text or the metadata of a message that the user sent. The zero update is sent, succeeds and changes
 // nothing.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An empty id or text that is not UTF-8 is an
-// [ArgumentError]; a refusal of the service is an [*Error]: [ErrForbidden] for somebody else's message, [ErrNotFound] for one
-// that is not.
+// An empty id and text that is not UTF-8 are each an [*ArgumentError]. The error is [ErrForbidden] if another user sent the
+// message, and [ErrNotFound] if it does not exist.
 //
 // The API operation is ChatThread_UpdateChatMessage.
 func (t *ThreadClient) UpdateMessage(ctx context.Context, messageID string, update MessageUpdate) error {
@@ -213,10 +213,10 @@ func (t *ThreadClient) UpdateMessage(ctx context.Context, messageID string, upda
 	return err
 }
 
-// DeleteMessage deletes a message the user has sent. It stays in the listing without content and with DeletedOn set.
+// DeleteMessage deletes a message that the user sent. Listings keep it, without content and with DeletedOn set.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An empty id is an [ArgumentError]; a refusal of
-// the service is an [*Error]: [ErrForbidden] for somebody else's message, [ErrNotFound] for one that is not.
+// An empty id is an [*ArgumentError]. The error is [ErrForbidden] if another user sent the message, and [ErrNotFound] if it does
+// not exist.
 //
 // The API operation is ChatThread_DeleteChatMessage.
 func (t *ThreadClient) DeleteMessage(ctx context.Context, messageID string) error {
@@ -240,7 +240,8 @@ func (o *SendMessageOptions) check(content string) error {
 	)
 }
 
-// sendableType refuses the types of messages that only the service writes. Others that it may know one day pass.
+// sendableType rejects the types that only the service writes. It accepts unknown types, which a later version of the service may
+// define.
 func sendableType(given MessageType) (chatapi.ChatMessageType, error) {
 	switch given {
 	case "":

@@ -6,11 +6,11 @@ import (
 	"iter"
 )
 
-// Pager is a listing that reads its pages as they are asked for. It is a description and not a cursor: nothing is requested
-// before it is ranged over, and it can be ranged over again, or by several goroutines at once, each from the beginning.
+// Pager is a listing that requests its pages as needed. It describes the listing and holds no position: creating one sends no
+// request, and each range starts at the beginning, also in several goroutines at the same time.
 //
-// An error ends the listing and comes last, at most once. A cancelled context ends it with the context's error.
-// The reads are repeated on 408, 429, 500, 502, 503, 504 and when the connection fails.
+// An error ends the listing: it is the last value, with no item. Among the errors is an [*ArgumentError] for a Skip or PageSize
+// that is negative or exceeds 2147483647, and for a ContinuationToken of another listing.
 type Pager[T any] struct {
 	// fetch reads the page that token names, the first one if it is empty.
 	fetch    func(ctx context.Context, token string) (Page[T], error)
@@ -22,15 +22,15 @@ type Pager[T any] struct {
 type Page[T any] struct {
 	// Items may be empty on any page.
 	Items []T
-	// ContinuationToken goes on behind this page: put it into the options of the same listing, in another process if you like.
-	// The other options are in it, and are ignored beside it. Empty on the last page.
-	// It says what is read with the user's token, so take it from nobody who might have changed it.
+	// ContinuationToken resumes the listing after this page: set it in the options of the same listing, in another process if
+	// needed. It includes the other options, which are then ignored. It is empty on the last page. The token determines what is
+	// read with the token of the user: do not accept it from untrusted sources.
 	ContinuationToken string
-	// Last tells that there is no page behind this one, and so no token to save.
+	// Last reports whether this is the last page.
 	Last bool
 }
 
-// All ranges over the items of all pages.
+// All returns an iterator over the items of all pages.
 func (p *Pager[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for page, err := range p.Pages(ctx) {
@@ -48,7 +48,7 @@ func (p *Pager[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	}
 }
 
-// Pages ranges over the pages.
+// Pages returns an iterator over the pages.
 func (p *Pager[T]) Pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	if p.prefetch {
 		return p.pagesAhead(ctx)
@@ -56,8 +56,8 @@ func (p *Pager[T]) Pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	return p.pages(ctx)
 }
 
-// Collect reads up to limit items into a slice, and all of them if limit is 0 or less; nil if there are none. It asks for no page
-// that it does not need, with Prefetch neither. With an error come the items read before it.
+// Collect returns up to limit items, or all of them if limit is 0 or less, and nil if there are none. It requests only the pages
+// that it needs, even with Prefetch. If there is an error, it also returns the items read before.
 func (p *Pager[T]) Collect(ctx context.Context, limit int) ([]T, error) {
 	var items []T
 	for page, err := range p.pages(ctx) {
@@ -72,7 +72,7 @@ func (p *Pager[T]) Collect(ctx context.Context, limit int) ([]T, error) {
 	return items, nil
 }
 
-// errPageLost: a transport for tests may end the goroutine it is called in.
+// errPageLost is needed because a test transport may end the goroutine that calls it.
 var errPageLost = errors.New("chat: the goroutine that read the next page has ended")
 
 var errCircle = errors.New("chat: the service's links to the next page lead in a circle")
@@ -94,8 +94,8 @@ func (p *Pager[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	}
 }
 
-// pagesAhead reads the next page while the caller works on this one, in a goroutine that is gone when the loop is. A panic there,
-// of one of the caller's policies for example, comes out here.
+// pagesAhead requests the next page while the caller handles the current one, in a goroutine that ends before the loop does. A
+// panic in it, of a policy for example, is raised again here.
 func (p *Pager[T]) pagesAhead(ctx context.Context) iter.Seq2[Page[T], error] {
 	type result struct {
 		page     Page[T]
@@ -145,7 +145,8 @@ func (p *Pager[T]) pagesAhead(ctx context.Context) iter.Seq2[Page[T], error] {
 	}
 }
 
-// circle finds links that repeat without keeping them all: Brent's algorithm, with one link held and passed on at powers of two.
+// circle detects repeated links without keeping all of them: in Brent's algorithm one link is kept, and replaced at powers of
+// two.
 type circle struct {
 	held        string
 	seen, limit int

@@ -12,44 +12,45 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// Participant takes part in a thread.
+// Participant is a member of a thread.
 type Participant struct {
-	// Identifier is who it is. Never nil from the service unless the service left it out.
+	// Identifier identifies the participant. It is required in requests; in responses it is nil only if the service omits it.
 	Identifier Identifier
-	// DisplayName is what the others see. Empty: none.
+	// DisplayName is the name shown to the other participants. Empty means none.
 	DisplayName string
-	// ShareHistoryTime is from when on the participant may read. Sent, zero means all of the history; the service answers
-	// that as the start of 1970.
+	// ShareHistoryTime is the time from which the participant can read messages. Zero in a request means the entire history,
+	// which responses report as the start of 1970.
 	ShareHistoryTime time.Time
-	// Metadata of the participant: all pairs together up to 1 KB. Nil: none.
+	// Metadata of the participant, at most 1 KB for all keys and values. Nil means none.
 	Metadata map[string]string
 }
 
 // ListParticipantsOptions are the optional settings of [ThreadClient.ListParticipants].
 type ListParticipantsOptions struct {
-	// Skip leaves out as many participants from the beginning of the list. Its bounds are those of PageSize.
+	// Skip is the number of participants to skip at the start of the list.
 	Skip int
-	// PageSize is the most items of a page. 0: the service's default. Below 0 or above 2147483647 it is an [ArgumentError]; the
-	// service documents no limit. It may put fewer on a page.
+	// PageSize is the maximum number of items per page. 0 means the default of the service, which documents no maximum. A page
+	// may have fewer items.
 	PageSize int
-	// ContinuationToken goes on behind a [Page]. Empty: from the beginning.
+	// ContinuationToken resumes the listing after a [Page]. Empty means from the beginning.
 	ContinuationToken string
-	// Prefetch reads the next page while the loop works on this one.
+	// Prefetch requests the next page while the caller handles the current one.
 	Prefetch bool
 }
 
-// maxBatch is how many participants the service takes in one request.
+// maxBatch is the number of participants that the service accepts in one request.
 const maxBatch = 200
 
-// AddParticipants adds people to the thread. It returns nil, nil when all of them are in, and otherwise a pair of participant
-// and error for each who is not: for decisions one by one, such as trying those again whose error is [ErrUnavailable].
-// Adding somebody who is in already changes nothing. Nobody to add: no request.
+// AddParticipants adds participants to the thread. It returns a [FailedParticipant] for each one that the service did not add,
+// and nil, nil if it added all of them. Adding a participant of the thread again changes nothing. Without participants no request
+// is sent.
 //
-// More than 200 are sent in batches, in order. When the first fails, the call does; when a later one fails, the pairs so far come
-// with a [*PartialAddError] that names those who are left.
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A participant without a usable identifier, or with
-// text that is not UTF-8, is an [ArgumentError]; a refusal of the service is an [*Error]: [ErrForbidden] for a thread the user is
-// not in, [ErrNotFound] for one that is not, [ErrBadRequest] for a malformed id, with which nobody is added.
+// More than 200 participants are added in batches, in order. If the first batch fails, so does the call. If a later one fails,
+// the error is a [*PartialAddError], and the failures of the earlier batches are returned with it.
+//
+// An identifier that is nil, empty or a pointer, and text that is not UTF-8, are each an [*ArgumentError]. The error is
+// [ErrForbidden] if the user is not a participant of the thread, [ErrNotFound] if the thread does not exist, and [ErrBadRequest]
+// if an identifier is malformed; then no participant of the batch is added.
 //
 // The API operation is ChatThread_AddChatParticipants.
 func (t *ThreadClient) AddParticipants(ctx context.Context, participants []Participant) ([]FailedParticipant, error) {
@@ -71,11 +72,10 @@ func (t *ThreadClient) AddParticipants(ctx context.Context, participants []Parti
 	return append(failed, more...), err
 }
 
-// RemoveParticipant removes somebody from the thread, possibly the user.
+// RemoveParticipant removes a participant from the thread. Users can remove themselves.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An identifier that is nil, empty or a pointer is an
-// [ArgumentError]; a refusal of the service is an [*Error]: [ErrForbidden] for a thread the user is not in,
-// [ErrNotFound] for one that is not, [ErrBadRequest] for a malformed id.
+// An identifier that is nil, empty or a pointer is an [*ArgumentError]. The error is [ErrForbidden] if the user is not a
+// participant of the thread, [ErrNotFound] if the thread does not exist, and [ErrBadRequest] if the identifier is malformed.
 //
 // The API operation is ChatThread_RemoveChatParticipant.
 func (t *ThreadClient) RemoveParticipant(ctx context.Context, identifier Identifier) error {
@@ -94,8 +94,7 @@ func (t *ThreadClient) RemoveParticipant(ctx context.Context, identifier Identif
 	return err
 }
 
-// ListParticipants lists who is in the thread, in the order they joined.
-// A negative Skip or page size, or one that is too large, is an [ArgumentError] on ranging. Nil options are the zero value.
+// ListParticipants lists the participants of the thread in the order in which they joined. Nil options are the zero value.
 //
 // The API operation is ChatThread_ListChatParticipants.
 func (t *ThreadClient) ListParticipants(options *ListParticipantsOptions) *Pager[Participant] {
@@ -138,7 +137,7 @@ func (t *ThreadClient) addBatch(ctx context.Context, batch []Participant) ([]Fai
 	return answer.failedParticipants(batch, added.InvalidParticipants), nil
 }
 
-// addBatches adds those who did not fit into a request that has succeeded.
+// addBatches adds the participants that did not fit into the first request.
 func (t *ThreadClient) addBatches(ctx context.Context, participants []Participant) (failed []FailedParticipant, err error) {
 	for len(participants) > 0 {
 		batch, rest := firstBatch(participants)
@@ -165,8 +164,8 @@ func checkParticipants(name string, participants []Participant) error {
 	return nil
 }
 
-// checkIdentifier refuses what no service could know. Other types satisfy the interface, pointers to its kinds first of all,
-// so the compiler does not.
+// checkIdentifier rejects identifiers that the service cannot know. Pointers to the identifier types implement the interface too,
+// so the compiler does not reject them.
 func checkIdentifier(name string, id Identifier) error {
 	var what string // it says of whom
 	switch id := id.(type) {

@@ -10,52 +10,51 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// ThreadProperties describe a thread.
+// ThreadProperties are the properties of a thread.
 type ThreadProperties struct {
 	ID    string
 	Topic string
-	// CreatedOn and CreatedBy are who made the thread and when; CreatedBy is nil if the service does not say.
+	// CreatedOn and CreatedBy are the time and the user of the creation; CreatedBy is nil if the service omits it.
 	CreatedOn time.Time
 	CreatedBy Identifier
-	// DeletedOn is zero while the thread lives.
+	// DeletedOn is zero unless the thread is deleted.
 	DeletedOn time.Time
-	// Metadata is nil when there is none.
+	// Metadata is nil if there is none.
 	Metadata map[string]string
-	// Retention is of kind none, or of no kind from an older service, when the thread is kept for good.
+	// Retention has the kind none if the service keeps the thread. The kind is empty if the service omits the policy, as older
+	// versions do.
 	Retention RetentionPolicy
 }
 
-// RetentionPolicy says when the service deletes a thread by itself.
+// RetentionPolicy determines when the service deletes a thread automatically.
 type RetentionPolicy struct {
 	Kind RetentionKind
-	// DeleteThreadAfterDays belongs to RetentionKindThreadCreationDate: 30 to 90 days, counted from the creation of the thread.
+	// DeleteThreadAfterDays applies to [RetentionKindThreadCreationDate]: 30 to 90 days after the thread was created.
 	DeleteThreadAfterDays int
 }
 
-// RetentionKind is a kind of [RetentionPolicy]. The service may name others.
+// RetentionKind is the kind of a [RetentionPolicy]. The service may use values other than these.
 type RetentionKind string
 
-// The kinds of retention there are.
+// Kinds of retention.
 const (
 	RetentionKindNone               RetentionKind = "none"               // the thread is kept
 	RetentionKindThreadCreationDate RetentionKind = "threadCreationDate" // it is deleted some days after its creation
 )
 
-// PropertiesUpdate is what [ThreadClient.UpdateProperties] changes. A nil field is not specified and stays as it is;
-// the zero value changes nothing.
+// PropertiesUpdate is the change that [ThreadClient.UpdateProperties] makes. A nil field changes nothing.
 type PropertiesUpdate struct {
-	// Topic is the new topic; a pointer to "" makes it empty.
+	// Topic is the new topic; new("") makes it empty.
 	Topic *string
-	// Metadata is merged key by key into what is there; a key with the value "" is removed.
+	// Metadata is merged into the metadata of the thread; a key with the value "" is removed.
 	Metadata map[string]string
-	// Retention replaces the policy; kind none removes it.
+	// Retention replaces the policy; the kind none removes it.
 	Retention *RetentionPolicy
 }
 
-// GetProperties returns the thread's topic, creator, metadata and retention.
+// GetProperties returns the topic, creator, metadata and retention of the thread.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A refusal of the service is an [*Error]:
-// [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not.
+// The error is [ErrForbidden] if the user is not a participant of the thread, and [ErrNotFound] if the thread does not exist.
 //
 // The API operation is ChatThread_GetChatThreadProperties.
 func (t *ThreadClient) GetProperties(ctx context.Context) (ThreadProperties, error) {
@@ -70,10 +69,10 @@ func (t *ThreadClient) GetProperties(ctx context.Context) (ThreadProperties, err
 	return threadProperties(wire), err
 }
 
-// UpdateTopic changes the topic; "" makes it empty. That leaves a message of type topicUpdated in the thread.
+// UpdateTopic changes the topic, which may be empty. The service adds a message of type topicUpdated to the thread.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A topic that is not UTF-8 is an [ArgumentError]; a
-// refusal of the service is an [*Error]: [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not.
+// A topic that is not UTF-8 is an [*ArgumentError]. The error is [ErrForbidden] if the user is not a participant of the thread,
+// and [ErrNotFound] if the thread does not exist.
 //
 // The API operation is ChatThread_UpdateChatThreadProperties.
 func (t *ThreadClient) UpdateTopic(ctx context.Context, topic string) error {
@@ -84,11 +83,11 @@ func (t *ThreadClient) UpdateTopic(ctx context.Context, topic string) error {
 	return t.update(ctx, op, PropertiesUpdate{Topic: &topic})
 }
 
-// UpdateProperties changes what the update specifies. The zero update is sent, succeeds and changes nothing.
-// A new topic leaves a message of type topicUpdated in the thread, metadata and retention do not.
+// UpdateProperties changes the topic, the metadata or the retention. The zero update is sent, succeeds and changes nothing. For a
+// new topic the service adds a message of type topicUpdated to the thread; it adds none for metadata and retention.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. Text that is not UTF-8 is an [ArgumentError]; a
-// refusal of the service is an [*Error]: [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not.
+// Text that is not UTF-8 and a retention without a kind are each an [*ArgumentError]. The error is [ErrForbidden] if the user is
+// not a participant of the thread, and [ErrNotFound] if the thread does not exist.
 //
 // The API operation is ChatThread_UpdateChatThreadProperties.
 func (t *ThreadClient) UpdateProperties(ctx context.Context, update PropertiesUpdate) error {
@@ -120,8 +119,8 @@ func (u PropertiesUpdate) check() error {
 	return err
 }
 
-// check refuses a policy without a kind, which the service ignores, and a number of days that is not a 32-bit count. The service
-// itself refuses the days that it does not offer.
+// check rejects a policy without a kind, which the service ignores, and a number of days that does not fit 32 bits. The service
+// itself rejects the days that it does not offer.
 func (r RetentionPolicy) check() error {
 	if r.Kind == "" {
 		return &ArgumentError{

@@ -10,33 +10,33 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// ReadReceipt says how far somebody has read.
+// ReadReceipt reports up to which message a participant has read a thread.
 type ReadReceipt struct {
-	// Sender is the reader.
+	// Sender is the participant who read the message.
 	Sender Identifier
-	// MessageID is the latest message they have read.
+	// MessageID is the latest message that the participant has read.
 	MessageID string
 	ReadOn    time.Time
 }
 
 // ListReadReceiptsOptions are the optional settings of [ThreadClient.ListReadReceipts].
 type ListReadReceiptsOptions struct {
-	// Skip leaves out as many receipts from the beginning of the list. Its bounds are those of PageSize.
+	// Skip is the number of receipts to skip at the start of the list.
 	Skip int
-	// PageSize is the most items of a page. 0: the service's default. Below 0 or above 2147483647 it is an [ArgumentError]; the
-	// service documents no limit. It may put fewer on a page.
+	// PageSize is the maximum number of items per page. 0 means the default of the service, which documents no maximum. A page
+	// may have fewer items.
 	PageSize int
-	// ContinuationToken goes on behind a [Page]. Empty: from the beginning.
+	// ContinuationToken resumes the listing after a [Page]. Empty means from the beginning.
 	ContinuationToken string
-	// Prefetch reads the next page while the loop works on this one.
+	// Prefetch requests the next page while the caller handles the current one.
 	Prefetch bool
 }
 
-// SendReadReceipt tells the others that the user has read the thread up to a message. A later one replaces it.
-// In a thread of more than 20 people the service takes it and shows it to nobody.
+// SendReadReceipt reports that the user has read the thread up to a message. It replaces the previous receipt of the user. In a
+// thread of more than 20 participants the service accepts a receipt and does not keep it.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An empty id is an [ArgumentError]; a refusal of
-// the service is an [*Error]: [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not.
+// An empty id is an [*ArgumentError]. The error is [ErrForbidden] if the user is not a participant of the thread, and
+// [ErrNotFound] if the thread or the message does not exist.
 //
 // The API operation is ChatThread_SendChatReadReceipt.
 func (t *ThreadClient) SendReadReceipt(ctx context.Context, messageID string) error {
@@ -52,8 +52,8 @@ func (t *ThreadClient) SendReadReceipt(ctx context.Context, messageID string) er
 	return err
 }
 
-// ListReadReceipts lists how far everybody has read, one receipt a person. It is empty in a thread of more than 20 people.
-// A negative Skip or page size, or one that is too large, is an [ArgumentError] on ranging. Nil options are the zero value.
+// ListReadReceipts lists the latest receipt of each participant who has sent one. The list is empty in a thread of more than 20
+// participants. Nil options are the zero value.
 //
 // The API operation is ChatThread_ListChatReadReceipts.
 func (t *ThreadClient) ListReadReceipts(options *ListReadReceiptsOptions) *Pager[ReadReceipt] {

@@ -1,16 +1,16 @@
 package chat
 
-// ThreadClient works on one chat thread for one user: its messages, participants, receipts and properties.
-// It is a light handle, safe for concurrent use. To close one that a [Client] has handed out does nothing and is not needed;
-// one of [NewThreadClient] has connections of its own.
+// ThreadClient works on one chat thread for one user: its messages, participants, read receipts and properties. It is a light
+// handle and safe for concurrent use.
 type ThreadClient struct {
 	client   *Client
 	threadID string
 	owner    bool // of client
 }
 
-// NewThreadClient makes a client for a thread whose id is known. It makes no request. Arguments, options and errors are
-// those of [NewClient]; a thread id that can't be one is an [ArgumentError] too. From a [Client], [Client.ThreadClient] is lighter.
+// NewThreadClient returns a client for a thread with connections of its own, and sends no request. Arguments, options and errors
+// are those of [NewClient]; an empty threadID, "." and ".." are each an [*ArgumentError] too. If there is a [Client], use
+// [Client.ThreadClient].
 func NewThreadClient(endpoint, threadID string, credential *TokenCredential, options *ClientOptions) (*ThreadClient, error) {
 	if err := checkID("threadID", threadID); err != nil {
 		return nil, err
@@ -22,11 +22,11 @@ func NewThreadClient(endpoint, threadID string, credential *TokenCredential, opt
 	return &ThreadClient{client: client, threadID: threadID, owner: true}, nil
 }
 
-// ThreadID is the id of the thread.
+// ThreadID returns the id of the thread.
 func (t *ThreadClient) ThreadID() string { return t.threadID }
 
-// Close closes what [NewThreadClient] opened: see [Client.Close]. On a handle of [Client.ThreadClient] it does nothing,
-// since connections belong to the client. It always returns nil.
+// Close closes a client that [NewThreadClient] returned, as [Client.Close] does. It is a no-op for thread clients returned by
+// [Client.ThreadClient]. It always returns nil.
 func (t *ThreadClient) Close() error {
 	if t.owner {
 		return t.client.Close()
@@ -34,7 +34,7 @@ func (t *ThreadClient) Close() error {
 	return nil
 }
 
-// check refuses the handle's own id, and those of messages.
+// check rejects a bad thread id, and bad ids of messages.
 func (t *ThreadClient) check(messageIDs ...string) error {
 	if err := checkID("threadID", t.threadID); err != nil {
 		return err

@@ -16,53 +16,54 @@ import (
 type ThreadItem struct {
 	ID    string
 	Topic string
-	// DeletedOn is when the thread was deleted; zero while it lives.
+	// DeletedOn is zero unless the thread is deleted.
 	DeletedOn time.Time
-	// LastMessageReceivedOn is when the latest message came; zero if the service does not say.
+	// LastMessageReceivedOn is the time of the latest message, zero if the service omits it.
 	LastMessageReceivedOn time.Time
 }
 
 // CreateThreadOptions are the optional settings of [Client.CreateThread].
 type CreateThreadOptions struct {
-	// Participants to start with. The caller is in without being listed.
+	// Participants of the new thread. The user who creates it need not be among them.
 	Participants []Participant
-	// IdempotencyKey tells the service that two creates are the same one: the second answers with the thread of the first.
-	// Empty: a new one for each call, so that only the retries inside the call are one create. Printable ASCII.
+	// IdempotencyKey identifies the creation: a second one with the same key returns the first thread. Empty means a new key for
+	// each call, so that only its own retries share one. It must be printable ASCII.
 	IdempotencyKey string
-	// Metadata of the thread: all pairs together up to 1 KB. Nil: none.
+	// Metadata of the thread, at most 1 KB for all keys and values. Nil means none.
 	Metadata map[string]string
-	// Retention is when the service deletes the thread by itself. The zero value: not specified, which is never.
+	// Retention determines when the service deletes the thread. The zero value is not sent, and the service keeps the thread.
 	Retention RetentionPolicy
 }
 
-// CreateThreadResult is a new thread, and who is missing from it.
+// CreateThreadResult is a new thread and the participants that the service did not add to it.
 type CreateThreadResult struct {
 	Thread ThreadProperties
-	// Failed are the participants the service did not add, nil when all are in.
+	// Failed is nil if the service added all participants.
 	Failed []FailedParticipant
 }
 
 // ListThreadsOptions are the optional settings of [Client.ListThreads].
 type ListThreadsOptions struct {
-	// StartTime leaves out threads without activity since then. Zero: all.
+	// StartTime excludes threads without activity since then. Zero means all threads.
 	StartTime time.Time
-	// PageSize is the most items of a page. 0: the service's default, 100. Below 0 or above 2147483647 it is an [ArgumentError];
-	// the service documents no limit. It often puts fewer on a page, even none.
+	// PageSize is the maximum number of items per page. 0 means the default of the service, 100; it documents no maximum. A page
+	// often has fewer items, or none.
 	PageSize int
-	// ContinuationToken goes on behind a [Page]. Empty: from the beginning.
+	// ContinuationToken resumes the listing after a [Page]. Empty means from the beginning.
 	ContinuationToken string
-	// Prefetch reads the next page while the loop works on this one.
+	// Prefetch requests the next page while the caller handles the current one.
 	Prefetch bool
 }
 
-// CreateThread creates a thread with the caller in it. The topic may be empty.
+// CreateThread creates a thread and adds the user to it. The topic may be empty. Nil options are the zero value.
 //
-// Participants that can't be added do not fail the call: look at Failed. More than 200 are sent in batches, the first with the
-// create; when a later batch fails, the result, which has the thread, comes with a [*PartialAddError].
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails; the idempotency key keeps that from creating
-// a second thread. A participant without a usable identifier or text that is not UTF-8 is an [ArgumentError]; a refusal of the
-// service is an [*Error]. The service refuses the whole call with [ErrForbidden] for a user of another resource, [ErrBadRequest]
-// for a malformed id.
+// The call succeeds even if the service does not add some of the participants: check Failed in the result. More than 200
+// participants are added in batches, the first of them by the create request. If a later batch fails, the error is a
+// [*PartialAddError], and the result is returned with it.
+//
+// A participant without an identifier, text that is not UTF-8 and a retention without a kind are each an [*ArgumentError]. The
+// error is [ErrForbidden] if a participant belongs to another resource, and [ErrBadRequest] if an identifier is malformed; then
+// no thread is created.
 //
 // The API operation is Chat_CreateChatThread.
 func (c *Client) CreateThread(ctx context.Context, topic string, options *CreateThreadOptions) (CreateThreadResult, error) {
@@ -113,8 +114,8 @@ type createdThread struct {
 
 var errNoThread = errors.New("chat: create thread: the answer names no thread")
 
-// ListThreads lists the user's threads, the most recently active first, deleted ones and those the user has left among them.
-// A negative page size, or one that is too large, is an [ArgumentError] on ranging. Nil options are the zero value.
+// ListThreads lists the threads of the user, the most recently active first. Deleted threads, and those that the user has left,
+// are included. Nil options are the zero value.
 //
 // The API operation is Chat_ListChatThreads.
 func (c *Client) ListThreads(options *ListThreadsOptions) *Pager[ThreadItem] {
@@ -136,10 +137,10 @@ func (c *Client) ListThreads(options *ListThreadsOptions) *Pager[ThreadItem] {
 	}, threadItem)
 }
 
-// DeleteThread deletes a thread for everybody in it. It stays in their lists with DeletedOn set.
+// DeleteThread deletes a thread for all participants. Their listings keep it, with DeletedOn set.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An empty id is an [ArgumentError]; a refusal of
-// the service is an [*Error]: [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that never was.
+// An empty id is an [*ArgumentError]. The error is [ErrForbidden] if the user is not a participant of the thread, and
+// [ErrNotFound] if the thread does not exist.
 //
 // The API operation is Chat_DeleteChatThread.
 func (c *Client) DeleteThread(ctx context.Context, threadID string) error {

@@ -11,15 +11,15 @@ import (
 
 // SendTypingNotificationOptions are the optional settings of [ThreadClient.SendTypingNotification].
 type SendTypingNotificationOptions struct {
-	// SenderDisplayName is shown with the notification. Empty: none.
+	// SenderDisplayName is shown with the notification. Empty means none.
 	SenderDisplayName string
 }
 
-// SendTypingNotification tells the others that the user is typing. Nil options are the zero value.
-// Every call is sent: the service allows 5 in ten seconds, and shows nothing in a thread of more than 20 people.
+// SendTypingNotification notifies the other participants that the user is typing. Each call sends a request; the service allows 5
+// in ten seconds, and delivers none in a thread of more than 20 participants. Nil options are the zero value.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. A name that is not UTF-8 is an [ArgumentError]; a
-// refusal of the service is an [*Error]: [ErrForbidden] for a thread the user is not in, [ErrNotFound] for one that is not.
+// A name that is not UTF-8 is an [*ArgumentError]. The error is [ErrForbidden] if the user is not a participant of the thread,
+// and [ErrNotFound] if the thread does not exist.
 //
 // The API operation is ChatThread_SendTypingNotification.
 func (t *ThreadClient) SendTypingNotification(ctx context.Context, options *SendTypingNotificationOptions) error {

@@ -15,7 +15,7 @@ import (
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
-// Client makes, and ends, users and tokens of one resource. It is safe for concurrent use; make one and share it.
+// Client manages the users and tokens of one resource. It is safe for concurrent use.
 type Client struct {
 	pipeline   *pipeline.Pipeline
 	api        *identityapi.Client
@@ -50,12 +50,12 @@ type ClientOptions struct {
 // defaultAPIVersion is the version of the identity API that the client speaks.
 const defaultAPIVersion = "2026-09-23"
 
-// NewClientFromConnectionString makes a client from what the portal shows for a resource,
-// "endpoint=https://<resource>.communication.azure.com/;accesskey=<key>". It makes no request.
+// NewClientFromConnectionString returns a client for the connection string of a resource,
+// "endpoint=https://<resource>.communication.azure.com/;accesskey=<key>", which the Azure portal shows. It sends no request.
 //
-// The parts may come in any order and letter case, with spaces around them and a semicolon at the end; others are ignored. An
-// endpoint without a scheme is an https one. It fails with a [*chat.ArgumentError] if endpoint or key are missing, doubled or
-// unusable; the error never shows the key. Nil options are the zero value.
+// The parts may be in any order and letter case, with spaces around them and a semicolon at the end; other parts are ignored. An
+// endpoint without a scheme is https. An endpoint or a key that is missing, repeated or invalid is a [*chat.ArgumentError], which
+// does not contain the key. Nil options are the zero value.
 func NewClientFromConnectionString(connectionString string, options *ClientOptions) (*Client, error) {
 	parts, err := parseConnectionString(connectionString)
 	if err != nil {
@@ -69,12 +69,11 @@ func NewClientFromConnectionString(connectionString string, options *ClientOptio
 	return newClient(endpoint, pipeline.Settings{Sign: signer{parts.key}.sign}, options)
 }
 
-// NewClientWithAccessKey makes a client from the endpoint of a resource, "https://<resource>.communication.azure.com", and one of its access
-// keys, in base64 as the portal shows it. It makes no request. A path of the endpoint, as a gateway may have one, is kept: what
-// the calls add comes behind it.
+// NewClientWithAccessKey returns a client that authenticates with an access key of the resource, in base64 as the Azure portal
+// shows it. endpoint is that of [NewClient]. NewClientWithAccessKey sends no request.
 //
-// It fails with a [*chat.ArgumentError] if endpoint is not such a URL or accessKey is no key; the error never shows the key.
-// Nil options are the zero value.
+// An invalid endpoint and an invalid key are each a [*chat.ArgumentError], which does not contain the key. Nil options are the
+// zero value.
 func NewClientWithAccessKey(endpoint, accessKey string, options *ClientOptions) (*Client, error) {
 	options = orZero(options)
 	base, err := parseEndpoint(endpoint, options)
@@ -88,12 +87,12 @@ func NewClientWithAccessKey(endpoint, accessKey string, options *ClientOptions) 
 	return newClient(base, pipeline.Settings{Sign: signer{key}.sign}, options)
 }
 
-// NewClient makes a client for the resource at endpoint that works without an access key: credential gives
-// the Entra tokens of an application or a managed identity with a role on the resource. It makes no request.
+// NewClient returns a client that authenticates with Entra tokens, those of an application or a managed identity that has a role
+// on the resource. endpoint is "https://<resource>.communication.azure.com"; a path in it, such as that of a gateway, is kept.
+// NewClient sends no request.
 //
-// credential is asked for the scope "https://communication.azure.com//.default" when the token held is about to end, never twice
-// at the same time. A call waits for it no longer than its own context lasts. It fails with a [*chat.ArgumentError] if endpoint
-// is not a URL such as "https://<resource>.communication.azure.com" or credential is nil. Nil options are the zero value.
+// The client requests a token for the scope "https://communication.azure.com//.default" shortly before the current one expires,
+// once at a time. An invalid endpoint and a nil credential are each a [*chat.ArgumentError]. Nil options are the zero value.
 func NewClient(endpoint string, credential azcore.TokenCredential, options *ClientOptions) (*Client, error) {
 	options = orZero(options)
 	base, err := parseEndpoint(endpoint, options)
@@ -112,11 +111,11 @@ func NewClient(endpoint string, credential azcore.TokenCredential, options *Clie
 	return client, nil
 }
 
-// Endpoint is the URL of the resource, without a slash at its end, fit for [chat.NewClient] and [chat.NewFleet].
+// Endpoint returns the URL of the resource without a trailing slash, for [chat.NewClient] and [chat.NewFleet].
 func (c *Client) Endpoint() string { return c.endpoint }
 
-// Close closes idle connections, unless the caller gave the transport. Requests under way are not disturbed; later calls, also
-// those of credentials made by the client, fail with [chat.ErrClosed]. It may be called more than once, and always returns nil.
+// Close closes idle connections, unless the transport is the caller's. It does not interrupt requests; later calls, also those of
+// credentials of the client, fail with [chat.ErrClosed]. Close may be called more than once and always returns nil.
 func (c *Client) Close() error {
 	c.pipeline.Close()
 	if c.entra != nil {
@@ -154,7 +153,7 @@ func newClient(endpoint pipeline.Endpoint, settings pipeline.Settings, options *
 	}, nil
 }
 
-// newPipeline completes settings that say how requests are authorized.
+// newPipeline completes settings that determine how requests are authorized.
 func newPipeline(endpoint pipeline.Endpoint, settings pipeline.Settings, options *ClientOptions) (*pipeline.Pipeline, error) {
 	settings.Endpoint = endpoint
 	settings.Module = "github.com/acschat/acs-chat-go/chat/identity"
@@ -169,10 +168,10 @@ func newPipeline(endpoint pipeline.Endpoint, settings pipeline.Settings, options
 	return pipeline.New(settings)
 }
 
-// toleratedSkew is less than what any service refuses a signature for.
+// toleratedSkew is less than any skew for which a service rejects a signature.
 const toleratedSkew = 3 * time.Minute
 
-// clockHint names a cause of a refused signature that nothing else tells: it holds the time.
+// clockHint detects a wrong clock, for which the service rejects a signature without saying so: the signature includes the time.
 func clockHint(resp *http.Response) string {
 	theirs, err := http.ParseTime(resp.Header.Get("Date"))
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {

@@ -9,17 +9,17 @@ import (
 
 // CredentialOptions are the optional settings of [Client.Credential].
 type CredentialOptions struct {
-	// TokenCredentialOptions are those of every credential: a first token, a timeout, renewal in the background.
+	// TokenCredentialOptions are those of the credential: initial token, timeout, renewal in the background.
 	chat.TokenCredentialOptions
 	// Lifetime of each token, as in [TokenOptions].
 	Lifetime time.Duration
 }
 
-// Credential makes a credential that issues the tokens of a user itself, and renews them, with [Client.GetToken]. Nothing is
-// requested before the first call that needs a token, unless RefreshAhead is set. Nil options are the zero value.
+// Credential returns a credential that issues and renews the tokens of a user with [Client.GetToken]. It sends no request before
+// a call needs a token, unless RefreshAhead is set. For many users, [Client.MintFunc] and a [chat.Fleet] use fewer resources. Nil
+// options are the zero value.
 //
-// What GetToken refuses before a request, Credential refuses at once with a [*chat.ArgumentError]; later errors come from the
-// calls that wait for a token. For many users, [Client.MintFunc] and a [chat.Fleet] cost less.
+// Arguments that GetToken rejects are a [*chat.ArgumentError] here; later errors are returned by the calls that wait for a token.
 func (c *Client) Credential(user chat.CommunicationUser, scopes []Scope, options *CredentialOptions) (*chat.TokenCredential, error) {
 	if options == nil {
 		options = &CredentialOptions{}
@@ -35,11 +35,11 @@ func (c *Client) Credential(user chat.CommunicationUser, scopes []Scope, options
 	return chat.NewTokenCredential(func(ctx context.Context) (chat.AccessToken, error) { return mint(ctx, user) }, &options.TokenCredentialOptions)
 }
 
-// MintFunc is [Client.GetToken] with scopes and options filled in, as [chat.NewFleet] takes it:
+// MintFunc returns a function that calls [Client.GetToken] with the given scopes and options, for [chat.NewFleet]:
 //
 //	fleet, err := chat.NewFleet(identities.Endpoint(), identities.MintFunc([]identity.Scope{identity.ScopeChat}, nil), nil)
 //
-// Scopes or a lifetime that can't be used come back as a [*chat.ArgumentError] from each call of the function.
+// No scopes, an empty scope and an invalid lifetime are each a [*chat.ArgumentError] from every call of the function.
 func (c *Client) MintFunc(scopes []Scope, options *TokenOptions) func(context.Context, chat.CommunicationUser) (chat.AccessToken, error) {
 	scopes = append([]Scope(nil), scopes...) // the caller may go on to change its own
 	if options != nil {

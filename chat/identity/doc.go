@@ -1,5 +1,5 @@
-// Package identity makes the users of a Communication Services resource and issues their tokens. It belongs on a server: whoever
-// holds the access key of a resource may act as any of its users.
+// Package identity creates the users of a Communication Services resource and issues their access tokens. It belongs on a server: the
+// access key of a resource gives access to all its users.
 //
 // From a connection string to a chat client:
 //
@@ -8,10 +8,19 @@
 //	credential, err := identities.Credential(user, []identity.Scope{identity.ScopeChat}, nil)
 //	client, err := chat.NewClient(identities.Endpoint(), credential, nil)
 //
-// [Client.MintFunc] does the same for thousands of users at once, in a [chat.Fleet]. [Client.TokenHandler] hands tokens to the
-// browsers and apps of people who are signed in to the application. [NewEntraTokenCredential] needs no server of one's own: it
-// makes chat tokens of the Entra tokens of people.
+// # Tokens
 //
-// Errors are those of package chat: a [*chat.ArgumentError] for what can't be used, before any request, and a [*chat.Error] for
-// what the service refuses.
+// [Client.Credential] issues and renews the tokens of one user, and [Client.MintFunc] those of many users in a [chat.Fleet].
+// A [TokenHandler] issues tokens to the signed-in users of an application, for its pages and apps. [NewEntraTokenCredential]
+// needs no server: it exchanges the Entra tokens of a person for chat tokens.
+//
+// # Errors and retries
+//
+// Errors are those of package chat: a [*chat.ArgumentError] reports an invalid argument before any request is sent, and a
+// [*chat.Error] an error response. All calls are retried as those of package chat are, on the statuses 408, 429, 500, 502, 503 and
+// 504 and on transport errors. [chat.ErrUnauthorized] with the code IdentityNotOwned means that the user is not one of the resource.
+//
+// # Concurrency
+//
+// A [Client] is safe for concurrent use: create one and share it. A call returns as soon as its context ends.
 package identity

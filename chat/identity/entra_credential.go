@@ -14,27 +14,26 @@ import (
 
 // EntraTokenCredentialOptions are the optional settings of [NewEntraTokenCredential].
 type EntraTokenCredentialOptions struct {
-	// ClientOptions are those of the requests that exchange tokens. An APIVersion replaces the one that goes with the scopes.
+	// ClientOptions are those of the requests that exchange tokens. APIVersion replaces the version that belongs to the scopes.
 	ClientOptions
-	// TokenCredentialOptions are those of every credential: a first token, a timeout, renewal in the background.
+	// TokenCredentialOptions are those of the credential: initial token, timeout, renewal in the background.
 	chat.TokenCredentialOptions
-	// Scopes is what the Entra token is asked for. All begin with "https://communication.azure.com/clients/", or, for Teams
-	// users who act through the resource, all with "https://auth.msft.communication.azure.com/" or its sister on azure.us.
-	// Empty: "https://communication.azure.com/clients/.default".
+	// Scopes are requested for the Entra token. All of them begin with "https://communication.azure.com/clients/" or, for Teams
+	// users who act through the resource, with "https://auth.msft.communication.azure.com/" or the same on azure.us. Empty means
+	// "https://communication.azure.com/clients/.default".
 	Scopes []string
 }
 
-// NewEntraTokenCredential makes a credential for the person whose Entra tokens credential gives: each is exchanged for a chat
-// token at the resource, "https://<resource>.communication.azure.com". Neither an access key nor a backend is needed, but the
-// resource must let the person in. Nothing is requested before the first call that needs a token, unless RefreshAhead is set.
+// NewEntraTokenCredential returns a credential for the person whose Entra tokens credential returns. It exchanges each for a chat
+// token of the resource at endpoint, "https://<resource>.communication.azure.com". It needs no access key and no backend, but the
+// resource must allow the person. It sends no request before a call needs a token, unless RefreshAhead is set.
 //
-// A renewal asks credential for a token first. If it gives the same one as before, the chat token is kept to its end, since
-// another would end no later; one that the service has refused is exchanged anew. An exchange is retried on 408, 429, 500, 502,
-// 503, 504 and when the connection fails. Errors come from the calls that wait for a token, a refusal of the service as a
-// [*chat.Error]; none holds a token.
+// A renewal first requests an Entra token from credential. If that is the same as before, the chat token is kept until it
+// expires, since a new one would expire at the same time; a chat token that the service rejected is replaced. Errors are returned
+// by the calls that wait for a token and do not contain one.
 //
-// It fails with a [*chat.ArgumentError] if endpoint is not such a URL, credential is nil, scopes are of no family or of several,
-// or an option is not usable. Nil options are the zero value.
+// An invalid endpoint, a nil credential, scopes that do not belong together and an invalid option are each a
+// [*chat.ArgumentError]. Nil options are the zero value.
 func NewEntraTokenCredential(endpoint string, credential azcore.TokenCredential, options *EntraTokenCredentialOptions) (*chat.TokenCredential, error) {
 	if options == nil {
 		options = &EntraTokenCredentialOptions{}
@@ -65,7 +64,7 @@ func NewEntraTokenCredential(endpoint string, credential azcore.TokenCredential,
 	return chat.NewTokenCredential(e.token, &options.TokenCredentialOptions)
 }
 
-// entraExchange makes chat tokens of Entra tokens.
+// entraExchange exchanges Entra tokens for chat tokens.
 type entraExchange struct {
 	pipeline   *pipeline.Pipeline
 	endpoint   string
@@ -78,8 +77,8 @@ type entraExchange struct {
 	chatToken chat.AccessToken
 }
 
-// keptFor is how long before its end a chat token is kept: as long as a credential renews it by itself. When it asks earlier,
-// it is because the service has refused the token.
+// keptFor is how long before its expiry a chat token is kept: the time at which a credential renews it. An earlier request means
+// that the service rejected the token.
 const keptFor = 2 * time.Minute
 
 // token is the refresh callback of the credential.
@@ -106,7 +105,7 @@ func (e *entraExchange) token(ctx context.Context) (chat.AccessToken, error) {
 	return token, nil
 }
 
-// kept is the chat token that an Entra token has brought already.
+// kept returns the chat token that an Entra token was exchanged for.
 func (e *entraExchange) kept(entraToken string) (chat.AccessToken, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

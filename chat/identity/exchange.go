@@ -11,14 +11,14 @@ import (
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
-// entraFamily is a kind of Entra tokens of people, and where the service exchanges them.
+// entraFamily is a kind of Entra tokens of people, and the operation that exchanges them.
 type entraFamily struct {
 	scopes     []string // how they begin
 	path       string
 	apiVersion string
 }
 
-// entraUsers are people with an Entra identity. No stable API describes their exchange.
+// entraUsers are people with an Entra identity. No stable version of the API describes their exchange.
 func entraUsers() entraFamily {
 	return entraFamily{
 		scopes:     []string{"https://communication.azure.com/clients/"},
@@ -36,7 +36,7 @@ func teamsExtensionUsers() entraFamily {
 	}
 }
 
-// familyOf finds the one family to which all scopes belong.
+// familyOf returns the family of all scopes.
 func familyOf(scopes []string) (entraFamily, error) {
 	users, teams := entraUsers(), teamsExtensionUsers()
 	switch {
@@ -68,7 +68,7 @@ func (f entraFamily) has(scope string) bool {
 	return false
 }
 
-// exchange swaps the Entra token of a person for a token of the resource.
+// exchange exchanges the Entra token of a person for a token of the resource.
 func exchange(ctx context.Context, p *pipeline.Pipeline, endpoint string, family entraFamily, op pipeline.Operation, entraToken string) (identityapi.CommunicationIdentityAccessTokenResult, error) {
 	target := endpoint + family.path + "?api-version=" + url.QueryEscape(family.apiVersion)
 	body := pipeline.Encode(identityapi.TeamsExtensionExchangeTokenRequest{})
@@ -84,7 +84,7 @@ func exchange(ctx context.Context, p *pipeline.Pipeline, endpoint string, family
 		})
 }
 
-// personal marks calls that bring the token of a person, where the client would put an authority of its own.
+// personal marks calls that send the token of a person instead of the authorization of the client.
 type personal struct{}
 
 func isPersonal(ctx context.Context) bool {

@@ -9,9 +9,10 @@ import (
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
-// PrincipalType is whom a Teams extension assignment is for. The service may name others than those below.
+// PrincipalType is the kind of principal of a Teams extension assignment. The service may use values other than these.
 type PrincipalType string
 
+// Types of principals.
 const (
 	// PrincipalTypeUser is a person.
 	PrincipalTypeUser PrincipalType = "user"
@@ -19,18 +20,18 @@ const (
 	PrincipalTypeResourceAccount PrincipalType = "resourceAccount"
 )
 
-// TeamsExtensionAssignment lets someone of an Entra tenant act through the resource.
+// TeamsExtensionAssignment allows a principal of an Entra tenant to act through the resource.
 type TeamsExtensionAssignment struct {
 	TenantID      string
 	ObjectID      string // the Entra object id of the principal
 	PrincipalType PrincipalType
-	// ClientIDs are the Entra applications through which the principal may do so.
+	// ClientIDs are the Entra applications through which the principal may act.
 	ClientIDs []string
 }
 
 // TeamsExtensionToken is a token of a Teams user who acts through the resource.
 type TeamsExtensionToken struct {
-	// User is a [chat.TeamsExtensionUser], unless the service writes an id of another kind.
+	// User is a [chat.TeamsExtensionUser], unless the service returns an id of another kind.
 	User  chat.Identifier
 	Token chat.AccessToken
 }
@@ -38,16 +39,15 @@ type TeamsExtensionToken struct {
 // CreateOrUpdateTeamsExtensionAssignmentOptions are the optional settings of
 // [Client.CreateOrUpdateTeamsExtensionAssignment].
 type CreateOrUpdateTeamsExtensionAssignmentOptions struct {
-	// ClientIDs are the Entra applications through which the principal may act. Nil is not sent; empty and not nil is none.
+	// ClientIDs are the Entra applications through which the principal may act. Nil is not sent; an empty slice means none.
 	ClientIDs []string
 }
 
-// GetTokenForTeamsExtensionUser exchanges the Entra token of a Teams user, asked for with a scope that begins with
-// "https://auth.msft.communication.azure.com/", for a token of the resource. The Entra token is all the authority there is:
-// neither the access key nor the client's own credential is used. [NewEntraTokenCredential] does it for as long as a client lives.
+// GetTokenForTeamsExtensionUser exchanges the Entra token of a Teams user for a token of the resource. The Entra token must have
+// a scope that begins with "https://auth.msft.communication.azure.com/". It is the only authorization that is sent: neither the
+// access key nor the client's own credential is used. [NewEntraTokenCredential] does the same repeatedly.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An empty token is a [*chat.ArgumentError]; a refusal
-// of the service is a [*chat.Error].
+// An empty token is a [*chat.ArgumentError].
 //
 // The API operation is TeamsExtensionToken_Exchange.
 func (c *Client) GetTokenForTeamsExtensionUser(ctx context.Context, entraToken string) (TeamsExtensionToken, error) {
@@ -68,10 +68,9 @@ func (c *Client) GetTokenForTeamsExtensionUser(ctx context.Context, entraToken s
 	return TeamsExtensionToken{User: chat.ParseRawID(issued.Identity.ID), Token: token}, nil
 }
 
-// GetTeamsExtensionAssignment reads the assignment of a principal of an Entra tenant.
+// GetTeamsExtensionAssignment returns the assignment of a principal of an Entra tenant.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An empty id is a [*chat.ArgumentError]; a refusal
-// of the service is a [*chat.Error]: [chat.ErrNotFound] where there is none.
+// An empty id is a [*chat.ArgumentError]. The error is [chat.ErrNotFound] if there is no assignment.
 //
 // The API operation is TeamsExtensionAssignment_Get.
 func (c *Client) GetTeamsExtensionAssignment(ctx context.Context, tenantID, objectID string) (TeamsExtensionAssignment, error) {
@@ -87,11 +86,10 @@ func (c *Client) GetTeamsExtensionAssignment(ctx context.Context, tenantID, obje
 	return assignment(wire), err
 }
 
-// CreateOrUpdateTeamsExtensionAssignment makes the assignment of a principal of an Entra tenant, or replaces the one there is.
-// Nil options are the zero value.
+// CreateOrUpdateTeamsExtensionAssignment creates or replaces the assignment of a principal of an Entra tenant. Nil options are
+// the zero value.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails: to do it twice comes to the same. An empty id or
-// principal type is a [*chat.ArgumentError]; a refusal of the service is a [*chat.Error].
+// An empty id and an empty principal type are each a [*chat.ArgumentError].
 //
 // The API operation is TeamsExtensionAssignment_Upsert.
 func (c *Client) CreateOrUpdateTeamsExtensionAssignment(ctx context.Context, tenantID, objectID string, principalType PrincipalType, options *CreateOrUpdateTeamsExtensionAssignmentOptions) (TeamsExtensionAssignment, error) {
@@ -119,10 +117,9 @@ func (c *Client) CreateOrUpdateTeamsExtensionAssignment(ctx context.Context, ten
 	return assignment(wire), err
 }
 
-// DeleteTeamsExtensionAssignment ends what the assignment of a principal of an Entra tenant allowed.
+// DeleteTeamsExtensionAssignment deletes the assignment of a principal of an Entra tenant.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An empty id is a [*chat.ArgumentError]; a refusal
-// of the service is a [*chat.Error].
+// An empty id is a [*chat.ArgumentError].
 //
 // The API operation is TeamsExtensionAssignment_Delete.
 func (c *Client) DeleteTeamsExtensionAssignment(ctx context.Context, tenantID, objectID string) error {

@@ -9,13 +9,12 @@ import (
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
-// GetTokenForTeamsUser exchanges the Entra token of a Teams user for one of the resource, which ends at the same time.
-// clientID is the Entra application that asked for the Entra token, userObjectID the Entra object id of the user: the service
-// compares both with what the token says.
+// GetTokenForTeamsUser exchanges the Entra token of a Teams user for a token of the resource, which expires at the same time.
+// clientID is the Entra application that requested the Entra token, and userObjectID the Entra object id of the user; the service
+// compares both with the token.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. An empty argument is a [*chat.ArgumentError];
-// a refusal of the service is a [*chat.Error]: [chat.ErrUnauthorized] for an Entra token that it can't use or that has ended,
-// [chat.ErrBadRequest] for ids that are none.
+// An empty argument is a [*chat.ArgumentError]. The error is [chat.ErrUnauthorized] if the Entra token is expired or not usable,
+// and [chat.ErrBadRequest] if an id is malformed.
 //
 // The API operation is CommunicationIdentity_ExchangeTeamsUserAccessToken.
 func (c *Client) GetTokenForTeamsUser(ctx context.Context, entraToken, clientID, userObjectID string) (chat.AccessToken, error) {

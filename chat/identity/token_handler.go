@@ -15,22 +15,22 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// ErrNotSignedIn is what the callback of a [TokenHandler] returns for a request of nobody the application knows.
+// ErrNotSignedIn is returned by the callback of a [TokenHandler] for a request without a signed-in user.
 var ErrNotSignedIn = errors.New("not signed in")
 
-// TokenHandler gives chat tokens to the people who are signed in to an application: it is mounted in the application's backend,
-// and asked by its pages and apps. It is made by [Client.TokenHandler].
+// TokenHandler is an HTTP handler that issues chat tokens to the signed-in users of an application. It is part of the
+// application's backend; [Client.TokenHandler] returns one.
 //
-// It answers a POST, whose body it does not read, with 200 and
+// It answers POST, whose body it does not read, with 200 and
 //
 //	{"token":"…","expiresOn":"2026-01-02T15:04:05Z","user":{"communicationUserId":"8:acs:…"},"endpoint":"https://…"}
 //
-// which is all that a client of Communication Services needs, in the form the JavaScript libraries take. Other methods get 405:
-// each answer is a new secret, and what may be fetched with GET is fetched ahead, cached and fetched again by everything between.
-// Nobody signed in gets 401, and when no token can be had it answers 503, with Retry-After if the service has named a delay, or
-// 500. Answers are never stored, and errors say nothing but their kind; the cause goes to the log.
+// which is what a client of Communication Services needs, in the form of the JavaScript libraries. Other methods are answered
+// with 405: each response is a new secret, and responses to GET may be prefetched and cached. The status is 401 if no user is
+// signed in. If no token can be issued it is 503, with Retry-After if the service requested a delay, or 500. Responses are never
+// stored. Error responses contain only their kind; the cause is logged.
 //
-// Cross-origin rules are the application's, as for its other handlers: wrap it in what serves them.
+// Cross-origin rules are the application's: wrap the handler.
 type TokenHandler struct {
 	endpoint string
 	user     func(*http.Request) (chat.CommunicationUser, error)
@@ -42,16 +42,16 @@ type TokenHandler struct {
 type TokenHandlerOptions struct {
 	// Lifetime of each token, as in [TokenOptions].
 	Lifetime time.Duration
-	// Logger gets one record for each request: Info for a token, with its user and end, and for nobody signed in; Error, with the
-	// cause, when there was no token to give. Never a token. Nil: nothing is logged.
+	// Logger receives one record for each request: Info for a token, with its user and expiry, and if no user is signed in;
+	// Error, with the cause, if no token was issued. It never receives a token. Nil means no logging.
 	Logger *slog.Logger
 }
 
-// TokenHandler makes a handler that issues tokens for what scopes allow. user tells who asks: the chat user of the person whom
-// the application finds behind the request, made with [Client.CreateUser] and stored when there is none yet. It returns
-// [ErrNotSignedIn] for nobody; any other error is a failure of the application's own and answered with 500.
+// TokenHandler returns a handler that issues tokens with the given scopes. The callback user returns the chat user for a request:
+// the one that the application created with [Client.CreateUser] for the person who is signed in. It returns [ErrNotSignedIn] if
+// no one is; any other error is a failure of the application and is answered with 500.
 //
-// It fails with a [*chat.ArgumentError] if user is nil, or scopes or lifetime can't be used. Nil options are the zero value.
+// A nil user, no scopes, an empty scope and an invalid lifetime are each a [*chat.ArgumentError]. Nil options are the zero value.
 func (c *Client) TokenHandler(user func(*http.Request) (chat.CommunicationUser, error), scopes []Scope, options *TokenHandlerOptions) (*TokenHandler, error) {
 	if options == nil {
 		options = &TokenHandlerOptions{}
@@ -113,7 +113,7 @@ type tokenRefusal struct {
 	Error string `json:"error"`
 }
 
-// fail tells the log why there is no token, and the one who asked only whether to come back.
+// fail logs why there is no token, and tells the client only whether to retry.
 func (h *TokenHandler) fail(w http.ResponseWriter, r *http.Request, user chat.CommunicationUser, err error) {
 	h.logger.ErrorContext(r.Context(), "no chat token", "user", user.ID, "error", pipeline.LogLine(err.Error()))
 	_, unreachable := errors.AsType[net.Error](err) // a deadline is one too

@@ -13,26 +13,26 @@ import (
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
-// Scope is what a token allows. The service may know others than those below; they are sent as they are.
+// Scope is a permission of a token. The service may define scopes other than these; they are sent unchanged.
 type Scope string
 
+// Scopes of tokens.
 const (
-	// ScopeChat allows all of chat.
+	// ScopeChat allows all operations of chat.
 	ScopeChat Scope = "chat"
-	// ScopeChatJoin allows all of chat but to create, update and delete threads.
+	// ScopeChatJoin allows all operations of chat except creating, updating and deleting threads.
 	ScopeChatJoin Scope = "chat.join"
-	// ScopeChatJoinLimited allows what ScopeChatJoin does but to add and remove participants.
+	// ScopeChatJoinLimited allows what ScopeChatJoin does except adding and removing participants.
 	ScopeChatJoinLimited Scope = "chat.join.limited"
-	// ScopeVoIP allows calls, and no chat.
+	// ScopeVoIP allows calls, and not chat.
 	ScopeVoIP Scope = "voip"
-	// ScopeVoIPJoin allows to join calls, and no chat.
+	// ScopeVoIPJoin allows joining calls, and not chat.
 	ScopeVoIPJoin Scope = "voip.join"
 )
 
-// TokenOptions are the optional settings of a token.
+// TokenOptions are the optional settings of [Client.GetToken], [Client.CreateUserAndToken] and [Client.MintFunc].
 type TokenOptions struct {
-	// Lifetime of the token, 1 hour to 24 hours. The service counts in minutes: a part of one is rounded up.
-	// Zero: the service's default, 24 hours.
+	// Lifetime of the token, 1 to 24 hours, rounded up to a whole minute. Zero means the default of the service, 24 hours.
 	Lifetime time.Duration
 }
 
@@ -42,12 +42,12 @@ const (
 	maxLifetime = 24 * 60
 )
 
-// GetToken issues a token for a user. Earlier ones stay valid. Nil options are the zero value.
+// GetToken issues a token for a user. Earlier tokens remain valid. The service issues at most 1,000 tokens in 30 seconds. Nil
+// options are the zero value.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails: a token whose answer was lost does no harm.
-// The service issues 1,000 in 30 seconds. A user without an id, no scope, an empty one, or a lifetime that the service does not
-// offer is a [*chat.ArgumentError]; a refusal of the service is a [*chat.Error]: [chat.ErrUnauthorized] with the code
-// IdentityNotOwned for a user the resource does not have, [chat.ErrBadRequest] for a scope it does not know.
+// A user without an id, no scopes, an empty scope and a lifetime that the service does not offer are each a
+// [*chat.ArgumentError]. The error is [chat.ErrUnauthorized] if the resource has no such user, and [chat.ErrBadRequest] if the
+// service does not know a scope.
 //
 // The API operation is CommunicationIdentity_IssueAccessToken.
 func (c *Client) GetToken(ctx context.Context, user chat.CommunicationUser, scopes []Scope, options *TokenOptions) (chat.AccessToken, error) {
@@ -71,12 +71,10 @@ func (c *Client) GetToken(ctx context.Context, user chat.CommunicationUser, scop
 	return accessToken(op, &issued)
 }
 
-// RevokeTokens ends all tokens of a user that have been issued so far. Whoever may get new ones, as a credential of
-// [Client.Credential] does, goes on with those.
+// RevokeTokens revokes all tokens that were issued for a user. A credential of [Client.Credential] then issues a new one. A retry
+// also revokes tokens issued since the first attempt.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails; what a retry revokes again are at worst tokens
-// issued since the first try. A user without an id is a [*chat.ArgumentError]; a refusal of the service is a [*chat.Error]:
-// [chat.ErrUnauthorized] with the code IdentityNotOwned for a user the resource does not have.
+// A user without an id is a [*chat.ArgumentError]. The error is [chat.ErrUnauthorized] if the resource has no such user.
 //
 // The API operation is CommunicationIdentity_RevokeAccessTokens.
 func (c *Client) RevokeTokens(ctx context.Context, user chat.CommunicationUser) error {
@@ -91,7 +89,7 @@ func (c *Client) RevokeTokens(ctx context.Context, user chat.CommunicationUser) 
 	return err
 }
 
-// newTokenRequest checks what a token is to be.
+// newTokenRequest checks scopes and options.
 func newTokenRequest(scopes []Scope, options *TokenOptions) (identityapi.CommunicationIdentityAccessTokenRequest, error) {
 	var request identityapi.CommunicationIdentityAccessTokenRequest
 	if len(scopes) == 0 {
@@ -119,7 +117,7 @@ func newTokenRequest(scopes []Scope, options *TokenOptions) (identityapi.Communi
 	return request, nil
 }
 
-// accessToken converts a token, and refuses an answer that has none.
+// accessToken converts a token. It is an error if the response has none.
 func accessToken(op pipeline.Operation, w *identityapi.CommunicationIdentityAccessToken) (chat.AccessToken, error) {
 	if w == nil || w.Token == "" {
 		return chat.AccessToken{}, fmt.Errorf("%s: %w", op.Action, errNoToken)

@@ -11,7 +11,7 @@ import (
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
-// UserAndToken is a new user and a first token.
+// UserAndToken is a new user and an access token for that user.
 type UserAndToken struct {
 	User  chat.CommunicationUser
 	Token chat.AccessToken
@@ -22,11 +22,10 @@ type CreateUserOptions struct{}
 
 const contentTypeJSON = "application/json"
 
-// CreateUser makes a user of the resource: an id that may take part in chats, and nothing else. The application keeps which of
-// its own people it belongs to; the service can't list users.
+// CreateUser creates a user of the resource. The service cannot list users: store the id with the application's own user. Nil
+// options are the zero value.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails. When only the answer was lost, that leaves behind
-// a user nobody knows, which costs nothing and can do nothing. A refusal of the service is a [*chat.Error].
+// If a response is lost, the retry creates a second user, and the first one remains unused.
 //
 // The API operation is CommunicationIdentity_Create.
 func (c *Client) CreateUser(ctx context.Context, _ *CreateUserOptions) (chat.CommunicationUser, error) {
@@ -35,11 +34,11 @@ func (c *Client) CreateUser(ctx context.Context, _ *CreateUserOptions) (chat.Com
 	return chat.CommunicationUser{ID: created.Identity.ID}, err
 }
 
-// CreateUserAndToken makes a user and issues a token for what scopes allow, in one request. Nil options are the zero value.
+// CreateUserAndToken creates a user and issues a token with the given scopes, in one request. Nil options are the zero value.
 //
-// It is retried as [Client.CreateUser] is. No scope, an empty one, or a lifetime the service does not offer is a
-// [*chat.ArgumentError]; a refusal of the service is a [*chat.Error]. An answer that has no token is an error too, and the user
-// comes with it.
+// If a response is lost, the retry creates a second user, and the first one remains unused. No scopes, an empty scope and a
+// lifetime that the service does not offer are each a [*chat.ArgumentError]. If the response has no token, the user is returned
+// with the error.
 //
 // The API operation is CommunicationIdentity_Create.
 func (c *Client) CreateUserAndToken(ctx context.Context, scopes []Scope, options *TokenOptions) (UserAndToken, error) {
@@ -58,11 +57,10 @@ func (c *Client) CreateUserAndToken(ctx context.Context, scopes []Scope, options
 	return UserAndToken{User: chat.CommunicationUser{ID: created.Identity.ID}, Token: token}, err
 }
 
-// DeleteUser deletes a user for good: the tokens end, the messages go. The user can't be made again.
+// DeleteUser deletes a user, with its messages, and revokes its tokens. A user cannot be restored.
 //
-// It is retried on 408, 429, 500, 502, 503, 504 and when the connection fails; when the answer to a delete was lost, the retry may
-// be refused as for a user that never was. An empty id is a [*chat.ArgumentError]; a refusal of the service is a [*chat.Error]:
-// [chat.ErrUnauthorized] with the code IdentityNotOwned for a user the resource does not have.
+// An empty id is a [*chat.ArgumentError]. The error is [chat.ErrUnauthorized] if the resource has no such user, also on a retry
+// if the response to the first attempt was lost.
 //
 // The API operation is CommunicationIdentity_Delete.
 func (c *Client) DeleteUser(ctx context.Context, user chat.CommunicationUser) error {
@@ -92,7 +90,7 @@ func (c *Client) create(ctx context.Context, op pipeline.Operation, request iden
 
 var errNoUser = errors.New("the answer names no user")
 
-// checkUser refuses a user whose id is none, or would change the meaning of a path.
+// checkUser rejects a user whose id is empty or would change the path.
 func checkUser(user chat.CommunicationUser) error { return checkID("user", user.ID) }
 
 func checkID(name, id string) error {
