@@ -109,6 +109,8 @@
 //     ApiVersionUnspecified. Both come before the token is looked at.
 //   - A token without the scope is 403 without a message.
 //   - Both JSON media types, or none, are accepted everywhere; others are 415 without a message.
+//   - A preflight is answered with 204 for every path but those of identity, repeats the headers it asks for, and uses up no fault.
+//     Every answer to a request with an Origin allows any.
 //   - Unknown paths are 404, and unknown methods 405 with Allow, without a message.
 //   - 429 and 503, which only faults and enforced rates cause, have the body of the contract's example.
 //   - In the documented style a message that nobody has recorded is that of the contract's example, or the name of the status.

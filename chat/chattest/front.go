@@ -30,8 +30,13 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	op := s.operation(r)
 	p := s.newReplyTo(r)
 	var fault Fault
-	fault, p.fault = s.faults.take(op)
+	allowed := s.allowsPreflight(r)
+	if !allowed {
+		fault, p.fault = s.faults.take(op)
+	}
 	switch {
+	case allowed:
+		answerPreflight(p, r)
 	case p.fault != 0 && fault.replaces():
 		s.replace(p, r, fault)
 	case op == "":

@@ -197,7 +197,7 @@ var _ = Describe("The identity API", func() {
 				names = append(names, name)
 			}
 			Expect(names).To(ConsistOf("Content-Length", "Content-Type", "Date", "Api-Supported-Versions", "Request-Context", "X-Ms-Client-Request-Id",
-				"Ms-Cv", "Strict-Transport-Security", "X-Processing-Time", "X-Cache", "X-Azure-Ref"))
+				"Ms-Cv", "Strict-Transport-Security", "X-Processing-Time", "X-Cache", "X-Azure-Ref", "Access-Control-Allow-Origin"))
 			Expect(a.Header).To(And(
 				HaveKeyWithValue("Content-Type", []string{"application/json; charset=utf-8"}),
 				HaveKeyWithValue("Request-Context", []string{"appId="}),

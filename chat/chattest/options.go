@@ -33,6 +33,10 @@ type Options struct {
 	// it as the latest. Otherwise a version that the service is not known to support is refused with 400, as the service does.
 	LenientVersions bool
 
+	// BrowserIdentity lets pages of other origins use the identity API too, in a browser. Otherwise their preflights are refused: any
+	// page that knows the access key, which may be the default one, could issue tokens. The chat API is open to them always.
+	BrowserIdentity bool
+
 	// EnforceLimits refuses with 429 what is over the rates that are published for users, threads and the resource, by the clock
 	// of the service. It says when to come back, in whole seconds, which the service itself was never seen to do: NoRetryAfter
 	// leaves that out.

@@ -94,6 +94,9 @@ func (s *Service) complete(p *reply, r *http.Request, op Operation, took time.Du
 	if !p.anonymous {
 		h["api-supported-versions"] = []string{op.versions(p.identity)}
 	}
+	if r.Header.Get("Origin") != "" {
+		h["Access-Control-Allow-Origin"] = []string{"*"}
+	}
 	if p.identity {
 		p.completeIdentity(r)
 	} else if !p.anonymous {
@@ -114,7 +117,6 @@ func (p *reply) completeChat(r *http.Request) {
 	if r.Header.Get("Origin") == "" {
 		h["Access-Control-Expose-Headers"] = []string{"*"}
 	} else {
-		h["Access-Control-Allow-Origin"] = []string{"*"}
 		h["Access-Control-Expose-Headers"] = []string{"Location"}
 	}
 	if id := r.Header.Get("X-Ms-Client-Request-Id"); id != "" && r.Header.Get("X-Ms-Return-Client-Request-Id") == "true" {

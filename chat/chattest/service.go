@@ -29,6 +29,7 @@ type Service struct {
 	client          *http.Client // reaches the endpoint
 	errorStyle      ErrorStyle
 	lenientVersions bool
+	browserIdentity bool
 	entra           entraTokens
 	limiter         *limiter // nil where no rate is enforced
 	onRequest       func(Request)
@@ -89,7 +90,7 @@ func (s *Service) route() {
 // newService makes a service of what the options say, without a store.
 func newService(options *Options) (*Service, error) {
 	s := &Service{
-		endpoint: inProcess, errorStyle: options.ErrorStyle, lenientVersions: options.LenientVersions, onRequest: options.OnRequest,
+		endpoint: inProcess, errorStyle: options.ErrorStyle, lenientVersions: options.LenientVersions, browserIdentity: options.BrowserIdentity, onRequest: options.OnRequest,
 		router: http.NewServeMux(), closing: make(chan struct{}),
 	}
 	if options.Endpoint != "" {
