@@ -28,12 +28,13 @@ var arrows = map[string]struct{ ours, others []string }{
 		others: []string{"github.com/getkin/kin-openapi/...", "github.com/onsi/ginkgo/v2", "github.com/onsi/gomega"},
 	},
 	"chat/explain": {},
+	"chat/redact":  {},
 	"chat/internal/...": {
-		ours:   []string{"chat/explain", "chat/internal/...", "gen/chatapi"},
+		ours:   []string{"chat/explain", "chat/redact", "chat/internal/...", "gen/chatapi"},
 		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/...", "github.com/go-json-experiment/json/..."},
 	},
 	"chat": {
-		ours: []string{"chat/explain", "chat/internal/...", "gen/chatapi"},
+		ours: []string{"chat/explain", "chat/redact", "chat/internal/...", "gen/chatapi"},
 		others: []string{
 			"github.com/Azure/azure-sdk-for-go/sdk/azcore/...",
 			"github.com/go-json-experiment/json/...",
@@ -41,7 +42,7 @@ var arrows = map[string]struct{ ours, others []string }{
 		},
 	},
 	"chat/identity": {
-		ours:   []string{"chat", "chat/explain", "chat/internal/...", "gen/identityapi"},
+		ours:   []string{"chat", "chat/explain", "chat/redact", "chat/internal/...", "gen/identityapi"},
 		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	},
 	"chat/events": {
@@ -49,7 +50,7 @@ var arrows = map[string]struct{ ours, others []string }{
 		others: []string{"github.com/go-json-experiment/json/..."},
 	},
 	"chat/chattest": {
-		ours:   []string{"chat", "chat/events", "gen/chatapi", "gen/identityapi"},
+		ours:   []string{"chat", "chat/events", "chat/redact", "gen/chatapi", "gen/identityapi"},
 		others: []string{"github.com/golang-jwt/jwt/v5", "go.etcd.io/bbolt/..."},
 	},
 	"chat/chattest/chatmatchers": {
@@ -61,7 +62,7 @@ var arrows = map[string]struct{ ours, others []string }{
 		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	},
 	"cmd/acschat/...": {
-		ours:   []string{"cmd/acschat/...", "chat", "chat/explain", "chat/identity", "chat/chattest"},
+		ours:   []string{"cmd/acschat/...", "chat", "chat/explain", "chat/identity", "chat/chattest", "chat/redact"},
 		others: []string{"..."},
 	},
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
+	"github.com/acschat/acs-chat-go/chat/redact"
 )
 
 // errorBody is every shape the service has given its errors: documented ("error", camel case), live ("CommunicationError",
@@ -113,7 +114,7 @@ func refuse(ctx context.Context, action string, resp *http.Response, hint string
 func newError(action string, resp *http.Response, hint string, held *heldToken) *Error {
 	body := bytes.Clone(pipeline.Body(resp))
 	var decoded errorBody
-	err := pipeline.Decode(withoutToken(body, resp.Request), &decoded)
+	err := pipeline.Decode(withoutSecrets(body, resp.Request), &decoded)
 	foreign := err != nil && len(bytes.TrimSpace(body)) > 0
 	if foreign {
 		hint = strings.TrimPrefix(hint+"; the answer is not the service's ("+contentType(resp)+"): is something else at the endpoint?", "; ")
@@ -136,16 +137,16 @@ func newError(action string, resp *http.Response, hint string, held *heldToken) 
 	return e
 }
 
-// withoutToken is a body without the token of the request, should the service quote it. Not every token looks like one.
-func withoutToken(body []byte, req *http.Request) []byte {
-	if req == nil {
-		return body
+// withoutSecrets is a body without secrets, should the service quote them: the token of the request, which may be of any form, and
+// all that redact recognizes.
+func withoutSecrets(body []byte, req *http.Request) []byte {
+	text := string(body)
+	if req != nil {
+		if token, found := strings.CutPrefix(req.Header.Get("Authorization"), "Bearer "); found && token != "" {
+			text = strings.ReplaceAll(text, token, "[redacted]")
+		}
 	}
-	token, found := strings.CutPrefix(req.Header.Get("Authorization"), "Bearer ")
-	if !found || token == "" {
-		return body
-	}
-	return bytes.ReplaceAll(body, []byte(token), []byte("[redacted]"))
+	return []byte(redact.Text(text))
 }
 
 func contentType(resp *http.Response) string {

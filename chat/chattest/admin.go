@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/acschat/acs-chat-go/chat/redact"
 )
 
 // AdminHandler is the way for a person or a program to do to the service what a Go test does, in JSON. The service itself does
@@ -21,7 +23,7 @@ import (
 //	DELETE /faults/{id}   removes one
 //	GET    /clock         the time of the service, and how far ahead it is
 //	POST   /clock         moves it: {"advance":"1h"}
-//	GET    /requests      what was asked and answered, without tokens; ?operation=…&last=20
+//	GET    /requests      what was asked and answered, without secrets; ?operation=…&last=20
 //	DELETE /requests      forgets that
 //	POST   /reset         does what [Service.Reset] does
 func (s *Service) AdminHandler() http.Handler {
@@ -157,7 +159,7 @@ func (a adminAPI) reset(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// record is a request as it is listed, without tokens.
+// record is a request as it is listed, without secrets.
 type record struct {
 	At        time.Time   `json:"at"`
 	Operation Operation   `json:"operation,omitzero"`
@@ -175,12 +177,12 @@ type record struct {
 }
 
 func recordsOf(requests []Request) []record {
-	records, withoutTokens := make([]record, len(requests)), tokenEraser()
+	records := make([]record, len(requests))
 	for i, q := range requests {
 		records[i] = record{
 			At: q.At.UTC(), Operation: q.Operation, User: q.User.ID,
-			Method: q.Method, Host: q.Host, Target: withoutTokens(q.Target), Header: q.Header, Body: withoutTokens(string(q.Body)),
-			Status: q.Status, Refused: q.Refused, Fault: q.Fault, Reply: withoutTokens(string(q.Reply)), Duration: duration(q.Duration),
+			Method: q.Method, Host: q.Host, Target: redact.Text(q.Target), Header: q.Header, Body: redact.Text(string(q.Body)),
+			Status: q.Status, Refused: q.Refused, Fault: q.Fault, Reply: redact.Text(string(q.Reply)), Duration: duration(q.Duration),
 		}
 	}
 	return records

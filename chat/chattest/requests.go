@@ -5,9 +5,10 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"time"
+
+	"github.com/acschat/acs-chat-go/chat/redact"
 )
 
 // Request is a request that the service has answered, and the answer. It is recorded before the answer is sent: who has
@@ -76,18 +77,17 @@ const (
 	maxShownBody     = 2000
 )
 
-// showRequests writes the last requests, without tokens.
+// showRequests writes the last requests, without secrets.
 func showRequests(requests []Request, logf func(format string, args ...any)) {
 	last := requests[max(0, len(requests)-maxShownRequests):]
 	if len(requests) > len(last) {
 		logf("the last %d of %d requests:", len(last), len(requests))
 	}
-	withoutTokens := tokenEraser()
 	body := func(mark string, b []byte) string {
 		if len(b) == 0 {
 			return ""
 		}
-		shown := withoutTokens(string(b))
+		shown := redact.Text(string(b))
 		if len(shown) > maxShownBody {
 			shown = fmt.Sprintf("%s… (%d bytes)", shown[:maxShownBody], len(b))
 		}
@@ -98,13 +98,7 @@ func showRequests(requests []Request, logf func(format string, args ...any)) {
 		if q.Refused != "" {
 			because = " because " + q.Refused + ","
 		}
-		logf("%s %s: %d%s after %v%s%s", q.Method, withoutTokens(q.Target), q.Status, because,
+		logf("%s %s: %d%s after %v%s%s", q.Method, redact.Text(q.Target), q.Status, because,
 			q.Duration.Round(time.Microsecond), body(">", q.Body), body("<", q.Reply))
 	}
-}
-
-// tokenEraser makes a function that leaves of each token no more than that it was there.
-func tokenEraser() func(text string) string {
-	token := regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+`)
-	return func(text string) string { return token.ReplaceAllString(text, "eyJ…") }
 }

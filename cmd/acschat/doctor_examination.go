@@ -15,6 +15,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/explain"
+	"github.com/acschat/acs-chat-go/chat/redact"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
@@ -101,7 +102,7 @@ func (x *examination) run(ctx context.Context) {
 			c.State, c.Evidence = wasNotOK, withoutRequest(err)
 			x.blame(ctx, err)
 		}
-		c.Evidence = withoutSecrets(harmless.Line(c.Evidence))
+		c.Evidence = redact.Text(harmless.Line(c.Evidence))
 		x.checks = append(x.checks, c)
 		x.show(c)
 	}

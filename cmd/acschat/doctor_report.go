@@ -9,6 +9,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/acschat/acs-chat-go/chat/explain"
+	"github.com/acschat/acs-chat-go/chat/redact"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
@@ -77,7 +78,7 @@ func (x *examination) tell(healthy bool) error {
 		_, err := io.WriteString(x.out, "\nAll is well.\n")
 		return err
 	}
-	why := withoutSecrets(harmless.Text(explain.Explanation{Causes: x.causes}.String()))
+	why := redact.Text(harmless.Text(explain.Explanation{Causes: x.causes}.String()))
 	_, err := io.WriteString(x.out, "\nWhy, the most likely first:\n\n"+strings.TrimSuffix(why, "\n")+"\n")
 	return err
 }
@@ -85,7 +86,7 @@ func (x *examination) tell(healthy bool) error {
 func (x *examination) diagnosis(healthy bool) diagnosis {
 	d := diagnosis{Healthy: healthy, Checks: x.checks}
 	for _, c := range x.causes {
-		d.Causes = append(d.Causes, wireCause{c.Kind, c.What, withoutSecrets(c.Evidence), c.Fix})
+		d.Causes = append(d.Causes, wireCause{c.Kind, c.What, redact.Text(c.Evidence), c.Fix})
 	}
 	return d
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/redact"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
@@ -30,7 +31,7 @@ func logRequest(out io.Writer, q chattest.Request) {
 
 // logLine writes one line of what others sent: nothing in it moves the cursor, and no secret is in it.
 func logLine(out io.Writer, text string) {
-	_, _ = io.WriteString(out, time.Now().Format("15:04:05.000")+"  "+withoutSecrets(harmless.Line(text))+"\n")
+	_, _ = io.WriteString(out, time.Now().Format("15:04:05.000")+"  "+redact.Text(harmless.Line(text))+"\n")
 }
 
 // complaintHandler writes what net/http has to say of connections. Most of it is about clients that do not trust the certificate,

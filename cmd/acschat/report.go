@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/redact"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
@@ -66,8 +66,8 @@ func (t *tool) report(cmd *cobra.Command, err error) int {
 	if err == nil || errors.Is(err, errReaderGone) {
 		return exitDone
 	}
-	say := func(text string) {
-		_, _ = io.WriteString(cmd.ErrOrStderr(), withoutSecrets(harmless.Text(text))+"\n")
+	say := func(text string) { // errors have no secrets, but an argument in the wrong place may be one
+		_, _ = io.WriteString(cmd.ErrOrStderr(), redact.Text(harmless.Text(text))+"\n")
 	}
 	say("acschat: " + inWords(err))
 	partial, isPartial := errors.AsType[*partialError](err)
@@ -101,10 +101,4 @@ func isMisuse(err error) bool {
 	_, usage := errors.AsType[*usageError](err)
 	_, argument := errors.AsType[*chat.ArgumentError](err)
 	return usage || argument
-}
-
-// withoutSecrets takes out what nobody should find in a log: errors do not have it, but an argument in the wrong place may.
-func withoutSecrets(text string) string {
-	text = regexp.MustCompile(`eyJ[\w+/=-]*\.[\w+/=-]+(\.[\w+/=-]*)?`).ReplaceAllString(text, "[token]")
-	return regexp.MustCompile(`(?i)(accesskey\s*=)[^;\s"]+`).ReplaceAllString(text, "${1}[key]")
 }

@@ -4,18 +4,16 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/acschat/acs-chat-go/chat/redact"
 )
 
 const maxLogLine = 300
 
-// secrets are what the service might quote of a request: a token, known by its beginning or by its scheme, a key or a signature,
-// and the query of a URL.
-var secrets = regexp.MustCompile(`eyJ[\w+/=-]*(\.[\w+/=-]*)+` +
-	`|(?i:bearer [\w+/=.-]{20,})` +
-	`|(?i:(accesskey|signature)=[^\s;&'"]+)` +
-	`|\?[\w%][^\s'"]*`)
+// query is the query of a URL, in which links from elsewhere may have secrets of any form.
+var query = regexp.MustCompile(`\?[\w%][^\s'"]*`)
 
-// LogLine makes text from elsewhere fit for a log: one line, printable, without secrets, bounded.
+// LogLine makes text from elsewhere fit for a log: one line, printable, without secrets and queries, bounded.
 func LogLine(text string) string {
 	if len(text) > 8*maxLogLine {
 		text = text[:8*maxLogLine]
@@ -27,7 +25,7 @@ func LogLine(text string) string {
 		return r
 	}, strings.ToValidUTF8(text, ""))
 	text = strings.Join(strings.Fields(text), " ")
-	text = secrets.ReplaceAllLiteralString(text, "[redacted]") // last, for cleaning may have put one together
+	text = redact.Text(query.ReplaceAllLiteralString(text, "[redacted]")) // last, for cleaning may have put a secret together
 	if len(text) > maxLogLine {
 		text = strings.ToValidUTF8(text[:maxLogLine], "") + "…"
 	}

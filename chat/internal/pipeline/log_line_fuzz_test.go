@@ -9,7 +9,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-var token = regexp.MustCompile(`eyJ[\w+/=-]*\.`)
+var token = regexp.MustCompile(`eyJ[\w+/=-]{4,}\.`)
 
 // FuzzLogLine holds that whatever the service says becomes one printable line of bounded length without a token, and that such a
 // line stays as it is.

