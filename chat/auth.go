@@ -74,7 +74,7 @@ func (p *userAuth) tryAgain(attempt *pipeline.Attempt, refusal *http.Response, r
 		return refusal, nil
 	}
 	runtime.Drain(refusal)
-	if err := attempt.Renew(); err != nil {
+	if err := attempt.Rewind(); err != nil {
 		return nil, pipeline.NewFinal(err)
 	}
 	return p.sendUnder(token, attempt)

@@ -31,9 +31,7 @@ type ClientOptions struct {
 	// Of the values that azcore carries in a context, WithHTTPHeader, WithRetryOptions and WithCaptureResponse work;
 	// a captured response has its status and headers, and the body only if it is an error's.
 	//
-	// azcore's own log lacks the first try of each call, however that ends, unless it is part of azcore's work: with
-	// AZURE_SDK_GO_LOGGING set when the client is made, an option of Logging, a policy, a tracing provider, Retry.TryTimeout,
-	// ShouldRetry or StatusCodes, or one of the values above in the context. Logger has it all.
+	// azcore's own log ([github.com/Azure/azure-sdk-for-go/sdk/azcore/log]) contains every request and response.
 	azcore.ClientOptions
 
 	// Logger gets one record for each request sent, second tries included: Info, or Warn for a failure, with operation,
@@ -83,11 +81,11 @@ func newClient(owner string, endpoint pipeline.Endpoint, authenticate pipeline.A
 	if err != nil {
 		return nil, err
 	}
-	api, err := chatapi.NewClient(endpoint.String(), chatapi.WithHTTPClient(p))
-	if err != nil {
-		return nil, err
-	}
-	return &Client{pipeline: p, api: api, apiVersion: cmp.Or(options.APIVersion, defaultAPIVersion)}, nil
+	return &Client{
+		pipeline:   p,
+		api:        &chatapi.Client{Endpoint: endpoint.String(), Doer: p},
+		apiVersion: cmp.Or(options.APIVersion, defaultAPIVersion),
+	}, nil
 }
 
 // ThreadClient returns the client of one thread. It sends no request, and shares connections and options with c. If the id is

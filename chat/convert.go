@@ -8,11 +8,6 @@ import (
 
 // Between the caller's types and the generated ones: regeneration must not break programs. All of it is pure.
 
-const (
-	contentTypeJSON       = "application/json"
-	contentTypeMergePatch = "application/merge-patch+json"
-)
-
 func wireText(s string) *string {
 	if s == "" {
 		return nil

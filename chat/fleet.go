@@ -83,9 +83,8 @@ type fleetAuth struct {
 }
 
 func (a *fleetAuth) send(attempt *pipeline.Attempt) (*http.Response, error) {
-	ctx := attempt.Request.Context()
-	user, _ := pipeline.Caller(ctx).(CommunicationUser)
-	held, err := a.tokens.take(user, mayFetchToken(ctx))
+	user, _ := attempt.Caller().(CommunicationUser)
+	held, err := a.tokens.take(user, mayFetchToken(attempt.Request.Context()))
 	if err != nil {
 		return nil, pipeline.NewFinal(err)
 	}

@@ -87,7 +87,7 @@ var _ = Describe("What stands between the client and the service", func() {
 
 	It("has the path of the endpoint, up to what each call adds to it", func() {
 		_, err := chat.NewClient("https://gateway/v1/chat/threads/", staticCredential(), nil)
-		Expect(err).To(MatchError(`chat: endpoint must not end in "/chat/threads", which the calls add: pass what comes before it`))
+		Expect(err).To(MatchError(`chat: endpoint must not end in "/chat/threads", which the calls add: remove it`))
 		for _, path := range []string{"/chat", "/threads", "/v1/mychat/threads", "/my-identities", "/identities/v1"} {
 			Expect(chat.NewClient("https://gateway"+path, staticCredential(), nil)).Error().NotTo(HaveOccurred())
 		}

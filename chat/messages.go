@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
@@ -136,13 +135,13 @@ func (t *ThreadClient) SendMessage(ctx context.Context, content string, options 
 	if err := cmp.Or(err, t.check(), options.check(content)); err != nil {
 		return SendMessageResult{}, err
 	}
-	path := "/chat/threads/" + url.PathEscape(t.threadID) + "/messages?api-version=" + url.QueryEscape(t.client.apiVersion)
+	params := &chatapi.ChatThreadSendChatMessageParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.SendChatMessageRequest{
 		Content: content, Type: &kind, SenderDisplayName: wireText(options.SenderDisplayName), Metadata: options.Metadata,
 	})
 	op := pipeline.Operation{Name: "ThreadClient.SendMessage", Action: "chat: send message", Status: http.StatusCreated, Once: true}
 	wire, err := pipeline.Call[chatapi.SendChatMessageResult](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
-		return t.client.pipeline.Post(ctx, path, contentTypeJSON, body)
+		return t.client.api.ChatThreadSendChatMessage(ctx, t.threadID, params, body)
 	})
 	if err == nil && wire.ID == "" {
 		err = fmt.Errorf("chat: send message: the answer names no message: %w", ErrOutcomeUnknown)
@@ -208,7 +207,7 @@ func (t *ThreadClient) UpdateMessage(ctx context.Context, messageID string, upda
 	body := pipeline.Encode(chatapi.UpdateChatMessageRequest{Content: update.Content, Metadata: update.Metadata})
 	op := pipeline.Operation{Name: "ThreadClient.UpdateMessage", Action: "chat: update message", Status: http.StatusNoContent}
 	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
-		return t.client.api.ChatThreadUpdateChatMessageWithBody(ctx, t.threadID, messageID, params, contentTypeMergePatch, body)
+		return t.client.api.ChatThreadUpdateChatMessage(ctx, t.threadID, messageID, params, body)
 	})
 	return err
 }

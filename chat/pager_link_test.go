@@ -78,7 +78,7 @@ var _ = Describe("A link to the next page", func() {
 		Expect(err).NotTo(HaveOccurred())
 		client, wire := clientOf(reply(200, string(body)))
 		threads, err := client.ListThreads(nil).Collect(ctx, 0)
-		Expect(err).To(MatchError("chat: list threads: the link to the next page can't be read"))
+		Expect(err).To(MatchError("chat: list threads: the link to the next page cannot be followed"))
 		Expect(ids(threads)).To(Equal([]string{"a"}))
 		Expect(wire.Requests()).To(HaveLen(1))
 	},

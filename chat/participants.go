@@ -89,7 +89,7 @@ func (t *ThreadClient) RemoveParticipant(ctx context.Context, identifier Identif
 	body := pipeline.Encode(wireIdentifier(identifier))
 	op := pipeline.Operation{Name: "ThreadClient.RemoveParticipant", Action: "chat: remove participant", Status: http.StatusNoContent}
 	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
-		return t.client.api.ChatThreadRemoveChatParticipantWithBody(ctx, t.threadID, params, contentTypeJSON, body)
+		return t.client.api.ChatThreadRemoveChatParticipant(ctx, t.threadID, params, body)
 	})
 	return err
 }
@@ -129,7 +129,7 @@ func (t *ThreadClient) addBatch(ctx context.Context, batch []Participant) ([]Fai
 	op := pipeline.Operation{Name: "ThreadClient.AddParticipants", Action: "chat: add participants", Status: http.StatusCreated}
 	var answer exchange
 	added, err := pipeline.Call[addedParticipants](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
-		return answer.of(ctx)(t.client.api.ChatThreadAddChatParticipantsWithBody(ctx, t.threadID, params, contentTypeJSON, body))
+		return answer.of(ctx)(t.client.api.ChatThreadAddChatParticipants(ctx, t.threadID, params, body))
 	})
 	if err != nil {
 		return nil, err

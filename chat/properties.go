@@ -106,7 +106,7 @@ func (t *ThreadClient) update(ctx context.Context, op pipeline.Operation, update
 	}
 	body := pipeline.Encode(request)
 	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
-		return t.client.api.ChatThreadUpdateChatThreadPropertiesWithBody(ctx, t.threadID, params, contentTypeMergePatch, body)
+		return t.client.api.ChatThreadUpdateChatThreadProperties(ctx, t.threadID, params, body)
 	})
 	return err
 }

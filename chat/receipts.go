@@ -47,7 +47,7 @@ func (t *ThreadClient) SendReadReceipt(ctx context.Context, messageID string) er
 	body := pipeline.Encode(chatapi.SendReadReceiptRequest{ChatMessageID: messageID})
 	op := pipeline.Operation{Name: "ThreadClient.SendReadReceipt", Action: "chat: send read receipt", Status: http.StatusOK}
 	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
-		return t.client.api.ChatThreadSendChatReadReceiptWithBody(ctx, t.threadID, params, contentTypeJSON, body)
+		return t.client.api.ChatThreadSendChatReadReceipt(ctx, t.threadID, params, body)
 	})
 	return err
 }

@@ -88,7 +88,7 @@ func (c *Client) CreateThread(ctx context.Context, topic string, options *Create
 	op := pipeline.Operation{Name: "Client.CreateThread", Action: "chat: create thread", Status: http.StatusCreated}
 	var answer exchange
 	created, err := pipeline.Call[createdThread](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
-		return answer.of(ctx)(c.api.ChatCreateChatThreadWithBody(ctx, params, contentTypeJSON, body))
+		return answer.of(ctx)(c.api.ChatCreateChatThread(ctx, params, body))
 	})
 	if err != nil {
 		return CreateThreadResult{}, err

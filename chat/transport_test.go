@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
@@ -239,7 +240,7 @@ var _ = Describe("An answer", func() {
 		client, _ = clientOf(bare(403))
 		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(chat.ErrForbidden))
 		client, wire := clientOf(func(*http.Request) (*http.Response, error) { return nil, nil })
-		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(ContainSubstring("neither an answer nor an error")))
+		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(ContainSubstring("neither a response nor an error")))
 		Expect(wire.Requests()).To(HaveLen(4))
 	})
 })
@@ -260,6 +261,27 @@ func (e *endless) Close() error {
 	e.closed = true
 	return nil
 }
+
+var _ = Describe("A cookie jar", func() {
+	It("puts its cookies on each request once", func(ctx SpecContext) {
+		var cookies []string
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			cookies = append(cookies, r.Header.Get("Cookie"))
+			http.SetCookie(w, &http.Cookie{Name: "affinity", Value: "a"})
+			w.WriteHeader(http.StatusInternalServerError)
+		}))
+		DeferCleanup(server.Close)
+		jar, err := cookiejar.New(nil)
+		Expect(err).NotTo(HaveOccurred())
+		o := options(&http.Client{Jar: jar})
+		o.InsecureAllowCredentialWithHTTP = true
+		client, err := chat.NewClient(server.URL, staticCredential(), o)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(chat.ErrUnavailable))
+		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(chat.ErrUnavailable))
+		Expect(cookies).To(Equal([]string{"", "affinity=a", "affinity=a", "affinity=a", "affinity=a", "affinity=a", "affinity=a", "affinity=a"}))
+	})
+})
 
 var _ = Describe("The client's own transport", func() {
 	It("is made in place of a nil one of any type, also where the default one is of another", func(ctx SpecContext) {

@@ -33,7 +33,7 @@ func (t *ThreadClient) SendTypingNotification(ctx context.Context, options *Send
 	body := pipeline.Encode(chatapi.SendTypingNotificationRequest{SenderDisplayName: wireText(options.SenderDisplayName)})
 	op := pipeline.Operation{Name: "ThreadClient.SendTypingNotification", Action: "chat: send typing notification", Status: http.StatusOK}
 	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
-		return t.client.api.ChatThreadSendTypingNotificationWithBody(ctx, t.threadID, params, contentTypeJSON, body)
+		return t.client.api.ChatThreadSendTypingNotification(ctx, t.threadID, params, body)
 	})
 	return err
 }

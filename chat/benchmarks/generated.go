@@ -1,88 +1,96 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// Generated is the generated client alone, as oapi-codegen means it to be used.
-type Generated struct {
-	client *http.Client
-	api    *chatapi.ClientWithResponses
+// Generated is the generated client with net/http and encoding/json, and nothing else.
+type Generated struct{ api *chatapi.Client }
+
+func NewGenerated(endpoint string, transport http.RoundTripper) *Generated {
+	return &Generated{&chatapi.Client{Endpoint: endpoint, Doer: authorized{&http.Client{Transport: transport}}}}
 }
 
-func NewGenerated(endpoint string, transport http.RoundTripper) (*Generated, error) {
-	client := &http.Client{Transport: transport}
-	api, err := chatapi.NewClientWithResponses(endpoint, chatapi.WithHTTPClient(client), chatapi.WithRequestEditorFn(authorize))
-	return &Generated{client: client, api: api}, err
-}
+// authorized sends requests with the token.
+type authorized struct{ client *http.Client }
 
-func authorize(_ context.Context, req *http.Request) error {
+func (a authorized) Do(req *http.Request) (*http.Response, error) {
 	req.Header.Set("Authorization", "Bearer "+token)
-	return nil
+	return a.client.Do(req)
 }
 
 func (g *Generated) Send(ctx context.Context) (string, error) {
-	resp, err := g.api.ChatThreadSendChatMessageWithResponse(ctx, threadID,
-		&chatapi.ChatThreadSendChatMessageParams{APIVersion: apiVersion},
-		chatapi.SendChatMessageRequest{Content: text, Type: new(chatapi.ChatMessageTypeText)})
+	body, err := json.Marshal(chatapi.SendChatMessageRequest{Content: text, Type: new(chatapi.ChatMessageTypeText)})
 	if err != nil {
 		return "", err
 	}
-	if resp.JSON201 == nil {
-		return "", errors.New(resp.HTTPResponse.Status)
-	}
-	return resp.JSON201.ID, nil
+	params := &chatapi.ChatThreadSendChatMessageParams{APIVersion: apiVersion}
+	sent, err := decode[chatapi.SendChatMessageResult](http.StatusCreated, func() (*http.Response, error) {
+		return g.api.ChatThreadSendChatMessage(ctx, threadID, params, bytes.NewReader(body))
+	})
+	return sent.ID, err
 }
 
 func (g *Generated) Get(ctx context.Context) (Record, error) {
-	resp, err := g.api.ChatThreadGetChatMessageWithResponse(ctx, threadID, readID,
-		&chatapi.ChatThreadGetChatMessageParams{APIVersion: apiVersion})
+	params := &chatapi.ChatThreadGetChatMessageParams{APIVersion: apiVersion}
+	message, err := decode[chatapi.ChatMessage](http.StatusOK, func() (*http.Response, error) {
+		return g.api.ChatThreadGetChatMessage(ctx, threadID, readID, params)
+	})
 	if err != nil {
 		return Record{}, err
 	}
-	if resp.JSON200 == nil {
-		return Record{}, errors.New(resp.HTTPResponse.Status)
-	}
-	return recordOf(*resp.JSON200), nil
+	return recordOf(message), nil
 }
 
 func (g *Generated) List(ctx context.Context, visit func(Record)) (messages int, err error) {
-	resp, err := g.api.ChatThreadListChatMessagesWithResponse(ctx, threadID,
-		&chatapi.ChatThreadListChatMessagesParams{APIVersion: apiVersion, MaxPageSize: new(int32(pageSize))})
+	params := &chatapi.ChatThreadListChatMessagesParams{APIVersion: apiVersion, MaxPageSize: new(int32(pageSize))}
+	page, err := decode[chatapi.ChatMessagesCollection](http.StatusOK, func() (*http.Response, error) {
+		return g.api.ChatThreadListChatMessages(ctx, threadID, params)
+	})
 	for {
 		if err != nil {
 			return messages, err
 		}
-		if resp.JSON200 == nil {
-			return messages, errors.New(resp.HTTPResponse.Status)
-		}
-		for _, m := range resp.JSON200.Value {
+		for _, m := range page.Value {
 			messages++
 			if visit != nil {
 				visit(recordOf(m))
 			}
 		}
-		if resp.JSON200.NextLink == nil {
+		if page.NextLink == nil {
 			return messages, nil
 		}
-		resp, err = g.follow(ctx, *resp.JSON200.NextLink)
+		page, err = decode[chatapi.ChatMessagesCollection](http.StatusOK, func() (*http.Response, error) {
+			return g.follow(ctx, *page.NextLink)
+		})
 	}
 }
 
-// follow asks for the next page: the generated client knows no links.
-func (g *Generated) follow(ctx context.Context, link string) (*chatapi.ChatThreadListChatMessagesResponse, error) {
+// follow gets the next page: the generated client has no method for links.
+func (g *Generated) follow(ctx context.Context, link string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
 	if err != nil {
 		return nil, err
 	}
-	authorize(ctx, req)
-	resp, err := g.client.Do(req) //nolint:bodyclose // parsing closes it
+	return g.api.Doer.Do(req)
+}
+
+// decode sends a request and decodes the body of the response.
+func decode[Wire any](status int, send func() (*http.Response, error)) (wire Wire, err error) {
+	resp, err := send()
 	if err != nil {
-		return nil, err
+		return wire, err
 	}
-	return chatapi.ParseChatThreadListChatMessagesResponse(resp)
+	defer resp.Body.Close()
+	if resp.StatusCode != status {
+		return wire, errors.New(resp.Status)
+	}
+	err = json.NewDecoder(resp.Body).Decode(&wire)
+	return wire, err
 }

@@ -37,9 +37,7 @@ type ClientOptions struct {
 	// Of the values that azcore carries in a context, WithHTTPHeader, WithRetryOptions and WithCaptureResponse work;
 	// a captured response has its status and headers, and the body only if it is an error's.
 	//
-	// azcore's own log lacks the first try of each call, however that ends, unless it is part of azcore's work: with
-	// AZURE_SDK_GO_LOGGING set when the client is made, an option of Logging, a policy, a tracing provider, Retry.TryTimeout,
-	// ShouldRetry or StatusCodes, or one of the values above in the context. Logger has it all.
+	// azcore's own log ([github.com/Azure/azure-sdk-for-go/sdk/azcore/log]) contains every request and response.
 	azcore.ClientOptions
 
 	// Logger gets one record for each request sent, second tries included: Info, or Warn for a failure, with operation,
@@ -144,12 +142,11 @@ func newClient(endpoint pipeline.Endpoint, settings pipeline.Settings, options *
 	if err != nil {
 		return nil, err
 	}
-	api, err := identityapi.NewClient(endpoint.String(), identityapi.WithHTTPClient(p))
-	if err != nil {
-		return nil, err
-	}
 	return &Client{
-		pipeline: p, api: api, endpoint: endpoint.String(), apiVersion: cmp.Or(options.APIVersion, defaultAPIVersion),
+		pipeline:   p,
+		api:        &identityapi.Client{Endpoint: endpoint.String(), Doer: p},
+		endpoint:   endpoint.String(),
+		apiVersion: cmp.Or(options.APIVersion, defaultAPIVersion),
 	}, nil
 }
 

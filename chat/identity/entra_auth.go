@@ -56,9 +56,6 @@ func (p *entraAuth) newToken() *entraToken {
 
 func (p *entraAuth) send(attempt *pipeline.Attempt) (*http.Response, error) {
 	raw := attempt.Request
-	if isPersonal(raw.Context()) {
-		return attempt.Send()
-	}
 	if raw.URL.Scheme != "https" && !p.allowHTTP {
 		return nil, pipeline.NewFinal(errors.New("a token is not sent over plain http"))
 	}

@@ -72,22 +72,15 @@ func (f entraFamily) has(scope string) bool {
 func exchange(ctx context.Context, p *pipeline.Pipeline, endpoint string, family entraFamily, op pipeline.Operation, entraToken string) (identityapi.CommunicationIdentityAccessTokenResult, error) {
 	target := endpoint + family.path + "?api-version=" + url.QueryEscape(family.apiVersion)
 	body := pipeline.Encode(identityapi.TeamsExtensionExchangeTokenRequest{})
-	return pipeline.Call[identityapi.CommunicationIdentityAccessTokenResult](ctx, p.For(personal{}), op,
+	op.Authorized = true // with the person's token
+	return pipeline.Call[identityapi.CommunicationIdentityAccessTokenResult](ctx, p, op,
 		func(ctx context.Context) (*http.Response, error) {
 			req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, body)
 			if err != nil {
 				return nil, err
 			}
-			req.Header.Set("Content-Type", contentTypeJSON)
+			req.Header.Set("Content-Type", "application/json")
 			req.Header.Set("Authorization", "Bearer "+entraToken)
 			return p.Do(req)
 		})
-}
-
-// personal marks calls that send the token of a person instead of the authorization of the client.
-type personal struct{}
-
-func isPersonal(ctx context.Context) bool {
-	_, ok := pipeline.Caller(ctx).(personal)
-	return ok
 }

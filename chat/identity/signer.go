@@ -16,9 +16,6 @@ type signer struct{ key []byte }
 const signedHeaders = "x-ms-date;host;x-ms-content-sha256"
 
 func (s signer) sign(req *http.Request, body []byte) {
-	if isPersonal(req.Context()) {
-		return
-	}
 	hash := sha256.Sum256(body)
 	content := base64.StdEncoding.EncodeToString(hash[:])
 	date := time.Now().UTC().Format(http.TimeFormat)

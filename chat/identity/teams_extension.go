@@ -112,7 +112,7 @@ func (c *Client) CreateOrUpdateTeamsExtensionAssignment(ctx context.Context, ten
 	}
 	wire, err := pipeline.Call[identityapi.TeamsExtensionAssignmentResponse](ctx, c.pipeline, op,
 		func(ctx context.Context) (*http.Response, error) {
-			return c.api.TeamsExtensionAssignmentUpsertWithBody(ctx, tenantID, objectID, params, contentTypeJSON, body)
+			return c.api.TeamsExtensionAssignmentUpsert(ctx, tenantID, objectID, params, body)
 		})
 	return assignment(wire), err
 }

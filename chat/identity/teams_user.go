@@ -30,7 +30,7 @@ func (c *Client) GetTokenForTeamsUser(ctx context.Context, entraToken, clientID,
 	op := pipeline.Operation{Name: "Client.GetTokenForTeamsUser", Action: "identity: get token for Teams user", Status: http.StatusOK}
 	issued, err := pipeline.Call[identityapi.CommunicationIdentityAccessToken](ctx, c.pipeline, op,
 		func(ctx context.Context) (*http.Response, error) {
-			return c.api.CommunicationIdentityExchangeTeamsUserAccessTokenWithBody(ctx, params, contentTypeJSON, body)
+			return c.api.CommunicationIdentityExchangeTeamsUserAccessToken(ctx, params, body)
 		})
 	if err != nil {
 		return chat.AccessToken{}, err

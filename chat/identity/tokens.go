@@ -63,7 +63,7 @@ func (c *Client) GetToken(ctx context.Context, user chat.CommunicationUser, scop
 	op := pipeline.Operation{Name: "Client.GetToken", Action: "identity: get token", Status: http.StatusOK}
 	issued, err := pipeline.Call[identityapi.CommunicationIdentityAccessToken](ctx, c.pipeline, op,
 		func(ctx context.Context) (*http.Response, error) {
-			return c.api.CommunicationIdentityIssueAccessTokenWithBody(ctx, user.ID, params, contentTypeJSON, body)
+			return c.api.CommunicationIdentityIssueAccessToken(ctx, user.ID, params, body)
 		})
 	if err != nil {
 		return chat.AccessToken{}, err

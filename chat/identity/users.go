@@ -20,8 +20,6 @@ type UserAndToken struct {
 // CreateUserOptions are the optional settings of [Client.CreateUser]. There are none yet.
 type CreateUserOptions struct{}
 
-const contentTypeJSON = "application/json"
-
 // CreateUser creates a user of the resource. The service cannot list users: store the id with the application's own user. Nil
 // options are the zero value.
 //
@@ -80,7 +78,7 @@ func (c *Client) create(ctx context.Context, op pipeline.Operation, request iden
 	body := pipeline.Encode(request)
 	created, err := pipeline.Call[identityapi.CommunicationIdentityAccessTokenResult](ctx, c.pipeline, op,
 		func(ctx context.Context) (*http.Response, error) {
-			return c.api.CommunicationIdentityCreateWithBody(ctx, params, contentTypeJSON, body)
+			return c.api.CommunicationIdentityCreate(ctx, params, body)
 		})
 	if err == nil && created.Identity.ID == "" {
 		err = fmt.Errorf("%s: %w", op.Action, errNoUser)

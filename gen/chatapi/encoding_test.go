@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -64,7 +65,7 @@ var _ = Describe("Members come in the order in which the service writes them", f
 			`"senderDisplayName":"","createdOn":"2025-10-06T09:30:00Z",`+
 			`"senderCommunicationIdentifier":{"rawId":"8:acs:a1","communicationUser":{"id":"8:acs:a1"}},`+
 			`"editedOn":"2025-10-06T09:30:00Z","deletedOn":"2025-10-06T09:30:00Z","metadata":{"k":"v"}}`),
-		Entry("what a message of the service says", chatapi.ChatMessageContent{
+		Entry("the content of a system message", chatapi.ChatMessageContent{
 			InitiatorCommunicationIdentifier: &user,
 			Participants:                     []chatapi.ChatParticipant{},
 			Topic:                            new("topic"),
@@ -90,49 +91,77 @@ var _ = Describe("Members come in the order in which the service writes them", f
 })
 
 var _ = Describe("A request", func() {
-	const server, version = "https://contoso.example", "2025-03-15"
+	const endpoint, version = "https://contoso.example/gateway", "2025-03-15"
 
-	It("leaves out what is nil, and sends what is empty", func() {
-		change := func(body chatapi.UpdateChatThreadRequest) string {
-			request, err := chatapi.NewChatThreadUpdateChatThreadPropertiesRequestWithApplicationMergePatchPlusJSONBody(server, "19:t",
-				&chatapi.ChatThreadUpdateChatThreadPropertiesParams{APIVersion: version}, body)
-			Expect(err).NotTo(HaveOccurred())
-			Expect(request.Header).To(HaveKeyWithValue("Content-Type", []string{"application/merge-patch+json"}))
-			return bodyOf(request)
-		}
-		Expect(change(chatapi.UpdateChatThreadRequest{})).To(Equal(`{}`))
-		Expect(change(chatapi.UpdateChatThreadRequest{Topic: new(""), Metadata: map[string]string{}})).To(
-			Equal(`{"topic":"","metadata":{}}`))
-	})
+	var sent *http.Request
+	client := chatapi.Client{Endpoint: endpoint, Doer: doerFunc(func(req *http.Request) (*http.Response, error) {
+		sent = req
+		return nil, nil
+	})}
 
-	It("is empty, not absent, when the typing person has no name", func() {
-		request, err := chatapi.NewChatThreadSendTypingNotificationRequest(server, "19:t",
-			&chatapi.ChatThreadSendTypingNotificationParams{APIVersion: version}, chatapi.SendTypingNotificationRequest{})
+	It("has the body it is given, and its content type", func(ctx SpecContext) {
+		_, err := client.ChatThreadUpdateChatThreadProperties(ctx, "19:t",
+			&chatapi.ChatThreadUpdateChatThreadPropertiesParams{APIVersion: version}, strings.NewReader(`{}`))
 		Expect(err).NotTo(HaveOccurred())
-		Expect(bodyOf(request)).To(Equal(`{}`))
+		Expect(sent.Header).To(HaveKeyWithValue("Content-Type", []string{"application/merge-patch+json"}))
+		Expect(io.ReadAll(sent.Body)).To(BeEquivalentTo(`{}`))
+		Expect(sent.Context()).To(BeIdenticalTo(ctx))
 	})
 
-	It("escapes ids and leaves out optional parameters", func() {
-		request, err := chatapi.NewChatThreadListChatMessagesRequest(server, "19:a/b?c@thread.v2",
-			&chatapi.ChatThreadListChatMessagesParams{APIVersion: version})
+	It("escapes ids, leaves out optional parameters and keeps the path of the endpoint", func(ctx SpecContext) {
+		_, err := client.ChatThreadGetChatMessage(ctx, "19:a/b?c@thread.v2", "1%/ü",
+			&chatapi.ChatThreadGetChatMessageParams{APIVersion: "2025 &"})
 		Expect(err).NotTo(HaveOccurred())
-		Expect(request.URL.String()).To(Equal(
-			"https://contoso.example/chat/threads/19:a%2Fb%3Fc@thread.v2/messages?api-version=2025-03-15"))
+		Expect(sent.URL.String()).To(Equal(
+			"https://contoso.example/gateway/chat/threads/19:a%2Fb%3Fc@thread.v2/messages/1%25%2F%C3%BC?api-version=2025+%26"))
+		Expect(sent.Method).To(Equal(http.MethodGet))
+		Expect(sent.Header).To(BeEmpty())
+		Expect(sent.Body).To(BeNil())
 	})
 
-	It("carries a page size of 0 and a time with its milliseconds", func() {
-		request, err := chatapi.NewChatListChatThreadsRequest(server, &chatapi.ChatListChatThreadsParams{
+	It("carries a page size of 0 and a time with its milliseconds", func(ctx SpecContext) {
+		_, err := client.ChatListChatThreads(ctx, &chatapi.ChatListChatThreadsParams{
 			APIVersion: version, MaxPageSize: new(int32(0)), StartTime: new(at.Add(25 * time.Millisecond)),
 		})
 		Expect(err).NotTo(HaveOccurred())
-		Expect(request.URL.RawQuery).To(Equal(
+		Expect(sent.URL.RawQuery).To(Equal(
 			"api-version=2025-03-15&maxPageSize=0&startTime=2025-10-06T09%3A30%3A00.025Z"))
+	})
+
+	It("has a header only if its parameter is set", func(ctx SpecContext) {
+		params := &chatapi.ChatCreateChatThreadParams{APIVersion: version}
+		_, err := client.ChatCreateChatThread(ctx, params, strings.NewReader(`{}`))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sent.Header).NotTo(HaveKey("Repeatability-Request-Id"))
+
+		params.RepeatabilityRequestID = new("1")
+		_, err = client.ChatCreateChatThread(ctx, params, strings.NewReader(`{}`))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sent.Header).To(HaveKeyWithValue("Repeatability-Request-Id", []string{"1"}))
+	})
+
+	It("fails for an endpoint that is not a URL", func(ctx SpecContext) {
+		broken := chatapi.Client{Endpoint: "https://contoso example", Doer: client.Doer}
+		_, err := broken.ChatListChatThreads(ctx, &chatapi.ChatListChatThreadsParams{APIVersion: version})
+		Expect(err).To(HaveOccurred())
 	})
 })
 
-func bodyOf(request *http.Request) string {
-	GinkgoHelper()
-	text, err := io.ReadAll(request.Body)
-	Expect(err).NotTo(HaveOccurred())
-	return string(text)
-}
+var _ = Describe("An update", func() {
+	It("leaves out what is nil, and sends what is empty", func() {
+		Expect(json.Marshal(chatapi.UpdateChatThreadRequest{})).To(BeEquivalentTo(`{}`))
+		Expect(json.Marshal(chatapi.UpdateChatThreadRequest{Topic: new(""), Metadata: map[string]string{}})).To(
+			BeEquivalentTo(`{"topic":"","metadata":{}}`))
+	})
+})
+
+var _ = Describe("A typing notification", func() {
+	It("is empty, not absent, without a name", func() {
+		Expect(json.Marshal(chatapi.SendTypingNotificationRequest{})).To(BeEquivalentTo(`{}`))
+	})
+})
+
+// doerFunc is a function that sends a request.
+type doerFunc func(*http.Request) (*http.Response, error)
+
+func (f doerFunc) Do(req *http.Request) (*http.Response, error) { return f(req) }

@@ -9,18 +9,21 @@ import (
 // Authenticate authorizes an attempt and sends it.
 type Authenticate func(*Attempt) (*http.Response, error)
 
-// Attempt is a request on its way to the service, the first one of a call or a repetition.
+// Attempt is one try of a call: the first one or a retry.
 type Attempt struct {
 	*shared
-	Request *http.Request // its body is for Send alone
+	Request *http.Request // only Send may read its body
 	call    *call
-	azcore  *policy.Request // the request in azcore's words, whose policies come first; nil: the transport comes next
+	azcore  *policy.Request
 }
 
-// Note keeps what the authorization knows about the attempt, for Noted. A later note replaces it.
+// Caller is the value that For was given for the pipeline of this call, nil if the pipeline was not made by For.
+func (a *Attempt) Caller() any { return a.call.caller }
+
+// Note stores what the authorization knows about the attempt, for Noted. A later note replaces it.
 func (a *Attempt) Note(note any) { a.call.note = note }
 
-// FirstRefusal notes that the authorization was refused, and reports whether that is the first time in this call.
+// FirstRefusal records that the authorization was refused, and reports whether this is the first refusal of the call.
 func (a *Attempt) FirstRefusal() bool {
 	before := a.call.refused
 	a.call.refused = true
@@ -30,32 +33,21 @@ func (a *Attempt) FirstRefusal() bool {
 // Send sends the request.
 func (a *Attempt) Send() (*http.Response, error) { return a.sendLogged() }
 
-// Renew makes the request one that can be sent again, once its answer is closed.
-func (a *Attempt) Renew() (err error) {
-	if a.azcore != nil {
-		return a.azcore.RewindBody()
-	}
-	a.Request, err = renewed(a.Request)
-	return err
-}
+// Rewind prepares the request to be sent again, after its response has been closed.
+func (a *Attempt) Rewind() error { return a.azcore.RewindBody() }
 
-func (a *Attempt) next() (*http.Response, error) {
-	switch {
-	case a.azcore != nil:
-		return a.azcore.Next()
-	case a.transport.foreign: // what it writes on a request is not for the next attempt
-		return a.transport.send(a.Request.Clone(a.Request.Context()))
+// attempt is the policy that makes one attempt.
+func (s *shared) attempt(req *policy.Request) (*http.Response, error) {
+	c := callOf(req)
+	c.answer, c.ambiguous = nil, false
+	send := s.authenticate
+	if c.Authorized {
+		send = (*Attempt).Send
 	}
-	return a.transport.send(a.Request)
-}
-
-// attempt makes an attempt.
-func (s *shared) attempt(a *Attempt) (*http.Response, error) {
-	a.call.answer, a.call.ambiguous = nil, false
-	resp, err := s.authenticate(a)
-	a.call.lost = a.call.lost || err != nil
-	if err == nil && a.call.Once {
-		return a.call.keep(resp)
+	resp, err := send(&Attempt{shared: s, Request: req.Raw(), call: c, azcore: req})
+	c.lost = c.lost || err != nil
+	if err == nil && c.Once {
+		return c.keep(resp)
 	}
 	return resp, err
 }

@@ -8,17 +8,17 @@ import (
 	"sync"
 )
 
-// maxBody bounds an answer: the largest page, 200 messages of 28 KB each escaped to the utmost, is half of it.
+// maxBody is the limit of a response in bytes, twice the largest page: 200 messages of 28 KB with every character escaped.
 const maxBody = 64 << 20
 
-// maxErrorBody bounds the words of a refusal.
+// maxErrorBody is the limit of an error response in bytes. The rest is dropped.
 const maxErrorBody = 1 << 20
 
-// maxPooled is the largest buffer that is kept for the next answer.
+// maxPooled is the capacity of the largest buffer that is kept for reuse.
 const maxPooled = 8 << 20
 
-// bufferedBody is a body in memory that is borrowed from a pool until it is closed. It closes the one that it was read from no
-// earlier: over HTTP/2 that waits for the end of the stream, which comes while the answer is decoded.
+// bufferedBody is a body in a buffer of a pool, to which Close returns it. Only then it closes the body it was read from: over HTTP/2
+// that waits for the end of the stream, which arrives while the response is decoded.
 type bufferedBody struct {
 	bytes.Reader
 	buffer *bytes.Buffer
@@ -26,10 +26,10 @@ type bufferedBody struct {
 	source io.Closer
 }
 
-// readBody replaces the body of an answer by one in memory.
-func (t *transport) readBody(resp *http.Response) error {
+// readResponse reads the body of a response into memory.
+func (t *transport) readResponse(resp *http.Response) error {
 	if resp.Body == nil {
-		resp.Body = http.NoBody // net/http never does that, but fakes do
+		resp.Body = http.NoBody // a fake may leave it nil, net/http does not
 	}
 	if resp.Body == http.NoBody {
 		return nil
@@ -44,11 +44,11 @@ func (t *transport) readBody(resp *http.Response) error {
 	}
 	if n := min(resp.ContentLength, maxPooled); n > 0 {
 		buffer.Grow(int(n) + bytes.MinRead)
-		limit = min(limit, resp.ContentLength) // whoever looks for an end behind it waits for a frame
+		limit = min(limit, resp.ContentLength) // reading up to the end of the stream would wait for another frame
 	}
 	n, err := buffer.ReadFrom(io.LimitReader(resp.Body, limit))
 	body := &bufferedBody{buffer: buffer, pool: &t.buffers, source: resp.Body}
-	if err != nil || n == limit && n != resp.ContentLength { // there is more, which nobody wants
+	if err != nil || n == limit && n != resp.ContentLength { // the rest is not read
 		body.source = http.NoBody
 		_ = resp.Body.Close()
 	}
@@ -56,20 +56,20 @@ func (t *transport) readBody(resp *http.Response) error {
 	resp.Body = body
 	switch {
 	case resp.StatusCode >= http.StatusBadRequest:
-		return nil // the status is what counts, and the words that came with it are better than none
+		return nil // the status matters, even if the text that explains it is incomplete
 	case n > maxBody:
-		err = Final{fmt.Errorf("it is larger than %d MiB", maxBody>>20)}
+		err = Final{fmt.Errorf("the body is larger than %d MiB", maxBody>>20)}
 	case err == nil && n < resp.ContentLength:
-		err = io.ErrUnexpectedEOF // a transport that is not net/http's may not tell
+		err = io.ErrUnexpectedEOF // not every transport reports that
 	}
 	if err != nil {
 		_ = body.Close()
-		return fmt.Errorf("read the answer (status %d): %w", resp.StatusCode, err)
+		return fmt.Errorf("read the response (status %d): %w", resp.StatusCode, err)
 	}
 	return nil
 }
 
-// Close gives the memory back. What is read afterwards, through azcore's response capture for example, is empty.
+// Close returns the buffer to the pool. After that the body is empty, for example for azcore's response capture.
 func (b *bufferedBody) Close() error {
 	if b.buffer == nil {
 		return nil
@@ -83,7 +83,7 @@ func (b *bufferedBody) Close() error {
 	return b.source.Close()
 }
 
-// Body is the body of an answer. It is valid until the body is closed.
+// Body returns the body of a response. It is valid until the body is closed.
 func Body(resp *http.Response) []byte {
 	if body, ok := resp.Body.(*bufferedBody); ok && body.buffer != nil {
 		return body.buffer.Bytes()
@@ -91,7 +91,7 @@ func Body(resp *http.Response) []byte {
 	if resp.Body == nil {
 		return nil
 	}
-	// A policy of azcore's or of the caller's has put its own body in place.
+	// A policy has replaced the body.
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	if err != nil {
 		return nil

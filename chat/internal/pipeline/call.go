@@ -6,57 +6,72 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 )
 
-// Operation is what a method does, in the words of traces, logs and errors.
+// Operation describes what a method does.
 type Operation struct {
-	Name   string // the method, "ThreadClient.SendMessage"
-	Action string // "send message"
-	Status int    // the status that is a success
+	Name   string // the method, "ThreadClient.SendMessage", for traces and logs
+	Action string // "chat: send message", for errors
+	Status int    // the status code of success
 	Or     int    // another one, 0 for none
-	// Once: doing it twice would be wrong, so it is repeated only where the service has surely not done it.
+	// Once marks an operation that must not be done twice. It is retried only if the service has certainly not done it.
 	Once bool
+	// Authorized marks a request that has its own authorization: it is neither authenticated nor signed.
+	Authorized bool
 }
 
 func (o Operation) succeeded(status int) bool {
 	return status == o.Status || status == o.Or
 }
 
-// call is what its attempts know of a call. One goroutine uses it at a time.
+// call is the state that the attempts of a call share. One goroutine uses it at a time.
 type call struct {
 	Operation
 	caller     any
-	straight   bool             // azcore's policies have nothing to do for the first attempt
-	first      *outcome         // of an attempt azcore has not seen yet
-	count      int              // attempts so far, as far as they are logged
-	refused    bool             // the authorization was, at least once
-	connection *connectionTrace // of the last one with Once set, nil until the transport got it
-	early      *connectionTrace // of the first one, if its context has it from the beginning
-	ambiguous  bool             // the last one may have taken effect, and nothing says whether
+	count      int              // attempts logged so far
+	refused    bool             // the authorization was refused at least once
+	connection *connectionTrace // of the last attempt with Once set, nil until it reaches the transport
+	ambiguous  bool             // the last attempt may have taken effect
 	answer     *http.Response   // the one that ends a call with Once set
-	lost       bool             // an attempt has got no answer
+	lost       bool             // the answer to an attempt was lost
 	note       any              // of the authorization
 }
 
 type callKey struct{}
 
-// callOf finds the call of a request. Each has one: Call sees to it.
-func callOf(ctx context.Context) *call {
+// callIn returns the call in a context, nil if there is none.
+func callIn(ctx context.Context) *call {
 	c, _ := ctx.Value(callKey{}).(*call)
 	return c
 }
 
-// Caller tells for whom a call is made: what the pipeline was given by For, nil without.
-func Caller(ctx context.Context) any { return callOf(ctx).caller }
+// callOf returns the call of a request. It does not depend on the context of the request, which a policy may replace.
+func callOf(req *policy.Request) *call {
+	var c *call
+	req.OperationValue(&c)
+	return c
+}
 
-// Noted is what the authorization of a call has noted, nil for nothing. ctx is the context of the call, as send gets it.
-func Noted(ctx context.Context) any { return callOf(ctx).note }
+// carryCall is the policy that comes after those of the caller. It restores the call in the context for the transport, if one
+// of them has replaced the context.
+func carryCall(req *policy.Request) (*http.Response, error) {
+	ctx := req.Raw().Context()
+	if c := callOf(req); callIn(ctx) != c {
+		req = req.WithContext(context.WithValue(ctx, callKey{}, c))
+	}
+	return req.Next()
+}
+
+// Noted returns the last note of the authorization of a call, nil if there is none. ctx is the one that send gets.
+func Noted(ctx context.Context) any { return callIn(ctx).note }
 
 // NoBody is the type of an answer without a body.
 type NoBody struct{}
 
-// Call makes one call and decodes its answer into Wire, the zero value with an error. All methods go through it.
+// Call makes one call: send sends its request through [Pipeline.Do]. It decodes the answer into Wire, which is its zero value with
+// an error. All methods use it.
 func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(context.Context) (*http.Response, error)) (_ Wire, err error) {
 	var wire, none Wire
 	if owner := p.closedOwner(); owner != "" {
@@ -65,20 +80,16 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	ctx, endSpan := runtime.StartSpan(ctx, op.Name, p.tracer, nil)
 	defer func() { endSpan(err) }()
 
-	c := &call{Operation: op, caller: p.caller, straight: p.straight && !asksForMore(ctx)}
+	c := &call{Operation: op, caller: p.caller}
 	ctx = context.WithValue(ctx, callKey{}, c)
-	if op.Once && c.straight { // else policies of the caller's may use the context for connections of their own
-		c.early = p.transport.trace(&p.endpoint.URL)
-		ctx = c.early.watch(ctx) // the request need not be copied for it later
-	}
 	resp, err := send(ctx)
 	if err == nil {
 		defer resp.Body.Close()
 		err = p.read(ctx, resp, &wire)
 		if err != nil && op.succeeded(resp.StatusCode) {
-			c.ambiguous = op.Once // it was accepted, but as what?
+			c.ambiguous = op.Once
 			if ended := ctx.Err(); ended != nil {
-				err = fmt.Errorf("%s: %w", op.Action, ended) // which may be why the answer is not whole
+				err = fmt.Errorf("%s: %w", op.Action, ended) // perhaps the reason why the answer is incomplete
 			}
 		}
 	} else {
@@ -94,7 +105,7 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 }
 
 func (p *Pipeline) read(ctx context.Context, resp *http.Response, wire any) error {
-	c := callOf(ctx)
+	c := callIn(ctx)
 	switch {
 	case c.succeeded(resp.StatusCode):
 	case resp.StatusCode < 300:

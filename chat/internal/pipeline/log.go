@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// sendLogged writes one record an attempt: no body, no header but the two ids, no query.
+// sendLogged sends the attempt and logs one record about it, without bodies, queries and headers other than the two ids.
 func (a *Attempt) sendLogged() (*http.Response, error) {
 	if a.logger == nil {
 		return a.sendTraced()

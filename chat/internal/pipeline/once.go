@@ -11,21 +11,22 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
-// An operation with Once set must not be repeated once it may have happened, whatever the caller's retry options say. Sending
-// a message has no idempotency key: azcore alone delivers it again and again when the replies get lost.
+// An operation with Once set is not retried after an attempt that may have been delivered, whatever the retry options are:
+// sending a message has no idempotency key, and azcore alone would deliver it again whenever a response is lost.
 //
-// Repeated are an attempt that got no connection, a 429, and a 503 that says when to come back. Within azcore's retries, sendTraced and
-// keep make all else final; around them, handOverAnswer gives back what was kept, as first does before azcore is asked.
+// An attempt is retried if it got no connection, or the response is a 429, or a 503 with a delay. All other outcomes are made
+// final inside azcore's retry policy, by sendTraced and keep. Around the retry policy, returnAnswer returns the response that was kept.
 
 type policyFunc func(*policy.Request) (*http.Response, error)
 
 func (f policyFunc) Do(req *policy.Request) (*http.Response, error) { return f(req) }
 
-// sendTraced makes an attempt final that fails after it may have reached the service: the transport notes the connection.
+// sendTraced sends the attempt. It makes an error final if the request may have been delivered, which the transport's trace of the
+// connection says.
 func (a *Attempt) sendTraced() (*http.Response, error) {
 	c := a.call
 	c.connection = nil
-	resp, err := a.next()
+	resp, err := a.azcore.Next()
 	if err != nil && c.connection != nil && !c.connection.missed(err) {
 		c.ambiguous = true
 		return nil, Final{err}
@@ -33,7 +34,8 @@ func (a *Attempt) sendTraced() (*http.Response, error) {
 	return resp, err
 }
 
-// keep keeps from azcore's retries what they must not repeat: success as well as failure.
+// keep makes a response final, unless it says that the operation was certainly not done: azcore's retry policy gets an error that
+// it does not retry, and returnAnswer returns the response.
 func (c *call) keep(resp *http.Response) (*http.Response, error) {
 	if surelyNotDone(resp) {
 		return resp, nil
@@ -42,37 +44,42 @@ func (c *call) keep(resp *http.Response) (*http.Response, error) {
 	return nil, errKept
 }
 
-// handOverAnswer returns the answer that was kept, even if the context has ended since.
-func handOverAnswer(req *policy.Request) (*http.Response, error) {
+// returnAnswer is the policy around azcore's retries. It returns the response that was kept, and a success even if the context has
+// ended since, for which azcore returns an error beside it.
+func returnAnswer(req *policy.Request) (*http.Response, error) {
 	resp, err := req.Next()
-	if c := callOf(req.Raw().Context()); c.answer != nil {
+	c := callOf(req)
+	if c.answer != nil {
 		return c.answer, nil
+	}
+	if ended := req.Raw().Context().Err(); ended != nil && resp != nil && c.succeeded(resp.StatusCode) {
+		err = nil
 	}
 	return resp, err
 }
 
-// surelyNotDone tells of an answer that it is worth trying again, and safe.
+// surelyNotDone reports whether the response says that the operation was not done and may be tried again.
 func surelyNotDone(resp *http.Response) bool {
 	return resp.StatusCode == http.StatusTooManyRequests ||
 		resp.StatusCode == http.StatusServiceUnavailable && RetryAfter(resp.Header) > 0
 }
 
-// mayHaveHappened: a refusal has not done it, a success is known; all else tells nothing.
+// mayHaveHappened reports whether the status leaves open that the operation was done. A refusal says that it was not.
 func mayHaveHappened(op Operation, status int) bool {
 	return !op.succeeded(status) && (status < 300 || status == http.StatusRequestTimeout || status >= 500)
 }
 
 var errKept error = Final{errors.New("the answer is kept")}
 
-// connectionTrace learns whether a request that was handed to the transport ever got a connection. net/http calls the hooks from
-// several goroutines.
+// connectionTrace records whether a request got a connection. net/http calls the hooks from several goroutines.
 type connectionTrace struct {
-	address    string // the one that counts, with its port. Empty: any, since nobody else uses the context
+	address    string // host and port of the request. Empty: any, since the context is used for this request alone
 	asked, got atomic.Bool
 	hooks      httptrace.ClientTrace
 }
 
-func (t *connectionTrace) watch(ctx context.Context) context.Context {
+// attach returns a context that reports to the trace.
+func (t *connectionTrace) attach(ctx context.Context) context.Context {
 	t.hooks.GetConn = func(address string) {
 		if t.address == "" || t.address == address {
 			t.asked.Store(true)
@@ -82,11 +89,11 @@ func (t *connectionTrace) watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &t.hooks)
 }
 
-// missed reports whether nothing can have reached the service: the dial or the TLS handshake failed.
+// missed reports whether the request cannot have reached the service because the dial or the TLS handshake failed.
 func (t *connectionTrace) missed(err error) bool {
 	if t.asked.Load() {
 		return !t.got.Load()
 	}
-	dial, ok := errors.AsType[*net.OpError](err) // a transport that does not trace
+	dial, ok := errors.AsType[*net.OpError](err) // from a transport that ignores the trace
 	return ok && (dial.Op == "dial" || dial.Op == "proxyconnect")
 }

@@ -1,8 +1,9 @@
-// Package pipeline carries requests of the generated clients to the service: it is what packages chat and identity share.
+// Package pipeline sends the requests of the generated clients to the service. Packages chat and identity share it.
 //
-// A call is made of attempts. Each is authenticated and logged, and watched if the operation must not happen twice; then it passes
-// azcore's policies and those of the caller, if they have anything to do. At the end the transport signs what is sent if there is
-// a signature, follows no redirect and reads the whole answer. azcore decides whether and when there is another attempt.
+// A call consists of attempts; azcore's retry policy decides whether and when there is another one. Each attempt is authenticated
+// and logged, and its connection is traced if the operation must not be done twice. It then passes through the policies of the
+// caller and of azcore. The transport, the last step, signs the request if a signature is needed, follows no redirect and reads
+// the whole response.
 package pipeline
 
 import (
@@ -21,7 +22,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
 )
 
-// RequestIDHeader is how the service and its support know a request. It is spelled as http.Header keeps it.
+// RequestIDHeader is the header with the id of a request that the service's support asks for, in canonical form.
 const RequestIDHeader = "X-Ms-Client-Request-Id"
 
 var (
@@ -31,20 +32,20 @@ var (
 	ErrOutcomeUnknown = errors.New("the message may or may not have been sent")
 )
 
-// Settings are what a pipeline is made of.
+// Settings configure a pipeline.
 type Settings struct {
 	Endpoint Endpoint
-	// Owner is what a caller closes to close the pipeline, in the words of errors. Empty: "client".
+	// Owner names what the user closes to close the pipeline, for errors. Empty: "client".
 	Owner string
-	// Module names the package in traces, its last element in logs.
+	// Module is the import path of the package, for traces. Its last element is used in logs.
 	Module string
-	// Authenticate authorizes each attempt and sends it. Nil: it is sent as it is.
+	// Authenticate authorizes each attempt and sends it. Nil: attempts are sent without authorization.
 	Authenticate Authenticate
-	// Sign is the last to touch each attempt, behind the policies and headers of the options: what it sees is what is sent.
-	// Nil: nothing does.
+	// Sign signs each attempt. It runs last, after the policies and headers of the options, and sees the request as it is sent.
+	// Nil: requests are not signed.
 	Sign func(req *http.Request, body []byte)
-	// Refuse makes an error of an answer that is not the success expected; hint is what the pipeline knows beyond the answer.
-	// ctx is the context of the call.
+	// Refuse makes the error of a response that is not the expected success. ctx is the context of the call, hint an explanation by
+	// the pipeline, often "".
 	Refuse  func(ctx context.Context, action string, resp *http.Response, hint string) error
 	Options azcore.ClientOptions
 	Logger  *slog.Logger // nil: no log
@@ -53,17 +54,16 @@ type Settings struct {
 // Pipeline sends the requests of one client. It is safe for concurrent use.
 type Pipeline struct {
 	*shared
-	parent *Pipeline // nil: it owns what is shared
+	parent *Pipeline // nil: this one owns shared
 	owner  string
 	caller any
 	closed atomic.Bool
 }
 
-// shared is what a pipeline and those made of it have in common.
+// shared is used by a pipeline and by those that its For made.
 type shared struct {
 	endpoint     Endpoint
 	core         runtime.Pipeline
-	straight     bool // azcore's policies have nothing to do unless a context asks for it
 	tracer       tracing.Tracer
 	transport    *transport
 	userAgent    string
@@ -91,53 +91,43 @@ func New(s Settings) (*Pipeline, error) {
 	options := s.Options
 	options.Transport = p.transport
 	options.APIVersion = ""           // a parameter of the generated clients; azcore would rewrite every next link for it
-	options.Telemetry.Disabled = true // azcore's User-Agent would pass this library off as Microsoft's
-	options.PerCallPolicies = append(slices.Clone(options.PerCallPolicies), policyFunc(handOverAnswer))
+	options.Telemetry.Disabled = true // azcore's User-Agent would present this library as Microsoft's
+	options.PerCallPolicies = append(slices.Clone(options.PerCallPolicies), policyFunc(returnAnswer))
+	options.PerRetryPolicies = append(slices.Clone(options.PerRetryPolicies), policyFunc(carryCall))
 	core, err := azcore.NewClient(s.Module, "v"+version, runtime.PipelineOptions{
-		PerRetry: []policy.Policy{policyFunc(p.attemptFor)},
+		PerRetry: []policy.Policy{policyFunc(p.attempt)},
 		Tracing:  runtime.TracingOptions{Namespace: "Microsoft.Communication"},
 	}, &options)
 	if err != nil {
 		return nil, err
 	}
 	p.core, p.tracer = core.Pipeline(), core.Tracer()
-	p.straight = asksNothing(&s.Options) && !p.tracer.Enabled() && len(contextKeys()) > 0
 	return p, nil
 }
 
-// Do sends a request of a generated client.
+// Do sends a request of a generated client. Its context is one that Call has made.
 func (p *Pipeline) Do(raw *http.Request) (*http.Response, error) {
 	values := []string{"application/json", p.userAgent, "true", NewUUID()} // one allocation instead of four
 	for i, name := range [...]string{"Accept", "User-Agent", "X-Ms-Return-Client-Request-Id", RequestIDHeader} {
 		raw.Header[name] = values[i : i+1 : i+1]
 	}
-	c := callOf(raw.Context())
-	if c.straight && (raw.Body == nil || raw.GetBody != nil) {
-		if resp := p.first(c, raw); resp != nil {
-			return resp, nil
-		}
-		var err error
-		if raw, err = renewed(raw); err != nil {
-			return nil, err
-		}
-	}
-	c.early = nil // others may use the context from here on
 	req, err := runtime.NewRequestFromRequest(raw)
 	if err != nil {
 		return nil, err
 	}
-	delete(raw.Header, "Content-Length") // azcore's; net/http knows it, and sends its own
-	runtime.SkipBodyDownload(req)        // the transport has it in memory already
+	delete(raw.Header, "Content-Length") // set by azcore; net/http sends its own
+	req.SetOperationValue(callIn(raw.Context()))
+	runtime.SkipBodyDownload(req) // the transport has read the body
 	resp, err := p.core.Do(req)
 	if err != nil {
-		runtime.Drain(resp) // there is one, too, when the context ends as it comes
+		runtime.Drain(resp) // a policy may return both
 		return nil, err
 	}
 	return resp, nil
 }
 
-// For makes a pipeline that shares everything with p and costs a few words. Its calls carry caller, which Caller tells. To close it
-// closes nothing else; when p is closed, so is it.
+// For returns a pipeline that shares everything with p. Its attempts return caller from Caller. Closing it does not close p;
+// closing p closes it.
 func (p *Pipeline) For(caller any) *Pipeline {
 	return &Pipeline{shared: p.shared, parent: p, owner: "client", caller: caller}
 }
@@ -150,7 +140,7 @@ func (p *Pipeline) Close() {
 	}
 }
 
-// closedOwner is what was closed, "" for nothing.
+// closedOwner names what was closed, "" if nothing was.
 func (p *Pipeline) closedOwner() string {
 	switch {
 	case p.closed.Load():
@@ -161,7 +151,7 @@ func (p *Pipeline) closedOwner() string {
 	return ""
 }
 
-// Final is an error that no retry mends. azcore looks for its marker method.
+// Final is an error that is not retried. azcore recognizes it by its method.
 type Final struct{ error }
 
 // NewFinal marks an error as final.
@@ -169,5 +159,5 @@ func NewFinal(err error) Final { return Final{err} }
 
 func (f Final) Unwrap() error { return f.error }
 
-// NonRetriable marks the error.
+// NonRetriable implements azcore's marker interface.
 func (Final) NonRetriable() {}

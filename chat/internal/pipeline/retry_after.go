@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// RetryAfter reads the delay the service asks for, in milliseconds, seconds or as a date. 0: none.
+// RetryAfter returns the delay that a response asks for, in milliseconds, in seconds or as a date. 0: none.
 func RetryAfter(h http.Header) time.Duration {
 	for _, delay := range []struct {
 		name string
@@ -15,7 +15,7 @@ func RetryAfter(h http.Header) time.Duration {
 	}{
 		{"retry-after-ms", time.Millisecond}, {"x-ms-retry-after-ms", time.Millisecond}, {"Retry-After", time.Second},
 	} {
-		// Of a number that does not fit ParseInt makes the largest there is.
+		// ParseInt returns the largest int64 for a number that is too large.
 		if n, _ := strconv.ParseInt(h.Get(delay.name), 10, 64); n > 0 {
 			return time.Duration(min(n, math.MaxInt64/int64(delay.unit))) * delay.unit
 		}

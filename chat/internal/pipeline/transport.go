@@ -16,17 +16,17 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
-// transport is the last step of the pipeline. It follows no redirect, so that a token goes nowhere but to the endpoint, and
-// reads the whole body, so that one cut short is an attempt that failed, which the retry policy can see, and not a result.
+// transport is the last step of the pipeline. It follows no redirect, so that the token is sent to the endpoint only, and reads
+// the whole body, so that a truncated response is a failed attempt, which the retry policy sees.
 type transport struct {
 	next    policy.Transporter
-	foreign bool      // next may write on its request, and make others under its context
+	foreign bool      // next is not net/http's: it may change the request, and use its context for requests of its own
 	buffers sync.Pool // of *bytes.Buffer
 	owned   *http.Transport
 	sign    func(req *http.Request, body []byte)
 }
 
-// newTransport takes the caller's transport, or makes one that Close may close.
+// newTransport wraps the caller's transport, or makes one of its own if given is nil.
 func newTransport(given policy.Transporter) *transport {
 	client, ok := given.(*http.Client)
 	switch {
@@ -44,10 +44,10 @@ func newTransport(given policy.Transporter) *transport {
 	return &transport{next: given, foreign: true}
 }
 
-// roundTripper is what is left of an http.Client without redirects, cookies and a timeout, but for its copies of the headers.
+// roundTripper does what an http.Client without redirects, cookies and a timeout does, and does not copy the headers.
 type roundTripper struct{ http.RoundTripper }
 
-// Do fails with the errors of an http.Client.
+// Do returns the errors that an http.Client returns.
 func (r roundTripper) Do(req *http.Request) (*http.Response, error) {
 	resp, err := r.RoundTrip(req)
 	if err == nil {
@@ -59,7 +59,8 @@ func (r roundTripper) Do(req *http.Request) (*http.Response, error) {
 	return nil, &url.Error{Op: req.Method[:1] + strings.ToLower(req.Method[1:]), URL: req.URL.String(), Err: err}
 }
 
-// ownTransport is http.DefaultTransport for one host, and not a copy of it: programs put other types in its place.
+// ownTransport has the settings of http.DefaultTransport, for one host. It is not a clone, since a program may have replaced that
+// by another type.
 func ownTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
@@ -69,73 +70,73 @@ func ownTransport() *http.Transport {
 		ForceAttemptHTTP2:   true,
 		MaxIdleConnsPerHost: 100,
 		IdleConnTimeout:     90 * time.Second,
-		// Without a ping a connection that died silently fails every call on it until the system notices.
+		// Without pings a connection that was lost silently fails every call until the system notices.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second},
 	}
 }
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// Do is for azcore, which rewinds the one body it keeps for the next attempt while net/http may still be writing this one's.
+// Do sends a copy of the request, so that the transport below may change it, with a body of its own: azcore rewinds the body of
+// req for the next attempt while net/http may still be writing this one.
 func (t *transport) Do(req *http.Request) (*http.Response, error) {
-	if callOf(req.Context()).Once {
-		keepFromReplay(req.Header)
-	}
-	if req.Body == nil {
-		return t.send(req)
-	}
-	body, err := readAll(req.Body, req.ContentLength)
-	if err != nil {
-		return nil, fmt.Errorf("read the body of the request: %w", err)
-	}
-	req = req.WithContext(req.Context())
-	req.GetBody = nil
-	if len(body) > 0 { // net/http would take an empty reader for a body of unknown length
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-		req.Body, _ = req.GetBody()
-	}
-	return t.send(req)
-}
-
-// send sends a request whose GetBody makes bodies that know nothing of each other.
-func (t *transport) send(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if c := callOf(ctx); c.Once {
-		if c.connection, c.early = c.early, nil; c.connection == nil {
-			c.connection = t.trace(req.URL)
-			req = req.WithContext(c.connection.watch(ctx))
+	c := callIn(ctx)
+	body, err := readBody(req)
+	if err != nil {
+		return nil, err
+	}
+	if c.Once {
+		c.connection = t.trace(req.URL)
+		ctx = c.connection.attach(ctx)
+	}
+	if t.foreign {
+		req = req.Clone(ctx)
+	} else {
+		req = req.WithContext(ctx)
+	}
+	if c.Once {
+		keepFromReplay(req.Header)
+	}
+	if req.Body != nil {
+		req.GetBody = nil
+		if len(body) > 0 { // net/http treats an empty reader as a body of unknown length
+			req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+			req.Body, _ = req.GetBody()
 		}
 	}
-	if t.sign != nil {
-		if err := t.signed(req); err != nil {
-			return nil, err
-		}
+	if t.sign != nil && !c.Authorized {
+		t.sign(req, body)
 	}
+	return t.send(req)
+}
+
+func (t *transport) send(req *http.Request) (*http.Response, error) {
 	resp, err := t.next.Do(req)
 	if err != nil {
 		return nil, transportError(err)
 	}
 	if resp == nil {
-		return nil, errors.New("the transport gave neither an answer nor an error")
+		return nil, errors.New("the transport returned neither a response nor an error")
 	}
 	if resp.Request == nil {
-		resp.Request = req // net/http always does, but fakes may not
+		resp.Request = req // a fake may leave it nil, net/http does not
 	}
 	if from := resp.Request; from.URL != nil && from.URL.Host != req.URL.Host {
-		// What it is wrapped in is not seen here, and the token is gone; but nobody should live with it.
+		// The token has been sent elsewhere already. The error makes the mistake visible.
 		return nil, errors.Join(Final{errors.New("the transport follows redirects, to " + LogLine(from.URL.Host) +
-			": it must not, since the token goes with them")}, resp.Body.Close())
+			": it must not, since the token is sent along")}, resp.Body.Close())
 	}
-	if err := t.readBody(resp); err != nil {
+	if err := t.readResponse(resp); err != nil {
 		return nil, err
 	}
 	return resp, nil
 }
 
-// trace makes the trace of a request to u.
+// trace returns a new trace for a request to u.
 func (t *transport) trace(u *url.URL) *connectionTrace {
 	if !t.foreign {
 		return new(connectionTrace)
@@ -151,22 +152,7 @@ func (t *transport) trace(u *url.URL) *connectionTrace {
 	return &connectionTrace{address: net.JoinHostPort(u.Hostname(), port)}
 }
 
-func (t *transport) signed(req *http.Request) error {
-	var body []byte
-	if req.Body != nil && req.GetBody != nil {
-		reader, err := req.GetBody()
-		if err == nil {
-			body, err = readAll(reader, req.ContentLength)
-		}
-		if err != nil {
-			return fmt.Errorf("read the body of the request: %w", err)
-		}
-	}
-	t.sign(req, body)
-	return nil
-}
-
-// keepFromReplay respells the headers for which net/http sends a POST again by itself. The service knows neither; a gateway
+// keepFromReplay changes the case of the headers that make net/http repeat a POST by itself. The service ignores them, and a gateway
 // reads them in any case.
 func keepFromReplay(h http.Header) {
 	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
@@ -177,20 +163,27 @@ func keepFromReplay(h http.Header) {
 	}
 }
 
-// readAll is io.ReadAll with less to throw away where the length is known.
-func readAll(r io.Reader, length int64) ([]byte, error) {
-	if length <= 0 {
-		return io.ReadAll(r)
+// readBody reads the body of a request, nil if there is none.
+func readBody(req *http.Request) (body []byte, err error) {
+	switch {
+	case req.Body == nil:
+		return nil, nil
+	case req.ContentLength > 0:
+		body = make([]byte, req.ContentLength)
+		_, err = io.ReadFull(req.Body, body)
+	default:
+		body, err = io.ReadAll(req.Body)
 	}
-	body := make([]byte, length)
-	_, err := io.ReadFull(r, body)
-	return body, err
+	if err != nil {
+		return nil, fmt.Errorf("read the body of the request: %w", err)
+	}
+	return body, nil
 }
 
-// transportError takes the query out of the URL that net/http puts into its errors, and marks what no retry mends:
-// a host that does not exist, a certificate nobody vouches for, a server that does not speak TLS.
+// transportError removes the query from the URL in an error of net/http, and marks the errors that a retry does not fix: an unknown
+// host, a certificate that is not trusted, a server that does not speak TLS.
 func transportError(err error) error {
-	if failed, ok := err.(*url.Error); ok { //nolint:errorlint // one that is wrapped has its text already
+	if failed, ok := err.(*url.Error); ok { //nolint:errorlint // the text of a wrapped one is already made
 		withoutQuery := *failed
 		withoutQuery.URL, _, _ = strings.Cut(failed.URL, "?")
 		err = &withoutQuery

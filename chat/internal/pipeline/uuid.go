@@ -5,7 +5,7 @@ import (
 	"encoding/hex"
 )
 
-// NewUUID makes a random UUID, version 4: the id of a request, or what makes one repeatable.
+// NewUUID returns a random UUID, version 4, for a request id or a repeatability id.
 func NewUUID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails

@@ -10,7 +10,7 @@ import (
 // version is the version of this module.
 const version = "0.1.0"
 
-// userAgent names this library, the application in front of it as azcore would write that. Disabled: nothing at all.
+// userAgent is the User-Agent of this library, after the application id in azcore's form. It is empty if telemetry is disabled.
 func userAgent(o policy.TelemetryOptions) string {
 	if o.Disabled {
 		return ""

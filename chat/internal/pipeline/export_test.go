@@ -1,7 +1,0 @@
-package pipeline
-
-// What the specs use of the package.
-var (
-	AsksForMore = asksForMore
-	AsksNothing = asksNothing
-)
