@@ -15,17 +15,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // nextStep is what to do about an error, empty where there is no advice to give.
 func nextStep(cmd *cobra.Command, err error) string {
-	if partial, ok := errors.AsType[*partialError](err); ok && partial.next != "" {
-		return partial.next
+	if partial, ok := errors.AsType[*cli.PartialError](err); ok && partial.Next != "" {
+		return partial.Next
 	}
-	if advised, ok := errors.AsType[*advisedError](err); ok {
-		return advised.next
+	if advised, ok := errors.AsType[*cli.AdvisedError](err); ok {
+		return advised.Next
 	}
-	if isMisuse(err) {
+	if cli.IsMisuse(err) {
 		if strings.Contains(err.Error(), "\n") {
 			return "" // it has said what to do
 		}
@@ -48,7 +51,7 @@ func nextStep(cmd *cobra.Command, err error) string {
 		{chat.ErrUnauthorized, unauthorized(cmd, err)},
 		{chat.ErrForbidden, "Only people in a thread may work on it, and only its sender may change a message. Who you are: acschat token show\n" +
 			"Who is in the thread: acschat participant list, by somebody who is in it.\n" +
-			"Why you are refused: " + doctor(cmd)},
+			"Why you are Refused: " + doctor(cmd)},
 		{chat.ErrNotFound, notFound(cmd)},
 		{chat.ErrTooLarge, "A message holds about 28 KB."},
 		{chat.ErrThrottled, "The service allows only so much in a time" + retryIn(err)},
@@ -67,7 +70,7 @@ func doctor(cmd *cobra.Command) string {
 	words := []string{"acschat doctor"}
 	for _, name := range []string{"endpoint", "token-file", "as", "ca-file", "thread"} {
 		if named := cmd.Flags().Lookup(name); named != nil && named.Value.String() != "" {
-			words = append(words, "--"+name, shellWord(named.Value.String()))
+			words = append(words, "--"+name, show.ShellWord(named.Value.String()))
 		}
 	}
 	return strings.Join(words, " ")
@@ -107,7 +110,7 @@ func notFound(cmd *cobra.Command) string {
 
 func worksOnThread(cmd *cobra.Command) bool { return cmd.Flags().Lookup("thread") != nil }
 
-const notThere = "The service is not there: check --endpoint, " + endpointVariable + " or the connection string."
+const notThere = "The service is not there: check --endpoint, " + session.EndpointVariable + " or the connection string."
 
 // isElsewhere reports whether what answered is not the service: it knows no method of the service's, or nothing below a path that
 // the endpoint has, where the service mostly says in words what it has not found.

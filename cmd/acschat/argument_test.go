@@ -33,7 +33,7 @@ var _ = Describe("What a command works on", func() {
 		Entry(nil, `invalid argument "": it is empty`, "receipt", "send", ""),
 		Entry(nil, `invalid argument "": it is empty`, "token", "issue", ""),
 		Entry(nil, `invalid argument "": it is empty`, "user", "delete", "", "--yes"),
-		Entry(nil, `--thread" flag: it is empty: is the variable set that it comes from?`, "message", "send", "--thread", "", "x"),
+		Entry(nil, `--thread" flag: it is empty: is the shell variable set?`, "message", "send", "--thread", "", "x"),
 		Entry(nil, `--as" flag: it is empty`, "thread", "list", "--as", ""),
 		Entry(nil, `--endpoint" flag: it is empty`, "thread", "list", "--endpoint="),
 		Entry(nil, `--out" flag: it is empty`, "token", "issue", "--out", ""),

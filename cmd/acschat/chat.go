@@ -9,6 +9,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/tui"
 )
 
@@ -16,7 +20,7 @@ import (
 const leastChatInterval = 500 * time.Millisecond
 
 func newChat(t *tool) *cobra.Command {
-	var thread threadFlag
+	var thread session.ThreadFlag
 	var displayName string
 	var interval time.Duration
 	var quiet bool
@@ -34,27 +38,27 @@ A message that did not arrive is printed when you leave all the same.`,
 		Example: `  acschat chat
   acschat chat 19:…
   acschat chat 19:… --as 8:acs:… --quiet   # look over somebody's shoulder, unseen`,
-		Args: takes("thread"),
+		Args: flags.Takes("thread"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := t.wantsWholeTerminal(); err != nil {
 				return err
 			}
 			if interval < leastChatInterval {
-				return misuse("--interval must be at least %v: the service allows 200 looks a minute", leastChatInterval)
+				return cli.Misuse("--interval must be at least %v: the service allows 200 looks a minute", leastChatInterval)
 			}
-			client, self, err := t.session.chatAndSelf(cmd.Context())
+			client, self, err := t.chatAndSelf(cmd.Context())
 			if err != nil {
 				return err
 			}
 			unsent, err := tui.Run(cmd.Context(), tui.Options{
-				Service: tui.Over(client, displayName), Self: self, Thread: thread.named(), Interval: interval, Quiet: quiet,
+				Service: tui.Over(client, displayName), Self: self, Thread: thread.Named(), Interval: interval, Quiet: quiet,
 			})
 			return notAllSent(unsent, err)
 		},
 	}
-	thread.addTo(cmd, t)
-	cmd.ValidArgsFunction = t.completeThreads
-	cmd.Flags().Var((*text)(&displayName), "display-name", "your `NAME`, as the others see it with your messages")
+	thread.AddTo(cmd, &t.session)
+	cmd.ValidArgsFunction = t.session.CompleteThreads
+	cmd.Flags().Var((*flags.Text)(&displayName), "display-name", "your `NAME`, as the others see it with your messages")
 	cmd.Flags().DurationVar(&interval, "interval", 2*time.Second, "how `OFTEN` to look for new messages")
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "tell nobody that you type, or what you have read")
 	return cmd
@@ -64,23 +68,19 @@ A message that did not arrive is printed when you leave all the same.`,
 func (t *tool) wantsWholeTerminal() error {
 	const otherwise = "\n\nWithout one: acschat message list --follow, and acschat message send."
 	switch {
-	case !isTerminal(os.Stdout):
-		return misuse("a chat wants a terminal to show it on, and stdout is none." + otherwise)
+	case !show.IsTerminal(t.output.Out):
+		return cli.Misuse("a chat wants a terminal to show it on, and stdout is none." + otherwise)
 	case os.Getenv("TERM") == "dumb":
-		return misuse("a chat wants a terminal whose cursor can be moved, and TERM says that this one's can't." + otherwise)
-	case t.session.verbose && isTerminal(os.Stderr):
-		return misuse("--verbose would write into the middle of the chat: send that elsewhere, 2>requests.log")
+		return cli.Misuse("a chat wants a terminal whose cursor can be moved, and TERM says that this one's can't." + otherwise)
+	case t.session.Verbose() && show.IsTerminal(t.output.Err):
+		return cli.Misuse("--verbose would write into the middle of the chat: send that elsewhere, 2>requests.log")
 	}
 	return nil
 }
 
-// chatAndSelf makes the client of the user, and says who that is: nil when the token does not.
-func (s *session) chatAndSelf(ctx context.Context) (*chat.Client, chat.Identifier, error) {
-	endpoint, credential, err := s.who(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	options, err := s.clientOptions(endpoint)
+// chatAndSelf returns the client of the user, and the user; nil if the token does not name one.
+func (t *tool) chatAndSelf(ctx context.Context) (*chat.Client, chat.Identifier, error) {
+	endpoint, credential, err := t.session.Credential(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -88,15 +88,15 @@ func (s *session) chatAndSelf(ctx context.Context) (*chat.Client, chat.Identifie
 	if err != nil {
 		return nil, nil, err
 	}
-	client, err := chat.NewClient(endpoint, credential, &chat.ClientOptions{ClientOptions: options, Logger: s.logger()})
+	client, err := t.session.ChatWith(endpoint, credential)
 	if err != nil {
 		return nil, nil, err
 	}
-	facts, err := readClaims(token.Token, time.Now())
-	if err != nil || facts.User == "" {
-		return client, nil, nil //nolint:nilerr // the service has the last word on what a good token is
+	claims, err := session.ReadClaims(token.Token, time.Now())
+	if err != nil || claims.User == "" {
+		return client, nil, nil //nolint:nilerr // the service decides whether the token is valid
 	}
-	return client, chat.ParseRawID(facts.User), nil
+	return client, chat.ParseRawID(claims.User), nil
 }
 
 // notAllSent says what was written in vain.
@@ -104,9 +104,9 @@ func notAllSent(unsent []tui.Unsent, err error) error {
 	if len(unsent) == 0 {
 		return err
 	}
-	partial := &partialError{summary: "some of what you wrote was not sent, or may not have been", cause: err, next: "Look before you send it again: acschat message list --limit 5"}
+	partial := &cli.PartialError{Summary: "some of what you wrote was not sent, or may not have been", Cause: err, Next: "Look before you send it again: acschat message list --limit 5"}
 	for _, u := range unsent {
-		partial.refused = append(partial.refused, fmt.Sprintf("%s: %q: %s", u.ThreadID, u.Text, u.Reason))
+		partial.Refused = append(partial.Refused, fmt.Sprintf("%s: %q: %s", u.ThreadID, u.Text, u.Reason))
 	}
 	return partial
 }

@@ -7,10 +7,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
 )
 
 func newDoctor(t *tool) *cobra.Command {
-	var thread threadFlag
+	var thread session.ThreadFlag
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Find out why the service can't be reached, or refuses",
@@ -27,7 +28,7 @@ The exit code is 0 when all is well and 1 when it is not. No secret is printed: 
   acschat doctor --output json | jq -r '.causes[].kind'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			x, err := t.newExamination(cmd, thread.named())
+			x, err := t.newExamination(cmd, thread.Named())
 			if err != nil {
 				return err
 			}
@@ -38,24 +39,24 @@ The exit code is 0 when all is well and 1 when it is not. No secret is printed: 
 			return x.conclude()
 		},
 	}
-	thread.addTo(cmd, t)
+	thread.AddTo(cmd, &t.session)
 	return cmd
 }
 
 // newExamination gathers what is to be checked. It fails when somebody has to be told first who it is that asks.
 func (t *tool) newExamination(cmd *cobra.Command, threadID string) (*examination, error) {
-	endpoint, credential, err := t.session.who(cmd.Context())
+	endpoint, credential, err := t.session.Credential(cmd.Context())
 	x := &examination{output: &t.output, out: cmd.OutOrStdout(), endpoint: endpoint, credential: credential, threadID: threadID}
 	if argument, ok := errors.AsType[*chat.ArgumentError](err); ok && endpoint != "" {
 		x.tokenErr = argument
 	} else if err != nil {
 		return nil, err
 	}
-	if x.transport, err = t.session.clientOptions(endpoint); err != nil {
+	if x.transport, err = t.session.ClientOptions(endpoint); err != nil {
 		return nil, err
 	}
 	x.client, x.endpointErr = chat.NewClient(endpoint, cmp.Or(credential, noCredential()), &chat.ClientOptions{
-		ClientOptions: x.transport, Logger: t.session.logger(),
+		ClientOptions: x.transport, Logger: t.session.Logger(),
 	})
 	return x, nil
 }

@@ -17,11 +17,12 @@ import (
 	"github.com/acschat/acs-chat-go/chat/explain"
 	"github.com/acschat/acs-chat-go/chat/redact"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // examination is a row of checks, and what they have found.
 type examination struct {
-	output *output
+	output *show.Output
 	out    io.Writer
 
 	endpoint    string

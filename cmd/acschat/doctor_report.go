@@ -11,6 +11,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat/explain"
 	"github.com/acschat/acs-chat-go/chat/redact"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // diagnosis is what programs get of an examination.
@@ -29,20 +31,20 @@ type wireCause struct {
 
 // show tells people of a check as soon as it is made.
 func (x *examination) show(c finding) {
-	if x.output.format != formatTable {
+	if x.output.Format != show.Table {
 		return
 	}
-	_, err := fmt.Fprintf(x.out, "%-10s%s  %s\n", c.Name, c.State.shown(), c.Evidence)
+	_, err := fmt.Fprintf(x.out, "%-10s%s  %s\n", c.Name, c.State.shown(x.output.Colored()), c.Evidence)
 	if x.unread == nil {
 		x.unread = err
 	}
 }
 
 // shown is the verdict at fixed width, in colour where there is one.
-func (v verdict) shown() string {
+func (v verdict) shown(colored bool) string {
 	text := fmt.Sprintf("%-11s", v)
 	color, ok := map[verdict]string{wasOK: "2", wasNotOK: "1"}[v]
-	if !ok || !colored() {
+	if !ok || !colored {
 		return text
 	}
 	return lipgloss.NewStyle().Foreground(lipgloss.Color(color)).Render(text)
@@ -72,8 +74,8 @@ func (x *examination) tell(healthy bool) error {
 	switch {
 	case x.unread != nil:
 		return x.unread
-	case x.output.format != formatTable:
-		return x.output.object(x.out, x.diagnosis(healthy))
+	case x.output.Format != show.Table:
+		return x.output.Object(x.diagnosis(healthy))
 	case healthy:
 		_, err := io.WriteString(x.out, "\nAll is well.\n")
 		return err
@@ -93,7 +95,7 @@ func (x *examination) diagnosis(healthy bool) diagnosis {
 
 // toolFix is what to do about a cause in words of the tool, empty where the library's say it.
 func toolFix(kind explain.Kind) string {
-	const another = "another token: acschat token issue USER --out FILE and --token-file FILE, or " + connectionStringVariable + " and --as USER, which makes one each time"
+	const another = "another token: acschat token issue USER --out FILE and --token-file FILE, or " + session.ConnectionStringVariable + " and --as USER, which makes one each time"
 	switch kind {
 	case explain.Argument:
 		return "correct it where it comes from: a flag, a file or the environment"
@@ -104,9 +106,9 @@ func toolFix(kind explain.Kind) string {
 	case explain.TokenResource:
 		return "take the endpoint and the token from the same resource; acschat token show has the token's"
 	case explain.TokenFetch:
-		return "check " + connectionStringVariable + " and the user: the key may have been renewed, and the user deleted or of another resource"
+		return "check " + session.ConnectionStringVariable + " and the user: the key may have been renewed, and the user deleted or of another resource"
 	case explain.CertificateAuthority:
-		return "if the server is the right one, name the file of its authority: --ca-file FILE or " + caFileVariable + "; acschat emulator says where its own is"
+		return "if the server is the right one, name the file of its authority: --ca-file FILE or " + session.CAFileVariable + "; acschat emulator says where its own is"
 	case explain.Proxy:
 		return "check HTTPS_PROXY and NO_PROXY, and what the proxy wants of those who use it"
 	case explain.NotParticipant, explain.Removed:

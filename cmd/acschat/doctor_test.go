@@ -245,7 +245,7 @@ var _ = Describe("doctor", func() {
 	})
 
 	It("wants to know who asks", func() {
-		emptyShell().run("doctor").ends(2, "nothing says who you are")
+		emptyShell().run("doctor").ends(2, "no user is set")
 		alice.run("doctor", "--as", "8:acs:x").ends(2, keyVariable)
 		alice.run("doctor", "--ca-file", "nowhere").ends(2, "no such file")
 		alice.run("doctor", thread).ends(2, "unknown command")

@@ -12,6 +12,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/explain"
 	"github.com/acschat/acs-chat-go/chat/identity"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // noCredential stands in where the token that was given is none, so that there is a client to explain that.
@@ -44,7 +46,7 @@ func (x *examination) checkToken(ctx context.Context) (string, error) {
 		return "", err
 	}
 	now := time.Now().Add(x.ahead)
-	c, err := readClaims(token.Token, now)
+	c, err := session.ReadClaims(token.Token, now)
 	if err != nil {
 		return "", err
 	}
@@ -52,9 +54,9 @@ func (x *examination) checkToken(ctx context.Context) (string, error) {
 }
 
 // judge says what is in a token, and whether it opens chat.
-func judge(c claims, now time.Time) (string, error) {
+func judge(c session.Claims, now time.Time) (string, error) {
 	facts := fmt.Sprintf("of %s, for %s, of the resource %s, ends %s",
-		orNobody(c.User), orNobody(strings.Join(c.Scopes, ", ")), orNobody(c.Resource), until(c.ExpiresOn, now))
+		orNobody(c.User), orNobody(strings.Join(c.Scopes, ", ")), orNobody(c.Resource), show.Until(c.ExpiresOn, now))
 	opens := func(scope string) bool {
 		return slices.Contains([]identity.Scope{identity.ScopeChat, identity.ScopeChatJoin, identity.ScopeChatJoinLimited}, identity.Scope(scope))
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat/explain"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // way is how a request came through to the endpoint, as far as it did. It carries no token: who answers need not be the service.
@@ -145,7 +146,7 @@ func (x *examination) checkTLS(context.Context) (string, error) {
 	}
 	leaf := w.tls.PeerCertificates[0]
 	return fmt.Sprintf("%s, a certificate of %s for %s until %s", tls.VersionName(w.tls.Version), leaf.Issuer,
-		strings.Join(certified(leaf), ", "), moment(leaf.NotAfter)), nil
+		strings.Join(certified(leaf), ", "), show.Time(leaf.NotAfter)), nil
 }
 
 // mostSkew is how far the clocks may be apart: so long before its end a token is renewed.

@@ -11,8 +11,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/inspector"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // emulator is the command that runs the service on this machine, as its flags say it.
@@ -63,19 +66,19 @@ With --admin programs make it go wrong and drive it, in JSON:
 			return e.run(cmd, &t.output)
 		},
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&e.addr, "addr", "127.0.0.1:8443", "listen at `HOST:PORT`; port 0 picks a free one")
-	flags.Var((*filled)(&e.data), "data", "`DIR` that keeps everything, the access key and the certificates too; it is made if need be")
-	flags.Var((*filled)(&e.readyFile), "ready-file", "`FILE` that has endpoint, connectionString and caFile, as JSON, while it can be reached")
-	flags.Var((*filled)(&e.accessKey), "access-key", "access `KEY` of the resource, in base64 (default: the one in --data, or a new one)")
-	flags.Var((*filled)(&e.certFile), "cert", "PEM `FILE` with a certificate to use in place of the one it makes, and those above it")
-	flags.Var((*filled)(&e.keyFile), "key", "PEM `FILE` with the key of that certificate")
-	flags.BoolVar(&e.plain, "plain", false, "no TLS: the official clients send no token then")
-	flags.Var(&e.style, "error-style", "how chat writes errors: recorded, as the service was seen to, or documented, as its contract says")
-	flags.BoolVar(&e.limits, "enforce-limits", false, "answer 429, and when to come back, above the rates that are published for users and threads")
-	flags.BoolVar(&e.admin, "admin", false, "let programs cause faults, move the clock and read what was asked, at "+adminPath+"; without a key")
-	flags.BoolVar(&e.log, "log", false, "one line on stderr for each request")
-	complete(cmd, "error-style", cobra.FixedCompletions([]string{recorded, documented}, cobra.ShellCompDirectiveNoFileComp))
+	f := cmd.Flags()
+	f.StringVar(&e.addr, "addr", "127.0.0.1:8443", "listen at `HOST:PORT`; port 0 picks a free one")
+	f.Var((*flags.Filled)(&e.data), "data", "`DIR` that keeps everything, the access key and the certificates too; it is made if need be")
+	f.Var((*flags.Filled)(&e.readyFile), "ready-file", "`FILE` that has endpoint, connectionString and caFile, as JSON, while it can be reached")
+	f.Var((*flags.Filled)(&e.accessKey), "access-key", "access `KEY` of the resource, in base64 (default: the one in --data, or a new one)")
+	f.Var((*flags.Filled)(&e.certFile), "cert", "PEM `FILE` with a certificate to use in place of the one it makes, and those above it")
+	f.Var((*flags.Filled)(&e.keyFile), "key", "PEM `FILE` with the key of that certificate")
+	f.BoolVar(&e.plain, "plain", false, "no TLS: the official clients send no token then")
+	f.Var(&e.style, "error-style", "how chat writes errors: recorded, as the service was seen to, or documented, as its contract says")
+	f.BoolVar(&e.limits, "enforce-limits", false, "answer 429, and when to come back, above the rates that are published for users and threads")
+	f.BoolVar(&e.admin, "admin", false, "let programs cause faults, move the clock and read what was asked, at "+adminPath+"; without a key")
+	f.BoolVar(&e.log, "log", false, "one line on stderr for each request")
+	flags.CompleteFrom(cmd, "error-style", recorded, documented)
 	return cmd
 }
 
@@ -86,22 +89,22 @@ func (e *emulator) check() error {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
-		return misuse("--addr must be a host and a port such as 127.0.0.1:8443, not %q", e.addr)
+		return cli.Misuse("--addr must be a host and a port such as 127.0.0.1:8443, not %q", e.addr)
 	}
 	if key, err := base64.StdEncoding.DecodeString(e.accessKey); err != nil || len(key) == 0 && e.accessKey != "" {
-		return misuse("--access-key must be base64, as the keys in the portal are")
+		return cli.Misuse("--access-key must be base64, as the keys in the portal are")
 	}
 	switch {
 	case (e.certFile == "") != (e.keyFile == ""):
-		return misuse("--cert and --key go together")
+		return cli.Misuse("--cert and --key go together")
 	case e.plain && e.certFile != "":
-		return misuse("--plain turns TLS off and --cert is for TLS: choose one")
+		return cli.Misuse("--plain turns TLS off and --cert is for TLS: choose one")
 	}
 	return nil
 }
 
 // run is the emulator from the data it opens to the interrupt that ends it.
-func (e *emulator) run(cmd *cobra.Command, o *output) (err error) {
+func (e *emulator) run(cmd *cobra.Command, o *show.Output) (err error) {
 	atEnd := func(undo func() error) { err = errors.Join(err, undo()) }
 	ready := readyFile(e.readyFile)
 	if err := ready.remove(); err != nil { // of one that was killed

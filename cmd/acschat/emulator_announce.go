@@ -3,19 +3,20 @@ package main
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // announce tells people how to use the emulator, and programs where it is.
-func (e *emulator) announce(cmd *cobra.Command, o *output, p place) error {
-	if o.format != formatTable {
-		return o.object(cmd.OutOrStdout(), p)
+func (e *emulator) announce(cmd *cobra.Command, o *show.Output, p place) error {
+	if o.Format != show.Table {
+		return o.Object(p)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Chat and identity of Azure Communication Services, on this machine: %s\n", p.Endpoint)
@@ -24,7 +25,7 @@ func (e *emulator) announce(cmd *cobra.Command, o *output, p place) error {
 	} else {
 		fmt.Fprintf(&b, "All of it is kept in %s\n", harmless.Line(e.data))
 	}
-	fmt.Fprintf(&b, "\nPrograms find it by\n\n  export %s=%s\n\n", connectionStringVariable, shellWord(p.ConnectionString))
+	fmt.Fprintf(&b, "\nPrograms find it by\n\n  export %s=%s\n\n", session.ConnectionStringVariable, show.ShellWord(p.ConnectionString))
 	fmt.Fprint(&b, e.howToTrust(p))
 	fmt.Fprintf(&b, "\nA browser on this machine sees what goes on at %s/\n", p.Endpoint)
 	if e.admin {
@@ -45,7 +46,7 @@ func (e *emulator) howToTrust(p place) string {
 	case p.CAFile == "":
 		return "They have to trust whoever vouches for " + harmless.Line(e.certFile) + ".\n"
 	}
-	ca := shellWord(p.CAFile)
+	ca := show.ShellWord(p.CAFile)
 	goLine := "SSL_CERT_FILE=" + ca + " go run ."
 	if runtime.GOOS == "darwin" { // where Go asks the system alone
 		goLine = "security add-trusted-cert -k ~/Library/Keychains/login.keychain-db " + ca
@@ -55,12 +56,4 @@ func (e *emulator) howToTrust(p place) string {
 		"  Node     NODE_EXTRA_CA_CERTS=" + ca + " node app.js\n" +
 		"  Python   SSL_CERT_FILE=" + ca + " REQUESTS_CA_BUNDLE=" + ca + " python3 app.py\n" +
 		"  acschat  acschat user create --ca-file " + ca + "\n"
-}
-
-// shellWord is text that a shell takes for one word.
-func shellWord(text string) string {
-	if regexp.MustCompile(`^[\w%+,./:@-]+$`).MatchString(text) {
-		return text
-	}
-	return "'" + strings.ReplaceAll(harmless.Line(text), "'", `'\''`) + "'"
 }

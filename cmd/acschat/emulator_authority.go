@@ -15,6 +15,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 const (
@@ -47,7 +49,7 @@ func openAuthority(h *home) (*authority, error) {
 	case err != nil:
 		err = fmt.Errorf("%w: remove it, and a new one is made, for programs to trust anew", err)
 	case !lasts(self.Leaf, serverLifetime):
-		a.replaced = "the old one ends on " + moment(self.Leaf.NotAfter)
+		a.replaced = "the old one ends on " + show.Time(self.Leaf.NotAfter)
 		self, err = a.found()
 	}
 	if err != nil {

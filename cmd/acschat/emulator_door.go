@@ -10,6 +10,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // door is where programs reach the emulator.
@@ -50,10 +53,10 @@ func (e *emulator) openDoor(ctx context.Context, h *home) (*door, error) {
 func (d *door) useOwn(certFile, keyFile string) (*x509.Certificate, error) {
 	own, err := tls.LoadX509KeyPair(certFile, keyFile)
 	if err != nil {
-		return nil, misuse("--cert %s, --key %s: %v", certFile, keyFile, err)
+		return nil, cli.Misuse("--cert %s, --key %s: %v", certFile, keyFile, err)
 	}
 	if end := own.Leaf.NotAfter; time.Now().After(end) {
-		return nil, misuse("--cert %s: the certificate has ended, on %s", certFile, moment(end))
+		return nil, cli.Misuse("--cert %s: the certificate has ended, on %s", certFile, show.Time(end))
 	}
 	d.config = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{own}}
 	return own.Leaf, nil
@@ -81,7 +84,7 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("%s is taken: another program listens there, perhaps another emulator; --addr 127.0.0.1:0 picks a free port", addr)
 	case err != nil:
-		return nil, misuse("--addr %s: %v", addr, err)
+		return nil, cli.Misuse("--addr %s: %v", addr, err)
 	}
 	return listener, nil
 }
@@ -111,9 +114,9 @@ func (d *door) setEndpoint(certificate *x509.Certificate) error {
 		}
 	}
 	if d.caFile == "" {
-		return misuse("--cert: the certificate is for no host that leads to %s", d.Addr())
+		return cli.Misuse("--cert: the certificate is for no host that leads to %s", d.Addr())
 	}
-	return misuse("--addr %s: the certificates it makes are for this machine alone; bring one for other hosts with --cert and --key", d.Addr())
+	return cli.Misuse("--addr %s: the certificates it makes are for this machine alone; bring one for other hosts with --cert and --key", d.Addr())
 }
 
 // distrust is what to know about a door that programs may no longer trust, empty for any other.

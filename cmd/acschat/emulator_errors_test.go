@@ -40,7 +40,7 @@ var _ = Describe("emulator, which can't start", func() {
 		Entry("a port that is none", "--addr must be a host and a port", "--addr", "localhost:70000"),
 		Entry("an address of another machine", "--addr 203.0.113.1:", "--addr", "203.0.113.1:0"),
 		Entry("a key that is not base64", "--access-key must be base64", "--access-key", "secret!"),
-		Entry("data in a variable that is not set", `--data" flag: it is empty: is the variable set that it comes from?`, "--data", ""),
+		Entry("data in a variable that is not set", `--data" flag: it is empty: is the shell variable set?`, "--data", ""),
 		Entry("a ready file in one", `--ready-file" flag: it is empty`, "--ready-file", ""),
 		Entry("an access key in one", `--access-key" flag: it is empty`, "--access-key="),
 		Entry("a certificate and its key in two", `--cert" flag: it is empty`, "--cert", "", "--key", ""),

@@ -6,6 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // place is what a program needs to reach an emulator.
@@ -23,7 +26,7 @@ func (f readyFile) write(p place) error {
 	if f == "" {
 		return nil
 	}
-	if err := writeWhole(string(f), append(marshal(p, "", "  "), '\n')); err != nil {
+	if err := writeWhole(string(f), append(show.Marshal(p, "", "  "), '\n')); err != nil {
 		return fmt.Errorf("--ready-file: %w", err)
 	}
 	return nil
@@ -38,7 +41,7 @@ func (f readyFile) remove() error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err == nil && !info.Mode().IsRegular():
-		return misuse("--ready-file %s: there is something, and it is not a file", f)
+		return cli.Misuse("--ready-file %s: there is something, and it is not a file", f)
 	case err == nil:
 		err = os.Remove(string(f))
 	}

@@ -9,11 +9,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/bulk"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/pace"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 func newThreadExport(t *tool) *cobra.Command {
-	var thread threadFlag
+	var thread session.ThreadFlag
 	x := &export{}
 	cmd := &cobra.Command{
 		Use:   "export THREAD --out DIR",
@@ -36,15 +41,15 @@ It reads no faster than the service's published limits allow, 200 pages of 200 m
 		Example: `  acschat thread export 19:… --out release
   acschat thread export 19:… --out release --html && open release/thread.html
   acschat thread export 19:… --out release --output json | jq -r '.files[] | "\(.sha256)  \(.name)"' | (cd release && sha256sum -c)`,
-		Args: takes("thread"),
+		Args: flags.Takes("thread"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if x.dir == "" {
-				return misuse("where to? Name a directory with --out DIR; it is made if it is not there")
+				return cli.Misuse("where to? Name a directory with --out DIR; it is made if it is not there")
 			}
 			if x.pageSize < 1 || x.pageSize > mostMessages {
-				return misuse("--page-size is 1 to %d", mostMessages)
+				return cli.Misuse("--page-size is 1 to %d", mostMessages)
 			}
-			client, err := t.thread(cmd, thread)
+			client, err := thread.Client(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -52,11 +57,11 @@ It reads no faster than the service's published limits allow, 200 pages of 200 m
 			return t.export(cmd, x)
 		},
 	}
-	thread.addTo(cmd, t)
-	flags := cmd.Flags()
-	flags.Var((*filled)(&x.dir), "out", "`DIR` to write to")
-	flags.BoolVar(&x.html, "html", false, "write a page to read as well")
-	flags.IntVar(&x.pageSize, "page-size", mostMessages, "`N` messages a request at most")
+	thread.AddTo(cmd, &t.session)
+	f := cmd.Flags()
+	f.Var((*flags.Filled)(&x.dir), "out", "`DIR` to write to")
+	f.BoolVar(&x.html, "html", false, "write a page to read as well")
+	f.IntVar(&x.pageSize, "page-size", mostMessages, "`N` messages a request at most")
 	return cmd
 }
 
@@ -72,7 +77,7 @@ type export struct {
 
 	state    exportState
 	messages *growingFile
-	bulk     *bulk
+	bulk     *bulk.Work
 }
 
 // export runs one to its end, or to where it has to stop.
@@ -81,21 +86,21 @@ func (t *tool) export(cmd *cobra.Command, x *export) error {
 	if err != nil {
 		return err
 	}
-	x.bulk = &bulk{noun: "messages", batch: x.pageSize, pacer: listingPacer()}
+	x.bulk = &bulk.Work{Noun: "messages", Batch: x.pageSize, Pacer: listingPacer()}
 	if resumed {
-		if err := t.output.done(cmd, "Going on behind %s.", messages(x.state.Messages)); err != nil {
+		if err := t.output.Done("Going on behind %s.", show.Count(x.state.Messages, "message")); err != nil {
 			return err
 		}
 	}
 	written, err := x.run(cmd.Context(), &t.output)
-	x.bulk.progress.end()
+	x.bulk.Progress.End()
 	if err != nil {
 		return x.stopped(err)
 	}
-	if t.output.format != formatTable {
-		return t.output.object(cmd.OutOrStdout(), written)
+	if t.output.Format != show.Table {
+		return t.output.Object(written)
 	}
-	return t.output.done(cmd, "Exported %s of %s to %s.", messages(x.state.Messages), people(x.state.Participants), x.dir)
+	return t.output.Done("Exported %s of %s to %s.", show.Count(x.state.Messages, "message"), show.Count(x.state.Participants, "participant"), x.dir)
 }
 
 // listingPacer knows the published limits of listing messages, of a user in a thread.
@@ -104,15 +109,15 @@ func listingPacer() *pace.Pacer {
 }
 
 // run does what is left to do. After each step the state says so, and a next run begins behind it.
-func (x *export) run(ctx context.Context, o *output) (manifest, error) {
+func (x *export) run(ctx context.Context, o *show.Output) (manifest, error) {
 	if !x.state.Begun {
 		if err := x.begin(ctx); err != nil {
 			return manifest{}, err
 		}
 	}
 	b := x.bulk
-	b.total, b.done, b.skip = max(x.state.Total, x.state.Messages), x.state.Messages, x.state.Messages
-	b.progress = o.newProgress(b)
+	b.Total, b.Done, b.Skip = max(x.state.Total, x.state.Messages), x.state.Messages, x.state.Messages
+	b.Progress = o.NewProgress(b.Noun, b.Total, b.Skip)
 	for !x.state.Listed {
 		if err := x.nextPage(ctx); err != nil {
 			return manifest{}, err
@@ -128,19 +133,19 @@ func (x *export) run(ctx context.Context, o *output) (manifest, error) {
 
 // stopped says how to go on, where there is something to go on with.
 func (x *export) stopped(cause error) error {
-	if isMisuse(cause) || !x.state.Begun {
+	if cli.IsMisuse(cause) || !x.state.Begun {
 		return cause
 	}
-	err := &partialError{
-		summary: "exported " + messages(x.state.Messages) + " so far",
-		next:    "The same command goes on from there.",
-		cause:   cause,
+	err := &cli.PartialError{
+		Summary: "exported " + show.Count(x.state.Messages, "message") + " so far",
+		Next:    "The same command goes on from there.",
+		Cause:   cause,
 	}
 	if x.state.Total > 0 {
-		err.summary = fmt.Sprintf("exported %d of about %s so far", x.state.Messages, messages(x.state.Total))
+		err.Summary = fmt.Sprintf("exported %d of about %s so far", x.state.Messages, show.Count(x.state.Total, "message"))
 	}
 	if errors.Is(cause, chat.ErrForbidden) || errors.Is(cause, chat.ErrNotFound) {
-		err.next = "Once you are in the thread again, the same command goes on from there. Why it is refused: acschat doctor --thread " + x.thread.ThreadID()
+		err.Next = "Once you are in the thread again, the same command goes on from there. Why it is Refused: acschat doctor --thread " + x.thread.ThreadID()
 	}
 	return err
 }

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // manifest says what is in an export. There is no time of day in it: two exports of the same are the same.
@@ -56,7 +58,7 @@ func (x *export) finish() (manifest, error) {
 		}
 		written.Files = append(written.Files, fact)
 	}
-	if err := writeDurably(x.path(manifestFile), append(marshal(written, "", "  "), '\n')); err != nil {
+	if err := writeDurably(x.path(manifestFile), append(show.Marshal(written, "", "  "), '\n')); err != nil {
 		return manifest{}, err
 	}
 	syncDirectory(x.dir) // before the state goes, the names are there

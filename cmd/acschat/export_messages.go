@@ -14,6 +14,9 @@ import (
 	"strconv"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/follow"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 // begin writes what there is but for the messages, and the first page of these: until that is done nothing counts.
@@ -31,9 +34,9 @@ func (x *export) begin(ctx context.Context) error {
 		return err
 	}
 	err = errors.Join(
-		writePart(x.path(threadFile), linesOf([]chat.ThreadProperties{properties}, toWireThread)),
-		writePart(x.path(participantsFile), linesOf(people, toWireParticipant)),
-		writePart(x.path(receiptsFile), linesOf(receipts, toWireReceipt)),
+		writePart(x.path(threadFile), linesOf([]chat.ThreadProperties{properties}, wire.FromThread)),
+		writePart(x.path(participantsFile), linesOf(people, wire.FromParticipant)),
+		writePart(x.path(receiptsFile), linesOf(receipts, wire.FromReceipt)),
 	)
 	if err != nil {
 		return err
@@ -49,7 +52,7 @@ func (x *export) begin(ctx context.Context) error {
 func linesOf[T, W any](things []T, wire func(T) W) []byte {
 	var b bytes.Buffer
 	for _, thing := range things {
-		b.Write(marshal(wire(thing), "", ""))
+		b.Write(show.Marshal(wire(thing), "", ""))
 		b.WriteByte('\n')
 	}
 	return b.Bytes()
@@ -71,7 +74,7 @@ func (x *export) nextPage(ctx context.Context) error {
 	if !x.state.Begun {
 		x.state.Begun = true
 		for _, m := range page.Items {
-			x.state.AsOf = max(x.state.AsOf, version(m))
+			x.state.AsOf = max(x.state.AsOf, follow.Version(m))
 			x.state.Total = max(x.state.Total, int(number(m.SequenceID)))
 		}
 	}
@@ -85,7 +88,7 @@ func (x *export) nextPage(ctx context.Context) error {
 // read reads a page of messages, at the pace of the limits.
 func (x *export) read(ctx context.Context, token string) (page chat.Page[chat.Message], err error) {
 	options := &chat.ListMessagesOptions{PageSize: x.pageSize, ContinuationToken: token}
-	err = x.bulk.step(ctx, 0, func(ctx context.Context) (err error) {
+	err = x.bulk.Step(ctx, 0, func(ctx context.Context) (err error) {
 		next, stop := iter.Pull2(x.thread.ListMessages(options).Pages(ctx))
 		defer stop()
 		page, err, _ = next() // there is one always
@@ -95,13 +98,13 @@ func (x *export) read(ctx context.Context, token string) (page chat.Page[chat.Me
 }
 
 func (x *export) write(messages []chat.Message) error {
-	if err := x.messages.append(linesOf(messages, toWireMessage)); err != nil {
+	if err := x.messages.append(linesOf(messages, wire.FromMessage)); err != nil {
 		return err
 	}
 	x.state.MessageBytes = x.messages.size
 	x.state.Messages += len(messages)
-	x.bulk.done = x.state.Messages
-	x.bulk.progress.show(x.bulk.done, x.bulk.left())
+	x.bulk.Done = x.state.Messages
+	x.bulk.Show()
 	return nil
 }
 
@@ -109,7 +112,7 @@ func (x *export) write(messages []chat.Message) error {
 // service.
 func (x *export) catchUp(ctx context.Context) error {
 	moved := map[string]chat.Message{}
-	for floor := x.state.AsOf - lookBack; ; {
+	for floor := x.state.AsOf - follow.LookBack; ; {
 		newest, pages, err := x.above(ctx, floor, moved)
 		if err != nil {
 			return err
@@ -122,7 +125,7 @@ func (x *export) catchUp(ctx context.Context) error {
 	if err := x.leaveOutWritten(moved); err != nil {
 		return err
 	}
-	missing := slices.SortedFunc(maps.Values(moved), func(a, b chat.Message) int { return cmp.Compare(version(b), version(a)) })
+	missing := slices.SortedFunc(maps.Values(moved), func(a, b chat.Message) int { return cmp.Compare(follow.Version(b), follow.Version(a)) })
 	if err := x.write(missing); err != nil {
 		return err
 	}
@@ -141,10 +144,10 @@ func (x *export) above(ctx context.Context, floor int64, moved map[string]chat.M
 		}
 		pages++
 		for _, m := range page.Items {
-			if version(m) <= floor {
+			if follow.Version(m) <= floor {
 				return newest, pages, nil
 			}
-			newest = max(newest, version(m))
+			newest = max(newest, follow.Version(m))
 			if number(m.ID) <= x.state.AsOf {
 				moved[m.ID] = m
 			}

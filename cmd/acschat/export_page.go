@@ -15,6 +15,8 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 // pageTemplate is of html/template, which lets nothing that was written in a chat out of the place it has.
@@ -44,7 +46,7 @@ func (x *export) writePage() (err error) {
 		return err
 	}
 	day := ""
-	err = x.inOrder(func(m wireMessage) error {
+	err = x.inOrder(func(m wire.Message) error {
 		shown := people.show(m)
 		shown.Day = m.CreatedOn.UTC().Format("Monday, 2 January 2006")
 		if shown.Day == day {
@@ -74,20 +76,20 @@ type pageReceipt struct{ Who, Message, On string }
 
 // pageHead reads it, and gets to know the people.
 func (x *export) pageHead(people pagePeople) (h pageHead, err error) {
-	err = eachObject(x, participantsFile, func(p wireParticipant) {
+	err = eachObject(x, participantsFile, func(p wire.Participant) {
 		if p.Identifier != nil && p.DisplayName != "" {
 			people[p.Identifier.RawID] = p.DisplayName
 		}
 		h.People = append(h.People, people.name(p.Identifier))
 	})
 	if err == nil {
-		err = eachObject(x, threadFile, func(t wireThread) {
+		err = eachObject(x, threadFile, func(t wire.Thread) {
 			h.ID, h.Topic = t.ID, harmless.Line(cmp.Or(t.Topic, "A thread without a topic"))
 			h.Created, h.By = pageTime(t.CreatedOn), people.name(t.CreatedBy)
 		})
 	}
 	if err == nil {
-		err = eachObject(x, receiptsFile, func(r wireReceipt) {
+		err = eachObject(x, receiptsFile, func(r wire.Receipt) {
 			h.Receipts = append(h.Receipts, pageReceipt{people.name(r.Sender), r.MessageID, pageTime(r.ReadOn)})
 		})
 	}
@@ -111,14 +113,14 @@ type pageMessage struct {
 // pagePeople are the names of people by their raw ids.
 type pagePeople map[string]string
 
-func (p pagePeople) name(id *wireIdentifier) string {
+func (p pagePeople) name(id *wire.Identifier) string {
 	if id == nil {
 		return ""
 	}
-	return harmless.Line(cmp.Or(p[id.RawID], short(chat.ParseRawID(id.RawID))))
+	return harmless.Line(cmp.Or(p[id.RawID], show.ShortID(chat.ParseRawID(id.RawID))))
 }
 
-func (p pagePeople) show(m wireMessage) pageMessage {
+func (p pagePeople) show(m wire.Message) pageMessage {
 	shown := pageMessage{ID: "m" + m.ID, Time: m.CreatedOn.UTC().Format(time.TimeOnly), Who: p.name(cmp.Or(m.Sender, m.Content.Initiator))}
 	if m.SenderDisplayName != nil && *m.SenderDisplayName != "" {
 		shown.Who = harmless.Line(*m.SenderDisplayName)
@@ -136,7 +138,7 @@ func (p pagePeople) show(m wireMessage) pageMessage {
 }
 
 // says is what a message or the service tells, and how that looks.
-func (p pagePeople) says(m wireMessage) (text, class string) {
+func (p pagePeople) says(m wire.Message) (text, class string) {
 	switch m.Type {
 	case chat.MessageTypeTopicUpdated:
 		return "set the topic to “" + value(m.Content.Topic) + "”", "told"
@@ -155,7 +157,7 @@ func (p pagePeople) says(m wireMessage) (text, class string) {
 	return text, ""
 }
 
-func (p pagePeople) names(people []wireParticipant) string {
+func (p pagePeople) names(people []wire.Participant) string {
 	var names []string
 	for _, person := range people {
 		names = append(names, cmp.Or(person.DisplayName, p.name(person.Identifier)))
@@ -171,7 +173,7 @@ func value(text *string) string {
 }
 
 // inOrder calls f with the messages in the order in which they were sent.
-func (x *export) inOrder(f func(wireMessage) error) error {
+func (x *export) inOrder(f func(wire.Message) error) error {
 	file, err := x.openPart(messagesFile)
 	if err != nil {
 		return err
@@ -192,7 +194,7 @@ func (x *export) inOrder(f func(wireMessage) error) error {
 	}
 	slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(a.id, b.id) })
 	for _, p := range places {
-		var m wireMessage
+		var m wire.Message
 		if err := json.NewDecoder(io.NewSectionReader(file, p.at, p.length)).Decode(&m); err != nil {
 			return err
 		}

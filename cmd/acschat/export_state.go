@@ -7,6 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // The files of an export. Those that are growing have the suffix besides.
@@ -50,7 +53,7 @@ func (x *export) path(name string) string { return filepath.Join(x.dir, name) }
 // open finds the directory, and the state of an export that was interrupted there.
 func (x *export) open() (resumed bool, err error) {
 	if err := os.MkdirAll(x.dir, 0o700); err != nil {
-		return false, misuse("--out: %v", err)
+		return false, cli.Misuse("--out: %v", err)
 	}
 	text, err := os.ReadFile(x.path(stateFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -61,10 +64,10 @@ func (x *export) open() (resumed bool, err error) {
 		return false, fmt.Errorf("--out: %w", err)
 	}
 	if err := json.Unmarshal(text, &x.state); err != nil || x.state.Format != stateFormat {
-		return false, misuse("--out: %s is not a state that this acschat can go on from: choose another directory", x.path(stateFile))
+		return false, cli.Misuse("--out: %s is not a state that this acschat can go on from: choose another directory", x.path(stateFile))
 	}
 	if x.state.ThreadID != x.thread.ThreadID() {
-		return false, misuse("--out: the export in %s is of another thread, %s: choose another directory", x.dir, x.state.ThreadID)
+		return false, cli.Misuse("--out: the export in %s is of another thread, %s: choose another directory", x.dir, x.state.ThreadID)
 	}
 	x.state.HTML = x.state.HTML || x.html
 	if x.state.CaughtUp {
@@ -78,7 +81,7 @@ func (x *export) open() (resumed bool, err error) {
 func (x *export) checkEmpty() error {
 	for _, name := range []string{manifestFile, threadFile, participantsFile, receiptsFile, messagesFile, pageFile} {
 		if _, err := os.Lstat(x.path(name)); err == nil {
-			return misuse("--out: there is a %s in %s already: choose another directory", name, x.dir)
+			return cli.Misuse("--out: there is a %s in %s already: choose another directory", name, x.dir)
 		}
 	}
 	return nil
@@ -86,5 +89,5 @@ func (x *export) checkEmpty() error {
 
 // save puts the state on disk.
 func (x *export) save() error {
-	return writeDurably(x.path(stateFile), append(marshal(x.state, "", "  "), '\n'))
+	return writeDurably(x.path(stateFile), append(show.Marshal(x.state, "", "  "), '\n'))
 }

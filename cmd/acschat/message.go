@@ -2,12 +2,16 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/input"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 func newMessage(t *tool) *cobra.Command {
@@ -23,20 +27,20 @@ when people come or go. A message can be changed and deleted by its sender alone
 
 // addMessage adds --message-id, the message that a command works on.
 func addMessage(cmd *cobra.Command, id *string) {
-	cmd.Flags().Var((*filled)(id), "message-id", "`ID` of the message, as the argument")
+	cmd.Flags().Var((*flags.Filled)(id), "message-id", "`ID` of the message, as the argument")
 }
 
 func newMessageGet(t *tool) *cobra.Command {
-	var thread threadFlag
+	var thread session.ThreadFlag
 	var message string
 	cmd := &cobra.Command{
 		Use:     "get MESSAGE",
 		Short:   "Show one message",
 		Long:    "Show one message with all there is to it. A deleted one is shown too, without its text.",
 		Example: "  acschat message get --thread 19:… 1780000000000\n  acschat message get --thread 19:… --message-id 1780000000000 --output json",
-		Args:    wants("message-id"),
+		Args:    flags.Wants("message-id"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := t.thread(cmd, thread)
+			client, err := thread.Client(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -44,19 +48,19 @@ func newMessageGet(t *tool) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return show(cmd, &t.output, messageDetails(), m)
+			return show.One(&t.output, messageDetails(), m)
 		},
 	}
-	thread.addTo(cmd, t)
+	thread.AddTo(cmd, &t.session)
 	addMessage(cmd, &message)
 	return cmd
 }
 
 func newMessageUpdate(t *tool) *cobra.Command {
-	var thread threadFlag
+	var thread session.ThreadFlag
 	var message string
 	var content string
-	var metadata metadataFlag
+	var metadata flags.Metadata
 	cmd := &cobra.Command{
 		Use:   "update MESSAGE",
 		Short: "Change the text or the metadata of a message you have sent",
@@ -64,11 +68,11 @@ func newMessageUpdate(t *tool) *cobra.Command {
 is merged key by key; a key with nothing behind the = is removed. A text message stays one, an HTML message too.`,
 		Example: `  acschat message update --thread 19:… 1780000000000 --content "Canary is red."
   acschat message update --thread 19:… 1780000000000 --metadata build=8842 --metadata draft=`,
-		Args: wants("message-id"),
+		Args: flags.Wants("message-id"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			update := chat.MessageUpdate{Metadata: metadata.pairs}
+			update := chat.MessageUpdate{Metadata: metadata.Pairs}
 			if cmd.Flags().Changed("content") {
-				if content == fromStdin {
+				if content == input.Stdin {
 					var err error
 					if content, err = t.contentOfStdin(cmd); err != nil {
 						return err
@@ -77,52 +81,52 @@ is merged key by key; a key with nothing behind the = is removed. A text message
 				update.Content = &content
 			}
 			if update.Content == nil && update.Metadata == nil {
-				return misuse("nothing to change: name --content or --metadata")
+				return cli.Misuse("nothing to change: name --content or --metadata")
 			}
-			client, err := t.thread(cmd, thread)
+			client, err := thread.Client(cmd.Context())
 			if err != nil {
 				return err
 			}
 			if err := client.UpdateMessage(cmd.Context(), message, update); err != nil {
 				return err
 			}
-			return t.output.done(cmd, "Updated message %s.", message)
+			return t.output.Done("Updated message %s.", message)
 		},
 	}
-	thread.addTo(cmd, t)
+	thread.AddTo(cmd, &t.session)
 	addMessage(cmd, &message)
-	cmd.Flags().Var((*text)(&content), "content", "the new `TEXT`, - for stdin")
+	cmd.Flags().Var((*flags.Text)(&content), "content", "the new `TEXT`, - for stdin")
 	cmd.Flags().Var(&metadata, "metadata", "set a key, or remove it with KEY=; may be repeated")
 	return cmd
 }
 
 func newMessageDelete(t *tool) *cobra.Command {
-	var thread threadFlag
+	var thread session.ThreadFlag
 	var message string
-	var confirm confirmation
+	var confirm flags.Confirmation
 	cmd := &cobra.Command{
 		Use:     "delete MESSAGE",
 		Short:   "Delete a message you have sent",
 		Long:    "Delete a message for everybody. It stays in the list as deleted, without its text, which can't be brought back.",
 		Example: "  acschat message delete --thread 19:… 1780000000000\n  acschat message delete --thread 19:… --message-id 1780000000000 --yes",
-		Args:    wants("message-id"),
+		Args:    flags.Wants("message-id"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := t.thread(cmd, thread)
+			client, err := thread.Client(cmd.Context())
 			if err != nil {
 				return err
 			}
-			if err := confirm.ask(cmd, fmt.Sprintf("Delete message %s of thread %s?", message, client.ThreadID())); err != nil {
+			if err := confirm.Ask(cmd, fmt.Sprintf("Delete message %s of thread %s?", message, client.ThreadID())); err != nil {
 				return err
 			}
 			if err := client.DeleteMessage(cmd.Context(), message); err != nil {
 				return err
 			}
-			return t.output.done(cmd, "Deleted message %s.", message)
+			return t.output.Done("Deleted message %s.", message)
 		},
 	}
-	thread.addTo(cmd, t)
+	thread.AddTo(cmd, &t.session)
 	addMessage(cmd, &message)
-	confirm.addFlag(cmd)
+	confirm.AddTo(cmd)
 	return cmd
 }
 
@@ -131,15 +135,15 @@ const maxContent = 1 << 20
 
 // contentOfStdin reads the text of a message, without the line end that a shell puts behind it.
 func (t *tool) contentOfStdin(cmd *cobra.Command) (string, error) {
-	if t.session.tokenFile == fromStdin {
-		return "", misuse("stdin can't hold both the token and the text")
+	if t.session.TokenFromStdin() {
+		return "", cli.Misuse("stdin can't hold both the token and the text")
 	}
-	content, err := readInput(cmd.Context(), fromStdin, maxContent)
+	content, err := input.Read(cmd.Context(), input.Stdin, cmd.InOrStdin(), maxContent)
 	if err == nil {
-		err = inUTF8(fromStdin, content)
+		err = input.CheckUTF8(input.Stdin, content)
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(content, "\n"), "\r"), err
 }
 
-// stdinWaits reports whether stdin is a file or a pipe, and not somebody's keyboard.
-func stdinWaits() bool { return !isTerminal(os.Stdin) }
+// stdinWaits reports whether stdin is a file or a pipe, not a keyboard.
+func stdinWaits(cmd *cobra.Command) bool { return !show.IsTerminal(cmd.InOrStdin()) }

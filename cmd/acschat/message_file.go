@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/input"
 )
 
 // The formats of a file of messages.
@@ -32,7 +34,7 @@ func (s *sending) drafts(ctx context.Context, r io.Reader) iter.Seq2[draft, erro
 	objects := s.format == formatOfObjects || s.format == "" && (strings.HasSuffix(s.from, ".jsonl") || strings.HasSuffix(s.from, ".ndjson"))
 	return func(yield func(draft, error) bool) {
 		number := 0
-		for line, err := range lines(ctx, r) {
+		for line, err := range input.Lines(ctx, r) {
 			if err != nil {
 				yield(draft{}, err)
 				return
@@ -43,12 +45,12 @@ func (s *sending) drafts(ctx context.Context, r io.Reader) iter.Seq2[draft, erro
 			d := draft{content: line}
 			switch {
 			case !utf8.ValidString(line):
-				err = errNotUTF8
+				err = input.ErrNotUTF8
 			case objects:
 				d, err = parseObject(line)
 			}
 			if err != nil {
-				err = misuse("%s, line %d: %v", inputName(s.from), number, err)
+				err = cli.Misuse("%s, line %d: %v", input.Name(s.from), number, err)
 			}
 			d.line = number
 			s.complement(&d)
@@ -94,6 +96,6 @@ func (s *sending) complement(d *draft) {
 		d.options.SenderDisplayName = s.displayName
 	}
 	if d.options.Metadata == nil {
-		d.options.Metadata = s.metadata.pairs
+		d.options.Metadata = s.metadata.Pairs
 	}
 }

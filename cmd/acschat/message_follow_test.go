@@ -94,7 +94,7 @@ var _ = Describe("message list --follow", func() {
 	It("tries on when the service does not answer, and says so once", func() {
 		fault := server.Fail(chattest.ListChatMessages, chattest.Fault{Nth: 2, Times: 2, Status: http.StatusServiceUnavailable})
 		session := follow()
-		Eventually(session.Err).Should(gbytes.Say("trying on: .*503"))
+		Eventually(session.Err).Should(gbytes.Say("retrying: .*503"))
 		Eventually(fault.Fired).Should(Equal(2))
 		id := send("back again")
 		Eventually(session).Should(gbytes.Say(id))

@@ -6,11 +6,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/follow"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 func newMessageList(t *tool) *cobra.Command {
-	var thread threadFlag
-	var start timeFlag
+	var thread session.ThreadFlag
+	var start flags.Time
 	var limit, pageSize int
 	var following bool
 	var interval time.Duration
@@ -28,13 +33,13 @@ changes is printed again under the same id with a higher version. For programs i
   acschat message list --thread 19:… --follow`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if following && t.output.format == formatJSON {
-				return misuse("--follow has no end, and a JSON array wants one: --output jsonl")
+			if following && t.output.Format == show.JSON {
+				return cli.Misuse("--follow has no end, and a JSON array wants one: --output jsonl")
 			}
-			if interval < leastInterval {
-				return misuse("--interval must be at least %v: the service allows 200 looks a minute", leastInterval)
+			if interval < follow.MinInterval {
+				return cli.Misuse("--interval must be at least %v: the service allows 200 looks a minute", follow.MinInterval)
 			}
-			client, err := t.thread(cmd, thread)
+			client, err := thread.Client(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -46,16 +51,16 @@ changes is printed again under the same id with a higher version. For programs i
 				options.PageSize = pageFor(limit)
 			}
 			if !following {
-				return list(cmd, &t.output, messageView(), client.ListMessages(options).Pages(cmd.Context()), limit)
+				return show.List(&t.output, messageView(), client.ListMessages(options).Pages(cmd.Context()), limit)
 			}
 			return t.follow(cmd, client, options, limit, interval)
 		},
 	}
-	thread.addTo(cmd, t)
+	thread.AddTo(cmd, &t.session)
 	cmd.Flags().Var(&start, "start-time", "only messages since: a time, a day, or how long ago (12h)")
 	cmd.Flags().BoolVarP(&following, "follow", "f", false, "go on printing what is new, edited or deleted")
 	cmd.Flags().DurationVar(&interval, "interval", 2*time.Second, "how `OFTEN` to look, with --follow")
-	addPaging(cmd, &limit, &pageSize)
+	flags.AddPaging(cmd, &limit, &pageSize)
 	return cmd
 }
 

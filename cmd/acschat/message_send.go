@@ -7,16 +7,22 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/input"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 // sending is what message send is told.
 type sending struct {
-	thread      threadFlag
+	thread      session.ThreadFlag
 	content     string
 	messageType string
 	html        bool
 	displayName string
-	metadata    metadataFlag
+	metadata    flags.Metadata
 
 	from    string
 	format  string
@@ -55,20 +61,20 @@ refused does not stop the others: the exit code is 3, and stderr says which and 
 			return t.sendOne(cmd, &s, args)
 		},
 	}
-	s.thread.addTo(cmd, t)
-	flags := cmd.Flags()
-	flags.Var((*text)(&s.content), "content", "the `TEXT`, - for stdin")
-	flags.StringVar(&s.messageType, "message-type", string(chat.MessageTypeText), "text or html, as `TYPE`")
-	flags.BoolVar(&s.html, "html", false, "the same as --message-type html")
-	flags.Var((*text)(&s.displayName), "display-name", "your `NAME`, as the others see it on the message")
-	flags.Var(&s.metadata, "metadata", "metadata of the message; may be repeated")
-	flags.Var((*filled)(&s.from), "from", "`FILE` of messages, - for stdin")
-	flags.StringVar(&s.format, "from-format", "", "lines or jsonl, as `FORMAT` of the file")
-	flags.Var((*count)(&s.skip), "skip", "leave out the first `N` messages of the file, which are sent")
-	flags.BoolVar(&s.unpaced, "unpaced", false, "send as fast as the service lets it")
+	s.thread.AddTo(cmd, &t.session)
+	f := cmd.Flags()
+	f.Var((*flags.Text)(&s.content), "content", "the `TEXT`, - for stdin")
+	f.StringVar(&s.messageType, "message-type", string(chat.MessageTypeText), "text or html, as `TYPE`")
+	f.BoolVar(&s.html, "html", false, "the same as --message-type html")
+	f.Var((*flags.Text)(&s.displayName), "display-name", "your `NAME`, as the others see it on the message")
+	f.Var(&s.metadata, "metadata", "metadata of the message; may be repeated")
+	f.Var((*flags.Filled)(&s.from), "from", "`FILE` of messages, - for stdin")
+	f.StringVar(&s.format, "from-format", "", "lines or jsonl, as `FORMAT` of the file")
+	f.Var((*flags.Count)(&s.skip), "skip", "leave out the first `N` messages of the file, which are sent")
+	f.BoolVar(&s.unpaced, "unpaced", false, "send as fast as the service lets it")
 	types := []string{string(chat.MessageTypeText), string(chat.MessageTypeHTML)}
-	complete(cmd, "message-type", cobra.FixedCompletions(types, cobra.ShellCompDirectiveNoFileComp))
-	complete(cmd, "from-format", cobra.FixedCompletions([]string{formatOfLines, formatOfObjects}, cobra.ShellCompDirectiveNoFileComp))
+	flags.CompleteFrom(cmd, "message-type", types...)
+	flags.CompleteFrom(cmd, "from-format", formatOfLines, formatOfObjects)
 	return cmd
 }
 
@@ -79,17 +85,17 @@ func (s *sending) check(t *tool, args []string) error {
 	}
 	switch {
 	case s.messageType != string(chat.MessageTypeText) && s.messageType != string(chat.MessageTypeHTML):
-		return misuse("--message-type is text or html: the other types are the service's own")
+		return cli.Misuse("--message-type is text or html: the other types are the service's own")
 	case s.from != "" && (s.content != "" || len(args) > 0):
-		return misuse("--from names the messages, and there is a text besides: choose")
+		return cli.Misuse("--from names the messages, and there is a text besides: choose")
 	case s.content != "" && len(args) > 0:
-		return misuse("there are two texts, the arguments and --content: choose")
+		return cli.Misuse("there are two texts, the arguments and --content: choose")
 	case !utf8.ValidString(strings.Join(args, " ")):
-		return misuse("the text is not UTF-8")
+		return cli.Misuse("the text is not UTF-8")
 	case s.from == "" && (s.skip != 0 || s.format != "" || s.unpaced):
-		return misuse("--skip, --from-format and --unpaced are about the messages of --from")
-	case s.from == fromStdin && t.session.tokenFile == fromStdin:
-		return misuse("stdin can't hold both the token and the messages")
+		return cli.Misuse("--skip, --from-format and --unpaced are about the messages of --from")
+	case s.from == input.Stdin && t.session.TokenFromStdin():
+		return cli.Misuse("stdin can't hold both the token and the messages")
 	}
 	return nil
 }
@@ -99,17 +105,17 @@ func (t *tool) sendOne(cmd *cobra.Command, s *sending, args []string) error {
 	if err != nil {
 		return err
 	}
-	client, err := t.thread(cmd, s.thread)
+	client, err := s.thread.Client(cmd.Context())
 	if err != nil {
 		return err
 	}
 	sent, err := client.SendMessage(cmd.Context(), content, &chat.SendMessageOptions{
-		Type: chat.MessageType(s.messageType), SenderDisplayName: s.displayName, Metadata: s.metadata.pairs,
+		Type: chat.MessageType(s.messageType), SenderDisplayName: s.displayName, Metadata: s.metadata.Pairs,
 	})
 	if err != nil {
 		return err
 	}
-	return show(cmd, &t.output, sentView(), sent)
+	return show.One(&t.output, sentView(), sent)
 }
 
 // contentOf is the text: the arguments, as echo takes them, or --content, or what comes through stdin.
@@ -118,22 +124,22 @@ func (t *tool) contentOf(cmd *cobra.Command, s *sending, args []string) (string,
 	if content == "" {
 		content = s.content
 	}
-	if content != "" && content != fromStdin {
+	if content != "" && content != input.Stdin {
 		return content, nil
 	}
-	if content == "" && !stdinWaits() {
-		return "", misuse("there is nothing to send: give the text as the argument, with --content, or through a pipe")
+	if content == "" && !stdinWaits(cmd) {
+		return "", cli.Misuse("there is nothing to send: give the text as the argument, with --content, or through a pipe")
 	}
 	content, err := t.contentOfStdin(cmd)
 	if err == nil && content == "" {
-		err = misuse("there is nothing to send: no argument, no --content, and stdin is empty")
+		err = cli.Misuse("there is nothing to send: no argument, no --content, and stdin is empty")
 	}
 	return content, err
 }
 
-func sentView() view[chat.SendMessageResult] {
-	return view[chat.SendMessageResult]{
-		columns: []column[chat.SendMessageResult]{{title: "Message", text: func(r chat.SendMessageResult) string { return r.ID }}},
-		wire:    func(r chat.SendMessageResult) any { return wireSent{r.ID} },
+func sentView() show.View[chat.SendMessageResult] {
+	return show.View[chat.SendMessageResult]{
+		Columns: []show.Column[chat.SendMessageResult]{{Title: "Message", Text: func(r chat.SendMessageResult) string { return r.ID }}},
+		Wire:    func(r chat.SendMessageResult) any { return wire.Sent{ID: r.ID} },
 	}
 }

@@ -10,36 +10,40 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/bulk"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/input"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/pace"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // sendMany sends the messages of a file.
 func (t *tool) sendMany(cmd *cobra.Command, s *sending) error {
 	if s.format != "" && s.format != formatOfLines && s.format != formatOfObjects {
-		return misuse("--from-format is lines or jsonl")
+		return cli.Misuse("--from-format is lines or jsonl")
 	}
-	file, err := openInput(s.from)
+	file, err := input.Open(s.from, cmd.InOrStdin())
 	if err != nil {
 		return err
 	}
 	defer file.Close()
 	drafts, total := s.drafts(cmd.Context(), file), 0
-	if s.from != fromStdin {
+	if s.from != input.Stdin {
 		if drafts, total, err = readAhead(drafts); err != nil {
 			return err
 		}
 		if s.skip > total {
-			return misuse("--skip %d leaves out more than the %d there are", s.skip, total)
+			return cli.Misuse("--skip %d leaves out more than the %d there are", s.skip, total)
 		}
 	}
-	client, err := t.thread(cmd, s.thread)
+	client, err := s.thread.Client(cmd.Context())
 	if err != nil {
 		return err
 	}
-	b := &bulk{noun: "messages", total: total, batch: 1, skip: s.skip, pacer: messagePacer(s.unpaced)}
-	if s.from != fromStdin || stdinWaits() { // a keyboard shows what is typed
-		b.progress = t.output.newProgress(b)
-		defer b.progress.end()
+	b := &bulk.Work{Noun: "messages", Total: total, Batch: 1, Skip: s.skip, Pacer: messagePacer(s.unpaced)}
+	if s.from != input.Stdin || stdinWaits(cmd) { // a keyboard shows what is typed
+		b.Progress = t.output.NewProgress(b.Noun, b.Total, b.Skip)
+		defer b.Progress.End()
 	}
 	return t.sendDrafts(cmd, client, b, drafts)
 }
@@ -70,39 +74,39 @@ func readAhead(drafts iter.Seq2[draft, error]) (iter.Seq2[draft, error], int, er
 	}, len(all), nil
 }
 
-func (t *tool) sendDrafts(cmd *cobra.Command, client *chat.ThreadClient, b *bulk, drafts iter.Seq2[draft, error]) error {
-	results := newListing(cmd.OutOrStdout(), &t.output, sentView())
+func (t *tool) sendDrafts(cmd *cobra.Command, client *chat.ThreadClient, b *bulk.Work, drafts iter.Seq2[draft, error]) error {
+	results := show.NewListing(&t.output, sentView())
 	var refused []string
 	var stopped error
 	for d, err := range drafts {
 		if stopped = err; stopped != nil {
 			break
 		}
-		if b.done < b.skip {
-			b.done++
+		if b.Done < b.Skip {
+			b.Done++
 			continue
 		}
 		var sent chat.SendMessageResult
-		err = b.step(cmd.Context(), 1, func(ctx context.Context) (err error) {
+		err = b.Step(cmd.Context(), 1, func(ctx context.Context) (err error) {
 			sent, err = client.SendMessage(ctx, d.content, &d.options)
 			return err
 		})
 		if isAboutTheMessage(err) {
-			b.done++
-			refused = append(refused, fmt.Sprintf("number %d, line %d: %v", b.done, d.line, err))
+			b.Done++
+			refused = append(refused, fmt.Sprintf("number %d, line %d: %v", b.Done, d.line, err))
 			continue
 		}
 		if stopped = err; stopped != nil {
 			break
 		}
-		if t.output.format == formatTable {
+		if t.output.Format == show.Table {
 			continue
 		}
-		if err := results.write([]chat.SendMessageResult{sent}); err != nil {
+		if err := results.Write([]chat.SendMessageResult{sent}); err != nil {
 			return err
 		}
 	}
-	b.progress.end()
+	b.Progress.End()
 	return t.sentMany(cmd, b, results, refused, stopped)
 }
 
@@ -112,30 +116,23 @@ func isAboutTheMessage(err error) bool {
 }
 
 // sentMany says what became of it all.
-func (t *tool) sentMany(cmd *cobra.Command, b *bulk, results listing[chat.SendMessageResult], refused []string, stopped error) error {
-	tried := b.done - b.skip
+func (t *tool) sentMany(cmd *cobra.Command, b *bulk.Work, results show.Listing[chat.SendMessageResult], refused []string, stopped error) error {
+	tried := b.Done - b.Skip
 	switch {
-	case t.output.format != formatTable:
-		if err := results.end(); err != nil {
+	case t.output.Format != show.Table:
+		if err := results.End(); err != nil {
 			return err
 		}
 	case tried > 0:
-		if err := t.output.done(cmd, "Sent %s.", messages(tried-len(refused))); err != nil {
+		if err := t.output.Done("Sent %s.", show.Count(tried-len(refused), "message")); err != nil {
 			return err
 		}
 	}
 	if stopped != nil {
-		return b.stopped("sent", refused, stopped)
+		return b.Stopped("sent", refused, stopped)
 	}
 	if len(refused) > 0 {
-		return &partialError{summary: fmt.Sprintf("%d of %s were refused", len(refused), messages(tried)), refused: refused}
+		return &cli.PartialError{Summary: fmt.Sprintf("%d of %s were refused", len(refused), show.Count(tried, "message")), Refused: refused}
 	}
 	return nil
-}
-
-func messages(n int) string {
-	if n == 1 {
-		return "1 message"
-	}
-	return fmt.Sprintf("%d messages", n)
 }

@@ -127,7 +127,7 @@ var _ = Describe("message send --from", func() {
 	It("stops where the others would fail too, and goes on from there", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 3, Status: http.StatusForbidden})
 		file := alice.file("history", numbered(5)...)
-		r := alice.run("message", "send", "--from", file).ends(3, "sent 2 of 5 messages", "403 Forbidden", "Go on with the same command and --skip 2.")
+		r := alice.run("message", "send", "--from", file).ends(3, "sent 2 of 5 messages", "403 Forbidden", "Continue with the same command and --skip 2.")
 		Expect(r.out).To(Equal("Sent 2 messages.\n"))
 		Expect(alice.run("message", "send", "--from", file, "--skip", "2").ok()).To(Equal("Sent 3 messages.\n"))
 		Expect(sent()).To(Equal(numbered(5)))

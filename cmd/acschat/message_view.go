@@ -5,37 +5,39 @@ import (
 	"strings"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 // messageView is that of listings: the names people know each other by, and the text.
-func messageView() view[chat.Message] {
-	return view[chat.Message]{
-		columns: []column[chat.Message]{
-			{title: "MESSAGE", text: func(m chat.Message) string { return m.ID }},
-			{title: "SENT", text: func(m chat.Message) string { return moment(m.CreatedOn) }},
-			{title: "FROM", text: from},
-			{title: "STATE", text: state},
-			{title: "TEXT", text: says, loose: true},
+func messageView() show.View[chat.Message] {
+	return show.View[chat.Message]{
+		Columns: []show.Column[chat.Message]{
+			{Title: "MESSAGE", Text: func(m chat.Message) string { return m.ID }},
+			{Title: "SENT", Text: func(m chat.Message) string { return show.Time(m.CreatedOn) }},
+			{Title: "FROM", Text: from},
+			{Title: "STATE", Text: state},
+			{Title: "TEXT", Text: says, Loose: true},
 		},
-		wire: func(m chat.Message) any { return toWireMessage(m) },
+		Wire: func(m chat.Message) any { return wire.FromMessage(m) },
 	}
 }
 
 // messageDetails is that of one message.
-func messageDetails() view[chat.Message] {
-	return view[chat.Message]{
-		columns: []column[chat.Message]{
-			{title: "Message", text: func(m chat.Message) string { return m.ID }},
-			{title: "Type", text: func(m chat.Message) string { return string(m.Type) }},
-			{title: "From", text: func(m chat.Message) string { return rawID(author(m)) }},
-			{title: "Name", text: func(m chat.Message) string { return m.SenderDisplayName }},
-			{title: "Sent", text: func(m chat.Message) string { return moment(m.CreatedOn) }},
-			{title: "Edited", text: func(m chat.Message) string { return moment(m.EditedOn) }},
-			{title: "Deleted", text: func(m chat.Message) string { return moment(m.DeletedOn) }},
-			{title: "Text", text: says},
-			{title: "Metadata", text: func(m chat.Message) string { return metadata(m.Metadata) }},
+func messageDetails() show.View[chat.Message] {
+	return show.View[chat.Message]{
+		Columns: []show.Column[chat.Message]{
+			{Title: "Message", Text: func(m chat.Message) string { return m.ID }},
+			{Title: "Type", Text: func(m chat.Message) string { return string(m.Type) }},
+			{Title: "From", Text: func(m chat.Message) string { return show.RawID(author(m)) }},
+			{Title: "Name", Text: func(m chat.Message) string { return m.SenderDisplayName }},
+			{Title: "Sent", Text: func(m chat.Message) string { return show.Time(m.CreatedOn) }},
+			{Title: "Edited", Text: func(m chat.Message) string { return show.Time(m.EditedOn) }},
+			{Title: "Deleted", Text: func(m chat.Message) string { return show.Time(m.DeletedOn) }},
+			{Title: "Text", Text: says},
+			{Title: "Metadata", Text: func(m chat.Message) string { return show.Metadata(m.Metadata) }},
 		},
-		wire: func(m chat.Message) any { return toWireMessage(m) },
+		Wire: func(m chat.Message) any { return wire.FromMessage(m) },
 	}
 }
 
@@ -51,17 +53,7 @@ func from(m chat.Message) string {
 	if m.SenderDisplayName != "" {
 		return m.SenderDisplayName
 	}
-	return short(author(m))
-}
-
-// short is enough of a raw id to tell people of a thread apart; the whole of it is four times as wide as any name.
-func short(id chat.Identifier) string {
-	const enough = 12
-	text := rawID(id)
-	if len(text) > 2*enough {
-		return "…" + text[len(text)-enough:]
-	}
-	return text
+	return show.ShortID(author(m))
 }
 
 func state(m chat.Message) string {
@@ -100,7 +92,7 @@ func names(people []chat.Participant) string {
 		if p.DisplayName != "" {
 			names = append(names, p.DisplayName)
 		} else {
-			names = append(names, short(p.Identifier))
+			names = append(names, show.ShortID(p.Identifier))
 		}
 	}
 	return strings.Join(names, ", ")

@@ -1,12 +1,16 @@
 package main
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 func newParticipant(t *tool) *cobra.Command {
@@ -23,11 +27,11 @@ People are named by their raw ids: 8:acs:… for users of the resource, 8:orgid:
 }
 
 func newParticipantAdd(t *tool) *cobra.Command {
-	var thread threadFlag
+	var thread session.ThreadFlag
 	var users []string
 	var displayName, from string
-	var share timeFlag
-	var metadata metadataFlag
+	var share flags.Time
+	var metadata flags.Metadata
 	var skip int
 	cmd := &cobra.Command{
 		Use:   "add USER[=NAME]...",
@@ -44,53 +48,53 @@ how many are in, and how to go on with --skip.`,
   acschat participant add --thread 19:… --from team.csv
   grep oncall team.csv | acschat participant add --thread 19:… --from -`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			people, err := participantsNamed(cmd.Context(), append(args, users...), from)
+			people, err := participantsNamed(cmd, append(args, users...), from)
 			if err != nil {
 				return err
 			}
 			if displayName != "" && len(people) != 1 {
-				return misuse("--display-name is the name of one person: with several, write USER=NAME")
+				return cli.Misuse("--display-name is the name of one person: with several, write USER=NAME")
 			}
 			if skip > len(people) {
-				return misuse("--skip %d leaves out more than the %d there are", skip, len(people))
+				return cli.Misuse("--skip %d leaves out more than the %d there are", skip, len(people))
 			}
 			if len(people) == 0 {
-				return misuse("whom? Name them as arguments, USER[=NAME], or with --from FILE")
+				return cli.Misuse("whom? Name them as arguments, USER[=NAME], or with --from FILE")
 			}
 			for i := range people {
 				complement(&people[i], displayName, share, metadata)
 			}
-			client, err := t.thread(cmd, thread)
+			client, err := thread.Client(cmd.Context())
 			if err != nil {
 				return err
 			}
 			return t.addParticipants(cmd, client, people, skip)
 		},
 	}
-	thread.addTo(cmd, t)
-	flags := cmd.Flags()
-	flags.StringArrayVar(&users, "user", nil, "`USER[=NAME]`, as an argument; may be repeated")
-	flags.Var((*text)(&displayName), "display-name", "`NAME` that others see, of a single person")
-	flags.Var(&share, "start-time", "let them read what was said since: a time, a day, or how long ago (7d); without, all of it")
-	flags.Var(&metadata, "metadata", "metadata of each of them; may be repeated")
-	flags.Var((*filled)(&from), "from", "`FILE` of people, - for stdin")
-	flags.Var((*count)(&skip), "skip", "leave out the first `N`, who are in")
+	thread.AddTo(cmd, &t.session)
+	f := cmd.Flags()
+	f.StringArrayVar(&users, "user", nil, "`USER[=NAME]`, as an argument; may be repeated")
+	f.Var((*flags.Text)(&displayName), "display-name", "`NAME` that others see, of a single person")
+	f.Var(&share, "start-time", "let them read what was said since: a time, a day, or how long ago (7d); without, all of it")
+	f.Var(&metadata, "metadata", "metadata of each of them; may be repeated")
+	f.Var((*flags.Filled)(&from), "from", "`FILE` of people, - for stdin")
+	f.Var((*flags.Count)(&skip), "skip", "leave out the first `N`, who are in")
 	return cmd
 }
 
 // complement fills in what flags say of somebody and their line does not.
-func complement(p *chat.Participant, displayName string, share timeFlag, metadata metadataFlag) {
+func complement(p *chat.Participant, displayName string, share flags.Time, metadata flags.Metadata) {
 	if displayName != "" {
 		p.DisplayName = displayName
 	}
 	if p.ShareHistoryTime.IsZero() {
 		p.ShareHistoryTime = share.Time
 	}
-	p.Metadata = metadata.pairs
+	p.Metadata = metadata.Pairs
 }
 
 func newParticipantList(t *tool) *cobra.Command {
-	var thread threadFlag
+	var thread session.ThreadFlag
 	var skip, limit, pageSize int
 	cmd := &cobra.Command{
 		Use:   "list",
@@ -100,73 +104,73 @@ func newParticipantList(t *tool) *cobra.Command {
   acschat participant list --thread 19:… --output jsonl | jq -r .communicationIdentifier.rawId`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := t.thread(cmd, thread)
+			client, err := thread.Client(cmd.Context())
 			if err != nil {
 				return err
 			}
 			people := client.ListParticipants(&chat.ListParticipantsOptions{Skip: skip, PageSize: pageSize, Prefetch: limit == 0})
-			return list(cmd, &t.output, participantView(), people.Pages(cmd.Context()), limit)
+			return show.List(&t.output, participantView(), people.Pages(cmd.Context()), limit)
 		},
 	}
-	thread.addTo(cmd, t)
-	cmd.Flags().Var((*count)(&skip), "skip", "leave out the first `N`")
-	addPaging(cmd, &limit, &pageSize)
+	thread.AddTo(cmd, &t.session)
+	cmd.Flags().Var((*flags.Count)(&skip), "skip", "leave out the first `N`")
+	flags.AddPaging(cmd, &limit, &pageSize)
 	return cmd
 }
 
-func participantView() view[chat.Participant] {
-	return view[chat.Participant]{
-		columns: []column[chat.Participant]{
-			{title: "PARTICIPANT", text: func(p chat.Participant) string { return rawID(p.Identifier) }},
-			{title: "SINCE", text: func(p chat.Participant) string {
+func participantView() show.View[chat.Participant] {
+	return show.View[chat.Participant]{
+		Columns: []show.Column[chat.Participant]{
+			{Title: "PARTICIPANT", Text: func(p chat.Participant) string { return show.RawID(p.Identifier) }},
+			{Title: "SINCE", Text: func(p chat.Participant) string {
 				if p.ShareHistoryTime.Unix() <= 0 {
 					return ""
 				}
-				return moment(p.ShareHistoryTime)
+				return show.Time(p.ShareHistoryTime)
 			}},
-			{title: "NAME", text: func(p chat.Participant) string { return p.DisplayName }, loose: true},
+			{Title: "NAME", Text: func(p chat.Participant) string { return p.DisplayName }, Loose: true},
 		},
-		wire: func(p chat.Participant) any { return toWireParticipant(p) },
+		Wire: func(p chat.Participant) any { return wire.FromParticipant(p) },
 	}
 }
 
 func newParticipantRemove(t *tool) *cobra.Command {
-	var thread threadFlag
+	var thread session.ThreadFlag
 	var user string
-	var confirm confirmation
+	var confirm flags.Confirmation
 	cmd := &cobra.Command{
 		Use:   "remove USER",
 		Short: "Remove somebody from a thread, possibly yourself",
 		Long: `Remove somebody from a thread, who then can't read or write in it. Removing yourself is leaving. It is the thread alone they are
 removed from: acschat user delete is what ends a user.`,
 		Example: "  acschat participant remove --thread 19:… 8:acs:…\n  acschat participant remove --thread 19:… --user 8:acs:… --yes",
-		Args:    wants("user"),
+		Args:    flags.Wants("user"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			who, err := parseIdentifier(user)
 			if err != nil {
 				return err
 			}
-			client, err := t.thread(cmd, thread)
+			client, err := thread.Client(cmd.Context())
 			if err != nil {
 				return err
 			}
-			if err := confirm.ask(cmd, fmt.Sprintf("Remove %s from thread %s?", user, client.ThreadID())); err != nil {
+			if err := confirm.Ask(cmd, fmt.Sprintf("Remove %s from thread %s?", user, client.ThreadID())); err != nil {
 				return err
 			}
 			if err := client.RemoveParticipant(cmd.Context(), who); err != nil {
 				return err
 			}
-			return t.output.done(cmd, "Removed %s from thread %s.", user, client.ThreadID())
+			return t.output.Done("Removed %s from thread %s.", user, client.ThreadID())
 		},
 	}
-	thread.addTo(cmd, t)
+	thread.AddTo(cmd, &t.session)
 	addUser(cmd, &user)
-	confirm.addFlag(cmd)
+	confirm.AddTo(cmd)
 	return cmd
 }
 
 // participantsNamed are those of the command line, USER or USER=NAME, and those of a file if there is one.
-func participantsNamed(ctx context.Context, named []string, from string) ([]chat.Participant, error) {
+func participantsNamed(cmd *cobra.Command, named []string, from string) ([]chat.Participant, error) {
 	var people []chat.Participant
 	for _, text := range named {
 		p, err := parseParticipant(text)
@@ -178,6 +182,6 @@ func participantsNamed(ctx context.Context, named []string, from string) ([]chat
 	if from == "" {
 		return people, nil
 	}
-	more, err := readParticipants(ctx, from)
+	more, err := readParticipants(cmd.Context(), from, cmd.InOrStdin())
 	return append(people, more...), err
 }

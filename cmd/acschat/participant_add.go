@@ -10,7 +10,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/bulk"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/pace"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 // maxBatch is how many participants a request holds.
@@ -23,14 +27,14 @@ func participantPacer() *pace.Pacer {
 
 // addParticipants adds people batch by batch, so that an interrupt knows who is in.
 func (t *tool) addParticipants(cmd *cobra.Command, thread *chat.ThreadClient, people []chat.Participant, skip int) error {
-	b := &bulk{noun: "participants", total: len(people), batch: maxBatch, skip: skip, done: skip, pacer: participantPacer()}
+	b := &bulk.Work{Noun: "participants", Total: len(people), Batch: maxBatch, Skip: skip, Done: skip, Pacer: participantPacer()}
 	if len(people) > maxBatch {
-		b.progress = t.output.newProgress(b)
+		b.Progress = t.output.NewProgress(b.Noun, b.Total, b.Skip)
 	}
 	var failed []chat.FailedParticipant
 	var stopped error
 	for batch := range slices.Chunk(people[skip:], maxBatch) {
-		stopped = b.step(cmd.Context(), len(batch), func(ctx context.Context) error {
+		stopped = b.Step(cmd.Context(), len(batch), func(ctx context.Context) error {
 			more, err := thread.AddParticipants(ctx, batch)
 			failed = append(failed, more...)
 			return err
@@ -39,26 +43,26 @@ func (t *tool) addParticipants(cmd *cobra.Command, thread *chat.ThreadClient, pe
 			break
 		}
 	}
-	b.progress.end()
-	if b.done > skip {
-		if err := t.showAdded(cmd, failed, b.done-skip); err != nil {
+	b.Progress.End()
+	if b.Done > skip {
+		if err := t.showAdded(cmd, failed, b.Done-skip); err != nil {
 			return err
 		}
 	}
 	if stopped != nil {
-		return b.stopped("added", refusals(failed), stopped)
+		return b.Stopped("added", refusals(failed), stopped)
 	}
 	return notAdded(failed, len(people)-skip)
 }
 
 func (t *tool) showAdded(cmd *cobra.Command, failed []chat.FailedParticipant, tried int) error {
-	if t.output.format != formatTable {
-		return t.output.object(cmd.OutOrStdout(), wireAdded{toWireErrors(failed)})
+	if t.output.Format != show.Table {
+		return t.output.Object(wire.Added{InvalidParticipants: wire.FromFailed(failed)})
 	}
 	if tried == len(failed) {
 		return nil
 	}
-	return t.output.done(cmd, "Added %s.", people(tried-len(failed)))
+	return t.output.Done("Added %s.", show.Count(tried-len(failed), "participant"))
 }
 
 // notAdded is nil when everybody is in.
@@ -66,14 +70,14 @@ func notAdded(failed []chat.FailedParticipant, tried int) error {
 	if len(failed) == 0 {
 		return nil
 	}
-	return &partialError{summary: fmt.Sprintf("%d of %s could not be added", len(failed), people(tried)), refused: refusals(failed)}
+	return &cli.PartialError{Summary: fmt.Sprintf("%d of %s could not be added", len(failed), show.Count(tried, "participant")), Refused: refusals(failed)}
 }
 
 // refusals are who was not added and why, one a line.
 func refusals(failed []chat.FailedParticipant) []string {
 	var lines []string
 	for _, f := range failed {
-		who := rawID(f.Participant.Identifier)
+		who := show.RawID(f.Participant.Identifier)
 		if f.Participant.DisplayName != "" {
 			who += " (" + f.Participant.DisplayName + ")"
 		}
@@ -91,11 +95,4 @@ func reason(err *chat.Error) string {
 		return "of another resource, or not somebody who can be in a thread (" + err.Message + ")"
 	}
 	return err.Error()
-}
-
-func people(n int) string {
-	if n == 1 {
-		return "1 participant"
-	}
-	return fmt.Sprintf("%d participants", n)
 }

@@ -9,12 +9,15 @@ import (
 	"unicode/utf8"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/input"
 )
 
 // parseParticipant reads USER or USER=NAME.
 func parseParticipant(text string) (chat.Participant, error) {
 	if !utf8.ValidString(text) {
-		return chat.Participant{}, misuse("%q is not UTF-8", text)
+		return chat.Participant{}, cli.Misuse("%q is not UTF-8", text)
 	}
 	id, name, _ := strings.Cut(text, "=")
 	who, err := parseIdentifier(id)
@@ -25,7 +28,7 @@ func parseParticipant(text string) (chat.Participant, error) {
 func parseIdentifier(text string) (chat.Identifier, error) {
 	id := chat.ParseRawID(strings.TrimSpace(text))
 	if _, unknown := id.(chat.UnknownIdentifier); unknown && !strings.Contains(text, ":") {
-		return nil, misuse("%q is not a raw id, such as 8:acs:…", text)
+		return nil, cli.Misuse("%q is not a raw id, such as 8:acs:…", text)
 	}
 	return id, nil
 }
@@ -34,10 +37,10 @@ func parseIdentifier(text string) (chat.Identifier, error) {
 const maxPeople = 4 << 20
 
 // readParticipants reads CSV: id, display name, and from when on they may read. It fails before anybody is added.
-func readParticipants(ctx context.Context, file string) ([]chat.Participant, error) {
-	text, err := readInput(ctx, file, maxPeople)
+func readParticipants(ctx context.Context, file string, stdin io.Reader) ([]chat.Participant, error) {
+	text, err := input.Read(ctx, file, stdin, maxPeople)
 	if err == nil {
-		err = inUTF8(file, text)
+		err = input.CheckUTF8(file, text)
 	}
 	if err != nil {
 		return nil, err
@@ -52,7 +55,7 @@ func readParticipants(ctx context.Context, file string) ([]chat.Participant, err
 			return people, nil
 		}
 		if err != nil {
-			return nil, misuse("%s: %v", inputName(file), err)
+			return nil, cli.Misuse("%s: %v", input.Name(file), err)
 		}
 		if first && isHead(fields) {
 			columns = fields
@@ -61,13 +64,13 @@ func readParticipants(ctx context.Context, file string) ([]chat.Participant, err
 		p, err := participantOf(columns, fields)
 		if err != nil {
 			line, _ := r.FieldPos(0)
-			return nil, misuse("%s, line %d: %v", inputName(file), line, err)
+			return nil, cli.Misuse("%s, line %d: %v", input.Name(file), line, err)
 		}
 		people = append(people, p)
 	}
 }
 
-// isHead reports whether the fields name columns: one of them is the id.
+// isHead reports whether the fields name Columns: one of them is the id.
 func isHead(fields []string) bool {
 	for _, field := range fields {
 		if columnName(field) == "id" {
@@ -108,15 +111,15 @@ func participantOf(columns, fields []string) (chat.Participant, error) {
 		case "name":
 			p.DisplayName = field
 		case "since":
-			var since timeFlag
+			var since flags.Time
 			if err := since.Set(field); err != nil {
-				return p, misuse("%q %v", field, err)
+				return p, cli.Misuse("%q %v", field, err)
 			}
 			p.ShareHistoryTime = since.Time
 		}
 	}
 	if p.Identifier == nil {
-		return p, misuse("there is no id")
+		return p, cli.Misuse("there is no id")
 	}
 	return p, nil
 }

@@ -4,6 +4,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 func newReceipt(t *tool) *cobra.Command {
@@ -18,32 +22,32 @@ the service takes receipts and shows none.`,
 }
 
 func newReceiptSend(t *tool) *cobra.Command {
-	var thread threadFlag
+	var thread session.ThreadFlag
 	var message string
 	cmd := &cobra.Command{
 		Use:     "send MESSAGE",
 		Short:   "Tell the others that you have read up to a message",
 		Long:    "Tell the others that you have read the thread up to a message. It takes the place of what you have told before.",
 		Example: "  acschat receipt send --thread 19:… 1780000000000",
-		Args:    wants("message-id"),
+		Args:    flags.Wants("message-id"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := t.thread(cmd, thread)
+			client, err := thread.Client(cmd.Context())
 			if err != nil {
 				return err
 			}
 			if err := client.SendReadReceipt(cmd.Context(), message); err != nil {
 				return err
 			}
-			return t.output.done(cmd, "Read up to message %s.", message)
+			return t.output.Done("Read up to message %s.", message)
 		},
 	}
-	thread.addTo(cmd, t)
+	thread.AddTo(cmd, &t.session)
 	addMessage(cmd, &message)
 	return cmd
 }
 
 func newReceiptList(t *tool) *cobra.Command {
-	var thread threadFlag
+	var thread session.ThreadFlag
 	var skip, limit, pageSize int
 	cmd := &cobra.Command{
 		Use:   "list",
@@ -53,27 +57,27 @@ func newReceiptList(t *tool) *cobra.Command {
   acschat receipt list --thread 19:… --output json | jq -r '.[].chatMessageId'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := t.thread(cmd, thread)
+			client, err := thread.Client(cmd.Context())
 			if err != nil {
 				return err
 			}
 			receipts := client.ListReadReceipts(&chat.ListReadReceiptsOptions{Skip: skip, PageSize: pageSize})
-			return list(cmd, &t.output, receiptView(), receipts.Pages(cmd.Context()), limit)
+			return show.List(&t.output, receiptView(), receipts.Pages(cmd.Context()), limit)
 		},
 	}
-	thread.addTo(cmd, t)
-	cmd.Flags().Var((*count)(&skip), "skip", "leave out the first `N`")
-	addPaging(cmd, &limit, &pageSize)
+	thread.AddTo(cmd, &t.session)
+	cmd.Flags().Var((*flags.Count)(&skip), "skip", "leave out the first `N`")
+	flags.AddPaging(cmd, &limit, &pageSize)
 	return cmd
 }
 
-func receiptView() view[chat.ReadReceipt] {
-	return view[chat.ReadReceipt]{
-		columns: []column[chat.ReadReceipt]{
-			{title: "READER", text: func(r chat.ReadReceipt) string { return rawID(r.Sender) }},
-			{title: "UP TO", text: func(r chat.ReadReceipt) string { return r.MessageID }},
-			{title: "ON", text: func(r chat.ReadReceipt) string { return moment(r.ReadOn) }},
+func receiptView() show.View[chat.ReadReceipt] {
+	return show.View[chat.ReadReceipt]{
+		Columns: []show.Column[chat.ReadReceipt]{
+			{Title: "READER", Text: func(r chat.ReadReceipt) string { return show.RawID(r.Sender) }},
+			{Title: "UP TO", Text: func(r chat.ReadReceipt) string { return r.MessageID }},
+			{Title: "ON", Text: func(r chat.ReadReceipt) string { return show.Time(r.ReadOn) }},
 		},
-		wire: func(r chat.ReadReceipt) any { return toWireReceipt(r) },
+		Wire: func(r chat.ReadReceipt) any { return wire.FromReceipt(r) },
 	}
 }

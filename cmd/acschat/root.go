@@ -2,65 +2,73 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
-// tool is what the commands share: who works with them, and how results are shown.
+// tool is what the commands share.
 type tool struct {
-	session session
-	output  output
-	stdout  stdout
+	session session.Session
+	output  show.Output
+	stdout  cli.Stdout
 
 	root    *cobra.Command
-	running bool // a command has begun: what came before was the command line's fault
+	running bool // a command has started; an earlier error is one of the command line
 }
 
-// newTool is the whole command tree. Each noun has a file of its own.
-func newTool() *tool {
-	t := &tool{stdout: stdout{file: os.Stdout}}
+// newTool returns the command tree. Each noun has its own file.
+func newTool(p process) *tool {
+	t := &tool{stdout: cli.Stdout{Writer: p.Stdout}}
+	t.session.Getenv, t.session.Stdin, t.session.Log = p.Getenv, p.Stdin, p.Stderr
+	t.output.Out, t.output.Err = &t.stdout, p.Stderr
 	t.root = noun(&cobra.Command{
 		Use:   "acschat",
 		Short: "Azure Communication Services chat from a terminal",
 		Long: `Azure Communication Services chat from a terminal: operate it, debug it, script it.
 Unofficial: not made or supported by Microsoft.
 
-Who you are comes from the environment, so that no secret is typed:
+The environment names the user, so that no secret is typed:
 
   AZURE_COMMUNICATION_ENDPOINT           the resource, https://<resource>.communication.azure.com
   AZURE_COMMUNICATION_ACCESS_TOKEN       a user's token
 or
-  AZURE_COMMUNICATION_CONNECTION_STRING  the resource and its key, for a token of any user: --as USER
-  ACSCHAT_USER                           that user, in place of --as
+  AZURE_COMMUNICATION_CONNECTION_STRING  the resource and its key, to issue a token for any user: --as USER
+  ACSCHAT_USER                           that user, instead of --as
 
-A token comes before a connection string, and flags come before the environment. ACSCHAT_THREAD stands in for --thread,
+A token takes precedence over a connection string, and flags over the environment. ACSCHAT_THREAD stands for --thread,
 ACSCHAT_CA_FILE for --ca-file.
 
-Results go to stdout, as a table for people or with --output json or jsonl for programs, with the names of the service.
-Everything else goes to stderr. Exit codes:
+Results are written to stdout: as a table, or with --output json or jsonl in the service's own form. Everything else is
+written to stderr. Exit codes:
 
-  0  done
-  1  failed
-  2  misuse: the command line is not right, or something is not set
-  3  done in part: stderr says what was not done, why, and how to go on`,
-		Example: `  acschat demo                                   # every operation, with nothing set up
-  acschat emulator                               # a service on this machine, to try the rest on
+  0  success
+  1  failure
+  2  usage error: the command line is invalid, or a setting is missing
+  3  partial success: stderr says what was not done, why, and how to continue`,
+		Example: `  acschat demo                                   # every operation, without any setup
+  acschat emulator                               # a service on this machine, for the following commands
   acschat thread create --topic "Release 4.2"
   acschat message send --thread 19:… "Canary is green."
   acschat message list --thread 19:… --follow
-  acschat chat                                   # threads and messages on the whole terminal
-  acschat doctor                                 # what is wrong, when something is`,
+  acschat chat                                   # a full-screen chat
+  acschat doctor                                 # find out why something fails`,
 		SilenceErrors: true, // report prints them
 		SilenceUsage:  true,
 	})
+	t.root.SetArgs(p.Args)
+	t.root.SetIn(p.Stdin)
 	t.root.SetOut(&t.stdout)
+	t.root.SetErr(p.Stderr)
 	t.root.SetUsageTemplate(usageTemplate)
 	t.root.SetGlobalNormalizationFunc(alsoKnownAs)
-	t.session.addFlags(t.root.PersistentFlags())
-	t.output.addFlags(t.root)
+	t.session.AddFlags(t.root.PersistentFlags())
+	t.output.AddFlags(t.root)
 
 	t.add("chat", "Chat:", newThread(t), newParticipant(t), newMessage(t), newReceipt(t), newTyping(t), newChat(t))
 	t.add("identity", "Users and their tokens:", newUser(t), newToken(t))
@@ -74,7 +82,7 @@ Everything else goes to stderr. Exit codes:
 	return t
 }
 
-// add puts commands under a heading of the help.
+// add adds commands under a heading of the help.
 func (t *tool) add(id, title string, commands ...*cobra.Command) {
 	t.root.AddGroup(&cobra.Group{ID: id, Title: title})
 	for _, c := range commands {
@@ -83,7 +91,7 @@ func (t *tool) add(id, title string, commands ...*cobra.Command) {
 	}
 }
 
-// watch notes when a command begins, for every command there is.
+// watch records when a command starts.
 func (t *tool) watch(cmd *cobra.Command) {
 	if f := cmd.RunE; f != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -96,7 +104,7 @@ func (t *tool) watch(cmd *cobra.Command) {
 	}
 }
 
-// noun makes a command that has others below it, and says so when none of them is named.
+// noun returns a command with subcommands. It shows its help if none is named.
 func noun(cmd *cobra.Command, verbs ...*cobra.Command) *cobra.Command {
 	cmd.Args = cobra.ArbitraryArgs
 	cmd.SuggestionsMinimumDistance = 2
@@ -108,7 +116,7 @@ func noun(cmd *cobra.Command, verbs ...*cobra.Command) *cobra.Command {
 		if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
 			message += ": did you mean " + strings.Join(similar, " or ") + "?"
 		}
-		return misuse("%s", message)
+		return cli.Misuse("%s", message)
 	}
 	cmd.AddCommand(verbs...)
 	return cmd
@@ -116,7 +124,7 @@ func noun(cmd *cobra.Command, verbs ...*cobra.Command) *cobra.Command {
 
 const standsAlone = "standsAlone"
 
-// alone keeps the flags about who you are out of the help of a command that does not use them.
+// alone omits the flags that name the user from the help of a command that does not use them.
 func alone(cmd *cobra.Command) *cobra.Command {
 	cmd.Annotations = map[string]string{standsAlone: "true"}
 	for _, c := range cmd.Commands() {
@@ -125,7 +133,7 @@ func alone(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// alsoKnownAs takes Azure's own names of flags where ours differ.
+// alsoKnownAs accepts the names that az uses for flags.
 func alsoKnownAs(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 	if name == "access-token" {
 		name = "token"
@@ -152,7 +160,7 @@ Commands:{{range $cmds}}{{if (and (eq .GroupID "") (or .IsAvailableCommand (eq .
 Flags:
 {{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if and .HasAvailableInheritedFlags (not (index .Annotations "` + standsAlone + `"))}}
 
-Who you are, and how results are shown:
+User, resource and output:
 {{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
 
 Use "{{.CommandPath}} [command] --help" for more about a command.{{end}}

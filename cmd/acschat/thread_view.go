@@ -2,60 +2,50 @@ package main
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
-func threadItemView() view[chat.ThreadItem] {
-	return view[chat.ThreadItem]{
-		columns: []column[chat.ThreadItem]{
-			{title: "THREAD", text: func(t chat.ThreadItem) string { return t.ID }},
-			{title: "LAST MESSAGE", text: func(t chat.ThreadItem) string { return moment(t.LastMessageReceivedOn) }},
-			{title: "DELETED", text: func(t chat.ThreadItem) string { return moment(t.DeletedOn) }},
-			{title: "TOPIC", text: func(t chat.ThreadItem) string { return t.Topic }, loose: true},
+func threadItemView() show.View[chat.ThreadItem] {
+	return show.View[chat.ThreadItem]{
+		Columns: []show.Column[chat.ThreadItem]{
+			{Title: "THREAD", Text: func(t chat.ThreadItem) string { return t.ID }},
+			{Title: "LAST MESSAGE", Text: func(t chat.ThreadItem) string { return show.Time(t.LastMessageReceivedOn) }},
+			{Title: "DELETED", Text: func(t chat.ThreadItem) string { return show.Time(t.DeletedOn) }},
+			{Title: "TOPIC", Text: func(t chat.ThreadItem) string { return t.Topic }, Loose: true},
 		},
-		wire: func(t chat.ThreadItem) any { return toWireThreadItem(t) },
+		Wire: func(t chat.ThreadItem) any { return wire.FromThreadItem(t) },
 	}
 }
 
-func threadView() view[chat.ThreadProperties] {
-	return view[chat.ThreadProperties]{
-		columns: []column[chat.ThreadProperties]{
-			{title: "Thread", text: func(t chat.ThreadProperties) string { return t.ID }},
-			{title: "Topic", text: func(t chat.ThreadProperties) string { return t.Topic }},
-			{title: "Created", text: func(t chat.ThreadProperties) string { return moment(t.CreatedOn) }},
-			{title: "By", text: func(t chat.ThreadProperties) string { return rawID(t.CreatedBy) }},
-			{title: "Deleted", text: func(t chat.ThreadProperties) string { return moment(t.DeletedOn) }},
-			{title: "Retention", text: func(t chat.ThreadProperties) string { return retention(t.Retention) }},
-			{title: "Metadata", text: func(t chat.ThreadProperties) string { return metadata(t.Metadata) }},
+func threadView() show.View[chat.ThreadProperties] {
+	return show.View[chat.ThreadProperties]{
+		Columns: []show.Column[chat.ThreadProperties]{
+			{Title: "Thread", Text: func(t chat.ThreadProperties) string { return t.ID }},
+			{Title: "Topic", Text: func(t chat.ThreadProperties) string { return t.Topic }},
+			{Title: "Created", Text: func(t chat.ThreadProperties) string { return show.Time(t.CreatedOn) }},
+			{Title: "By", Text: func(t chat.ThreadProperties) string { return show.RawID(t.CreatedBy) }},
+			{Title: "Deleted", Text: func(t chat.ThreadProperties) string { return show.Time(t.DeletedOn) }},
+			{Title: "Retention", Text: func(t chat.ThreadProperties) string { return retention(t.Retention) }},
+			{Title: "Metadata", Text: func(t chat.ThreadProperties) string { return show.Metadata(t.Metadata) }},
 		},
-		wire: func(t chat.ThreadProperties) any { return toWireThread(t) },
+		Wire: func(t chat.ThreadProperties) any { return wire.FromThread(t) },
 	}
 }
 
 // createdView is that of a thread and, for programs, of who is not in it.
-func createdView() view[chat.CreateThreadResult] {
-	v := view[chat.CreateThreadResult]{wire: func(r chat.CreateThreadResult) any {
-		return wireCreated{toWireThread(r.Thread), toWireErrors(r.Failed)}
+func createdView() show.View[chat.CreateThreadResult] {
+	v := show.View[chat.CreateThreadResult]{Wire: func(r chat.CreateThreadResult) any {
+		return wire.Created{ChatThread: wire.FromThread(r.Thread), InvalidParticipants: wire.FromFailed(r.Failed)}
 	}}
-	for _, c := range threadView().columns {
-		v.columns = append(v.columns, column[chat.CreateThreadResult]{
-			title: c.title, text: func(r chat.CreateThreadResult) string { return c.text(r.Thread) },
+	for _, c := range threadView().Columns {
+		v.Columns = append(v.Columns, show.Column[chat.CreateThreadResult]{
+			Title: c.Title, Text: func(r chat.CreateThreadResult) string { return c.Text(r.Thread) },
 		})
 	}
 	return v
-}
-
-// moment is a time on the clock of whoever reads it, empty for none.
-func moment(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Local().Format(time.DateTime)
 }
 
 func retention(p chat.RetentionPolicy) string {
@@ -66,20 +56,4 @@ func retention(p chat.RetentionPolicy) string {
 		return fmt.Sprintf("deleted %d days after its creation", p.DeleteThreadAfterDays)
 	}
 	return string(p.Kind)
-}
-
-// metadata is one pair a line, by key.
-func metadata(pairs map[string]string) string {
-	var lines []string
-	for _, key := range slices.Sorted(maps.Keys(pairs)) {
-		lines = append(lines, key+"="+pairs[key])
-	}
-	return strings.Join(lines, "\n")
-}
-
-func rawID(id chat.Identifier) string {
-	if id == nil {
-		return ""
-	}
-	return id.RawID()
 }

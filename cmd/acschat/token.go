@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
 )
 
 func newToken(t *tool) *cobra.Command {
@@ -13,7 +15,7 @@ func newToken(t *tool) *cobra.Command {
 		Use:   "token",
 		Short: "Issue, revoke and look into tokens",
 		Long: `A token lets whoever holds it act as one user, for what its scopes allow and until it ends, 1 to 24 hours after it was issued.
-Issuing and revoking take the access key of the resource, in ` + connectionStringVariable + `.`,
+Issuing and revoking take the access key of the resource, in ` + session.ConnectionStringVariable + `.`,
 		Example: `  acschat token issue 8:acs:… --out alice.token
   acschat token show --token-file alice.token`,
 	}, newTokenIssue(t), newTokenRevoke(t), newTokenShow(t))
@@ -21,28 +23,28 @@ Issuing and revoking take the access key of the resource, in ` + connectionStrin
 
 func newTokenRevoke(t *tool) *cobra.Command {
 	var user string
-	var confirm confirmation
+	var confirm flags.Confirmation
 	cmd := &cobra.Command{
 		Use:     "revoke USER",
 		Short:   "End all tokens of a user",
 		Long:    "End all tokens of a user that have been issued so far. Those issued from now on are good.",
 		Example: "  acschat token revoke 8:acs:…\n  acschat token revoke --user 8:acs:… --yes",
-		Args:    wants("user"),
+		Args:    flags.Wants("user"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			identities, err := t.session.identities()
+			identities, err := t.session.Identities()
 			if err != nil {
 				return err
 			}
-			if err := confirm.ask(cmd, fmt.Sprintf("End all tokens of %s?", user)); err != nil {
+			if err := confirm.Ask(cmd, fmt.Sprintf("End all tokens of %s?", user)); err != nil {
 				return err
 			}
 			if err := identities.RevokeTokens(cmd.Context(), chat.CommunicationUser{ID: user}); err != nil {
 				return err
 			}
-			return t.output.done(cmd, "Revoked all tokens of %s.", user)
+			return t.output.Done("Revoked all tokens of %s.", user)
 		},
 	}
 	addUser(cmd, &user)
-	confirm.addFlag(cmd)
+	confirm.AddTo(cmd)
 	return cmd
 }

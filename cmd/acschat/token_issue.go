@@ -12,7 +12,11 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/identity"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 func newTokenIssue(t *tool) *cobra.Command {
@@ -30,12 +34,12 @@ and removing people; voip and voip.join are for calls.`,
 		Example: `  acschat token issue 8:acs:… --out alice.token
   acschat token issue --scope chat.join --lifetime 1h --output json
   AZURE_COMMUNICATION_ACCESS_TOKEN=$(acschat token issue 8:acs:…) acschat thread list`,
-		Args: takes("user"),
+		Args: flags.Takes("user"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if len(scopes) == 0 || slices.Contains(scopes, "") {
-				return misuse("--scope is empty: name one, such as --scope %s", identity.ScopeChat)
+				return cli.Misuse("--scope is empty: name one, such as --scope %s", identity.ScopeChat)
 			}
-			identities, err := t.session.identities()
+			identities, err := t.session.Identities()
 			if err != nil {
 				return err
 			}
@@ -46,16 +50,16 @@ and removing people; voip and voip.join are for calls.`,
 			return t.showIssued(cmd, issued, user == "", scopes, file)
 		},
 	}
-	flags := cmd.Flags()
+	f := cmd.Flags()
 	addUser(cmd, &user)
-	flags.StringSliceVarP(&scopes, "scope", "s", []string{string(identity.ScopeChat)}, "what it is for, as `SCOPE`; may be repeated")
-	flags.DurationVar(&lifetime, "lifetime", 0, "how `LONG` it lasts, 1h to 24h (default: the service's, 24h)")
-	flags.Var((*filled)(&file), "out", "`FILE` to write it to")
+	f.StringSliceVarP(&scopes, "scope", "s", []string{string(identity.ScopeChat)}, "what it is for, as `SCOPE`; may be repeated")
+	f.DurationVar(&lifetime, "lifetime", 0, "how `LONG` it lasts, 1h to 24h (default: the service's, 24h)")
+	f.Var((*flags.Filled)(&file), "out", "`FILE` to write it to")
 	known := []string{
 		string(identity.ScopeChat), string(identity.ScopeChatJoin), string(identity.ScopeChatJoinLimited),
 		string(identity.ScopeVoIP), string(identity.ScopeVoIPJoin),
 	}
-	complete(cmd, "scope", cobra.FixedCompletions(known, cobra.ShellCompDirectiveNoFileComp))
+	flags.CompleteFrom(cmd, "scope", known...)
 	return cmd
 }
 
@@ -82,18 +86,18 @@ func (t *tool) showIssued(cmd *cobra.Command, issued identity.UserAndToken, crea
 		}
 		issued.Token.Token = ""
 	}
-	if t.output.format != formatTable {
-		return t.output.object(cmd.OutOrStdout(), toWireIssued(issued, created))
+	if t.output.Format != show.Table {
+		return t.output.Object(wire.FromIssued(issued, created))
 	}
 	facts := [][2]string{
 		{"User", harmless.Line(issued.User.ID)},
 		{"Scopes", strings.Join(scopes, ", ")},
-		{"Ends", until(issued.Token.ExpiresOn, time.Now())},
+		{"Ends", show.Until(issued.Token.ExpiresOn, time.Now())},
 	}
 	if file != "" {
-		return details(cmd.OutOrStdout(), append(facts, [2]string{"Token", "in " + harmless.Line(file)}))
+		return t.output.Details(append(facts, [2]string{"Token", "in " + harmless.Line(file)}))
 	}
-	if err := details(cmd.ErrOrStderr(), facts); err != nil {
+	if err := show.WriteDetails(cmd.ErrOrStderr(), facts, false); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(cmd.OutOrStdout(), harmless.Line(issued.Token.Token))
@@ -115,16 +119,4 @@ func writeSecret(file, text string) error {
 		return err
 	}
 	return f.Close()
-}
-
-// until is when something ends, and how far away that is.
-func until(end, now time.Time) string {
-	switch left := end.Sub(now).Round(time.Second); {
-	case end.IsZero():
-		return "unknown"
-	case left <= 0:
-		return fmt.Sprintf("%s, %v ago", moment(end), -left)
-	default:
-		return fmt.Sprintf("%s, in %v", moment(end), left)
-	}
 }

@@ -103,7 +103,7 @@ var _ = Describe("acschat", func() {
 
 	It("takes times in several forms", func() {
 		for _, text := range []string{"2026-05-04T09:30:00Z", "2026-05-04T09:30:00.5+02:00", "2026-05-04T09:30", "2026-05-04 09:30:00", "2026-05-04", "90m", "7d"} {
-			sh.run("thread", "list", "--start-time", text).ends(2, "nothing says who you are")
+			sh.run("thread", "list", "--start-time", text).ends(2, "no user is set")
 		}
 		for _, text := range []string{"-5m", "7", "d", "-7d", ""} {
 			sh.run("thread", "list", "--start-time", text).ends(2, "must be a time such as")

@@ -6,6 +6,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 func newUser(t *tool) *cobra.Command {
@@ -13,7 +17,7 @@ func newUser(t *tool) *cobra.Command {
 		Use:   "user",
 		Short: "Make and delete users of the resource",
 		Long: `A user is an id, 8:acs:…, and nothing else: names are given in threads and with messages. Your application keeps track of whose
-it is. Making users takes the access key of the resource, in ` + connectionStringVariable + `.`,
+it is. Making users takes the access key of the resource, in ` + session.ConnectionStringVariable + `.`,
 		Example: `  acschat user create
   acschat user delete 8:acs:…`,
 	}, newUserCreate(t), newUserDelete(t))
@@ -28,7 +32,7 @@ func newUserCreate(t *tool) *cobra.Command {
   export ACSCHAT_USER=$(acschat user create --output json | jq -r .identity.id)`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			identities, err := t.session.identities()
+			identities, err := t.session.Identities()
 			if err != nil {
 				return err
 			}
@@ -36,48 +40,50 @@ func newUserCreate(t *tool) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return show(cmd, &t.output, userView(), user)
+			return show.One(&t.output, userView(), user)
 		},
 	}
 }
 
-func userView() view[chat.CommunicationUser] {
-	return view[chat.CommunicationUser]{
-		columns: []column[chat.CommunicationUser]{{title: "User", text: func(u chat.CommunicationUser) string { return u.ID }}},
-		wire:    func(u chat.CommunicationUser) any { return wireIdentityResult{Identity: wireCommunicationUser{u.ID}} },
+func userView() show.View[chat.CommunicationUser] {
+	return show.View[chat.CommunicationUser]{
+		Columns: []show.Column[chat.CommunicationUser]{{Title: "User", Text: func(u chat.CommunicationUser) string { return u.ID }}},
+		Wire: func(u chat.CommunicationUser) any {
+			return wire.IdentityResult{Identity: wire.CommunicationUser{ID: u.ID}}
+		},
 	}
 }
 
 // addUser adds --user, the user that a command works on.
 func addUser(cmd *cobra.Command, id *string) {
-	cmd.Flags().Var((*filled)(id), "user", "`USER`, as the argument")
+	cmd.Flags().Var((*flags.Filled)(id), "user", "`USER`, as the argument")
 }
 
 func newUserDelete(t *tool) *cobra.Command {
 	var user string
-	var confirm confirmation
+	var confirm flags.Confirmation
 	cmd := &cobra.Command{
 		Use:   "delete USER",
 		Short: "Delete a user, its tokens and its messages",
 		Long: `Delete a user for good: its tokens end, it is in no thread any more, and the messages it sent are deleted. To take somebody out of
 one thread, use acschat participant remove; to end tokens alone, acschat token revoke.`,
 		Example: "  acschat user delete 8:acs:…\n  acschat user delete --user 8:acs:… --yes",
-		Args:    wants("user"),
+		Args:    flags.Wants("user"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			identities, err := t.session.identities()
+			identities, err := t.session.Identities()
 			if err != nil {
 				return err
 			}
-			if err := confirm.ask(cmd, fmt.Sprintf("Delete user %s everywhere, with the messages it sent?", user)); err != nil {
+			if err := confirm.Ask(cmd, fmt.Sprintf("Delete user %s everywhere, with the messages it sent?", user)); err != nil {
 				return err
 			}
 			if err := identities.DeleteUser(cmd.Context(), chat.CommunicationUser{ID: user}); err != nil {
 				return err
 			}
-			return t.output.done(cmd, "Deleted user %s.", user)
+			return t.output.Done("Deleted user %s.", user)
 		},
 	}
 	addUser(cmd, &user)
-	confirm.addFlag(cmd)
+	confirm.AddTo(cmd)
 	return cmd
 }

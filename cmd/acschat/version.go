@@ -5,6 +5,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // build is what a binary knows of how it was made.
@@ -25,7 +27,7 @@ func newVersion(t *tool) *cobra.Command {
 		Example: "  acschat version\n  acschat version --output json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return show(cmd, &t.output, buildView(), thisBuild())
+			return show.One(&t.output, buildView(), thisBuild())
 		},
 	}
 }
@@ -50,20 +52,20 @@ func thisBuild() build {
 	return b
 }
 
-func buildView() view[build] {
-	return view[build]{
-		columns: []column[build]{
-			{title: "acschat", text: func(b build) string { return b.Version }},
-			{title: "Revision", text: func(b build) string {
+func buildView() show.View[build] {
+	return show.View[build]{
+		Columns: []show.Column[build]{
+			{Title: "acschat", Text: func(b build) string { return b.Version }},
+			{Title: "Revision", Text: func(b build) string {
 				if b.Modified {
 					return b.Revision + ", with changes"
 				}
 				return b.Revision
 			}},
-			{title: "Time", text: func(b build) string { return b.Time }},
-			{title: "Go", text: func(b build) string { return b.Go }},
-			{title: "Platform", text: func(b build) string { return b.Platform }},
+			{Title: "Time", Text: func(b build) string { return b.Time }},
+			{Title: "Go", Text: func(b build) string { return b.Go }},
+			{Title: "Platform", Text: func(b build) string { return b.Platform }},
 		},
-		wire: func(b build) any { return b },
+		Wire: func(b build) any { return b },
 	}
 }

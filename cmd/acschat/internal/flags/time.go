@@ -1,4 +1,4 @@
-package main
+package flags
 
 import (
 	"errors"
@@ -7,13 +7,16 @@ import (
 	"time"
 )
 
-// timeFlag is a moment: in full, a day, or how long ago.
-type timeFlag struct{ time.Time }
+// Time is a point in time: a timestamp, a day, or a duration before now.
+type Time struct{ time.Time }
 
-func (f *timeFlag) Type() string   { return "TIME" }
-func (f *timeFlag) String() string { return "" }
+func (f *Time) String() string { return "" }
 
-func (f *timeFlag) Set(text string) error {
+// Type implements pflag.Value.
+func (f *Time) Type() string { return "TIME" }
+
+// Set implements pflag.Value.
+func (f *Time) Set(text string) error {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateTime, "2006-01-02 15:04", time.DateOnly} {
 		if at, err := time.ParseInLocation(layout, text, time.Local); err == nil {
 			f.Time = at
@@ -24,10 +27,10 @@ func (f *timeFlag) Set(text string) error {
 		f.Time = time.Now().Add(-ago)
 		return nil
 	}
-	return errors.New("must be a time such as 2026-05-04T09:30:00Z, a day such as 2026-05-04, or how long ago: 90m, 12h, 7d")
+	return errors.New("must be a time such as 2026-05-04T09:30:00Z, a day such as 2026-05-04, or a duration before now: 90m, 12h, 7d")
 }
 
-// duration is time.ParseDuration that knows days.
+// duration is time.ParseDuration with days.
 func duration(text string) (time.Duration, bool) {
 	if days, ok := strings.CutSuffix(text, "d"); ok {
 		n, err := strconv.ParseUint(days, 10, 16)

@@ -1,4 +1,4 @@
-package main
+package show
 
 import (
 	"io"
@@ -8,26 +8,26 @@ import (
 	lipglosstable "charm.land/lipgloss/v2/table"
 )
 
-// table writes rows under a head. It can be written in parts: columns keep their width, and get wider where they must.
-// There are no lines around cells, so that a row can be copied, and read by other programs.
+// table writes rows below a header. It can be written in parts: columns keep their width, and grow where necessary.
+// Cells have no borders, so that a row can be copied, and parsed by other programs.
 type table struct {
 	out    io.Writer
 	titles []string
-	loose  int  // the column that is cut where the terminal ends, -1 for none
+	loose  int  // the column that is cut at the edge of the terminal, -1 for none
 	width  int  // of the terminal, 0 for no limit
-	color  bool // the head stands out
+	color  bool // the header is bold
 
 	widths []int // of the columns so far
 	headed bool
 }
 
 const (
-	gap       = 2  // between columns
-	leastText = 20 // what is left of the loose column on a narrow terminal
+	gap      = 2  // between columns
+	minLoose = 20 // the least width of the loose column
 )
 
-func newTable(out io.Writer) *table {
-	return &table{out: out, loose: -1, width: terminalWidth(), color: colored()}
+func newTable(o *Output) *table {
+	return &table{out: o.Out, loose: -1, width: o.width(), color: o.Colored()}
 }
 
 func (t *table) write(rows [][]string) error {
@@ -38,7 +38,7 @@ func (t *table) write(rows [][]string) error {
 	return t.render(rows)
 }
 
-// end writes the head if there was nothing under it.
+// end writes the header if there were no rows.
 func (t *table) end() error {
 	if t.headed {
 		return nil
@@ -65,7 +65,7 @@ func (t *table) fit(rows [][]string) {
 	for _, width := range t.widths {
 		others += width
 	}
-	t.widths[t.loose] = min(t.widths[t.loose], max(t.width-others, leastText))
+	t.widths[t.loose] = min(t.widths[t.loose], max(t.width-others, minLoose))
 }
 
 func (t *table) render(rows [][]string) error {
@@ -86,12 +86,11 @@ func (t *table) render(rows [][]string) error {
 	return writeLines(t.out, grid.Render())
 }
 
-// details writes what one thing has to say, each under its title.
-func details(out io.Writer, rows [][2]string) error {
+// WriteDetails writes pairs of a title and a text; titles are bold if color is set.
+func WriteDetails(out io.Writer, rows [][2]string, color bool) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	color := colored()
 	grid := lipglosstable.New().
 		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).BorderHeader(false).BorderColumn(false).
 		StyleFunc(func(_, col int) lipgloss.Style {
@@ -103,7 +102,7 @@ func details(out io.Writer, rows [][2]string) error {
 	return writeLines(out, grid.Render())
 }
 
-// writeLines leaves out the spaces that fill up the last column.
+// writeLines omits the trailing spaces of the last column.
 func writeLines(out io.Writer, text string) error {
 	var b strings.Builder
 	for line := range strings.Lines(text) {

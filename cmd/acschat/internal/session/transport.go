@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"cmp"
@@ -12,19 +12,21 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 )
 
-// clientOptions are how the tool reaches the resource at endpoint.
-func (s *session) clientOptions(endpoint string) (azcore.ClientOptions, error) {
+// ClientOptions returns how the tool reaches the resource at endpoint.
+func (s *Session) ClientOptions(endpoint string) (azcore.ClientOptions, error) {
 	options := azcore.ClientOptions{
-		InsecureAllowCredentialWithHTTP: onThisMachine(endpoint),
+		InsecureAllowCredentialWithHTTP: isLoopback(endpoint),
 		Retry: policy.RetryOptions{
-			RetryDelay: 200 * time.Millisecond, // somebody is waiting
-			TryTimeout: time.Minute,            // and a script must not hang for good
+			RetryDelay: 200 * time.Millisecond, // a person is waiting
+			TryTimeout: time.Minute,            // a script must not hang
 		},
 		Telemetry: policy.TelemetryOptions{ApplicationID: "acschat"},
 	}
-	file := cmp.Or(s.caFile, os.Getenv(caFileVariable))
+	file := cmp.Or(s.caFile, s.Getenv(CAFileVariable))
 	if file == "" {
 		return options, nil
 	}
@@ -38,24 +40,24 @@ func (s *session) clientOptions(endpoint string) (azcore.ClientOptions, error) {
 	return options, nil
 }
 
-// trusted are the system's authorities and those in a file.
+// trusted returns the authorities of the system and those in a file.
 func trusted(file string) (*x509.CertPool, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, misuse("--ca-file: %v", err)
+		return nil, cli.Misuse("--ca-file: %v", err)
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, misuse("--ca-file: there is no certificate in %s: it wants PEM, which begins with -----BEGIN CERTIFICATE-----", file)
+		return nil, cli.Misuse("--ca-file: there is no certificate in %s: a PEM file begins with -----BEGIN CERTIFICATE-----", file)
 	}
 	return pool, nil
 }
 
-// onThisMachine reports whether an endpoint is here, so that a token sent to it in clear goes past nobody: acschat emulator --plain.
-func onThisMachine(endpoint string) bool {
+// isLoopback reports whether an endpoint is on this machine, so that a token may be sent without TLS: acschat emulator --plain.
+func isLoopback(endpoint string) bool {
 	u, err := url.Parse(endpoint)
 	if err != nil {
 		return false

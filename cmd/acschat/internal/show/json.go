@@ -1,4 +1,4 @@
-package main
+package show
 
 import (
 	"bytes"
@@ -10,21 +10,21 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
-// marshal encodes one of our own structs. The text can go to a terminal: what is not harmless there is escaped, which means the
-// same to a program.
-func marshal(value any, prefix, indent string) []byte {
+// Marshal encodes a value of one of the tool's own types as JSON that is safe on a terminal: control characters are escaped, which
+// means the same to a program.
+func Marshal(value any, prefix, indent string) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent(prefix, indent)
 	if err := enc.Encode(value); err != nil {
-		panic("a result does not encode: " + err.Error()) // strings, numbers and times do
+		panic("encode result: " + err.Error()) // it has only strings, numbers and times
 	}
 	return escapeHarmful(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 }
 
-// escapeHarmful escapes what encoding/json leaves as it is: the second set of control characters, and those that turn text around.
-// They can't stand outside a string.
+// escapeHarmful escapes what encoding/json does not: C1 control characters and those that change the direction of text. They occur in
+// strings only.
 func escapeHarmful(text []byte) []byte {
 	out := make([]byte, 0, len(text))
 	for len(text) > 0 {

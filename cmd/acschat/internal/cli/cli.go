@@ -1,0 +1,84 @@
+// Package cli holds what every command of the tool reports: usage errors, partial failures, and the exit code of each.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// The exit codes.
+const (
+	ExitDone    = 0
+	ExitFailed  = 1
+	ExitUsage   = 2
+	ExitPartial = 3
+)
+
+// UsageError is an invalid command line, or a setting that is missing.
+type UsageError struct{ text string }
+
+func (e *UsageError) Error() string { return e.text }
+
+// Misuse returns a UsageError.
+func Misuse(format string, args ...any) error {
+	return &UsageError{fmt.Sprintf(format, args...)}
+}
+
+// IsMisuse reports whether err is a UsageError or an argument that the library rejects.
+func IsMisuse(err error) bool {
+	_, usage := errors.AsType[*UsageError](err)
+	_, argument := errors.AsType[*chat.ArgumentError](err)
+	return usage || argument
+}
+
+// PartialError reports that a part of the work was done.
+type PartialError struct {
+	Summary string
+	Refused []string // what was not done and why, one line each
+	Next    string   // how to continue; empty if nothing is left to do
+	Cause   error    // nil if only the items in Refused failed
+}
+
+func (e *PartialError) Error() string {
+	if e.Cause == nil {
+		return e.Summary
+	}
+	return e.Summary + ": " + Describe(e.Cause)
+}
+
+func (e *PartialError) Unwrap() error { return e.Cause }
+
+// AdvisedError is an error with advice that is more specific than its kind allows.
+type AdvisedError struct {
+	Err  error
+	Next string // what to do
+}
+
+func (e *AdvisedError) Error() string { return e.Err.Error() }
+func (e *AdvisedError) Unwrap() error { return e.Err }
+
+// Describe returns the text of an error. A cancelled context is an interrupt.
+func Describe(err error) string {
+	_, partial := errors.AsType[*PartialError](err)
+	if errors.Is(err, context.Canceled) && !partial && !errors.Is(err, chat.ErrOutcomeUnknown) {
+		return "interrupted"
+	}
+	return err.Error()
+}
+
+// ExitCode returns the exit code for an error.
+func ExitCode(err error) int {
+	_, partial := errors.AsType[*PartialError](err)
+	switch {
+	case err == nil:
+		return ExitDone
+	case partial:
+		return ExitPartial
+	case IsMisuse(err):
+		return ExitUsage
+	}
+	return ExitFailed
+}

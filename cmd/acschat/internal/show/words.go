@@ -1,0 +1,76 @@
+package show
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
+)
+
+// Time formats a time in the local time zone; the zero time is "".
+func Time(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format(time.DateTime)
+}
+
+// Until formats the end of something, and how far from now it is.
+func Until(end, now time.Time) string {
+	switch left := end.Sub(now).Round(time.Second); {
+	case end.IsZero():
+		return "unknown"
+	case left <= 0:
+		return fmt.Sprintf("%s, %v ago", Time(end), -left)
+	default:
+		return fmt.Sprintf("%s, in %v", Time(end), left)
+	}
+}
+
+// Metadata formats one pair per line, sorted by key.
+func Metadata(pairs map[string]string) string {
+	var lines []string
+	for _, key := range slices.Sorted(maps.Keys(pairs)) {
+		lines = append(lines, key+"="+pairs[key])
+	}
+	return strings.Join(lines, "\n")
+}
+
+// RawID returns the raw id of an identifier; nil is "".
+func RawID(id chat.Identifier) string {
+	if id == nil {
+		return ""
+	}
+	return id.RawID()
+}
+
+// ShortID returns enough of a raw id to tell the participants of a thread apart.
+func ShortID(id chat.Identifier) string {
+	const enough = 12
+	text := RawID(id)
+	if len(text) > 2*enough {
+		return "…" + text[len(text)-enough:]
+	}
+	return text
+}
+
+// Count formats a number of items: "1 message", "2 messages".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// ShellWord quotes text for a POSIX shell if necessary.
+func ShellWord(text string) string {
+	if regexp.MustCompile(`^[\w%+,./:@-]+$`).MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(harmless.Line(text), "'", `'\''`) + "'"
+}
