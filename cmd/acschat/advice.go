@@ -51,7 +51,7 @@ func nextStep(cmd *cobra.Command, err error) string {
 		{chat.ErrUnauthorized, unauthorized(cmd, err)},
 		{chat.ErrForbidden, "Only people in a thread may work on it, and only its sender may change a message. Who you are: acschat token show\n" +
 			"Who is in the thread: acschat participant list, by somebody who is in it.\n" +
-			"Why you are Refused: " + doctor(cmd)},
+			"Why you are refused: " + doctor(cmd)},
 		{chat.ErrNotFound, notFound(cmd)},
 		{chat.ErrTooLarge, "A message holds about 28 KB."},
 		{chat.ErrThrottled, "The service allows only so much in a time" + retryIn(err)},

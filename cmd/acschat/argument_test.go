@@ -5,11 +5,12 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 var _ = Describe("What a command works on", func() {
 	var server *chattest.Server
-	var alice, admin *shell
+	var alice, admin *clitest.Shell
 
 	BeforeEach(func() {
 		server, alice, _ = shellIn("Plans")
@@ -19,8 +20,8 @@ var _ = Describe("What a command works on", func() {
 	DescribeTable("is named once, and not by a variable that is not set",
 		func(words string, args ...string) {
 			before := len(server.Requests())
-			for _, sh := range []*shell{alice, admin.with("ACSCHAT_USER", alice.user.ID)} {
-				Expect(sh.run(args...).ends(2, words, "How it is used: acschat "+args[0]).out).To(BeEmpty())
+			for _, sh := range []*clitest.Shell{alice, admin.With("ACSCHAT_USER", alice.User.ID)} {
+				Expect(sh.Run(args...).Ends(2, words, "How it is used: acschat "+args[0]).Out).To(BeEmpty())
 			}
 			Expect(server.Requests()).To(HaveLen(before))
 		},

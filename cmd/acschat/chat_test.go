@@ -13,6 +13,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/tui/tuitest"
 )
 
@@ -23,7 +24,7 @@ const (
 
 var _ = Describe("chat", func() {
 	var server *chattest.Server
-	var alice, bob *shell
+	var alice, bob *clitest.Shell
 	var thread string
 	var bobs *chat.ThreadClient
 	var terminal *tuitest.Terminal
@@ -32,9 +33,9 @@ var _ = Describe("chat", func() {
 	BeforeEach(func() {
 		server = chattest.NewServer(GinkgoTB(), nil)
 		alice = shellOf(server)
-		thread = alice.createThread("Release 4.2", "--participant", alice.user.ID+"=Alice")
-		bob = alice.member(server, thread, "Bob")
-		bobs = server.Client(bob.user).ThreadClient(thread)
+		thread = createThread(alice, "Release 4.2", "--participant", alice.User.ID+"=Alice")
+		bob = alice.Member(server, thread, "Bob")
+		bobs = server.Client(bob.User).ThreadClient(thread)
 		terminal = tuitest.New(GinkgoTB(), 100, 24)
 		terminal.Print("$ acschat chat\r\n")
 		before = terminal.Settings()
@@ -47,10 +48,10 @@ var _ = Describe("chat", func() {
 		return sent.ID
 	}
 
-	start := func(sh *shell, args ...string) *exec.Cmd {
+	start := func(sh *clitest.Shell, args ...string) *exec.Cmd {
 		GinkgoHelper()
-		cmd := sh.command(append([]string{"chat", "--interval", "500ms"}, args...)...)
-		if sh.stdin == "" {
+		cmd := sh.Exec(binary, append([]string{"chat", "--interval", "500ms"}, args...)...)
+		if sh == alice || sh == bob {
 			cmd.Stdin = nil // the terminal
 		}
 		terminal.Run(cmd)
@@ -63,7 +64,7 @@ var _ = Describe("chat", func() {
 		Expect(terminal.Wait(cmd)).To(Equal(code), terminal.Screen())
 		Expect(terminal.Settings()).To(Equal(before))
 		Expect(terminal.Screen()).To(HavePrefix("$ acschat chat\n"))
-		for _, secret := range alice.secrets {
+		for _, secret := range alice.Secrets {
 			Expect(terminal.Written()).NotTo(ContainSubstring(secret))
 		}
 		return terminal.Screen()
@@ -91,7 +92,7 @@ var _ = Describe("chat", func() {
 		Eventually(func() []chattest.Request { return server.Requests(chattest.SendTypingNotification) }).Should(HaveLen(1))
 		terminal.Type(enter)
 		Eventually(row("It is red.")).Should(MatchRegexp(`you +It is red\.`))
-		Eventually(func() []string { return texts(server, bob.user, thread) }).Should(HaveExactElements("Is the canary green?", "It is red."))
+		Eventually(func() []string { return texts(server, bob.User, thread) }).Should(HaveExactElements("Is the canary green?", "It is red."))
 
 		By("editing")
 		terminal.Type(up + "e")
@@ -99,7 +100,7 @@ var _ = Describe("chat", func() {
 		terminal.Type(strings.Repeat(backspace, len("red.")) + "green." + enter)
 		Eventually(row("It is green.")).ShouldNot(BeEmpty())
 		Eventually(row("(edited)")).ShouldNot(BeEmpty())
-		Eventually(func() []string { return texts(server, bob.user, thread) }).Should(HaveExactElements("Is the canary green?", "It is green."))
+		Eventually(func() []string { return texts(server, bob.User, thread) }).Should(HaveExactElements("Is the canary green?", "It is green."))
 
 		By("reading what somebody else writes, changes and deletes")
 		id := says("Rolling on.")
@@ -115,7 +116,7 @@ var _ = Describe("chat", func() {
 		Eventually(row("Delete this message for everybody?")).ShouldNot(BeEmpty())
 		terminal.Type("y")
 		Eventually(row("It is green.")).Should(BeEmpty())
-		Eventually(func() []string { return texts(server, bob.user, thread) }).Should(HaveExactElements("Is the canary green?", "", ""))
+		Eventually(func() []string { return texts(server, bob.User, thread) }).Should(HaveExactElements("Is the canary green?", "", ""))
 
 		By("seeing who has read")
 		Expect(bobs.SendReadReceipt(GinkgoTB().Context(), id)).To(Succeed())
@@ -145,7 +146,7 @@ var _ = Describe("chat", func() {
 	})
 
 	It("changes threads, and lets one be chosen when none is named", func() {
-		lunch := alice.createThread("Lunch")
+		lunch := createThread(alice, "Lunch")
 		says("hello")
 		cmd := start(alice)
 		Eventually(row("Choose a thread")).ShouldNot(BeEmpty())
@@ -155,7 +156,7 @@ var _ = Describe("chat", func() {
 				terminal.Type(enter)
 				Eventually(terminal.Screen).Should(HavePrefix("Lunch"))
 				terminal.Type("Pizza!" + enter)
-				Eventually(func() []string { return texts(server, alice.user, lunch) }).Should(HaveExactElements("Pizza!"))
+				Eventually(func() []string { return texts(server, alice.User, lunch) }).Should(HaveExactElements("Pizza!"))
 				break
 			}
 			terminal.Type("k")
@@ -193,8 +194,8 @@ var _ = Describe("chat", func() {
 	})
 
 	It("takes keys from the terminal when the token comes from stdin", func() {
-		token := alice.env["AZURE_COMMUNICATION_ACCESS_TOKEN"]
-		cmd := start(alice.with("AZURE_COMMUNICATION_ACCESS_TOKEN", "").pipe(token), thread, "--token-file", "-")
+		token := alice.Env["AZURE_COMMUNICATION_ACCESS_TOKEN"]
+		cmd := start(alice.With("AZURE_COMMUNICATION_ACCESS_TOKEN", "").Pipe(token), thread, "--token-file", "-")
 		Eventually(row("The thread begins here.")).ShouldNot(BeEmpty())
 		terminal.Type("hello" + enter)
 		Eventually(row("hello")).Should(MatchRegexp(`you +hello`))
@@ -230,7 +231,7 @@ var _ = Describe("chat", func() {
 
 	It("has no colour when none is wanted", func() {
 		says("hello")
-		cmd := start(alice.with("NO_COLOR", "1"), thread)
+		cmd := start(alice.With("NO_COLOR", "1"), thread)
 		Eventually(row("hello")).ShouldNot(BeEmpty())
 		terminal.Type(up)
 		Eventually(row("hello")).Should(ContainSubstring("▌"))
@@ -261,24 +262,24 @@ var _ = Describe("chat", func() {
 
 	Describe("for somebody who can't chat", func() {
 		DescribeTable("says why, and takes no terminal",
-			func(sh func() *shell, thread func() string, code int, words string) {
+			func(sh func() *clitest.Shell, thread func() string, code int, words string) {
 				cmd := start(sh(), thread())
 				Expect(ends(cmd, code)).To(ContainSubstring(words))
 				Expect(terminal.Written()).NotTo(ContainSubstring("\x1b[?1049h"))
 			},
-			Entry("a token that has ended", func() *shell {
-				token := server.Token(alice.user, -time.Minute)
-				return alice.with("AZURE_COMMUNICATION_ACCESS_TOKEN", token)
+			Entry("a token that has ended", func() *clitest.Shell {
+				token := server.Token(alice.User, -time.Minute)
+				return alice.With("AZURE_COMMUNICATION_ACCESS_TOKEN", token)
 			}, func() string { return thread }, 1, "acschat token show"),
-			Entry("a token that is none", func() *shell { return alice.with("AZURE_COMMUNICATION_ACCESS_TOKEN", "nonsense") },
+			Entry("a token that is none", func() *clitest.Shell { return alice.With("AZURE_COMMUNICATION_ACCESS_TOKEN", "nonsense") },
 				func() string { return thread }, 2, "token"),
-			Entry("somebody who is not in the thread", func() *shell { return shellOf(server) }, func() string { return thread }, 1, "403"),
-			Entry("a thread that is not", func() *shell { return alice }, func() string { return "19:nonsense" }, 1, "40"),
-			Entry("a terminal without a cursor", func() *shell { return alice.with("TERM", "dumb") }, func() string { return thread }, 2, "TERM"),
+			Entry("somebody who is not in the thread", func() *clitest.Shell { return shellOf(server) }, func() string { return thread }, 1, "403"),
+			Entry("a thread that is not", func() *clitest.Shell { return alice }, func() string { return "19:nonsense" }, 1, "40"),
+			Entry("a terminal without a cursor", func() *clitest.Shell { return alice.With("TERM", "dumb") }, func() string { return thread }, 2, "TERM"),
 		)
 
 		It("wants a terminal", func() {
-			alice.run("chat", thread).ends(2, "wants a terminal", "message list --follow")
+			alice.Run("chat", thread).Ends(2, "wants a terminal", "message list --follow")
 		})
 
 		DescribeTable("wants a command line that can be followed",

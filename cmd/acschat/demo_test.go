@@ -11,7 +11,7 @@ import (
 
 var _ = Describe("acschat demo", func() {
 	It("works with nothing set up, and shows every operation of both clients", func() {
-		out := emptyShell().run("demo").ok()
+		out := emptyShell().Run("demo").OK()
 		for _, client := range []reflect.Type{reflect.TypeFor[*chat.Client](), reflect.TypeFor[*chat.ThreadClient]()} {
 			for method := range client.Methods() {
 				switch name := method.Name; name {

@@ -6,13 +6,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"syscall"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 // diagnosis is what doctor gives programs.
@@ -41,11 +41,11 @@ func (d diagnosis) kinds() []string {
 }
 
 // sick runs the doctor, who finds that something is not right.
-func (s *shell) sick(args ...string) diagnosis {
+func sick(s *clitest.Shell, args ...string) diagnosis {
 	GinkgoHelper()
-	r := s.run(append([]string{"doctor", "-o", "json"}, args...)...).ends(1, "not ok")
+	r := s.Run(append([]string{"doctor", "-o", "json"}, args...)...).Ends(1, "not ok")
 	var d diagnosis
-	Expect(json.Unmarshal([]byte(r.out), &d)).To(Succeed())
+	Expect(json.Unmarshal([]byte(r.Out), &d)).To(Succeed())
 	Expect(d.Healthy).To(BeFalse())
 	Expect(d.Causes).NotTo(BeEmpty())
 	return d
@@ -53,33 +53,33 @@ func (s *shell) sick(args ...string) diagnosis {
 
 var _ = Describe("doctor", func() {
 	var server *chattest.Server
-	var alice *shell
+	var alice *clitest.Shell
 	var thread string
 
 	BeforeEach(func() {
 		server = chattest.NewServer(GinkgoTB(), nil)
 		alice = shellOf(server)
-		thread = alice.createThread("Plans")
+		thread = createThread(alice, "Plans")
 	})
 
 	// withToken is Alice with another token.
-	withToken := func(token string) *shell {
-		changed := alice.with(tokenVariable, token)
-		changed.secrets = nil
-		changed.hide(token)
+	withToken := func(token string) *clitest.Shell {
+		changed := alice.With(tokenVariable, token)
+		changed.Secrets = nil
+		changed.Hide(token)
 		return changed
 	}
 
 	Context("when all is well", func() {
 		It("says so, of each thing", func() {
-			lines := alice.run("doctor", "--thread", thread).lines()
+			lines := alice.Run("doctor", "--thread", thread).Lines()
 			Expect(lines).To(HaveExactElements(
 				MatchRegexp(`^endpoint +ok +https://127\.0\.0\.1:\d+`),
 				MatchRegexp(`^dns +ok +127\.0\.0\.1 is an address`),
 				MatchRegexp(`^tcp +ok +connected to 127\.0\.0\.1:\d+`),
 				MatchRegexp(`^tls +ok +TLS 1\.3, a certificate of O=Acme Co for example\.com, .*127\.0\.0\.1.* until 20`),
 				MatchRegexp(`^clock +ok +within 1s`),
-				MatchRegexp(`^token +ok +of `+alice.user.ID+`, for chat, of the resource \S+, ends 20.*, in `),
+				MatchRegexp(`^token +ok +of `+alice.User.ID+`, for chat, of the resource \S+, ends 20.*, in `),
 				MatchRegexp(`^service +ok +it lists your threads`),
 				MatchRegexp(`^thread +ok +you are in it, one of 1$`),
 				BeEmpty(),
@@ -89,7 +89,7 @@ var _ = Describe("doctor", func() {
 
 		It("says so for programs", func() {
 			var d diagnosis
-			alice.run("doctor", "-t", thread, "-o", "json").into(&d)
+			alice.Run("doctor", "-t", thread, "-o", "json").Into(&d)
 			Expect(d.Healthy).To(BeTrue())
 			Expect(d.Causes).To(BeEmpty())
 			Expect(d.states()).To(And(HaveLen(8), HaveEach("ok")))
@@ -97,20 +97,20 @@ var _ = Describe("doctor", func() {
 
 		It("leaves out the thread when there is none", func() {
 			var d diagnosis
-			alice.run("doctor", "-o", "jsonl").into(&d)
+			alice.Run("doctor", "-o", "jsonl").Into(&d)
 			Expect(d.states()).NotTo(HaveKey("thread"))
 		})
 
 		It("looks at the token that a connection string makes", func() {
 			admin := shellWithKey(server)
-			out := admin.run("doctor", "--as", alice.user.ID, "-t", thread).ok()
-			Expect(out).To(MatchRegexp(`(?m)^token +ok +of ` + alice.user.ID))
+			out := admin.Run("doctor", "--as", alice.User.ID, "-t", thread).OK()
+			Expect(out).To(MatchRegexp(`(?m)^token +ok +of ` + alice.User.ID))
 		})
 
 		It("looks at an endpoint without TLS too, on this machine", func() {
 			plain := httptest.NewServer(http.Handler(server))
 			DeferCleanup(plain.Close)
-			Expect(alice.with(endpointVariable, plain.URL).run("doctor").ok()).To(MatchRegexp(`(?m)^tls +ok +none: the endpoint is http`))
+			Expect(alice.With(endpointVariable, plain.URL).Run("doctor").OK()).To(MatchRegexp(`(?m)^tls +ok +none: the endpoint is http`))
 		})
 
 		It("tells what is not shown in a large thread", func() {
@@ -118,20 +118,20 @@ var _ = Describe("doctor", func() {
 			for _, u := range server.NewUsers(20) {
 				ids = append(ids, u.ID)
 			}
-			alice.run("participant", "add", "-t", thread, "--from", alice.file("crowd", ids...)).ok()
-			Expect(alice.run("doctor", "-t", thread).ok()).To(ContainSubstring("one of 21: above 20 nobody sees who is typing"))
+			alice.Run("participant", "add", "-t", thread, "--from", alice.File("crowd", ids...)).OK()
+			Expect(alice.Run("doctor", "-t", thread).OK()).To(ContainSubstring("one of 21: above 20 nobody sees who is typing"))
 		})
 	})
 
 	Context("when something is not", func() {
 		It("says what, why, and what to do", func() {
-			r := shellOf(server).run("doctor", "-t", thread).ends(1, "acschat: one check is not ok")
-			Expect(r.out).To(MatchRegexp(`(?s)\nthread +not ok +chat: list participants: 403 Forbidden.*\n\nWhy, the most likely first:\n\n` +
+			r := shellOf(server).Run("doctor", "-t", thread).Ends(1, "acschat: one check is not ok")
+			Expect(r.Out).To(MatchRegexp(`(?s)\nthread +not ok +chat: list participants: 403 Forbidden.*\n\nWhy, the most likely first:\n\n` +
 				`1\. the user is not a participant of the thread\n   evidence: 8:acs:\S+ has no such thread.*\n   fix: .*acschat participant add`))
 		})
 
 		It("ends where there is no way further", func() {
-			d := alice.with(endpointVariable, "https://127.0.0.1:1").sick()
+			d := sick(alice.With(endpointVariable, "https://127.0.0.1:1"))
 			Expect(d.states()).To(Equal(map[string]string{
 				"endpoint": "ok", "dns": "ok", "tcp": "not ok", "tls": "not checked", "clock": "not checked", "token": "ok", "service": "not checked",
 			}))
@@ -139,97 +139,89 @@ var _ = Describe("doctor", func() {
 		})
 
 		DescribeTable("names the cause",
-			func(check string, kinds []string, fix string, arise func() *shell) {
-				d := arise().sick("-t", thread)
+			func(check string, kinds []string, fix string, arise func() *clitest.Shell) {
+				d := sick(arise(), "-t", thread)
 				Expect(d.states()).To(HaveKeyWithValue(check, "not ok"))
 				Expect(d.kinds()).To(Equal(kinds))
 				Expect(d.Causes[0].Fix).To(ContainSubstring(fix))
 			},
-			Entry("an endpoint that is none", "endpoint", []string{"argument"}, "a flag, a file or the environment", func() *shell {
-				return alice.with(endpointVariable, "contoso")
+			Entry("an endpoint that is none", "endpoint", []string{"argument"}, "a flag, a file or the environment", func() *clitest.Shell {
+				return alice.With(endpointVariable, "contoso")
 			}),
-			Entry("a token in clear", "endpoint", []string{"argument"}, "a flag", func() *shell {
-				return alice.with(endpointVariable, "http://contoso.communication.azure.com")
+			Entry("a token in clear", "endpoint", []string{"argument"}, "a flag", func() *clitest.Shell {
+				return alice.With(endpointVariable, "http://contoso.communication.azure.com")
 			}),
-			Entry("a host that is none", "dns", []string{"host"}, "check the endpoint", func() *shell {
-				return alice.with(endpointVariable, "https://"+strings.Repeat("x", 64)+".communication.azure.com")
+			Entry("a host that is none", "dns", []string{"host"}, "check the endpoint", func() *clitest.Shell {
+				return alice.With(endpointVariable, "https://"+strings.Repeat("x", 64)+".communication.azure.com")
 			}),
-			Entry("a proxy that is not there", "tcp", []string{"proxy"}, "HTTPS_PROXY", func() *shell {
-				return alice.with(endpointVariable, "https://contoso.communication.azure.com").with("HTTPS_PROXY", "http://"+freeAddress())
+			Entry("a certificate nobody vouches for", "tls", []string{"certificateAuthority"}, "--ca-file", func() *clitest.Shell {
+				return alice.With("ACSCHAT_CA_FILE", "")
 			}),
-			Entry("a proxy that refuses", "tls", []string{"proxy"}, "HTTPS_PROXY", func() *shell {
-				proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
-				DeferCleanup(proxy.Close)
-				return alice.with(endpointVariable, "https://contoso.communication.azure.com").with("HTTPS_PROXY", proxy.URL)
+			Entry("a certificate for another host", "tls", []string{"certificateName"}, "check the host", func() *clitest.Shell {
+				return alice.With(endpointVariable, strings.Replace(server.Endpoint(), "127.0.0.1", "localhost", 1))
 			}),
-			Entry("a certificate nobody vouches for", "tls", []string{"certificateAuthority"}, "--ca-file", func() *shell {
-				return alice.with("ACSCHAT_CA_FILE", "")
-			}),
-			Entry("a certificate for another host", "tls", []string{"certificateName"}, "check the host", func() *shell {
-				return alice.with(endpointVariable, strings.Replace(server.Endpoint(), "127.0.0.1", "localhost", 1))
-			}),
-			Entry("a server without TLS", "tls", []string{"tls"}, "check the port", func() *shell {
+			Entry("a server without TLS", "tls", []string{"tls"}, "check the port", func() *clitest.Shell {
 				plain := httptest.NewServer(nil)
 				DeferCleanup(plain.Close)
-				return alice.with(endpointVariable, strings.Replace(plain.URL, "http", "https", 1))
+				return alice.With(endpointVariable, strings.Replace(plain.URL, "http", "https", 1))
 			}),
-			Entry("a server that is none of the service's", "service", []string{"foreignAnswer"}, "check the endpoint", func() *shell {
+			Entry("a server that is none of the service's", "service", []string{"foreignAnswer"}, "check the endpoint", func() *clitest.Shell {
 				server.Fail(chattest.ListChatThreads, chattest.Fault{Times: -1, Status: http.StatusNotFound, HTML: true})
 				return alice
 			}),
-			Entry("a clock that is behind", "clock", []string{"clock"}, "time server", func() *shell {
+			Entry("a clock that is behind", "clock", []string{"clock"}, "time server", func() *clitest.Shell {
 				server.Advance(30 * time.Minute)
-				return withToken(server.Token(alice.user, time.Hour))
+				return withToken(server.Token(alice.User, time.Hour))
 			}),
-			Entry("a clock that is ahead", "clock", []string{"clock"}, "time server", func() *shell {
+			Entry("a clock that is ahead", "clock", []string{"clock"}, "time server", func() *clitest.Shell {
 				server.Advance(-30 * time.Minute)
 				return alice
 			}),
-			Entry("a token that is none", "token", []string{"argument"}, "a flag, a file", func() *shell {
+			Entry("a token that is none", "token", []string{"argument"}, "a flag, a file", func() *clitest.Shell {
 				return withToken("not-a-token")
 			}),
-			Entry("a token of something else", "token", []string{"tokenForeign"}, "acschat token issue", func() *shell {
+			Entry("a token of something else", "token", []string{"tokenForeign"}, "acschat token issue", func() *clitest.Shell {
 				return withToken("eyJhbGciOiJub25lIn0.eyJleHAiOjQwMDAwMDAwMDAsImlzcyI6ImEifQ.c2lnbmF0dXJl")
 			}),
-			Entry("a token that has expired", "token", []string{"tokenExpired"}, "acschat token issue", func() *shell {
-				return withToken(server.Token(alice.user, -time.Hour))
+			Entry("a token that has expired", "token", []string{"tokenExpired"}, "acschat token issue", func() *clitest.Shell {
+				return withToken(server.Token(alice.User, -time.Hour))
 			}),
-			Entry("a token without the scope", "token", []string{"tokenScope"}, "--scope chat", func() *shell {
-				return withToken(server.Token(alice.user, time.Hour, "voip"))
+			Entry("a token without the scope", "token", []string{"tokenScope"}, "--scope chat", func() *clitest.Shell {
+				return withToken(server.Token(alice.User, time.Hour, "voip"))
 			}),
-			Entry("a token of another resource", "service", []string{"tokenResource", "tokenRevoked"}, "from the same resource", func() *shell {
+			Entry("a token of another resource", "service", []string{"tokenResource", "tokenRevoked"}, "from the same resource", func() *clitest.Shell {
 				other := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
 				return withToken(other.Token(other.NewUser(), time.Hour))
 			}),
-			Entry("a token that was revoked", "service", []string{"tokenResource", "tokenRevoked"}, "", func() *shell {
-				server.Revoke(alice.user)
+			Entry("a token that was revoked", "service", []string{"tokenResource", "tokenRevoked"}, "", func() *clitest.Shell {
+				server.Revoke(alice.User)
 				return alice
 			}),
-			Entry("a user whom the resource does not know", "token", []string{"tokenFetch"}, keyVariable, func() *shell {
-				return shellWithKey(server).with("ACSCHAT_USER", server.ForeignUser().ID)
+			Entry("a user whom the resource does not know", "token", []string{"tokenFetch"}, keyVariable, func() *clitest.Shell {
+				return shellWithKey(server).With("ACSCHAT_USER", server.ForeignUser().ID)
 			}),
-			Entry("a key that is not the resource's", "token", []string{"tokenFetch"}, keyVariable, func() *shell {
+			Entry("a key that is not the resource's", "token", []string{"tokenFetch"}, keyVariable, func() *clitest.Shell {
 				wrong := strings.Replace(server.ConnectionString(), "accesskey=", "accesskey=AAAA", 1)
-				return shellWithKey(server).with("ACSCHAT_USER", alice.user.ID).with(keyVariable, wrong)
+				return shellWithKey(server).With("ACSCHAT_USER", alice.User.ID).With(keyVariable, wrong)
 			}),
-			Entry("a service that is down", "service", []string{"unavailable"}, "try again", func() *shell {
+			Entry("a service that is down", "service", []string{"unavailable"}, "try again", func() *clitest.Shell {
 				server.Fail(chattest.ListChatThreads, chattest.Fault{Times: -1})
 				return alice
 			}),
-			Entry("somebody who has left the thread", "thread", []string{"removed"}, "acschat participant add", func() *shell {
-				bob := alice.member(server, thread, "Bob")
-				bob.run("participant", "remove", "-t", thread, bob.user.ID, "--yes").ok()
+			Entry("somebody who has left the thread", "thread", []string{"removed"}, "acschat participant add", func() *clitest.Shell {
+				bob := alice.Member(server, thread, "Bob")
+				bob.Run("participant", "remove", "-t", thread, bob.User.ID, "--yes").OK()
 				return bob
 			}),
-			Entry("a thread that was deleted", "thread", []string{"threadDeleted"}, "acschat thread list", func() *shell {
-				alice.run("thread", "delete", thread, "--yes").ok()
+			Entry("a thread that was deleted", "thread", []string{"threadDeleted"}, "acschat thread list", func() *clitest.Shell {
+				alice.Run("thread", "delete", thread, "--yes").OK()
 				return alice
 			}),
 		)
 
 		It("does not show the same cause twice, and every cause before what follows from it", func() {
 			server.Advance(3 * time.Hour) // the clock is off, and so the token has ended
-			d := alice.sick()
+			d := sick(alice)
 			Expect(d.states()).To(And(HaveKeyWithValue("clock", "not ok"), HaveKeyWithValue("token", "not ok"), HaveKeyWithValue("service", "not ok")))
 			Expect(d.kinds()).To(Equal([]string{"clock", "tokenExpired"}))
 		})
@@ -237,7 +229,7 @@ var _ = Describe("doctor", func() {
 
 	It("changes nothing, and sends the token nowhere before it knows the way", func() {
 		before := len(server.Requests())
-		alice.run("doctor", "-t", thread).ok()
+		alice.Run("doctor", "-t", thread).OK()
 		asked := server.Requests()[before:]
 		Expect(asked).To(HaveEach(HaveField("Method", http.MethodGet)))
 		Expect(asked[0].Status).To(Equal(http.StatusBadRequest)) // of no version and nobody
@@ -245,24 +237,24 @@ var _ = Describe("doctor", func() {
 	})
 
 	It("wants to know who asks", func() {
-		emptyShell().run("doctor").ends(2, "no user is set")
-		alice.run("doctor", "--as", "8:acs:x").ends(2, keyVariable)
-		alice.run("doctor", "--ca-file", "nowhere").ends(2, "no such file")
-		alice.run("doctor", thread).ends(2, "unknown command")
+		emptyShell().Run("doctor").Ends(2, "no user is set")
+		alice.Run("doctor", "--as", "8:acs:x").Ends(2, keyVariable)
+		alice.Run("doctor", "--ca-file", "nowhere").Ends(2, "no such file")
+		alice.Run("doctor", thread).Ends(2, "unknown command")
 	})
 
 	It("can be interrupted", func() {
 		held := server.Fail(chattest.ListChatThreads, chattest.Fault{Delay: time.Hour})
-		session := alice.start("doctor")
+		session := alice.Start("doctor")
 		Eventually(held.Fired).Should(Equal(1))
-		session.Signal(syscall.SIGINT)
-		Expect(alice.wait(session).ends(1, "interrupted").out).NotTo(ContainSubstring("service"))
+		session.Interrupt()
+		Expect(alice.Wait(session).Ends(1, "interrupted").Out).NotTo(ContainSubstring("service"))
 	})
 
 	It("shows nothing that others wrote as it is", func() {
-		Expect(server.Client(alice.user).ThreadClient(thread).UpdateTopic(GinkgoTB().Context(), "\x1b[2J")).To(Succeed())
+		Expect(server.Client(alice.User).ThreadClient(thread).UpdateTopic(GinkgoTB().Context(), "\x1b[2J")).To(Succeed())
 		server.Fail(chattest.ListChatThreads, chattest.Fault{Status: http.StatusForbidden, Message: "\x1b[2J\u202e no", Times: -1})
-		out := alice.run("doctor").ends(1).out
+		out := alice.Run("doctor").Ends(1).Out
 		Expect(out).NotTo(MatchRegexp("[\x1b\u202e]"))
 	})
 })

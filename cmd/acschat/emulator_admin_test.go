@@ -14,7 +14,7 @@ import (
 var _ = Describe("emulator --admin", func() {
 	var emulator *running
 
-	BeforeEach(func() { emulator = emptyShell().emulate("--admin") })
+	BeforeEach(func() { emulator = emulate(emptyShell(), "--admin") })
 
 	It("has requests fail as a program wants", func(ctx SpecContext) {
 		alice := emulator.newUser(ctx)
@@ -53,7 +53,7 @@ var _ = Describe("emulator --admin", func() {
 	})
 
 	It("is not there unless asked for", func() {
-		Expect(emptyShell().emulate().ask("GET", "/admin/clock", "")).To(HaveHTTPStatus(404))
+		Expect(emulate(emptyShell()).ask("GET", "/admin/clock", "")).To(HaveHTTPStatus(404))
 	})
 })
 
@@ -70,14 +70,14 @@ var _ = Describe("emulator --enforce-limits", func() {
 	}
 
 	It("asks who is too fast to wait", func(ctx SpecContext) {
-		sent, err := send(ctx, emptyShell().emulate("--enforce-limits"))
+		sent, err := send(ctx, emulate(emptyShell(), "--enforce-limits"))
 		Expect(sent).To(Equal(11))
 		Expect(err).To(MatchError(chat.ErrThrottled))
 		Expect(err).To(HaveField("RetryAfter", BeNumerically(">", 0)))
 	})
 
 	It("asks nobody without the flag", func(ctx SpecContext) {
-		_, err := send(ctx, emptyShell().emulate())
+		_, err := send(ctx, emulate(emptyShell()))
 		Expect(err).NotTo(HaveOccurred())
 	})
 })

@@ -11,19 +11,21 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"go.etcd.io/bbolt"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 var _ = Describe("emulator, which can't start", func() {
-	var sh *shell
+	var sh *clitest.Shell
 
 	BeforeEach(func() { sh = emptyShell() })
 
 	// refused starts it in vain, and holds it to say why in one line, and nothing before.
 	refused := func(code int, why string, args ...string) {
 		GinkgoHelper()
-		r := sh.run(append([]string{"emulator", "--addr", "127.0.0.1:0"}, args...)...).ends(code, why)
-		Expect(r.out).To(BeEmpty())
-		lines := strings.Split(strings.TrimSuffix(r.err, "\n"), "\n")
+		r := sh.Run(append([]string{"emulator", "--addr", "127.0.0.1:0"}, args...)...).Ends(code, why)
+		Expect(r.Out).To(BeEmpty())
+		lines := strings.Split(strings.TrimSuffix(r.Err, "\n"), "\n")
 		Expect(lines[0]).To(HavePrefix("acschat: "))
 		if code == 2 {
 			Expect(lines[1:]).To(HaveExactElements("How it is used: acschat emulator --help"))
@@ -49,7 +51,7 @@ var _ = Describe("emulator, which can't start", func() {
 	)
 
 	It("does not repeat an access key that is wrong", func() {
-		sh.secrets = append(sh.secrets, "c2VjcmV0=====")
+		sh.Secrets = append(sh.Secrets, "c2VjcmV0=====")
 		refused(2, "--access-key must be base64", "--access-key", "c2VjcmV0=====")
 	})
 
@@ -63,17 +65,17 @@ var _ = Describe("emulator, which can't start", func() {
 	})
 
 	It("says that another emulator has the data", func() {
-		data := filepath.Join(sh.dir, "data")
-		sh.emulate("--data", data)
+		data := filepath.Join(sh.Dir, "data")
+		emulate(sh, "--data", data)
 		refused(1, "--data "+data+" is in use by another process: end that emulator, or choose another directory\n", "--data", data)
 	})
 
 	DescribeTable("says that the data is damaged, and leaves it as it is",
 		func(ctx SpecContext, spoil func(whole []byte) []byte) {
-			data := filepath.Join(sh.dir, "data")
-			emulator := sh.emulate("--data", data)
+			data := filepath.Join(sh.Dir, "data")
+			emulator := emulate(sh, "--data", data)
 			emulator.newUser(ctx)
-			Expect(emulator.stop().code).To(Equal(0))
+			Expect(emulator.stop().Code).To(Equal(0))
 			file := filepath.Join(data, "chat.db")
 			whole, err := os.ReadFile(file)
 			Expect(err).NotTo(HaveOccurred())
@@ -96,8 +98,8 @@ var _ = Describe("emulator, which can't start", func() {
 	)
 
 	It("says that an authority is damaged, and how to have another", func() {
-		data := filepath.Join(sh.dir, "data")
-		Expect(sh.emulate("--data", data).stop().code).To(Equal(0))
+		data := filepath.Join(sh.Dir, "data")
+		Expect(emulate(sh, "--data", data).stop().Code).To(Equal(0))
 		file := filepath.Join(data, "ca-key.pem")
 		Expect(os.WriteFile(file, []byte("-----BEGIN"), 0o600)).To(Succeed())
 		refused(1, file+": tls: failed to find any PEM data", "--data", data)
@@ -105,13 +107,13 @@ var _ = Describe("emulator, which can't start", func() {
 	})
 
 	It("says which file or directory it can't write", func() {
-		file := sh.file("in the way")
+		file := sh.File("in the way")
 		refused(1, "--data: mkdir "+file+": not a directory", "--data", file)
 		refused(1, "--data: mkdir "+file+": not a directory", "--data", filepath.Join(file, "below"))
-		data := filepath.Join(sh.dir, "data")
+		data := filepath.Join(sh.Dir, "data")
 		Expect(os.MkdirAll(filepath.Join(data, "chat.db"), 0o700)).To(Succeed())
 		refused(1, filepath.Join(data, "chat.db")+": is a directory", "--data", data)
-		nowhere := filepath.Join(sh.dir, "nowhere", "ready.json")
+		nowhere := filepath.Join(sh.Dir, "nowhere", "ready.json")
 		refused(1, "--ready-file: open "+nowhere+": no such file or directory", "--ready-file", nowhere)
 		refused(2, "--ready-file "+data+": there is something, and it is not a file", "--ready-file", data)
 	})

@@ -13,7 +13,7 @@ var _ = Describe("emulator, looked at", func() {
 	var emulator *running
 
 	BeforeEach(func(ctx SpecContext) {
-		emulator = emptyShell().emulate("--log")
+		emulator = emulate(emptyShell(), "--log")
 		_, err := emulator.chat(emulator.newUser(ctx)).CreateThread(ctx, "Release <4.2>", nil)
 		Expect(err).NotTo(HaveOccurred())
 	})
@@ -25,7 +25,7 @@ var _ = Describe("emulator, looked at", func() {
 		Expect(answer).To(And(HaveHTTPStatus(http.StatusOK), HaveHTTPBody(And(
 			ContainSubstring("Release &lt;4.2&gt;"), ContainSubstring("CreateChatThread"), ContainSubstring(emulator.Endpoint),
 		))))
-		Expect(emulator.stop().err).NotTo(ContainSubstring("GET "))
+		Expect(emulator.stop().Err).NotTo(ContainSubstring("GET "))
 	})
 
 	It("lets go of open pages when it ends", func(ctx SpecContext) {

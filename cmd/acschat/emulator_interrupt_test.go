@@ -16,7 +16,7 @@ import (
 
 var _ = Describe("emulator, interrupted", func() {
 	It("finishes what is under way, takes nothing new, and ends with 0", func(ctx SpecContext) {
-		emulator := emptyShell().emulate("--plain")
+		emulator := emulate(emptyShell(), "--plain")
 		request := emulator.begin(ctx)
 		emulator.Interrupt()
 		Eventually(func() error {
@@ -33,9 +33,9 @@ var _ = Describe("emulator, interrupted", func() {
 	})
 
 	It("does not wait for ever", func(ctx SpecContext) {
-		emulator := emptyShell().emulate("--plain")
+		emulator := emulate(emptyShell(), "--plain")
 		emulator.begin(ctx)
-		Expect(emulator.stop().code).To(Equal(0))
+		Expect(emulator.stop().Code).To(Equal(0))
 	})
 })
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/identity"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 // How often the emulator is killed, unless ACSCHAT_KILL_ROUNDS says otherwise, and by how many it is kept busy.
@@ -33,20 +35,31 @@ var _ = Describe("emulator, killed without warning in the middle of load", func(
 		}
 		random := rand.New(rand.NewPCG(uint64(GinkgoRandomSeed()), 0))
 		sh, data := emptyShell(), GinkgoT().TempDir()
-		emulator := sh.emulate("--data", data)
+		emulator, process := emulateProcess(sh, "--data", data)
 		load := newLoad(ctx, emulator)
 		for round := range rounds {
 			deadline := 50 + random.IntN(200)
 			By(fmt.Sprintf("round %d: killed at acknowledgement %d", round, deadline))
-			load.run(ctx, emulator, deadline)
-			Eventually(emulator).Should(gexec.Exit())
-			emulator = sh.emulate("--data", data)
+			load.run(ctx, emulator, deadline, func() { process.Kill() })
+			Eventually(process).Should(gexec.Exit())
+			emulator, process = emulateProcess(sh, "--data", data)
 			load.journal.verify(ctx, load.clients(emulator))
 		}
 		GinkgoWriter.Printf("%d rounds: %s\n", rounds, load.journal)
-		Expect(emulator.stop().code).To(Equal(0))
+		emulator.http.CloseIdleConnections()
+		Eventually(process.Interrupt()).Should(gexec.Exit(0))
 	})
 })
+
+// emulateProcess is emulate in a process of its own, which can be killed.
+func emulateProcess(s *clitest.Shell, args ...string) (*running, *gexec.Session) {
+	GinkgoHelper()
+	file := filepath.Join(GinkgoT().TempDir(), "ready.json")
+	session, err := gexec.Start(s.Exec(binary, append([]string{"emulator", "--addr", "127.0.0.1:0", "--ready-file", file}, args...)...), GinkgoWriter, GinkgoWriter)
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { session.Kill().Wait() })
+	return reach(session, file), session
+}
 
 // load is people who write all the time, in threads that they share and in new ones.
 type load struct {
@@ -78,7 +91,7 @@ func (l *load) clients(emulator *running) (clients []*chat.Client) {
 }
 
 // run writes until so many writes are acknowledged, kills the emulator at that moment, and returns when every writer has noticed.
-func (l *load) run(ctx context.Context, emulator *running, deadline int) {
+func (l *load) run(ctx context.Context, emulator *running, deadline int, kill func()) {
 	GinkgoHelper()
 	var acknowledged atomic.Int64
 	var wg sync.WaitGroup
@@ -92,7 +105,7 @@ func (l *load) run(ctx context.Context, emulator *running, deadline int) {
 					return
 				}
 				if acknowledged.Add(1) == int64(deadline) {
-					emulator.Kill()
+					kill()
 				}
 			}
 		})

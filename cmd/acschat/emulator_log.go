@@ -21,7 +21,7 @@ func logRequest(out io.Writer, q chattest.Request) {
 		line += "  " + q.User.ID
 	}
 	if q.Refused != "" {
-		line += "  Refused: " + q.Refused
+		line += "  refused: " + q.Refused
 	}
 	if q.Fault != 0 {
 		line += fmt.Sprint("  by fault ", q.Fault)

@@ -14,7 +14,7 @@ import (
 
 var _ = Describe("emulator --log", func() {
 	It("writes a line for each request: when, what came out, what was asked, how long it took, who asked, why not", func(ctx SpecContext) {
-		emulator := emptyShell().emulate("--log")
+		emulator := emulate(emptyShell(), "--log")
 		alice := emulator.newUser(ctx)
 		created, err := emulator.chat(alice).CreateThread(ctx, "Logged", nil)
 		Expect(err).NotTo(HaveOccurred())
@@ -26,17 +26,17 @@ var _ = Describe("emulator --log", func() {
 		_, err = other.CreateUser(ctx, nil)
 		Expect(err).To(MatchError(chat.ErrUnauthorized))
 		who := regexp.QuoteMeta(alice.User.ID)
-		Expect(strings.Split(strings.TrimSuffix(emulator.stop().err, "\n"), "\n")).To(HaveExactElements(
+		Expect(strings.Split(strings.TrimSuffix(emulator.stop().Err, "\n"), "\n")).To(HaveExactElements(
 			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  201  POST   /identities\?api-version=\S+  \S+s$`),
 			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  201  POST   /chat/threads\?api-version=\S+  \S+s  `+who+`$`),
 			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  204  DELETE /chat/threads/19(:|%3A)\S+  \S+s  `+who+`$`),
-			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  401  GET    /chat/threads\?\S+  \S+s  refused: the token is not one that this service has signed$`),
+			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  401  GET    /chat/threads\?\S+  \S+s  refused: the token is for the resource \S+, and this is \S+$`),
 			MatchRegexp(`^\d\d:\d\d:\d\d\.\d{3}  401  POST   /identities\?\S+  \S+s  refused: .*key`),
 		))
 	})
 
 	It("shows no token, no key and nothing that moves the cursor", func(ctx SpecContext) {
-		emulator := emptyShell().emulate("--log")
+		emulator := emulate(emptyShell(), "--log")
 		alice := emulator.newUser(ctx)
 		_, err := emulator.chat(alice).ListThreads(nil).Collect(ctx, 0)
 		Expect(err).NotTo(HaveOccurred())
@@ -48,7 +48,7 @@ var _ = Describe("emulator --log", func() {
 			Expect(err).NotTo(HaveOccurred())
 			Expect(answer.Body.Close()).To(Succeed())
 		}
-		log := emulator.stop().err
+		log := emulator.stop().Err
 		Expect(strings.Count(log, "\n")).To(Equal(7))
 		signature := alice.Token.Token[strings.LastIndexByte(alice.Token.Token, '.')+1:]
 		for _, secret := range []string{key, alice.Token.Token, signature, "\u202e", "\x1b"} {
@@ -57,9 +57,9 @@ var _ = Describe("emulator --log", func() {
 	})
 
 	It("is silent without the flag", func(ctx SpecContext) {
-		emulator := emptyShell().emulate()
+		emulator := emulate(emptyShell())
 		emulator.newUser(ctx)
-		Expect(emulator.stop().err).To(BeEmpty())
+		Expect(emulator.stop().Err).To(BeEmpty())
 	})
 })
 

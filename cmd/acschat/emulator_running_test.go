@@ -17,11 +17,12 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/identity"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 // running is an emulator in a process of its own, and what its ready file says.
 type running struct {
-	*gexec.Session
+	*clitest.Command
 	Endpoint         string
 	ConnectionString string
 	CAFile           string
@@ -30,23 +31,29 @@ type running struct {
 }
 
 // emulate starts the emulator at a port of its own choice, and waits for its ready file and for what it says.
-func (s *shell) emulate(args ...string) *running {
+func emulate(s *clitest.Shell, args ...string) *running {
 	GinkgoHelper()
-	if s.env["TMPDIR"] == "" {
-		s = s.with("TMPDIR", GinkgoT().TempDir()) // specs end it without warning
-	}
 	file := filepath.Join(GinkgoT().TempDir(), "ready.json")
-	r := &running{Session: s.start(append([]string{"emulator", "--addr", "127.0.0.1:0", "--ready-file", file}, args...)...)}
+	command := s.Start(append([]string{"emulator", "--addr", "127.0.0.1:0", "--ready-file", file}, args...)...)
+	r := reach(command, file)
+	r.Command = command
+	Eventually(r.Out.Contents).ShouldNot(BeEmpty()) // it is written in one go
+	return r
+}
+
+// reach waits for the ready file of an emulator.
+func reach(process gexec.Exiter, file string) *running {
+	GinkgoHelper()
+	r := &running{}
 	var text []byte
 	Eventually(func() (err error) {
-		if r.ExitCode() >= 0 {
-			return StopTrying("the emulator has ended").Attach("stderr", string(r.Err.Contents()))
+		if process.ExitCode() >= 0 {
+			return StopTrying("the emulator has ended")
 		}
 		text, err = os.ReadFile(file)
 		return err
 	}).Should(Succeed())
 	Expect(json.Unmarshal(text, r)).To(Succeed())
-	Eventually(r.Out.Contents).ShouldNot(BeEmpty()) // it is written in one go
 	r.http = trusting(r.CAFile)
 	return r
 }
@@ -64,11 +71,11 @@ func trusting(file string) *http.Client {
 }
 
 // stop interrupts the emulator and waits for its end.
-func (r *running) stop() result {
+func (r *running) stop() clitest.Result {
 	GinkgoHelper()
 	r.http.CloseIdleConnections() // else it says goodbye to them for a second
 	Eventually(r.Interrupt()).Should(gexec.Exit())
-	return result{string(r.Out.Contents()), string(r.Err.Contents()), r.ExitCode()}
+	return clitest.Result{Out: string(r.Out.Contents()), Err: string(r.Err.Contents()), Code: r.ExitCode()}
 }
 
 // options reach the emulator, once for each call.

@@ -16,15 +16,16 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/identity"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 var _ = Describe("emulator", func() {
-	var sh *shell
+	var sh *clitest.Shell
 
 	BeforeEach(func() { sh = emptyShell() })
 
 	It("is the service: users, tokens and chat, over TLS and HTTP/2", func(ctx SpecContext) {
-		emulator := sh.emulate()
+		emulator := emulate(sh)
 		alice, bob := emulator.newUser(ctx), emulator.newUser(ctx)
 		created, err := emulator.chat(alice).CreateThread(ctx, "Release 4.2", &chat.CreateThreadOptions{
 			Participants: []chat.Participant{{Identifier: bob.User, DisplayName: "Bob"}},
@@ -48,7 +49,7 @@ var _ = Describe("emulator", func() {
 	})
 
 	It("says how to use it, and that works", func() {
-		emulator := sh.emulate()
+		emulator := emulate(sh)
 		out := string(emulator.Out.Contents())
 		Expect(out).To(ContainSubstring("All of it is gone"))
 		export := regexp.MustCompile(`(?m)^ *(export AZURE_COMMUNICATION_CONNECTION_STRING='.*')$`).FindStringSubmatch(out)
@@ -61,14 +62,14 @@ var _ = Describe("emulator", func() {
 		Expect(ours).To(HaveLen(2), out)
 
 		typed := exec.Command("sh", "-ec", export[1]+"\n"+ours[1])
-		typed.Env = append(sh.command().Env, "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
+		typed.Env = append(sh.Exec(binary).Env, "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
 		result, err := typed.CombinedOutput()
 		Expect(err).NotTo(HaveOccurred(), string(result))
 		Expect(string(result)).To(MatchRegexp(`^User +8:acs:`))
 	})
 
 	It("tells programs where it is with --output json", func() {
-		emulator := sh.emulate("--output", "json")
+		emulator := emulate(sh, "--output", "json")
 		var said map[string]string
 		Expect(json.Unmarshal(emulator.Out.Contents(), &said)).To(Succeed())
 		Expect(said).To(Equal(map[string]string{
@@ -78,14 +79,14 @@ var _ = Describe("emulator", func() {
 
 	It("takes an access key", func(ctx SpecContext) {
 		const key = "bm90LWEtcmVhbC1rZXktMDEyMzQ1Njc4OWFiY2RlZiE="
-		emulator := sh.emulate("--access-key", key)
+		emulator := emulate(sh, "--access-key", key)
 		Expect(emulator.ConnectionString).To(Equal("endpoint=" + emulator.Endpoint + "/;accesskey=" + key))
 		emulator.newUser(ctx)
 	})
 
 	It("writes errors as they are documented when asked to", func() {
 		for style, member := range map[string]string{"recorded": "CommunicationError", "documented": "error"} {
-			emulator := sh.emulate("--error-style", style)
+			emulator := emulate(sh, "--error-style", style)
 			answer, err := emulator.http.Get(emulator.Endpoint + "/chat/nowhere")
 			Expect(err).NotTo(HaveOccurred())
 			Expect(answer).To(HaveHTTPBody(ContainSubstring(`"` + member + `":`)))
@@ -95,10 +96,10 @@ var _ = Describe("emulator", func() {
 	Describe("its ready file", func() {
 		var file string
 
-		BeforeEach(func() { file = filepath.Join(sh.dir, "ready.json") })
+		BeforeEach(func() { file = filepath.Join(sh.Dir, "ready.json") })
 
 		It("is there as a whole, for nobody else to read, once the emulator can be reached, and gone when it has ended", func() {
-			session := sh.start("emulator", "--addr", "127.0.0.1:0", "--ready-file", file)
+			session := sh.Start("emulator", "--addr", "127.0.0.1:0", "--ready-file", file)
 			Eventually(file).Should(BeAnExistingFile())
 			text, err := os.ReadFile(file)
 			Expect(err).NotTo(HaveOccurred())
@@ -114,28 +115,28 @@ var _ = Describe("emulator", func() {
 			Expect(connection.Close()).To(Succeed())
 			Expect(modeOf(file)).To(Equal(os.FileMode(0o600)))
 			Eventually(session.Interrupt()).Should(gexec.Exit(0))
-			Expect(os.ReadDir(sh.dir)).To(BeEmpty())
+			Expect(os.ReadDir(sh.Dir)).To(BeEmpty())
 		})
 
 		It("of one that was killed does not outlast the start of the next", func() {
 			Expect(os.WriteFile(file, []byte("{}"), 0o600)).To(Succeed())
-			sh.run("emulator", "--data", os.DevNull, "--ready-file", file).ends(1)
+			sh.Run("emulator", "--data", os.DevNull, "--ready-file", file).Ends(1)
 			Expect(file).NotTo(BeAnExistingFile())
 		})
 	})
 
 	Describe("with --data", func() {
 		It("finds everything again: users, tokens, key, authority, threads and messages", func(ctx SpecContext) {
-			data := filepath.Join(sh.dir, "made", "for it")
-			first := sh.emulate("--data", data)
+			data := filepath.Join(sh.Dir, "made", "for it")
+			first := emulate(sh, "--data", data)
 			alice := first.newUser(ctx)
 			created, err := first.chat(alice).CreateThread(ctx, "Kept", nil)
 			Expect(err).NotTo(HaveOccurred())
 			sent, err := first.chat(alice).ThreadClient(created.Thread.ID).SendMessage(ctx, "Still here.", nil)
 			Expect(err).NotTo(HaveOccurred())
-			Expect(first.stop().code).To(Equal(0))
+			Expect(first.stop().Code).To(Equal(0))
 
-			second := sh.emulate("--data", data)
+			second := emulate(sh, "--data", data)
 			second.http = first.http
 			read, err := second.chat(alice).ThreadClient(created.Thread.ID).GetMessage(ctx, sent.ID)
 			Expect(err).NotTo(HaveOccurred())
@@ -147,8 +148,8 @@ var _ = Describe("emulator", func() {
 		})
 
 		It("keeps it from everybody else", func() {
-			data := filepath.Join(sh.dir, "data")
-			sh.emulate("--data", data)
+			data := filepath.Join(sh.Dir, "data")
+			emulate(sh, "--data", data)
 			Expect(modeOf(data)).To(Equal(os.FileMode(0o700)))
 			entries, err := os.ReadDir(data)
 			Expect(err).NotTo(HaveOccurred())
@@ -160,13 +161,13 @@ var _ = Describe("emulator", func() {
 	})
 
 	It("leaves nothing behind without --data", func(ctx SpecContext) {
-		sh = sh.with("TMPDIR", sh.dir)
-		first := sh.emulate()
-		Expect(first.CAFile).To(HavePrefix(sh.dir))
+		GinkgoT().Setenv("TMPDIR", sh.Dir)
+		first := emulate(sh)
+		Expect(first.CAFile).To(HavePrefix(sh.Dir))
 		first.newUser(ctx)
-		Expect(first.stop().code).To(Equal(0))
-		Expect(os.ReadDir(sh.dir)).To(BeEmpty())
-		Expect(keyOf(sh.emulate().ConnectionString)).NotTo(Equal(keyOf(first.ConnectionString)))
+		Expect(first.stop().Code).To(Equal(0))
+		Expect(filepath.Glob(filepath.Join(sh.Dir, "acschat-emulator-*"))).To(BeEmpty())
+		Expect(keyOf(emulate(sh).ConnectionString)).NotTo(Equal(keyOf(first.ConnectionString)))
 	})
 })
 

@@ -17,22 +17,23 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 const day = 24 * time.Hour
 
 var _ = Describe("emulator, over TLS", func() {
-	var sh *shell
+	var sh *clitest.Shell
 	var data string
 
 	BeforeEach(func() {
 		sh = emptyShell()
-		data = filepath.Join(sh.dir, "data")
+		data = filepath.Join(sh.Dir, "data")
 		Expect(os.Mkdir(data, 0o700)).To(Succeed())
 	})
 
 	It("has a certificate for every name of this machine, by an authority of its own", func() {
-		emulator := sh.emulate()
+		emulator := emulate(sh)
 		server := emulator.certificate()
 		for _, host := range []string{"localhost", "127.0.0.1", "::1"} {
 			_, err := server.Verify(x509.VerifyOptions{Roots: poolOf(emulator.CAFile), DNSName: host})
@@ -43,7 +44,7 @@ var _ = Describe("emulator, over TLS", func() {
 	})
 
 	It("has an authority that can vouch for nothing but this machine, whoever holds its key", func() {
-		sh.emulate("--data", data)
+		emulate(sh, "--data", data)
 		authority := readTestPair(filepath.Join(data, "ca-key.pem"))
 		for host, good := range map[string]bool{"localhost": true, "127.8.8.8": true, "::1": true, "example.com": false, "192.0.2.1": false, "::2": false} {
 			forged := newTestPair(certificateFor(host, day), authority).Leaf
@@ -62,22 +63,22 @@ var _ = Describe("emulator, over TLS", func() {
 	})
 
 	It("makes the authority and the certificate once", func() {
-		first := sh.emulate("--data", data)
-		Expect(first.stop().code).To(Equal(0))
+		first := emulate(sh, "--data", data)
+		Expect(first.stop().Code).To(Equal(0))
 		authority, err := os.ReadFile(first.CAFile)
 		Expect(err).NotTo(HaveOccurred())
-		second := sh.emulate("--data", data)
+		second := emulate(sh, "--data", data)
 		Expect(os.ReadFile(second.CAFile)).To(Equal(authority))
 		Expect(second.certificate().Raw).To(Equal(readTestPair(filepath.Join(data, "server-key.pem")).Leaf.Raw))
 	})
 
 	It("renews the certificate before it ends, for programs that trust the authority already", func(ctx SpecContext) {
-		first := sh.emulate("--data", data)
-		Expect(first.stop().code).To(Equal(0))
+		first := emulate(sh, "--data", data)
+		Expect(first.stop().Code).To(Equal(0))
 		ending := newTestPair(certificateFor("localhost", 29*day), readTestPair(filepath.Join(data, "ca-key.pem")))
 		writeTestPair(filepath.Join(data, "server-key.pem"), ending)
 
-		second := sh.emulate("--data", data)
+		second := emulate(sh, "--data", data)
 		Expect(second.certificate().NotAfter).To(BeTemporally(">", time.Now().Add(300*day)))
 		second.http = first.http
 		second.newUser(ctx)
@@ -85,9 +86,9 @@ var _ = Describe("emulator, over TLS", func() {
 
 	DescribeTable("makes another certificate when the one it has kept",
 		func(spoil func(file string)) {
-			Expect(sh.emulate("--data", data).stop().code).To(Equal(0))
+			Expect(emulate(sh, "--data", data).stop().Code).To(Equal(0))
 			spoil(filepath.Join(data, "server-key.pem"))
-			emulator := sh.emulate("--data", data)
+			emulator := emulate(sh, "--data", data)
 			_, err := emulator.certificate().Verify(x509.VerifyOptions{Roots: poolOf(emulator.CAFile), DNSName: "127.0.0.1"})
 			Expect(err).NotTo(HaveOccurred())
 		},
@@ -99,26 +100,26 @@ var _ = Describe("emulator, over TLS", func() {
 	)
 
 	It("makes another authority when the key of the one it has kept is lost, and says so to those who trusted that", func() {
-		first := sh.emulate("--data", data)
-		Expect(first.stop().err).To(BeEmpty())
+		first := emulate(sh, "--data", data)
+		Expect(first.stop().Err).To(BeEmpty())
 		lost, err := os.ReadFile(first.CAFile)
 		Expect(err).NotTo(HaveOccurred())
 		key := filepath.Join(data, "ca-key.pem")
 		Expect(os.Remove(key)).To(Succeed())
 
-		second := sh.emulate("--data", data)
-		Expect(second.stop().err).To(Equal(
+		second := emulate(sh, "--data", data)
+		Expect(second.stop().Err).To(Equal(
 			"acschat: warning: this has a new certificate authority, because " + key + " is gone: whoever trusted the old one has to trust " + first.CAFile + " anew\n"))
 		Expect(os.ReadFile(first.CAFile)).NotTo(Equal(lost))
-		Expect(sh.emulate("--data", data).stop().err).To(BeEmpty(), "it is said once")
+		Expect(emulate(sh, "--data", data).stop().Err).To(BeEmpty(), "it is said once")
 	})
 
 	DescribeTable("says that it makes another authority where there is something left of one",
 		func(spoil func()) {
-			Expect(sh.emulate("--data", data).stop().code).To(Equal(0))
+			Expect(emulate(sh, "--data", data).stop().Code).To(Equal(0))
 			Expect(os.Remove(filepath.Join(data, "ca-key.pem"))).To(Succeed())
 			spoil()
-			Expect(sh.emulate("--data", data).stop().err).To(ContainSubstring("new certificate authority"))
+			Expect(emulate(sh, "--data", data).stop().Err).To(ContainSubstring("new certificate authority"))
 		},
 		Entry("a certificate that is damaged", func() { Expect(os.WriteFile(filepath.Join(data, "ca.pem"), []byte("?"), 0o600)).To(Succeed()) }),
 		Entry("nothing but what it vouched for", func() { Expect(os.Remove(filepath.Join(data, "ca.pem"))).To(Succeed()) }),
@@ -126,12 +127,12 @@ var _ = Describe("emulator, over TLS", func() {
 
 	DescribeTable("brings back the certificate of the authority without a word: nobody has to trust it anew",
 		func(spoil func(file string)) {
-			first := sh.emulate("--data", data)
-			Expect(first.stop().code).To(Equal(0))
+			first := emulate(sh, "--data", data)
+			Expect(first.stop().Code).To(Equal(0))
 			whole, err := os.ReadFile(first.CAFile)
 			Expect(err).NotTo(HaveOccurred())
 			spoil(first.CAFile)
-			Expect(sh.emulate("--data", data).stop().err).To(BeEmpty())
+			Expect(emulate(sh, "--data", data).stop().Err).To(BeEmpty())
 			Expect(os.ReadFile(first.CAFile)).To(Equal(whole))
 		},
 		Entry("when it is damaged", func(file string) { Expect(os.WriteFile(file, []byte("?"), 0o600)).To(Succeed()) }),
@@ -140,7 +141,7 @@ var _ = Describe("emulator, over TLS", func() {
 
 	It("makes another authority when the one it has kept would end before its certificates, and says so", func() {
 		writeTestPair(filepath.Join(data, "ca-key.pem"), newTestPair(authorityFor(300*day), nil))
-		emulator := sh.emulate("--data", data)
+		emulator := emulate(sh, "--data", data)
 		Expect(string(emulator.Err.Contents())).To(MatchRegexp(`^acschat: warning: .* because the old one ends on 20\S+ \S+: whoever trusted .* anew\n$`))
 		Expect(readTestPair(filepath.Join(data, "ca-key.pem")).Leaf.NotAfter).To(BeTemporally(">", time.Now().Add(3000*day)))
 		_, err := emulator.certificate().Verify(x509.VerifyOptions{Roots: poolOf(emulator.CAFile), DNSName: "localhost"})
@@ -148,7 +149,7 @@ var _ = Describe("emulator, over TLS", func() {
 	})
 
 	It("says when a client does not trust it", func() {
-		emulator := sh.emulate()
+		emulator := emulate(sh)
 		_, err := trusting("").Get(emulator.Endpoint)
 		Expect(err).To(HaveOccurred())
 		Eventually(emulator.Err.Contents).Should(MatchRegexp(`bad certificate; does this client trust the certificate\?\n$`))
@@ -157,7 +158,7 @@ var _ = Describe("emulator, over TLS", func() {
 	Describe("with --cert and --key", func() {
 		// own is a certificate for hosts, as files and as options.
 		own := func(hosts ...string) (file string, args []string) {
-			certificate, key := filepath.Join(sh.dir, "own.pem"), filepath.Join(sh.dir, "own-key.pem")
+			certificate, key := filepath.Join(sh.Dir, "own.pem"), filepath.Join(sh.Dir, "own-key.pem")
 			template := certificateFor(hosts[0], day)
 			template.DNSNames = append(template.DNSNames, hosts[1:]...)
 			pair := newTestPair(template, nil)
@@ -168,7 +169,7 @@ var _ = Describe("emulator, over TLS", func() {
 
 		It("serves with a certificate of somebody else's making, and makes none", func(ctx SpecContext) {
 			file, args := own("127.0.0.1")
-			emulator := sh.emulate(append(args, "--data", data)...)
+			emulator := emulate(sh, append(args, "--data", data)...)
 			Expect(emulator.CAFile).To(BeEmpty())
 			Expect(string(emulator.Out.Contents())).To(ContainSubstring("whoever vouches for " + file))
 			emulator.http = trusting(file)
@@ -179,7 +180,7 @@ var _ = Describe("emulator, over TLS", func() {
 		DescribeTable("is at a host that the certificate is for",
 			func(endpoint string, hosts ...string) {
 				_, args := own(hosts...)
-				Expect(sh.emulate(args...).Endpoint).To(MatchRegexp(`^https://` + endpoint + `:\d+$`))
+				Expect(emulate(sh, args...).Endpoint).To(MatchRegexp(`^https://` + endpoint + `:\d+$`))
 			},
 			Entry("the address, if it can be", `127\.0\.0\.1`, "127.0.0.1", "localhost"),
 			Entry("localhost otherwise", "localhost", "*.example.com", "localhost"),
@@ -189,18 +190,18 @@ var _ = Describe("emulator, over TLS", func() {
 		It("refuses what no client would take", func() {
 			refused := func(why string, args ...string) {
 				GinkgoHelper()
-				sh.run(append([]string{"emulator", "--addr", "127.0.0.1:0"}, args...)...).ends(2, why)
+				sh.Run(append([]string{"emulator", "--addr", "127.0.0.1:0"}, args...)...).Ends(2, why)
 			}
 			file, args := own("192.0.2.1")
 			refused("is for no host that leads to 127.0.0.1", args...)
 			_, args = own("*.example.com")
 			refused("is for no host that leads to 127.0.0.1", args...)
-			stranger := filepath.Join(sh.dir, "stranger.pem")
+			stranger := filepath.Join(sh.Dir, "stranger.pem")
 			writeTestPair(stranger, newTestPair(certificateFor("localhost", day), nil))
 			refused("private key does not match", "--cert", file, "--key", stranger)
 			writeTestPair(stranger, newTestPair(certificateFor("localhost", -day), nil))
 			refused("has ended, on 20", "--cert", stranger, "--key", stranger)
-			refused("no such file", "--cert", filepath.Join(sh.dir, "none.pem"), "--key", stranger)
+			refused("no such file", "--cert", filepath.Join(sh.Dir, "none.pem"), "--key", stranger)
 			refused("failed to find", "--cert", os.DevNull, "--key", stranger)
 			refused("go together", "--cert", file)
 			refused("go together", "--key", file)
@@ -209,7 +210,7 @@ var _ = Describe("emulator, over TLS", func() {
 	})
 
 	It("is not, with --plain", func(ctx SpecContext) {
-		emulator := sh.emulate("--plain", "--data", data)
+		emulator := emulate(sh, "--plain", "--data", data)
 		Expect(emulator.Endpoint).To(HavePrefix("http://127.0.0.1:"))
 		Expect(emulator.CAFile).To(BeEmpty())
 		Expect(string(emulator.Out.Contents())).To(ContainSubstring("official clients send no token over http"))

@@ -86,7 +86,7 @@ func (t *tool) export(cmd *cobra.Command, x *export) error {
 	if err != nil {
 		return err
 	}
-	x.bulk = &bulk.Work{Noun: "messages", Batch: x.pageSize, Pacer: listingPacer()}
+	x.bulk = &bulk.Work{Grace: t.grace, Noun: "messages", Batch: x.pageSize, Pacer: listingPacer()}
 	if resumed {
 		if err := t.output.Done("Going on behind %s.", show.Count(x.state.Messages, "message")); err != nil {
 			return err
@@ -145,7 +145,7 @@ func (x *export) stopped(cause error) error {
 		err.Summary = fmt.Sprintf("exported %d of about %s so far", x.state.Messages, show.Count(x.state.Total, "message"))
 	}
 	if errors.Is(cause, chat.ErrForbidden) || errors.Is(cause, chat.ErrNotFound) {
-		err.Next = "Once you are in the thread again, the same command goes on from there. Why it is Refused: acschat doctor --thread " + x.thread.ThreadID()
+		err.Next = "Once you are in the thread again, the same command goes on from there. Why it is refused: acschat doctor --thread " + x.thread.ThreadID()
 	}
 	return err
 }

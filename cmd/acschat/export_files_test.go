@@ -15,6 +15,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 // exported is the directory of an export.
@@ -67,7 +68,7 @@ func (e exported) files() map[string]string {
 // conversation is a thread of Alice's with Bob in it, and so many messages of his, the last a minute behind the others.
 type conversation struct {
 	*chattest.Server
-	alice *shell
+	alice *clitest.Shell
 	bob   *chat.ThreadClient
 	id    string
 	sent  []string // ids
@@ -77,9 +78,9 @@ func newConversation(messages int) *conversation {
 	GinkgoHelper()
 	c := &conversation{Server: chattest.NewServer(GinkgoTB(), nil)}
 	c.alice = shellOf(c.Server)
-	c.id = c.alice.createThread("Plans")
-	bob := c.alice.member(c.Server, c.id, "Bob")
-	c.bob = c.Client(bob.user).ThreadClient(c.id)
+	c.id = createThread(c.alice, "Plans")
+	bob := c.alice.Member(c.Server, c.id, "Bob")
+	c.bob = c.Client(bob.User).ThreadClient(c.id)
 	for i := range messages {
 		if i == messages-1 {
 			c.Advance(time.Minute)
@@ -98,7 +99,7 @@ func (c *conversation) say(text string) string {
 	return sent.ID
 }
 
-func (c *conversation) dir(name string) exported { return exported(filepath.Join(c.alice.dir, name)) }
+func (c *conversation) dir(name string) exported { return exported(filepath.Join(c.alice.Dir, name)) }
 
 // arguments are those of an export with small pages.
 func (c *conversation) arguments(to exported, more ...string) []string {
@@ -113,7 +114,7 @@ var _ = Describe("thread export", func() {
 		Expect(c.bob.UpdateMessage(ctx, c.sent[0], chat.MessageUpdate{Content: new("mended")})).To(Succeed())
 		Expect(c.bob.DeleteMessage(ctx, c.sent[1])).To(Succeed())
 		to := c.dir("out")
-		Expect(c.alice.run(c.arguments(to)...).ok()).To(Equal(fmt.Sprintf("Exported 15 messages of 2 participants to %s.\n", to)))
+		Expect(c.alice.Run(c.arguments(to)...).OK()).To(Equal(fmt.Sprintf("Exported 15 messages of 2 participants to %s.\n", to)))
 
 		Expect(to.objects("thread.jsonl")).To(HaveExactElements(And(
 			HaveKeyWithValue("id", c.id), HaveKeyWithValue("topic", "Plans"), HaveKey("createdByCommunicationIdentifier"))))
@@ -122,14 +123,14 @@ var _ = Describe("thread export", func() {
 		Expect(to.objects("receipts.jsonl")).To(HaveExactElements(And(
 			HaveKeyWithValue("chatMessageId", c.sent[3]), HaveKey("senderCommunicationIdentifier"), HaveKey("readOn"))))
 		var listed strings.Builder
-		listed.WriteString(c.alice.run("message", "list", "-t", c.id, "-o", "jsonl").ok())
+		listed.WriteString(c.alice.Run("message", "list", "-t", c.id, "-o", "jsonl").OK())
 		Expect(to.read("messages.jsonl")).To(Equal(listed.String()))
 	})
 
 	It("says in a manifest what there is, and how to tell that it is whole", func() {
 		c := newConversation(3)
 		to := c.dir("out")
-		printed := c.alice.run(c.arguments(to, "-o", "json", "--html")...).ok()
+		printed := c.alice.Run(c.arguments(to, "-o", "json", "--html")...).OK()
 		Expect(printed).To(Equal(to.read("manifest.json")))
 		var manifest struct {
 			ThreadID, AsOf string
@@ -155,7 +156,7 @@ var _ = Describe("thread export", func() {
 	It("writes what nobody else may read", func() {
 		c := newConversation(1)
 		to := c.dir("new/out")
-		c.alice.run(c.arguments(to, "--html")...).ok()
+		c.alice.Run(c.arguments(to, "--html")...).OK()
 		for name := range to.files() {
 			info, err := os.Stat(filepath.Join(string(to), name))
 			Expect(err).NotTo(HaveOccurred())
@@ -169,7 +170,7 @@ var _ = Describe("thread export", func() {
 	It("reads large pages unless it is told otherwise", func() {
 		c := newConversation(12)
 		before := len(c.Requests(chattest.ListChatMessages))
-		c.alice.run("thread", "export", "-t", c.id, "--out", string(c.dir("out"))).ok()
+		c.alice.Run("thread", "export", "-t", c.id, "--out", string(c.dir("out"))).OK()
 		asked := c.Requests(chattest.ListChatMessages)[before:]
 		Expect(asked).To(HaveEach(HaveField("Query", HaveKeyWithValue("maxPageSize", []string{"200"}))))
 		Expect(asked).To(HaveLen(2)) // the messages, and whether any has changed meanwhile
@@ -177,8 +178,8 @@ var _ = Describe("thread export", func() {
 
 	It("is the same whenever it is made", func() {
 		c := newConversation(12)
-		c.alice.run(c.arguments(c.dir("one"), "--html")...).ok()
-		c.alice.with("TZ", "Asia/Tokyo").run(append(c.arguments(c.dir("two"), "--html"), "--page-size", "3")...).ok()
+		c.alice.Run(c.arguments(c.dir("one"), "--html")...).OK()
+		c.alice.With("TZ", "Asia/Tokyo").Run(append(c.arguments(c.dir("two"), "--html"), "--page-size", "3")...).OK()
 		Expect(c.dir("two").files()).To(Equal(c.dir("one").files()))
 	})
 
@@ -186,31 +187,31 @@ var _ = Describe("thread export", func() {
 		func(complaint string, args ...string) {
 			c := newConversation(0)
 			before := len(c.Requests())
-			c.alice.run(append([]string{"thread", "export"}, args...)...).ends(2, complaint)
+			c.alice.Run(append([]string{"thread", "export"}, args...)...).Ends(2, complaint)
 			Expect(c.Requests()).To(HaveLen(before))
 		},
 		Entry("no directory", "where to?", "19:x"),
 		Entry("no thread", "which thread?", "--out", "out"),
 		Entry("too large a page", "--page-size is 1 to 200", "19:x", "--out", "out", "--page-size", "201"),
 		Entry("no page at all", "--page-size is 1 to 200", "19:x", "--out", "out", "--page-size", "0"),
-		Entry("a file in place of the directory", "--out", "19:x", "--out", "ca.pem"),
+		Entry("a file in place of the directory", "--out", "19:x", "--out", os.DevNull),
 	)
 
 	It("does not write over another export, or anything else", func() {
 		c := newConversation(1)
-		c.alice.run(c.arguments(c.dir("out"))...).ok()
-		c.alice.run(c.arguments(c.dir("out"))...).ends(2, "there is a manifest.json in")
+		c.alice.Run(c.arguments(c.dir("out"))...).OK()
+		c.alice.Run(c.arguments(c.dir("out"))...).Ends(2, "there is a manifest.json in")
 		Expect(os.Mkdir(string(c.dir("mine")), 0o700)).To(Succeed())
-		c.alice.file("mine/messages.jsonl", "something else")
-		c.alice.run(c.arguments(c.dir("mine"))...).ends(2, "there is a messages.jsonl in")
+		c.alice.File("mine/messages.jsonl", "something else")
+		c.alice.Run(c.arguments(c.dir("mine"))...).Ends(2, "there is a messages.jsonl in")
 		Expect(c.dir("mine").read("messages.jsonl")).To(Equal("something else\n"))
 	})
 
 	It("begins anew where nothing has come of it yet", func() {
 		c := newConversation(1)
 		c.Fail(chattest.ListChatMessages, chattest.Fault{Status: http.StatusForbidden})
-		c.alice.run(c.arguments(c.dir("out"))...).ends(1, "403 Forbidden")
-		c.alice.run(c.arguments(c.dir("out"))...).ok()
+		c.alice.Run(c.arguments(c.dir("out"))...).Ends(1, "403 Forbidden")
+		c.alice.Run(c.arguments(c.dir("out"))...).OK()
 		Expect(c.dir("out").objects("messages.jsonl")).To(HaveLen(4))
 	})
 })

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -22,7 +21,8 @@ import (
 func (c *conversation) killAt(nth int, args []string) {
 	GinkgoHelper()
 	held := c.Fail(chattest.ListChatMessages, chattest.Fault{Nth: nth, Delay: time.Hour})
-	session := c.alice.start(args...)
+	session, err := gexec.Start(c.alice.Exec(binary, args...), GinkgoWriter, GinkgoWriter)
+	Expect(err).NotTo(HaveOccurred())
 	Eventually(held.Fired).Should(Equal(1))
 	session.Kill() // SIGKILL
 	Eventually(session).Should(gexec.Exit(137))
@@ -32,23 +32,23 @@ func (c *conversation) killAt(nth int, args []string) {
 var _ = Describe("thread export, interrupted", func() {
 	It("gives the files of an undisturbed one, killed twice in the middle", func() {
 		c := newConversation(33)
-		c.alice.run(c.arguments(c.dir("undisturbed"), "--html")...).ok()
+		c.alice.Run(c.arguments(c.dir("undisturbed"), "--html")...).OK()
 		args := c.arguments(c.dir("killed"), "--html")
 		c.killAt(3, args)
 		Expect(c.dir("killed").files()).To(And(HaveKey("messages.jsonl.part"), HaveKey("export-state.json"), Not(HaveKey("messages.jsonl"))))
 		c.killAt(4, args)
-		Expect(c.alice.run(args...).ok()).To(HavePrefix("Going on behind 25 messages.\n"))
+		Expect(c.alice.Run(args...).OK()).To(HavePrefix("Going on behind 25 messages.\n"))
 		Expect(c.dir("killed").files()).To(Equal(c.dir("undisturbed").files()))
 	})
 
 	It("gives them wherever it was killed", func() {
 		c := newConversation(18)
-		c.alice.run(c.arguments(c.dir("undisturbed"))...).ok()
+		c.alice.Run(c.arguments(c.dir("undisturbed"))...).OK()
 		pages := 5 // of 21 messages, and one more request to see whether any has changed
 		for nth := range pages + 1 {
 			to := c.dir(fmt.Sprint("killed at ", nth))
 			c.killAt(nth+1, c.arguments(to))
-			c.alice.run(c.arguments(to)...).ok()
+			c.alice.Run(c.arguments(to)...).OK()
 			Expect(to.files()).To(Equal(c.dir("undisturbed").files()))
 		}
 	})
@@ -57,13 +57,13 @@ var _ = Describe("thread export, interrupted", func() {
 		c := newConversation(18)
 		c.killAt(3, c.arguments(c.dir("out")))
 		before := len(c.Requests(chattest.ListChatMessages))
-		c.alice.run(c.arguments(c.dir("out"))...).ok()
+		c.alice.Run(c.arguments(c.dir("out"))...).OK()
 		Expect(c.Requests(chattest.ListChatMessages)[before:]).To(HaveLen(5 - 2 + 1))
 	})
 
 	It("cuts off a page of which not all came to disk", func() {
 		c := newConversation(18)
-		c.alice.run(c.arguments(c.dir("undisturbed"))...).ok()
+		c.alice.Run(c.arguments(c.dir("undisturbed"))...).OK()
 		args := c.arguments(c.dir("torn"))
 		c.killAt(3, args)
 		part, err := os.OpenFile(filepath.Join(string(c.dir("torn")), "messages.jsonl.part"), os.O_APPEND|os.O_WRONLY, 0)
@@ -71,13 +71,13 @@ var _ = Describe("thread export, interrupted", func() {
 		_, err = part.WriteString(`{"id":"17621` + "\n{")
 		Expect(err).NotTo(HaveOccurred())
 		Expect(part.Close()).To(Succeed())
-		c.alice.run(args...).ok()
+		c.alice.Run(args...).OK()
 		Expect(c.dir("torn").files()).To(Equal(c.dir("undisturbed").files()))
 	})
 
 	It("can be killed while the files get their names", func() {
 		c := newConversation(8)
-		c.alice.run(c.arguments(c.dir("undisturbed"), "--html")...).ok()
+		c.alice.Run(c.arguments(c.dir("undisturbed"), "--html")...).OK()
 		args := c.arguments(c.dir("out"), "--html")
 		c.killAt(4, args) // all is listed
 		c.rewriteState(c.dir("out"), func(state map[string]any) { state["caughtUp"] = true })
@@ -85,19 +85,19 @@ var _ = Describe("thread export, interrupted", func() {
 			file := filepath.Join(string(c.dir("out")), name)
 			Expect(os.Rename(file+".part", file)).To(Succeed())
 		}
-		c.alice.run(args...).ok()
+		c.alice.Run(args...).OK()
 		Expect(c.dir("out").files()).To(Equal(c.dir("undisturbed").files()))
 	})
 
 	It("stops in good order at an interrupt, and says how to go on", func() {
 		c := newConversation(18)
 		held := c.Fail(chattest.ListChatMessages, chattest.Fault{Nth: 3, Delay: time.Hour})
-		session := c.alice.start(c.arguments(c.dir("out"))...)
+		session := c.alice.Start(c.arguments(c.dir("out"))...)
 		Eventually(held.Fired).Should(Equal(1))
-		session.Signal(syscall.SIGINT)
-		c.alice.wait(session).ends(3, "exported 10 of about 21 messages so far", "The same command goes on from there.")
+		session.Interrupt()
+		c.alice.Wait(session).Ends(3, "exported 10 of about 21 messages so far", "The same command goes on from there.")
 		held.Remove()
-		c.alice.run(c.arguments(c.dir("out"))...).ok()
+		c.alice.Run(c.arguments(c.dir("out"))...).OK()
 		Expect(c.dir("out").ids()).To(HaveLen(21))
 	})
 
@@ -105,16 +105,16 @@ var _ = Describe("thread export, interrupted", func() {
 		c := newConversation(18)
 		c.killAt(3, c.arguments(c.dir("out")))
 		fault := c.Fail(chattest.ListChatMessages, chattest.Fault{Times: -1, Status: http.StatusForbidden})
-		c.alice.run(c.arguments(c.dir("out"))...).ends(3, "exported 10 of about 21 messages so far", "403 Forbidden", "acschat doctor --thread "+c.id)
+		c.alice.Run(c.arguments(c.dir("out"))...).Ends(3, "exported 10 of about 21 messages so far", "403 Forbidden", "acschat doctor --thread "+c.id)
 		fault.Remove()
-		c.alice.run(c.arguments(c.dir("out"))...).ok()
+		c.alice.Run(c.arguments(c.dir("out"))...).OK()
 		Expect(c.dir("out").ids()).To(HaveLen(21))
 	})
 
 	It("waits when there were too many requests", func() {
 		c := newConversation(8)
 		fault := c.Fail(chattest.ListChatMessages, chattest.Fault{Nth: 2, Status: http.StatusTooManyRequests, RetryAfter: 100 * time.Millisecond})
-		c.alice.run(c.arguments(c.dir("out"))...).ok()
+		c.alice.Run(c.arguments(c.dir("out"))...).OK()
 		Expect(fault.Fired()).To(Equal(1))
 		Expect(c.dir("out").ids()).To(HaveLen(11))
 	})
@@ -122,24 +122,24 @@ var _ = Describe("thread export, interrupted", func() {
 	It("remembers that a page is wanted", func() {
 		c := newConversation(8)
 		c.killAt(2, c.arguments(c.dir("out"), "--html"))
-		c.alice.run(c.arguments(c.dir("out"))...).ok()
+		c.alice.Run(c.arguments(c.dir("out"))...).OK()
 		Expect(c.dir("out").files()).To(HaveKey("thread.html"))
 	})
 
 	It("goes on with the same thread only, and with a state that it understands", func() {
 		c := newConversation(8)
 		c.killAt(2, c.arguments(c.dir("out")))
-		other := c.alice.createThread("Other")
-		c.alice.run("thread", "export", other, "--out", string(c.dir("out"))).ends(2, "is of another thread, "+c.id)
+		other := createThread(c.alice, "Other")
+		c.alice.Run("thread", "export", other, "--out", string(c.dir("out"))).Ends(2, "is of another thread, "+c.id)
 		c.rewriteState(c.dir("out"), func(state map[string]any) { state["format"] = 2 })
-		c.alice.run(c.arguments(c.dir("out"))...).ends(2, "not a state that this acschat can go on from")
+		c.alice.Run(c.arguments(c.dir("out"))...).Ends(2, "not a state that this acschat can go on from")
 	})
 
 	It("says when a file has lost its end", func() {
 		c := newConversation(8)
 		c.killAt(2, c.arguments(c.dir("out")))
 		Expect(os.Truncate(filepath.Join(string(c.dir("out")), "messages.jsonl.part"), 10)).To(Succeed())
-		c.alice.run(c.arguments(c.dir("out"))...).ends(1, "has lost its end")
+		c.alice.Run(c.arguments(c.dir("out"))...).Ends(1, "has lost its end")
 	})
 })
 
@@ -173,7 +173,7 @@ var _ = Describe("thread export, while people go on", func() {
 		}
 		c.killAt(3, c.arguments(c.dir("out")))
 		c.say("too late as well")
-		c.alice.run(c.arguments(c.dir("out"))...).ok()
+		c.alice.Run(c.arguments(c.dir("out"))...).OK()
 		Expect(c.dir("out").ids()).To(Equal(there))
 	})
 
@@ -187,7 +187,7 @@ var _ = Describe("thread export, while people go on", func() {
 		for range 12 {
 			c.say("so that what has changed is some pages away")
 		}
-		c.alice.run(c.arguments(c.dir("out"))...).ok()
+		c.alice.Run(c.arguments(c.dir("out"))...).OK()
 		Expect(c.dir("out").ids()).To(ConsistOf(there))
 		Expect(message(written)).To(HaveKeyWithValue("content", HaveKeyWithValue("message", "message 17")))
 		Expect(message(early)).To(And(HaveKey("editedOn"), HaveKeyWithValue("content", HaveKeyWithValue("message", "mended"))))
@@ -206,7 +206,7 @@ var _ = Describe("thread export, while people go on", func() {
 		c.killAt(6, c.arguments(c.dir("out"))) // in the middle of looking: the first page of it is read
 		Expect(c.bob.UpdateMessage(ctx, first, chat.MessageUpdate{Content: new("twice")})).To(Succeed())
 		Expect(c.bob.DeleteMessage(ctx, second)).To(Succeed()) // written already
-		c.alice.run(c.arguments(c.dir("out"))...).ok()
+		c.alice.Run(c.arguments(c.dir("out"))...).OK()
 		Expect(c.dir("out").ids()).To(ConsistOf(there))
 		Expect(message(first)).To(HaveKeyWithValue("content", HaveKeyWithValue("message", "twice")))
 		Expect(message(second)).NotTo(HaveKey("deletedOn"))

@@ -43,7 +43,7 @@ var _ = Describe("thread export --html", func() {
 
 	page := func() string {
 		GinkgoHelper()
-		c.alice.run(c.arguments(c.dir("out"), "--html")...).ok()
+		c.alice.Run(c.arguments(c.dir("out"), "--html")...).OK()
 		return c.dir("out").read("thread.html")
 	}
 
@@ -69,7 +69,7 @@ var _ = Describe("thread export --html", func() {
 		c.Advance(48 * time.Hour)
 		c.bob = c.Client(chat.CommunicationUser{ID: c.bobID()}).ThreadClient(c.id)
 		send("the day after tomorrow", "")
-		c.alice = c.alice.with(tokenVariable, c.Token(c.alice.user, time.Hour))
+		c.alice = c.alice.With(tokenVariable, c.Token(c.alice.User, time.Hour))
 		Expect(strings.Count(page(), "<h2>")).To(Equal(2))
 	})
 

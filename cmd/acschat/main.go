@@ -3,36 +3,29 @@ package main
 
 import (
 	"context"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 )
 
 func main() {
-	p := process{Args: os.Args[1:], Getenv: os.Getenv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
-	os.Exit(withSignals(p.run))
+	p := cli.Process{Args: os.Args[1:], Getenv: os.Getenv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
+	os.Exit(withSignals(p))
 }
 
-// withSignals runs f with a context that the first interrupt ends. The second ends the process.
-func withSignals(f func(context.Context) int) int {
+// withSignals runs a command line with a context that the first interrupt ends. The second ends the process.
+func withSignals(p cli.Process) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	signal.Ignore(syscall.SIGPIPE) // a closed pipe is an error of the write: see cli.Stdout
-	return f(ctx)
-}
-
-// process is what a command gets from the operating system.
-type process struct {
-	Args           []string
-	Getenv         func(name string) string
-	Stdin          io.Reader
-	Stdout, Stderr io.Writer
+	return run(ctx, p)
 }
 
 // run runs a command line and returns the exit code.
-func (p process) run(ctx context.Context) int {
+func run(ctx context.Context, p cli.Process) int {
 	t := newTool(p)
 	cmd, err := t.root.ExecuteContextC(ctx)
 	return t.report(cmd, err)

@@ -2,30 +2,29 @@ package main_test
 
 import (
 	"net/http"
-	"syscall"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gbytes"
-	"github.com/onsi/gomega/gexec"
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 var _ = Describe("message list --follow", func() {
 	var server *chattest.Server
-	var alice, bob *shell
+	var alice, bob *clitest.Shell
 	var thread string
 	var bobs *chat.ThreadClient
 
 	BeforeEach(func() {
 		server = chattest.NewServer(GinkgoTB(), nil)
 		alice = shellOf(server)
-		thread = alice.createThread("Plans")
-		bob = alice.member(server, thread, "Bob")
-		bobs = server.Client(bob.user).ThreadClient(thread)
+		thread = createThread(alice, "Plans")
+		bob = alice.Member(server, thread, "Bob")
+		bobs = server.Client(bob.User).ThreadClient(thread)
 	})
 
 	send := func(text string) string {
@@ -35,8 +34,8 @@ var _ = Describe("message list --follow", func() {
 		return sent.ID
 	}
 
-	follow := func(args ...string) *gexec.Session {
-		return alice.start(append([]string{"message", "list", "-t", thread, "--follow", "--interval", "300ms"}, args...)...)
+	follow := func(args ...string) *clitest.Command {
+		return alice.Start(append([]string{"message", "list", "-t", thread, "--follow", "--interval", "300ms"}, args...)...)
 	}
 
 	It("prints what was said, oldest first, and then what is new, edited and deleted", func() {
@@ -50,8 +49,8 @@ var _ = Describe("message list --follow", func() {
 		Eventually(session).Should(gbytes.Say(first + ` .* Bob +edited +first, mended\n`))
 		Expect(bobs.DeleteMessage(GinkgoTB().Context(), second)).To(Succeed())
 		Eventually(session).Should(gbytes.Say(second + ` .* Bob +deleted\n`))
-		session.Signal(syscall.SIGINT)
-		alice.wait(session).ok()
+		session.Interrupt()
+		alice.Wait(session).OK()
 	})
 
 	It("gives programs the objects of the service, each change once", func() {
@@ -63,20 +62,20 @@ var _ = Describe("message list --follow", func() {
 		Eventually(session).Should(gbytes.Say(`\{"id":"` + id + `".*"message":"hello, all".*"editedOn"`))
 		looks := len(server.Requests(chattest.ListChatMessages))
 		Eventually(func() int { return len(server.Requests(chattest.ListChatMessages)) }).Should(BeNumerically(">", looks+1))
-		session.Signal(syscall.SIGTERM)
-		Expect(alice.wait(session).lines()).To(HaveLen(3))
+		session.Interrupt()
+		Expect(alice.Wait(session).Lines()).To(HaveLen(3))
 	})
 
 	It("begins with nothing when nothing was said since", func() {
 		send("before")
 		server.Advance(time.Minute)
-		alice = alice.with(tokenVariable, server.Token(alice.user, time.Hour))
+		alice = alice.With(tokenVariable, server.Token(alice.User, time.Hour))
 		session := follow("-o", "jsonl", "--start-time", server.Now().Add(-30*time.Second).Format(time.RFC3339))
 		Eventually(server.Requests).WithArguments(chattest.ListChatMessages).Should(HaveLen(3))
 		id := send("after")
 		Eventually(session).Should(gbytes.Say(id))
-		session.Signal(syscall.SIGINT)
-		Expect(alice.wait(session).lines()).To(HaveLen(1))
+		session.Interrupt()
+		Expect(alice.Wait(session).Lines()).To(HaveLen(1))
 	})
 
 	It("misses nothing when much is said between two looks", func() {
@@ -87,8 +86,8 @@ var _ = Describe("message list --follow", func() {
 		}
 		last := send("that is all")
 		Eventually(session).Should(gbytes.Say(last))
-		session.Signal(syscall.SIGINT)
-		Expect(alice.wait(session).lines()).To(HaveLen(1 + 46))
+		session.Interrupt()
+		Expect(alice.Wait(session).Lines()).To(HaveLen(1 + 46))
 	})
 
 	It("tries on when the service does not answer, and says so once", func() {
@@ -98,23 +97,23 @@ var _ = Describe("message list --follow", func() {
 		Eventually(fault.Fired).Should(Equal(2))
 		id := send("back again")
 		Eventually(session).Should(gbytes.Say(id))
-		session.Signal(syscall.SIGINT)
-		r := alice.wait(session)
-		Expect(r.code).To(Equal(0))
-		Expect(r.err).To(HavePrefix("acschat: trying on"))
-		Expect(r.err).To(HaveSuffix("\n"))
-		Expect(gbytes.BufferWithBytes([]byte(r.err))).NotTo(gbytes.Say("trying on.*\n.*trying on"))
+		session.Interrupt()
+		r := alice.Wait(session)
+		Expect(r.Code).To(Equal(0))
+		Expect(r.Err).To(HavePrefix("acschat: retrying"))
+		Expect(r.Err).To(HaveSuffix("\n"))
+		Expect(gbytes.BufferWithBytes([]byte(r.Err))).NotTo(gbytes.Say("trying on.*\n.*trying on"))
 	})
 
 	It("ends when the user is not in the thread any more", func() {
 		session := follow()
 		Eventually(session).Should(gbytes.Say("added Bob"))
-		Expect(bobs.RemoveParticipant(GinkgoTB().Context(), alice.user)).To(Succeed())
-		alice.wait(session).ends(1, "403 Forbidden")
+		Expect(bobs.RemoveParticipant(GinkgoTB().Context(), alice.User)).To(Succeed())
+		alice.Wait(session).Ends(1, "403 Forbidden")
 	})
 
 	It("wants a format without an end, and no more looks than the service allows", func() {
-		alice.run("message", "list", "-t", thread, "--follow", "-o", "json").ends(2, "--output jsonl")
-		alice.run("message", "list", "-t", thread, "--follow", "--interval", "10ms").ends(2, "at least 300ms")
+		alice.Run("message", "list", "-t", thread, "--follow", "-o", "json").Ends(2, "--output jsonl")
+		alice.Run("message", "list", "-t", thread, "--follow", "--interval", "10ms").Ends(2, "at least 300ms")
 	})
 })

@@ -14,11 +14,12 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 var _ = Describe("message send --from", func() {
 	var server *chattest.Server
-	var alice *shell
+	var alice *clitest.Shell
 	var thread string
 
 	BeforeEach(func() { server, alice, thread = shellIn("Import") })
@@ -33,23 +34,23 @@ var _ = Describe("message send --from", func() {
 
 	sent := func() []string {
 		GinkgoHelper()
-		return texts(server, alice.user, thread)
+		return texts(server, alice.User, thread)
 	}
 
 	requests := func() []chattest.Request { return server.Requests(chattest.SendChatMessage) }
 
 	It("sends each line, in order", func() {
-		file := alice.file("history", "one", "", "two", "  three")
-		Expect(alice.run("message", "send", "--from", file, "--display-name", "Importer").ok()).To(Equal("Sent 3 messages.\n"))
+		file := alice.File("history", "one", "", "two", "  three")
+		Expect(alice.Run("message", "send", "--from", file, "--display-name", "Importer").OK()).To(Equal("Sent 3 messages.\n"))
 		Expect(sent()).To(HaveExactElements("one", "two", "  three"))
 		Expect(requests()[0].Body).To(MatchJSON(`{"content":"one","type":"text","senderDisplayName":"Importer"}`))
 	})
 
 	It("sends the objects of a .jsonl file; flags are for those that do not say", func() {
-		file := alice.file("history.jsonl",
+		file := alice.File("history.jsonl",
 			`{"content":"<b>one</b>","type":"html","senderDisplayName":"Bob","metadata":{"n":"1"}}`, `{"content":"two\nlines"}`)
-		alice.run("message", "send", "--from", file, "--display-name", "Importer", "--metadata", "n=0").ok()
-		messages, err := server.Client(alice.user).ThreadClient(thread).ListMessages(nil).Collect(GinkgoTB().Context(), 2)
+		alice.Run("message", "send", "--from", file, "--display-name", "Importer", "--metadata", "n=0").OK()
+		messages, err := server.Client(alice.User).ThreadClient(thread).ListMessages(nil).Collect(GinkgoTB().Context(), 2)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(messages).To(HaveExactElements(
 			And(HaveField("Content.Message", "two\nlines"), HaveField("Type", chat.MessageTypeText), HaveField("SenderDisplayName", "Importer"),
@@ -60,40 +61,37 @@ var _ = Describe("message send --from", func() {
 	})
 
 	It("tells programs the ids", func() {
-		file := alice.file("history", "one", "two")
-		lines := alice.run("message", "send", "--from", file, "-o", "jsonl").lines()
+		file := alice.File("history", "one", "two")
+		lines := alice.Run("message", "send", "--from", file, "-o", "jsonl").Lines()
 		Expect(lines).To(HaveEach(MatchRegexp(`^\{"id":"\d+"\}$`)))
 		Expect(lines).To(HaveLen(2))
 		var array []struct{ ID string }
-		alice.run("message", "send", "--from", file, "-o", "json").into(&array)
+		alice.Run("message", "send", "--from", file, "-o", "json").Into(&array)
 		Expect(array).To(HaveLen(2))
 	})
 
 	It("sends what comes through stdin as it comes", func() {
-		cmd := alice.command("message", "send", "--from", "-")
-		cmd.Stdin = nil
-		stdin, err := cmd.StdinPipe()
-		Expect(err).NotTo(HaveOccurred())
-		session, err := gexec.Start(cmd, GinkgoWriter, GinkgoWriter)
-		Expect(err).NotTo(HaveOccurred())
+		stdin, keyboard := io.Pipe()
+		alice.Stdin = stdin
+		session := alice.Start("message", "send", "--from", "-")
 		for i, line := range numbered(3) {
-			_, err := io.WriteString(stdin, line+"\n")
+			_, err := io.WriteString(keyboard, line+"\n")
 			Expect(err).NotTo(HaveOccurred())
 			Eventually(requests).Should(HaveLen(i + 1))
 		}
-		Expect(stdin.Close()).To(Succeed())
-		Expect(alice.wait(session).ok()).To(Equal("Sent 3 messages.\n"))
+		Expect(keyboard.Close()).To(Succeed())
+		Expect(alice.Wait(session).OK()).To(Equal("Sent 3 messages.\n"))
 		Expect(sent()).To(Equal(numbered(3)))
 	})
 
 	It("reads objects from stdin when told so", func() {
-		alice.pipe(`{"content":"one"}`).run("message", "send", "--from", "-", "--from-format", "jsonl").ok()
+		alice.Pipe(`{"content":"one"}`).Run("message", "send", "--from", "-", "--from-format", "jsonl").OK()
 		Expect(sent()).To(HaveExactElements("one"))
 	})
 
 	DescribeTable("finds a mistake in the last line before the first message goes out",
 		func(line, complaint string) {
-			alice.run("message", "send", "--from", alice.file("history.jsonl", `{"content":"one"}`, line)).ends(2, "history.jsonl, line 2", complaint)
+			alice.Run("message", "send", "--from", alice.File("history.jsonl", `{"content":"one"}`, line)).Ends(2, "history.jsonl, line 2", complaint)
 			Expect(requests()).To(BeEmpty())
 		},
 		Entry("no JSON", `{"content":`, "not an object with content"),
@@ -105,86 +103,88 @@ var _ = Describe("message send --from", func() {
 	)
 
 	It("goes on behind a message that is refused, ends with 3, and says which and why", func() {
-		file := alice.file("history", "one", "", strings.Repeat("x", 30<<10), "three")
-		r := alice.run("message", "send", "--from", file).ends(3, "1 of 3 messages were refused", "number 2, line 3", "413")
-		Expect(r.out).To(Equal("Sent 2 messages.\n"))
+		file := alice.File("history", "one", "", strings.Repeat("x", 30<<10), "three")
+		r := alice.Run("message", "send", "--from", file).Ends(3, "1 of 3 messages were refused", "number 2, line 3", "413")
+		Expect(r.Out).To(Equal("Sent 2 messages.\n"))
 		Expect(sent()).To(HaveExactElements("one", "three"))
 	})
 
 	It("waits as long as the service asks, and sends nothing twice", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 2, Times: 3, Status: http.StatusTooManyRequests, RetryAfter: 20 * time.Millisecond})
-		alice.run("message", "send", "--from", alice.file("history", numbered(4)...)).ok()
+		alice.Run("message", "send", "--from", alice.File("history", numbered(4)...)).OK()
 		Expect(sent()).To(Equal(numbered(4)))
 		Expect(requests()).To(HaveLen(7))
 	})
 
 	It("gives up on a service that asks to wait again and again", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Times: -1, Status: http.StatusTooManyRequests, RetryAfter: time.Millisecond})
-		alice.run("message", "send", "--from", alice.file("history", numbered(2)...), "--unpaced").ends(1, "429", "try again in")
+		alice.Run("message", "send", "--from", alice.File("history", numbered(2)...), "--unpaced").Ends(1, "429", "try again in")
 		Expect(requests()).To(HaveLen(10))
 	})
 
 	It("stops where the others would fail too, and goes on from there", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 3, Status: http.StatusForbidden})
-		file := alice.file("history", numbered(5)...)
-		r := alice.run("message", "send", "--from", file).ends(3, "sent 2 of 5 messages", "403 Forbidden", "Continue with the same command and --skip 2.")
-		Expect(r.out).To(Equal("Sent 2 messages.\n"))
-		Expect(alice.run("message", "send", "--from", file, "--skip", "2").ok()).To(Equal("Sent 3 messages.\n"))
+		file := alice.File("history", numbered(5)...)
+		r := alice.Run("message", "send", "--from", file).Ends(3, "sent 2 of 5 messages", "403 Forbidden", "Continue with the same command and --skip 2.")
+		Expect(r.Out).To(Equal("Sent 2 messages.\n"))
+		Expect(alice.Run("message", "send", "--from", file, "--skip", "2").OK()).To(Equal("Sent 3 messages.\n"))
 		Expect(sent()).To(Equal(numbered(5)))
-		alice.run("message", "send", "--from", file, "--skip", "6").ends(2, "--skip 6 leaves out more than the 5")
+		alice.Run("message", "send", "--from", file, "--skip", "6").Ends(2, "--skip 6 leaves out more than the 5")
 	})
 
 	It("fails when not even the first went out", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden})
-		file := alice.file("history", numbered(3)...)
-		Expect(alice.run("message", "send", "--from", file).ends(1, "403 Forbidden").out).To(BeEmpty())
+		file := alice.File("history", numbered(3)...)
+		Expect(alice.Run("message", "send", "--from", file).Ends(1, "403 Forbidden").Out).To(BeEmpty())
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden})
-		Expect(alice.run("message", "send", "--from", file, "--skip", "2").ends(1, "403 Forbidden").out).To(BeEmpty())
+		Expect(alice.Run("message", "send", "--from", file, "--skip", "2").Ends(1, "403 Forbidden").Out).To(BeEmpty())
 	})
 
 	It("stops when nobody knows what became of a message, and says how to find out", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 2, LoseReply: true})
-		alice.run("message", "send", "--from", alice.file("history", numbered(3)...)).
-			ends(3, "sent 1 of 3 messages", "Number 2 may have gone out", "acschat message list", "--skip 2, if not with --skip 1")
+		alice.Run("message", "send", "--from", alice.File("history", numbered(3)...)).
+			Ends(3, "sent 1 of 3 messages", "Number 2 may have been sent", "acschat message list", "--skip 2, otherwise with --skip 1")
 		Expect(sent()).To(Equal(numbered(2)))
 	})
 
 	It("keeps to the limits of the service, and can be interrupted while it waits", func() {
-		session := alice.start("message", "send", "--from", alice.file("history", numbered(12)...))
+		session := alice.Start("message", "send", "--from", alice.File("history", numbered(12)...))
 		Eventually(requests).Should(HaveLen(10)) // the eleventh has to wait for ten seconds
-		session.Signal(syscall.SIGINT)
-		r := alice.wait(session).ends(3, "sent 10 of 12 messages: interrupted", "--skip 10")
-		Expect(r.out).To(Equal("Sent 10 messages.\n"))
+		session.Interrupt()
+		r := alice.Wait(session).Ends(3, "sent 10 of 12 messages: interrupted", "--skip 10")
+		Expect(r.Out).To(Equal("Sent 10 messages.\n"))
 		Expect(sent()).To(Equal(numbered(10)))
 	})
 
 	It("lets the message under way finish when it is interrupted", func() {
+		alice.Grace = time.Minute
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 2, Delay: time.Second})
-		session := alice.start("message", "send", "--from", alice.file("history", numbered(5)...), "-o", "jsonl")
+		session := alice.Start("message", "send", "--from", alice.File("history", numbered(5)...), "-o", "jsonl")
 		Eventually(requests).Should(HaveLen(2))
-		session.Signal(syscall.SIGINT)
-		r := alice.wait(session).ends(3, "sent 2 of 5 messages: interrupted", "--skip 2")
-		Expect(strings.Count(r.out, `{"id":`)).To(Equal(2))
+		session.Interrupt()
+		r := alice.Wait(session).Ends(3, "sent 2 of 5 messages: interrupted", "--skip 2")
+		Expect(strings.Count(r.Out, `{"id":`)).To(Equal(2))
 		Expect(sent()).To(Equal(numbered(2)))
 	})
 
-	It("waits for the message under way no longer than some seconds", func() {
+	It("waits for the message under way only for the grace period", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 2, Delay: time.Hour})
-		session := alice.start("message", "send", "--from", alice.file("history", numbered(5)...))
+		session := alice.Start("message", "send", "--from", alice.File("history", numbered(5)...))
 		Eventually(requests).Should(HaveLen(2))
-		session.Signal(syscall.SIGINT)
-		alice.wait(session).ends(3, "sent 1 of 5 messages", "may or may not have been sent", "--skip 2, if not with --skip 1")
+		session.Interrupt()
+		alice.Wait(session).Ends(3, "sent 1 of 5 messages", "may or may not have been sent", "--skip 2, otherwise with --skip 1")
 	})
 
 	It("ends at once when it is interrupted again", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Delay: time.Hour})
-		session := alice.start("message", "send", "--from", alice.file("history", numbered(5)...))
+		session, err := gexec.Start(alice.Exec(binary, "message", "send", "--from", alice.File("history", numbered(5)...)), GinkgoWriter, GinkgoWriter)
+		Expect(err).NotTo(HaveOccurred())
 		Eventually(requests).Should(HaveLen(1))
 		Eventually(func() int { return session.Signal(syscall.SIGINT).ExitCode() }).Should(Equal(128 + int(syscall.SIGINT)))
 	})
 
 	It("is as fast as the service when told so", func() {
-		Expect(alice.run("message", "send", "--from", alice.file("history", numbered(40)...), "--unpaced").ok()).To(Equal("Sent 40 messages.\n"))
+		Expect(alice.Run("message", "send", "--from", alice.File("history", numbered(40)...), "--unpaced").OK()).To(Equal("Sent 40 messages.\n"))
 		Expect(sent()).To(Equal(numbered(40)))
 	})
 })

@@ -8,6 +8,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 // texts are the messages that people have written in a thread, oldest first.
@@ -26,35 +27,35 @@ func texts(server *chattest.Server, user chat.CommunicationUser, thread string) 
 
 var _ = Describe("message", func() {
 	var server *chattest.Server
-	var alice *shell
+	var alice *clitest.Shell
 	var thread string
 
 	BeforeEach(func() { server, alice, thread = shellIn("Plans") })
 
-	send := func(sh *shell, args ...string) string {
+	send := func(sh *clitest.Shell, args ...string) string {
 		GinkgoHelper()
 		var sent struct{ ID string }
-		sh.run(append([]string{"message", "send", "-o", "json"}, args...)...).into(&sent)
+		sh.Run(append([]string{"message", "send", "-o", "json"}, args...)...).Into(&sent)
 		return sent.ID
 	}
 
 	get := func(id string) chat.Message {
 		GinkgoHelper()
-		m, err := server.Client(alice.user).ThreadClient(thread).GetMessage(GinkgoTB().Context(), id)
+		m, err := server.Client(alice.User).ThreadClient(thread).GetMessage(GinkgoTB().Context(), id)
 		Expect(err).NotTo(HaveOccurred())
 		return m
 	}
 
 	Describe("send", func() {
 		It("sends the arguments, as echo prints them", func() {
-			Expect(alice.run("message", "send", "Canary", "is", "green.").ok()).To(MatchRegexp(`^Message +\d+\n$`))
-			Expect(texts(server, alice.user, thread)).To(HaveExactElements("Canary is green."))
+			Expect(alice.Run("message", "send", "Canary", "is", "green.").OK()).To(MatchRegexp(`^Message +\d+\n$`))
+			Expect(texts(server, alice.User, thread)).To(HaveExactElements("Canary is green."))
 		})
 
 		DescribeTable("takes the text",
 			func(stdin string, args ...string) {
-				alice.pipe(stdin).run(append([]string{"message", "send"}, args...)...).ok()
-				Expect(texts(server, alice.user, thread)).To(HaveExactElements("- two\nlines"))
+				alice.Pipe(stdin).Run(append([]string{"message", "send"}, args...)...).OK()
+				Expect(texts(server, alice.User, thread)).To(HaveExactElements("- two\nlines"))
 			},
 			Entry("from --content", "", "--content", "- two\nlines"),
 			Entry("from an argument behind --", "", "--", "- two\nlines"),
@@ -73,18 +74,18 @@ var _ = Describe("message", func() {
 
 		It("sends once, and says so when nobody knows what became of it", func() {
 			server.Fail(chattest.SendChatMessage, chattest.Fault{LoseReply: true})
-			alice.run("message", "send", "Once").ends(1, "may or may not have been sent", "acschat message list")
-			Expect(texts(server, alice.user, thread)).To(HaveExactElements("Once"))
+			alice.Run("message", "send", "Once").Ends(1, "may or may not have been sent", "acschat message list")
+			Expect(texts(server, alice.User, thread)).To(HaveExactElements("Once"))
 			Expect(server.Requests(chattest.SendChatMessage)).To(HaveLen(1))
 		})
 
 		It("says when a text is too long", func() {
-			alice.pipe(strings.Repeat("x", 30<<10)).run("message", "send").ends(1, "413", "about 28 KB")
+			alice.Pipe(strings.Repeat("x", 30<<10)).Run("message", "send").Ends(1, "413", "about 28 KB")
 		})
 
 		DescribeTable("refuses what can't be, before any request",
 			func(complaint string, args ...string) {
-				alice.run(append([]string{"message", "send"}, args...)...).ends(2, complaint)
+				alice.Run(append([]string{"message", "send"}, args...)...).Ends(2, complaint)
 				Expect(server.Requests(chattest.SendChatMessage)).To(BeEmpty())
 			},
 			Entry("nothing to send", "nothing to send"),
@@ -100,17 +101,17 @@ var _ = Describe("message", func() {
 		)
 
 		It("wants a thread", func() {
-			alice.with("ACSCHAT_THREAD", "").run("message", "send", "x").ends(2, "which thread?", "ACSCHAT_THREAD")
+			alice.With("ACSCHAT_THREAD", "").Run("message", "send", "x").Ends(2, "which thread?", "ACSCHAT_THREAD")
 		})
 	})
 
 	Describe("list", func() {
 		It("shows the latest first, with what the service says of the thread", func() {
-			bob := alice.member(server, thread, "Bob")
+			bob := alice.Member(server, thread, "Bob")
 			send(alice, "Hello", "--display-name", "Alice")
-			edited := send(bob.with("ACSCHAT_THREAD", thread), "Hi\nthere")
-			bob.run("message", "update", "-t", thread, edited, "--content", "Hi all").ok()
-			lines := alice.run("message", "list").lines()
+			edited := send(bob.With("ACSCHAT_THREAD", thread), "Hi\nthere")
+			bob.Run("message", "update", "-t", thread, edited, "--content", "Hi all").OK()
+			lines := alice.Run("message", "list").Lines()
 			Expect(lines).To(HaveExactElements(
 				MatchRegexp(`^MESSAGE +SENT +FROM +STATE +TEXT$`),
 				MatchRegexp(`^`+edited+` +20\S+ \S+ +….{12} +edited +Hi all$`),
@@ -123,12 +124,12 @@ var _ = Describe("message", func() {
 
 		It("keeps a message on its line", func() {
 			send(alice, "one\ntwo")
-			Expect(alice.run("message", "list").lines()[1]).To(HaveSuffix("one↵two"))
+			Expect(alice.Run("message", "list").Lines()[1]).To(HaveSuffix("one↵two"))
 		})
 
 		It("gives programs the objects of the service", func() {
 			id := send(alice, "Hello", "--metadata", "a=1")
-			Expect(alice.run("message", "list", "--limit", "1", "-o", "jsonl").ok()).To(MatchRegexp(
+			Expect(alice.Run("message", "list", "--limit", "1", "-o", "jsonl").OK()).To(MatchRegexp(
 				`^\{"id":"` + id + `","type":"text","sequenceId":"3","version":"` + id + `","content":\{"message":"Hello"\},` +
 					`"senderDisplayName":"","createdOn":"20[^"]+Z","senderCommunicationIdentifier":\{"rawId":"8:acs:[^"]+",` +
 					`"communicationUser":\{"id":"8:acs:[^"]+"\}\},"metadata":\{"a":"1"\}\}\n$`))
@@ -136,7 +137,7 @@ var _ = Describe("message", func() {
 				Type    string
 				Content map[string]any
 			}
-			alice.run("message", "list", "-o", "json").into(&all)
+			alice.Run("message", "list", "-o", "json").Into(&all)
 			Expect(all[1].Content).To(And(HaveKeyWithValue("topic", "Plans"), HaveKey("initiatorCommunicationIdentifier")))
 			Expect(all[2].Content).To(HaveKeyWithValue("participants", HaveLen(1)))
 		})
@@ -145,62 +146,62 @@ var _ = Describe("message", func() {
 			for range 3 {
 				send(alice, "x")
 			}
-			alice.run("message", "list").ok()
+			alice.Run("message", "list").OK()
 			Expect(server.Requests(chattest.ListChatMessages)).To(HaveExactElements(HaveField("Query", HaveKeyWithValue("maxPageSize", []string{"200"}))))
-			alice.run("message", "list", "--limit", "2").ok()
+			alice.Run("message", "list", "--limit", "2").OK()
 			Expect(server.Requests(chattest.ListChatMessages)[1:]).To(HaveExactElements(HaveField("Query", HaveKeyWithValue("maxPageSize", []string{"2"}))))
-			Expect(alice.run("message", "list", "--page-size", "1", "-o", "jsonl").lines()).To(HaveLen(5))
+			Expect(alice.Run("message", "list", "--page-size", "1", "-o", "jsonl").Lines()).To(HaveLen(5))
 		})
 	})
 
 	Describe("get", func() {
 		It("shows all of a message, on all of its lines", func() {
 			id := send(alice, "one\ntwo", "--display-name", "Alice", "--metadata", "a=1")
-			Expect(alice.run("message", "get", id).lines()).To(HaveExactElements(
-				MatchRegexp(`^Message +`+id+`$`), MatchRegexp(`^Type +text$`), MatchRegexp(`^From +`+alice.user.ID+`$`), MatchRegexp(`^Name +Alice$`),
+			Expect(alice.Run("message", "get", id).Lines()).To(HaveExactElements(
+				MatchRegexp(`^Message +`+id+`$`), MatchRegexp(`^Type +text$`), MatchRegexp(`^From +`+alice.User.ID+`$`), MatchRegexp(`^Name +Alice$`),
 				MatchRegexp(`^Sent +20`), MatchRegexp(`^Text +one$`), MatchRegexp(`^ +two$`), MatchRegexp(`^Metadata +a=1$`),
 			))
-			Expect(alice.run("message", "get", "--message-id", id, "-o", "json").ok()).To(ContainSubstring(`"message": "one\ntwo"`))
+			Expect(alice.Run("message", "get", "--message-id", id, "-o", "json").OK()).To(ContainSubstring(`"message": "one\ntwo"`))
 		})
 
 		It("says when there is none", func() {
-			alice.run("message", "get", "1").ends(1, "404 Not Found")
-			alice.run("message", "get", "one").ends(1, "400 Bad Request", "Value for MessageId (one) is not valid")
+			alice.Run("message", "get", "1").Ends(1, "404 Not Found")
+			alice.Run("message", "get", "one").Ends(1, "400 Bad Request", "Value for MessageId (one) is not valid")
 		})
 	})
 
 	Describe("update", func() {
 		It("changes what is named and leaves the rest", func() {
 			id := send(alice, "Before", "--metadata", "a=1", "--metadata", "b=2")
-			Expect(alice.run("message", "update", id, "--content", "After").ok()).To(Equal("Updated message " + id + ".\n"))
+			Expect(alice.Run("message", "update", id, "--content", "After").OK()).To(Equal("Updated message " + id + ".\n"))
 			Expect(get(id)).To(And(HaveField("Content.Message", "After"), HaveField("Metadata", map[string]string{"a": "1", "b": "2"})))
-			alice.run("message", "update", "--message-id", id, "--metadata", "a=", "--metadata", "c=3").ok()
+			alice.Run("message", "update", "--message-id", id, "--metadata", "a=", "--metadata", "c=3").OK()
 			Expect(get(id)).To(And(HaveField("Content.Message", "After"), HaveField("Metadata", map[string]string{"b": "2", "c": "3"})))
 		})
 
 		It("empties a message, and takes a text from stdin", func() {
 			id := send(alice, "Before")
-			alice.run("message", "update", id, "--content", "").ok()
+			alice.Run("message", "update", id, "--content", "").OK()
 			Expect(get(id).Content.Message).To(BeEmpty())
-			alice.pipe("After\n").run("message", "update", id, "--content", "-").ok()
+			alice.Pipe("After\n").Run("message", "update", id, "--content", "-").OK()
 			Expect(get(id).Content.Message).To(Equal("After"))
 		})
 
 		It("wants something to change, and one's own message", func() {
 			id := send(alice, "Alice's")
-			alice.run("message", "update", id).ends(2, "nothing to change")
-			bob := alice.member(server, thread, "Bob")
-			bob.run("message", "update", "-t", thread, id, "--content", "Bob's").ends(1, "403 Forbidden", "only its sender")
+			alice.Run("message", "update", id).Ends(2, "nothing to change")
+			bob := alice.Member(server, thread, "Bob")
+			bob.Run("message", "update", "-t", thread, id, "--content", "Bob's").Ends(1, "403 Forbidden", "only its sender")
 		})
 	})
 
 	Describe("delete", func() {
 		It("deletes when confirmed", func() {
 			id := send(alice, "Oops")
-			alice.run("message", "delete", id).ends(2, "--yes")
-			Expect(alice.run("message", "delete", id, "--yes").ok()).To(Equal("Deleted message " + id + ".\n"))
-			Expect(alice.run("message", "list", "--limit", "1").lines()[1]).To(HaveSuffix("deleted"))
-			Expect(alice.run("message", "get", id).ok()).To(MatchRegexp(`(?m)^Deleted +20`))
+			alice.Run("message", "delete", id).Ends(2, "--yes")
+			Expect(alice.Run("message", "delete", id, "--yes").OK()).To(Equal("Deleted message " + id + ".\n"))
+			Expect(alice.Run("message", "list", "--limit", "1").Lines()[1]).To(HaveSuffix("deleted"))
+			Expect(alice.Run("message", "get", id).OK()).To(MatchRegexp(`(?m)^Deleted +20`))
 		})
 	})
 })

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -13,17 +12,18 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 var _ = Describe("Output", func() {
 	var server *chattest.Server
-	var alice *shell
+	var alice *clitest.Shell
 	var thread *chat.ThreadClient
 
 	BeforeEach(func() {
 		var id string
 		server, alice, id = shellIn("Plans")
-		thread = server.Client(alice.user).ThreadClient(id)
+		thread = server.Client(alice.User).ThreadClient(id)
 	})
 
 	send := func(text, name string) {
@@ -42,28 +42,28 @@ var _ = Describe("Output", func() {
 			_, err := thread.AddParticipants(GinkgoTB().Context(), []chat.Participant{{Identifier: server.NewUser(), DisplayName: evil}})
 			Expect(err).NotTo(HaveOccurred())
 			for _, command := range []string{"message list", "message list -o json", "message list -o jsonl", "thread list", "thread list -o json", "thread get", "thread get -o json", "participant list", "participant list -o jsonl"} {
-				out := alice.run(strings.Fields(command)...).ok()
+				out := alice.Run(strings.Fields(command)...).OK()
 				Expect(out).NotTo(MatchRegexp("[\x00-\x09\x0b-\x1f\x7f\u0080-\u009f\u202a-\u202e\u2066-\u2069]"), command)
 			}
 		})
 
 		It("is readable", func() {
 			send(evil, "")
-			Expect(alice.run("message", "list", "--limit", "1").ok()).To(ContainSubstring("^[[2J^[]0;title^G^[]52;c;?^G<U+009B>31mred↵next^Hback^@^?<U+202E>txt.exe<U+2066>\n"))
+			Expect(alice.Run("message", "list", "--limit", "1").OK()).To(ContainSubstring("^[[2J^[]0;title^G^[]52;c;?^G<U+009B>31mred↵next^Hback^@^?<U+202E>txt.exe<U+2066>\n"))
 			send("família 👩\u200d💻 می\u200cخواهم 你好", "")
-			Expect(alice.run("message", "list", "--limit", "1").ok()).To(ContainSubstring("família 👩\u200d💻 می\u200cخواهم 你好\n"))
+			Expect(alice.Run("message", "list", "--limit", "1").OK()).To(ContainSubstring("família 👩\u200d💻 می\u200cخواهم 你好\n"))
 		})
 
 		It("is for programs what it was", func() {
 			send(evil+"😀\U000e0067<&>", "")
 			var messages []struct{ Content struct{ Message string } }
-			alice.run("message", "list", "--limit", "1", "-o", "json").into(&messages)
+			alice.Run("message", "list", "--limit", "1", "-o", "json").Into(&messages)
 			Expect(messages[0].Content.Message).To(Equal(evil + "😀\U000e0067<&>"))
 		})
 	})
 
 	It("is without colour and without lines when it is no terminal", func() {
-		out := alice.with("CLICOLOR_FORCE", "1").run("thread", "list").ok()
+		out := alice.With("CLICOLOR_FORCE", "1").Run("thread", "list").OK()
 		Expect(out).NotTo(ContainSubstring("\x1b"))
 		Expect(out).NotTo(MatchRegexp(`[│─┌┐|+]`))
 	})
@@ -71,14 +71,14 @@ var _ = Describe("Output", func() {
 	It("is not cut when it is no terminal", func() {
 		long := strings.Repeat("long ", 100) + "end"
 		send(long, "")
-		Expect(alice.with("COLUMNS", "80").run("message", "list", "--limit", "1").lines()[1]).To(HaveSuffix(long))
+		Expect(alice.With("COLUMNS", "80").Run("message", "list", "--limit", "1").Lines()[1]).To(HaveSuffix(long))
 	})
 
 	It("keeps its columns under each other from page to page", func() {
 		for _, name := range []string{"Al", "Al", "Bartholomew", "Al"} {
 			send("text", name)
 		}
-		lines := alice.run("message", "list", "--limit", "4", "--page-size", "1").lines()
+		lines := alice.Run("message", "list", "--limit", "4", "--page-size", "1").Lines()
 		Expect(lines).To(HaveLen(5))
 		Expect(strings.Index(lines[2], "text")).To(Equal(strings.Index(lines[3], "text")))
 		Expect(lines[1:]).To(HaveEach(HaveSuffix("text")))
@@ -88,18 +88,18 @@ var _ = Describe("Output", func() {
 		send("one", "")
 		send("two", "")
 		server.Fail(chattest.ListChatMessages, chattest.Fault{Nth: 2, Delay: time.Hour})
-		session := alice.start("message", "list", "--page-size", "1", "--limit", "2", "-o", "jsonl")
+		session := alice.Start("message", "list", "--page-size", "1", "--limit", "2", "-o", "jsonl")
 		Eventually(session).Should(gbytes.Say(`"message":"two"`))
-		session.Signal(syscall.SIGINT)
-		Expect(alice.wait(session).ends(1, "interrupted").out).NotTo(ContainSubstring("one"))
+		session.Interrupt()
+		Expect(alice.Wait(session).Ends(1, "interrupted").Out).NotTo(ContainSubstring("one"))
 	})
 
 	It("leaves an array open that is not complete", func() {
 		send("one", "")
 		server.Fail(chattest.ListChatMessages, chattest.Fault{Nth: 2, Status: 403})
-		r := alice.run("message", "list", "--page-size", "1", "-o", "json").ends(1)
-		Expect(json.Valid([]byte(r.out))).To(BeFalse())
-		Expect(r.out).To(HavePrefix("[\n  {"))
+		r := alice.Run("message", "list", "--page-size", "1", "-o", "json").Ends(1)
+		Expect(json.Valid([]byte(r.Out))).To(BeFalse())
+		Expect(r.Out).To(HavePrefix("[\n  {"))
 	})
 
 	It("ends quietly when nobody reads it any more", func() {
@@ -111,7 +111,7 @@ var _ = Describe("Output", func() {
 			reader, writer, err := os.Pipe()
 			Expect(err).NotTo(HaveOccurred())
 			Expect(reader.Close()).To(Succeed())
-			cmd := alice.command("message", "list", "--page-size", "1", "-o", format)
+			cmd := alice.Exec(binary, "message", "list", "--page-size", "1", "-o", format)
 			var complaints strings.Builder
 			cmd.Stdout, cmd.Stderr = writer, &complaints
 			Expect(cmd.Start()).To(Succeed())
@@ -127,7 +127,7 @@ var _ = Describe("Output", func() {
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(full.Close)
 		for _, command := range []string{"thread list", "thread list -o json", "thread", "thread list --help", "version", "demo", "completion bash"} {
-			cmd := alice.command(strings.Fields(command)...)
+			cmd := alice.Exec(binary, strings.Fields(command)...)
 			var complaints strings.Builder
 			cmd.Stdout, cmd.Stderr = full, &complaints
 			Expect(cmd.Run()).To(MatchError("exit status 1"), command)
@@ -136,6 +136,6 @@ var _ = Describe("Output", func() {
 	})
 
 	It("has three formats", func() {
-		alice.run("thread", "list", "-o", "xml").ends(2, "must be one of table, json, jsonl")
+		alice.Run("thread", "list", "-o", "xml").Ends(2, "must be one of table, json, jsonl")
 	})
 })

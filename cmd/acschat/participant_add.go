@@ -27,7 +27,7 @@ func participantPacer() *pace.Pacer {
 
 // addParticipants adds people batch by batch, so that an interrupt knows who is in.
 func (t *tool) addParticipants(cmd *cobra.Command, thread *chat.ThreadClient, people []chat.Participant, skip int) error {
-	b := &bulk.Work{Noun: "participants", Total: len(people), Batch: maxBatch, Skip: skip, Done: skip, Pacer: participantPacer()}
+	b := &bulk.Work{Grace: t.grace, Noun: "participants", Total: len(people), Batch: maxBatch, Skip: skip, Done: skip, Pacer: participantPacer()}
 	if len(people) > maxBatch {
 		b.Progress = t.output.NewProgress(b.Noun, b.Total, b.Skip)
 	}

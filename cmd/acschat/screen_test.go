@@ -15,6 +15,7 @@ import (
 	"github.com/onsi/gomega/gbytes"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 // screen is a terminal of 80 columns that a command runs on.
@@ -28,12 +29,12 @@ type screen struct {
 func (s *screen) Buffer() *gbytes.Buffer { return s.shown }
 
 // on starts a command with stdin, stdout and stderr on a terminal, but for those that redirect puts elsewhere.
-func (s *shell) on(redirect func(*exec.Cmd), args ...string) *screen {
+func on(s *clitest.Shell, redirect func(*exec.Cmd), args ...string) *screen {
 	GinkgoHelper()
 	terminal, tty, err := pty.Open()
 	Expect(err).NotTo(HaveOccurred())
 	Expect(pty.Setsize(terminal, &pty.Winsize{Rows: 24, Cols: 80})).To(Succeed())
-	cmd := s.command(args...)
+	cmd := s.Exec(binary, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
 	redirect(cmd)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: cmd.Stdin == tty}
@@ -73,22 +74,22 @@ const gap = 2
 
 var _ = Describe("On a terminal", func() {
 	var server *chattest.Server
-	var alice *shell
+	var alice *clitest.Shell
 	var thread string
 
 	BeforeEach(func() { server, alice, thread = shellIn(strings.Repeat("A long topic. ", 20)) })
 
 	Describe("a table", func() {
 		It("has a head that stands out", func() {
-			s := alice.on(nothing, "participant", "list")
+			s := on(alice, nothing, "participant", "list")
 			Eventually(s).Should(gbytes.Say(`\x1b\[1mPARTICIPANT`))
 			Expect(s.end()).To(Equal(0))
 		})
 
 		DescribeTable("has no colour when none is wanted",
 			func(name, value string) {
-				s := alice.with(name, value).on(nothing, "participant", "list")
-				Eventually(s).Should(gbytes.Say(alice.user.ID))
+				s := on(alice.With(name, value), nothing, "participant", "list")
+				Eventually(s).Should(gbytes.Say(alice.User.ID))
 				Expect(s.end()).To(Equal(0))
 				Expect(string(s.shown.Contents())).NotTo(ContainSubstring("\x1b"))
 			},
@@ -97,12 +98,12 @@ var _ = Describe("On a terminal", func() {
 		)
 
 		It("cuts the text where the terminal ends, and no id", func() {
-			s := alice.on(nothing, "message", "list", "--limit", "1")
+			s := on(alice, nothing, "message", "list", "--limit", "1")
 			Eventually(s).Should(gbytes.Say(`…\r\n`))
 			Expect(s.end()).To(Equal(0))
 			message := strings.Split(string(s.shown.Contents()), "\r\n")[1]
 			Expect([]rune(message)).To(HaveLen(80 - gap))
-			s = alice.on(nothing, "thread", "list")
+			s = on(alice, nothing, "thread", "list")
 			Eventually(s).Should(gbytes.Say(thread))
 			Expect(s.end()).To(Equal(0))
 		})
@@ -110,7 +111,7 @@ var _ = Describe("On a terminal", func() {
 
 	Describe("what can't be taken back", func() {
 		It("is asked about, and done on yes", func() {
-			s := alice.on(nothing, "thread", "delete", thread)
+			s := on(alice, nothing, "thread", "delete", thread)
 			Eventually(s).Should(gbytes.Say(`Delete thread ` + thread + ` for everybody in it\? \[y/N\] `))
 			s.types("y\n")
 			Eventually(s).Should(gbytes.Say("Deleted thread"))
@@ -120,31 +121,31 @@ var _ = Describe("On a terminal", func() {
 
 		DescribeTable("is not done otherwise",
 			func(keys, answer string) {
-				s := alice.on(nothing, "thread", "delete", thread)
+				s := on(alice, nothing, "thread", "delete", thread)
 				Eventually(s).Should(gbytes.Say(`\[y/N\] `))
 				s.types(keys)
 				Eventually(s).Should(gbytes.Say(answer))
 				Expect(s.end()).To(Equal(1))
 				Expect(server.Requests(chattest.DeleteChatThread)).To(BeEmpty())
 			},
-			Entry("on no", "n\n", "not done"),
-			Entry("on nothing", "\n", "not done"),
-			Entry("on the end of input", "\x04", "not done"),
+			Entry("on no", "n\n", "cancelled"),
+			Entry("on nothing", "\n", "cancelled"),
+			Entry("on the end of input", "\x04", "cancelled"),
 			Entry("on an interrupt", "\x03", "interrupted"),
 		)
 
 		It("is not asked about when stdin is no terminal", func() {
-			s := alice.on(func(cmd *exec.Cmd) { cmd.Stdin = strings.NewReader("y\n") }, "thread", "delete", thread)
+			s := on(alice, func(cmd *exec.Cmd) { cmd.Stdin = strings.NewReader("y\n") }, "thread", "delete", thread)
 			Eventually(s).Should(gbytes.Say("--yes"))
 			Expect(s.end()).To(Equal(2))
 		})
 	})
 
 	Describe("long work", func() {
-		numbered := func() string { return alice.file("history", strings.Fields(strings.Repeat("x ", 12))...) }
+		numbered := func() string { return alice.File("history", strings.Fields(strings.Repeat("x ", 12))...) }
 
 		It("shows how far it is, how fast, and how long the limits let the rest take", func() {
-			s := alice.on(nothing, "message", "send", "--from", numbered())
+			s := on(alice, nothing, "message", "send", "--from", numbered())
 			Eventually(s).Should(gbytes.Say(`\(10/12\).* messages, \d+ a minute, \d+s left`))
 			s.types("\x03")
 			Eventually(s).Should(gbytes.Say(`sent 10 of 12 messages: interrupted`))
@@ -152,10 +153,10 @@ var _ = Describe("On a terminal", func() {
 		})
 
 		It("shows it on stderr, when that is a terminal", func() {
-			results, err := os.Create(alice.dir + "/results")
+			results, err := os.Create(alice.Dir + "/results")
 			Expect(err).NotTo(HaveOccurred())
 			DeferCleanup(results.Close)
-			s := alice.on(func(cmd *exec.Cmd) { cmd.Stdout = results }, "message", "send", "--from", numbered(), "--unpaced", "-o", "jsonl")
+			s := on(alice, func(cmd *exec.Cmd) { cmd.Stdout = results }, "message", "send", "--from", numbered(), "--unpaced", "-o", "jsonl")
 			Eventually(s).Should(gbytes.Say(`/12\).* messages`))
 			Expect(s.end()).To(Equal(0))
 			written, err := os.ReadFile(results.Name())
@@ -164,7 +165,7 @@ var _ = Describe("On a terminal", func() {
 		})
 
 		It("shows nothing where results appear on the same terminal", func() {
-			s := alice.on(nothing, "message", "send", "--from", numbered(), "--unpaced", "-o", "jsonl")
+			s := on(alice, nothing, "message", "send", "--from", numbered(), "--unpaced", "-o", "jsonl")
 			Expect(s.end()).To(Equal(0))
 			Eventually(s).Should(gbytes.Say(`(?:\{"id":"\d+"\}\r\n){12}`))
 			Expect(string(s.shown.Contents())).NotTo(ContainSubstring("/12"))
@@ -172,7 +173,7 @@ var _ = Describe("On a terminal", func() {
 	})
 
 	It("sends no text when nobody gives one", func() {
-		s := alice.on(nothing, "message", "send")
+		s := on(alice, nothing, "message", "send")
 		Eventually(s).Should(gbytes.Say("nothing to send"))
 		Expect(s.end()).To(Equal(2))
 	})

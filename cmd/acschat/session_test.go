@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 
 var _ = Describe("Who you are", func() {
 	var server *chattest.Server
-	var alice *shell
+	var alice *clitest.Shell
 
 	BeforeEach(func() {
 		server = chattest.NewServer(GinkgoTB(), nil)
@@ -30,40 +31,40 @@ var _ = Describe("Who you are", func() {
 
 	Context("with nothing set", func() {
 		It("says what to set, and that the emulator needs nothing", func() {
-			emptyShell().run("thread", "list").ends(2, endpointVariable, tokenVariable, keyVariable, "--as", "acschat emulator needs nothing")
-			emptyShell().run("user", "create").ends(2, keyVariable, "acschat emulator needs nothing")
-			emptyShell().run("token", "show").ends(2, "which token?", tokenVariable)
+			emptyShell().Run("thread", "list").Ends(2, endpointVariable, tokenVariable, keyVariable, "--as", "acschat emulator needs no setup")
+			emptyShell().Run("user", "create").Ends(2, keyVariable, "acschat emulator needs no setup")
+			emptyShell().Run("token", "show").Ends(2, "which token?", tokenVariable)
 		})
 	})
 
 	Context("with a token", func() {
 		It("is the token's user, from the environment", func() {
-			Expect(alice.run("thread", "create").ok()).To(MatchRegexp(`(?m)^By +` + alice.user.ID + `$`))
+			Expect(alice.Run("thread", "create").OK()).To(MatchRegexp(`(?m)^By +` + alice.User.ID + `$`))
 		})
 
 		It("takes endpoint and token from flags, before the environment", func() {
-			nowhere := alice.with(endpointVariable, "https://127.0.0.1:1").with(tokenVariable, "a.b.c")
-			nowhere.run("thread", "list", "--endpoint", server.Endpoint()+"/", "--token", alice.env[tokenVariable]).ok()
-			nowhere.run("thread", "list", "--endpoint", server.Endpoint(), "--access-token", alice.env[tokenVariable]).ok()
+			nowhere := alice.With(endpointVariable, "https://127.0.0.1:1").With(tokenVariable, "a.b.c")
+			nowhere.Run("thread", "list", "--endpoint", server.Endpoint()+"/", "--token", alice.Env[tokenVariable]).OK()
+			nowhere.Run("thread", "list", "--endpoint", server.Endpoint(), "--access-token", alice.Env[tokenVariable]).OK()
 		})
 
 		It("reads the token from a file, or from stdin", func() {
-			anonymous := alice.with(tokenVariable, "")
-			anonymous.run("thread", "list", "--token-file", alice.file("token", alice.env[tokenVariable], "")).ok()
-			anonymous.pipe(alice.env[tokenVariable]+"\n").run("thread", "list", "--token-file", "-").ok()
+			anonymous := alice.With(tokenVariable, "")
+			anonymous.Run("thread", "list", "--token-file", alice.File("token", alice.Env[tokenVariable], "")).OK()
+			anonymous.Pipe(alice.Env[tokenVariable]+"\n").Run("thread", "list", "--token-file", "-").OK()
 		})
 
 		It("takes the endpoint from a connection string when there is no other", func() {
-			alice.with(endpointVariable, "").with(keyVariable, server.ConnectionString()).run("thread", "list").ok()
+			alice.With(endpointVariable, "").With(keyVariable, server.ConnectionString()).Run("thread", "list").OK()
 		})
 
 		DescribeTable("says what is missing or doubled",
 			func(complaint string, args ...string) {
-				alice.run(append([]string{"thread", "list"}, args...)...).ends(2, complaint)
+				alice.Run(append([]string{"thread", "list"}, args...)...).Ends(2, complaint)
 				Expect(server.Requests()).To(BeEmpty())
 			},
 			Entry("two tokens", "choose one", "--token", "x", "--token-file", "y"),
-			Entry("a token and a user", "--as makes a token, and one is given", "--token", "x", "--as", "8:acs:y"),
+			Entry("a token and a user", "--as issues a token, and one is given", "--token", "x", "--as", "8:acs:y"),
 			Entry("no such file", "no such file", "--token-file", "nowhere"),
 			Entry("no token in it", "there is no token in stdin", "--token-file", "-"),
 			Entry("not a token", "is not a JSON Web Token", "--token", "x"),
@@ -73,22 +74,22 @@ var _ = Describe("Who you are", func() {
 		)
 
 		It("says when the endpoint is missing", func() {
-			alice.with(endpointVariable, "").run("thread", "list").ends(2, "of which resource", endpointVariable)
+			alice.With(endpointVariable, "").Run("thread", "list").Ends(2, "no resource", endpointVariable)
 		})
 
 		It("reads a token from a file alone", func() {
-			alice.with(tokenVariable, "").run("thread", "list", "--token-file", alice.dir).ends(2, "is a directory")
+			alice.With(tokenVariable, "").Run("thread", "list", "--token-file", alice.Dir).Ends(2, "is a directory")
 		})
 
 		It("says when the token has expired, and how to look at it", func() {
-			expired := server.Token(alice.user, -time.Hour)
-			alice.hide(expired)
-			alice.with(tokenVariable, expired).run("thread", "list").ends(1, "401 Unauthorized", "acschat token show", "\nWhich of these it is: acschat doctor\n")
+			expired := server.Token(alice.User, -time.Hour)
+			alice.Hide(expired)
+			alice.With(tokenVariable, expired).Run("thread", "list").Ends(1, "401 Unauthorized", "acschat token show", "\nWhich of these it is: acschat doctor\n")
 		})
 	})
 
 	Context("with a connection string", func() {
-		var admin *shell
+		var admin *clitest.Shell
 
 		BeforeEach(func() {
 			admin = shellWithKey(server)
@@ -96,96 +97,96 @@ var _ = Describe("Who you are", func() {
 
 		It("makes a token for the user it is told", func() {
 			user := server.NewUser()
-			thread := admin.with("ACSCHAT_USER", user.ID).createThread("Mine")
-			Expect(admin.run("thread", "get", thread, "--as", user.ID).ok()).To(ContainSubstring(user.ID))
-			admin.run("thread", "list", "--as", user.ID, "--connection-string", server.ConnectionString()).ok()
+			thread := createThread(admin.With("ACSCHAT_USER", user.ID), "Mine")
+			Expect(admin.Run("thread", "get", thread, "--as", user.ID).OK()).To(ContainSubstring(user.ID))
+			admin.Run("thread", "list", "--as", user.ID, "--connection-string", server.ConnectionString()).OK()
 		})
 
 		It("wants to know which user", func() {
-			admin.run("thread", "list").ends(2, "which user?", "--as", "acschat user create")
+			admin.Run("thread", "list").Ends(2, "which user?", "--as", "acschat user create")
 		})
 
 		It("says when there is no such user", func() {
 			gone := server.NewUser()
 			server.DeleteUser(gone)
-			admin.run("thread", "list", "--as", gone.ID).ends(1, "no such user", "acschat user create")
-			admin.run("thread", "list", "--as", "bob").ends(1)
+			admin.Run("thread", "list", "--as", gone.ID).Ends(1, "no such user", "acschat user create")
+			admin.Run("thread", "list", "--as", "bob").Ends(1)
 		})
 
 		It("names a doctor who gets the same when that user is refused", func() {
 			gone := server.NewUser()
-			thread := admin.with("ACSCHAT_USER", server.NewUser().ID).createThread("Mine")
+			thread := createThread(admin.With("ACSCHAT_USER", server.NewUser().ID), "Mine")
 			advice := "acschat doctor --as " + gone.ID + " --thread " + thread
-			admin.run("thread", "get", thread, "--as", gone.ID, "--connection-string", server.ConnectionString()).
-				ends(1, "403 Forbidden", "\nWhy you are refused: "+advice+"\n")
-			admin.run(strings.Fields(advice)[1:]...).ends(1, "one check is not ok")
+			admin.Run("thread", "get", thread, "--as", gone.ID, "--connection-string", server.ConnectionString()).
+				Ends(1, "403 Forbidden", "\nWhy you are refused: "+advice+"\n")
+			admin.Run(strings.Fields(advice)[1:]...).Ends(1, "one check is not ok")
 		})
 
 		It("says when the key is not the resource's", func() {
 			wrong := strings.Replace(server.ConnectionString(), "accesskey=", "accesskey=AAAA", 1)
-			admin.with(keyVariable, wrong).run("user", "create").ends(1, "401 Unauthorized", "access key", "\nWhat else it may be, the clock of this machine too: acschat doctor --as USER\n")
+			admin.With(keyVariable, wrong).Run("user", "create").Ends(1, "401 Unauthorized", "access key", "\nWhat else it may be, the clock of this machine too: acschat doctor --as USER\n")
 		})
 
 		It("says what is wrong with the string, and does not show it", func() {
 			endpoint, _, _ := strings.Cut(server.ConnectionString(), ";")
-			admin.with(keyVariable, endpoint).run("user", "create").ends(2, "has no accesskey")
-			admin.with(keyVariable, endpoint+";accesskey=c2VjcmV0!").run("user", "create").ends(2, "must be base64")
-			Expect(admin.run("thread", "list", "--as", "8:acs:x", "--endpoint", server.ConnectionString()).ends(2).err).To(ContainSubstring("is a connection string"))
+			admin.With(keyVariable, endpoint).Run("user", "create").Ends(2, "has no accesskey")
+			admin.With(keyVariable, endpoint+";accesskey=c2VjcmV0!").Run("user", "create").Ends(2, "must be base64")
+			Expect(admin.Run("thread", "list", "--as", "8:acs:x", "--endpoint", server.ConnectionString()).Ends(2).Err).To(ContainSubstring("is a connection string"))
 		})
 	})
 
 	Context("on the way to the service", func() {
 		It("trusts the authority of --ca-file, and says so when nobody vouches for the server", func() {
-			file := alice.env["ACSCHAT_CA_FILE"]
-			stranger := alice.with("ACSCHAT_CA_FILE", "")
-			stranger.run("thread", "list").ends(1, "certificate", "--ca-file")
-			stranger.run("thread", "list", "--ca-file", file).ok()
-			stranger.run("thread", "list", "--ca-file", "nowhere").ends(2, "--ca-file", "no such file")
-			stranger.run("thread", "list", "--ca-file", alice.file("empty")).ends(2, "no certificate", "PEM")
+			file := alice.Env["ACSCHAT_CA_FILE"]
+			stranger := alice.With("ACSCHAT_CA_FILE", "")
+			stranger.Run("thread", "list").Ends(1, "certificate", "--ca-file")
+			stranger.Run("thread", "list", "--ca-file", file).OK()
+			stranger.Run("thread", "list", "--ca-file", "nowhere").Ends(2, "--ca-file", "no such file")
+			stranger.Run("thread", "list", "--ca-file", alice.File("empty")).Ends(2, "no certificate", "PEM")
 		})
 
 		It("says when nothing listens", func() {
 			listener, err := net.Listen("tcp", "127.0.0.1:0")
 			Expect(err).NotTo(HaveOccurred())
 			Expect(listener.Close()).To(Succeed())
-			plain := alice.with(endpointVariable, "https://"+listener.Addr().String())
-			plain.run("message", "send", "-t", "19:x", "hello").ends(1, "connection refused", "Is the emulator running")
+			plain := alice.With(endpointVariable, "https://"+listener.Addr().String())
+			plain.Run("message", "send", "-t", "19:x", "hello").Ends(1, "connection refused", "Is the emulator running")
 		})
 
 		It("says when it is the proxy that can't be reached", func() {
-			far := alice.with(endpointVariable, "https://contoso.communication.azure.com").with("HTTPS_PROXY", "http://"+freeAddress())
-			Expect(far.run("thread", "list").ends(1, "connection refused", "HTTPS_PROXY").err).NotTo(ContainSubstring("emulator"))
+			far := alice.With(endpointVariable, "https://contoso.communication.azure.com").With("HTTPS_PROXY", "http://"+freeAddress())
+			Expect(far.RunBinary(binary, "thread", "list").Ends(1, "connection refused", "HTTPS_PROXY").Err).NotTo(ContainSubstring("emulator"))
 		})
 
 		It("says when the endpoint leads past the service", func() {
-			past := alice.with(endpointVariable, server.Endpoint()+"/past")
-			Expect(past.run("thread", "list").ends(1, "404 Not Found", "check --endpoint").err).NotTo(ContainSubstring("Ids"))
+			past := alice.With(endpointVariable, server.Endpoint()+"/past")
+			Expect(past.Run("thread", "list").Ends(1, "404 Not Found", "check --endpoint").Err).NotTo(ContainSubstring("Ids"))
 		})
 
 		It("sends a token in clear to this machine alone", func() {
 			listener := httptest.NewServer(http.Handler(server))
 			DeferCleanup(listener.Close)
-			alice.with(endpointVariable, listener.URL).run("thread", "list").ok()
-			alice.with(endpointVariable, strings.Replace(listener.URL, "127.0.0.1", "localhost", 1)).run("thread", "list").ok()
+			alice.With(endpointVariable, listener.URL).Run("thread", "list").OK()
+			alice.With(endpointVariable, strings.Replace(listener.URL, "127.0.0.1", "localhost", 1)).Run("thread", "list").OK()
 		})
 
 		It("tells of each request on stderr when asked to", func() {
-			r := alice.run("thread", "list", "--verbose")
-			Expect(r.code).To(Equal(0))
-			Expect(r.err).To(And(ContainSubstring("path=/chat/threads"), ContainSubstring("status=200")))
+			r := alice.Run("thread", "list", "--verbose")
+			Expect(r.Code).To(Equal(0))
+			Expect(r.Err).To(And(ContainSubstring("path=/chat/threads"), ContainSubstring("status=200")))
 		})
 	})
 
 	It("shows no secret that stands where it does not belong", func() {
-		token, key := alice.env[tokenVariable], server.ConnectionString()
+		token, key := alice.Env[tokenVariable], server.ConnectionString()
 		_, secret, _ := strings.Cut(key, "accesskey=")
-		alice.secrets = append(alice.secrets, secret)
+		alice.Secrets = append(alice.Secrets, secret)
 		for _, args := range [][]string{
 			{token}, {"thread", token}, {"thread", "create", token}, {"thread", "list", "--limit", token}, {"thread", "list", "--output", token},
 			{"thread", "list", "--" + token}, {"thread", "get", token}, {"participant", "add", "-t", "19:x", token}, {"message", "get", "-t", "19:x", token},
 			{key}, {"thread", key}, {"thread", "get", key}, {"thread", "list", "--token", key}, {"thread", "list", "--token-file", key}, {"thread", "list", "--ca-file", key},
 		} {
-			Expect(alice.run(args...).code).To(BeNumerically(">", 0))
+			Expect(alice.Run(args...).Code).To(BeNumerically(">", 0))
 		}
 	})
 })

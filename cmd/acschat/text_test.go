@@ -5,22 +5,23 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 var _ = Describe("Text that is not UTF-8", func() {
 	const latin1 = "caf\xe9"
 
 	var server *chattest.Server
-	var alice *shell
+	var alice *clitest.Shell
 
 	BeforeEach(func() { server, alice, _ = shellIn("Plans") })
 
 	// refused runs a command that is to send nothing, not even changed, and holds it to say why.
-	refused := func(sh *shell, why string, args ...string) {
+	refused := func(sh *clitest.Shell, why string, args ...string) {
 		GinkgoHelper()
 		before := len(server.Requests())
-		r := sh.run(args...).ends(2, why, "\nHow it is used: acschat "+args[0])
-		Expect(r.out).To(BeEmpty())
+		r := sh.Run(args...).Ends(2, why, "\nHow it is used: acschat "+args[0])
+		Expect(r.Out).To(BeEmpty())
 		Expect(server.Requests()).To(HaveLen(before))
 	}
 
@@ -40,7 +41,7 @@ var _ = Describe("Text that is not UTF-8", func() {
 
 	DescribeTable("is refused in a file before anything is sent, with its line",
 		func(name string, lines []string, args ...string) {
-			file := alice.file(name, lines...)
+			file := alice.File(name, lines...)
 			refused(alice, "acschat: "+file+", line 3: it is not UTF-8\n", append(args, "--from", file)...)
 		},
 		Entry("of lines", "history", []string{"one", "", latin1, "four"}, "message", "send"),
@@ -49,14 +50,14 @@ var _ = Describe("Text that is not UTF-8", func() {
 	)
 
 	It("is refused when it comes through stdin, with its line", func() {
-		refused(alice.pipe("one\n"+latin1), "acschat: stdin, line 2: it is not UTF-8\n", "message", "send")
-		refused(alice.pipe(latin1), "acschat: stdin, line 1: it is not UTF-8\n", "message", "send", "--content", "-")
-		refused(alice.pipe(latin1), "acschat: stdin, line 1: it is not UTF-8\n", "message", "update", "1780000000000", "--content", "-")
-		refused(alice.pipe(latin1+"\ntwo"), "acschat: stdin, line 1: it is not UTF-8\n", "message", "send", "--from", "-")
+		refused(alice.Pipe("one\n"+latin1), "acschat: stdin, line 2: it is not UTF-8\n", "message", "send")
+		refused(alice.Pipe(latin1), "acschat: stdin, line 1: it is not UTF-8\n", "message", "send", "--content", "-")
+		refused(alice.Pipe(latin1), "acschat: stdin, line 1: it is not UTF-8\n", "message", "update", "1780000000000", "--content", "-")
+		refused(alice.Pipe(latin1+"\ntwo"), "acschat: stdin, line 1: it is not UTF-8\n", "message", "send", "--from", "-")
 	})
 
 	It("ends what comes through stdin as it comes", func() {
-		alice.pipe("one\n"+latin1+"\nthree").run("message", "send", "--from", "-").ends(3, "sent 1 messages: stdin, line 2: it is not UTF-8", "--skip 1")
+		alice.Pipe("one\n"+latin1+"\nthree").Run("message", "send", "--from", "-").Ends(3, "sent 1 messages: stdin, line 2: it is not UTF-8", "--skip 1")
 		Expect(server.Requests(chattest.SendChatMessage)).To(HaveLen(1))
 	})
 })

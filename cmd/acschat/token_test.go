@@ -12,11 +12,12 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 var _ = Describe("token", func() {
 	var server *chattest.Server
-	var admin *shell
+	var admin *clitest.Shell
 	var user chat.CommunicationUser
 
 	BeforeEach(func() {
@@ -27,26 +28,26 @@ var _ = Describe("token", func() {
 
 	// use lists threads with a token, and returns the exit code.
 	use := func(token string) int {
-		return admin.with(endpointVariable, server.Endpoint()).with(tokenVariable, token).run("thread", "list").code
+		return admin.With(endpointVariable, server.Endpoint()).With(tokenVariable, token).Run("thread", "list").Code
 	}
 
 	Describe("issue", func() {
 		It("prints the token alone, and whose it is beside it", func() {
-			r := admin.run("token", "issue", user.ID)
-			Expect(r.code).To(Equal(0))
-			Expect(r.out).To(MatchRegexp(`^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$`))
-			Expect(r.err).To(And(MatchRegexp(`(?m)^User +`+user.ID+`$`), MatchRegexp(`(?m)^Scopes +chat$`), MatchRegexp(`(?m)^Ends +20.*, in 2[34]h`)))
-			Expect(use(strings.TrimSpace(r.out))).To(Equal(0))
+			r := admin.Run("token", "issue", user.ID)
+			Expect(r.Code).To(Equal(0))
+			Expect(r.Out).To(MatchRegexp(`^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$`))
+			Expect(r.Err).To(And(MatchRegexp(`(?m)^User +`+user.ID+`$`), MatchRegexp(`(?m)^Scopes +chat$`), MatchRegexp(`(?m)^Ends +20.*, in 2[34]h`)))
+			Expect(use(strings.TrimSpace(r.Out))).To(Equal(0))
 		})
 
 		It("has scopes and a lifetime", func() {
-			r := admin.run("token", "issue", "--user", user.ID, "--scope", "chat.join", "--scope", "voip", "--lifetime", "1h")
-			Expect(r.err).To(And(ContainSubstring("chat.join, voip"), MatchRegexp(`in (59m|1h)`)))
-			admin.run("token", "issue", user.ID, "--lifetime", "5m").ends(2, "must be")
+			r := admin.Run("token", "issue", "--user", user.ID, "--scope", "chat.join", "--scope", "voip", "--lifetime", "1h")
+			Expect(r.Err).To(And(ContainSubstring("chat.join, voip"), MatchRegexp(`in (59m|1h)`)))
+			admin.Run("token", "issue", user.ID, "--lifetime", "5m").Ends(2, "must be")
 			for _, scopes := range []string{"", ",", "chat,"} {
-				admin.run("token", "issue", user.ID, "--scope", scopes).ends(2, "acschat: --scope is empty: name one, such as --scope chat\n")
+				admin.Run("token", "issue", user.ID, "--scope", scopes).Ends(2, "acschat: --scope is empty: name one, such as --scope chat\n")
 			}
-			admin.run("token", "issue", user.ID, "--scope", "dance").ends(1, "400 Bad Request")
+			admin.Run("token", "issue", user.ID, "--scope", "dance").Ends(1, "400 Bad Request")
 		})
 
 		It("makes a user when none is named, as az does, and tells programs which", func() {
@@ -57,7 +58,7 @@ var _ = Describe("token", func() {
 					ExpiresOn time.Time
 				}
 			}
-			admin.run("token", "issue", "-o", "json").into(&issued)
+			admin.Run("token", "issue", "-o", "json").Into(&issued)
 			Expect(issued.Identity.ID).To(HavePrefix("8:acs:"))
 			Expect(issued.AccessToken.ExpiresOn).To(BeTemporally("~", time.Now().Add(24*time.Hour), time.Minute))
 			Expect(use(issued.AccessToken.Token)).To(Equal(0))
@@ -65,23 +66,23 @@ var _ = Describe("token", func() {
 
 		It("tells programs what the service answers", func() {
 			var issued map[string]any
-			admin.run("token", "issue", user.ID, "-o", "jsonl").into(&issued)
+			admin.Run("token", "issue", user.ID, "-o", "jsonl").Into(&issued)
 			Expect(issued).To(And(HaveLen(2), HaveKey("token"), HaveKey("expiresOn")))
 		})
 
 		It("writes it to a file that nobody else may read, and prints it nowhere", func() {
-			file := admin.file("old.token", "what was there before, and for everybody to read")
+			file := admin.File("old.token", "what was there before, and for everybody to read")
 			Expect(os.Chmod(file, 0o644)).To(Succeed())
-			r := admin.run("token", "issue", user.ID, "--out", file)
+			r := admin.Run("token", "issue", user.ID, "--out", file)
 			token, err := os.ReadFile(file)
 			Expect(err).NotTo(HaveOccurred())
 			info, err := os.Stat(file)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(info.Mode().Perm()).To(Equal(os.FileMode(0o600)))
-			Expect(r.ok()).To(And(ContainSubstring("in "+file), Not(ContainSubstring("eyJ"))))
+			Expect(r.OK()).To(And(ContainSubstring("in "+file), Not(ContainSubstring("eyJ"))))
 			Expect(use(strings.TrimSpace(string(token)))).To(Equal(0))
-			Expect(admin.run("token", "issue", user.ID, "--out", file, "-o", "json").ok()).NotTo(ContainSubstring("eyJ"))
-			admin.run("token", "issue", user.ID, "--out", filepath.Join(admin.dir, "no", "such", "place")).ends(1, "issued, but not written")
+			Expect(admin.Run("token", "issue", user.ID, "--out", file, "-o", "json").OK()).NotTo(ContainSubstring("eyJ"))
+			admin.Run("token", "issue", user.ID, "--out", filepath.Join(admin.Dir, "no", "such", "place")).Ends(1, "issued, but not written")
 		})
 	})
 
@@ -89,8 +90,8 @@ var _ = Describe("token", func() {
 		It("ends the tokens of a user when confirmed", func() {
 			token := server.Token(user, time.Hour)
 			Expect(use(token)).To(Equal(0))
-			admin.run("token", "revoke", user.ID).ends(2, "--yes")
-			Expect(admin.run("token", "revoke", user.ID, "--yes").ok()).To(Equal("Revoked all tokens of " + user.ID + ".\n"))
+			admin.Run("token", "revoke", user.ID).Ends(2, "--yes")
+			Expect(admin.Run("token", "revoke", user.ID, "--yes").OK()).To(Equal("Revoked all tokens of " + user.ID + ".\n"))
 			Expect(use(token)).To(Equal(1))
 		})
 	})
@@ -98,14 +99,14 @@ var _ = Describe("token", func() {
 	Describe("show", func() {
 		It("tells whose a token is, what it is for and how long, without its signature", func() {
 			token := server.Token(user, 2*time.Hour, "chat", "voip")
-			sh := emptyShell().with(tokenVariable, token)
-			sh.hide(token)
-			Expect(sh.run("token", "show").lines()).To(HaveExactElements(
+			sh := emptyShell().With(tokenVariable, token)
+			sh.Hide(token)
+			Expect(sh.Run("token", "show").Lines()).To(HaveExactElements(
 				MatchRegexp(`^User +`+user.ID+`$`), MatchRegexp(`^Scopes +chat, voip$`), MatchRegexp(`^Resource +[0-9a-f-]{36}$`),
 				MatchRegexp(`^Region +unitedstates$`), MatchRegexp(`^Issued +20`), MatchRegexp(`^Ends +20\S+ \S+, in (2h0m[01]s|1h59m\S+)$`),
 			))
 			var claims map[string]any
-			sh.run("token", "show", "-o", "json").into(&claims)
+			sh.Run("token", "show", "-o", "json").Into(&claims)
 			Expect(claims).To(And(
 				HaveKeyWithValue("user", user.ID), HaveKeyWithValue("scopes", []any{"chat", "voip"}), HaveKeyWithValue("expired", false),
 				HaveKey("resourceId"), HaveKey("expiresOn"), HaveKey("issuedOn"),
@@ -113,32 +114,32 @@ var _ = Describe("token", func() {
 		})
 
 		It("tells when one has expired", func() {
-			Expect(emptyShell().with(tokenVariable, server.Token(user, -time.Hour)).run("token", "show").ok()).To(MatchRegexp(`Ends +20\S+ \S+, 1h0m\d+s ago`))
+			Expect(emptyShell().With(tokenVariable, server.Token(user, -time.Hour)).Run("token", "show").OK()).To(MatchRegexp(`Ends +20\S+ \S+, 1h0m\d+s ago`))
 		})
 
 		It("reads one from a file or stdin", func() {
 			sh := emptyShell()
 			token := server.Token(user, time.Hour)
-			sh.hide(token)
-			sh.run("token", "show", "--token-file", sh.file("token", token)).ok()
-			sh.pipe(token).run("token", "show", "--token-file", "-").ok()
+			sh.Hide(token)
+			sh.Run("token", "show", "--token-file", sh.File("token", token)).OK()
+			sh.Pipe(token).Run("token", "show", "--token-file", "-").OK()
 		})
 
 		DescribeTable("says what is not a token, and does not show it",
 			func(text, complaint string) {
-				r := emptyShell().with(tokenVariable, text).run("token", "show").ends(2, "this is not a token", complaint)
-				Expect(r.err).NotTo(ContainSubstring(text))
+				r := emptyShell().With(tokenVariable, text).Run("token", "show").Ends(2, "this is not a token", complaint)
+				Expect(r.Err).NotTo(ContainSubstring(text))
 			},
-			Entry("one word", "sesame", "a token has 3 parts, and this has 1"),
+			Entry("one word", "sesame", "and this has 1"),
 			Entry("no base64", "head.s%same.signature", "not base64"),
 			Entry("no object", "head.c2VzYW1l.signature", "not an object"),
 		)
 
 		It("takes a token without the claims it knows", func() {
 			var claims map[string]any
-			Expect(json.Unmarshal([]byte(emptyShell().with(tokenVariable, "e30.e30.x").run("token", "show", "-o", "json").ok()), &claims)).To(Succeed())
+			Expect(json.Unmarshal([]byte(emptyShell().With(tokenVariable, "e30.e30.x").Run("token", "show", "-o", "json").OK()), &claims)).To(Succeed())
 			Expect(claims).To(HaveKeyWithValue("expired", false))
-			Expect(emptyShell().with(tokenVariable, "e30.e30.x").run("token", "show").ok()).To(Equal("Ends  unknown\n"))
+			Expect(emptyShell().With(tokenVariable, "e30.e30.x").Run("token", "show").OK()).To(Equal("Ends  unknown\n"))
 		})
 	})
 })

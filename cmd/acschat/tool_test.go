@@ -6,17 +6,19 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 // subcommand is a line of a help that names a command below.
 var subcommand = regexp.MustCompile(`^  ([a-z]+) +\S`)
 
 // below lists the commands under a command, by its help.
-func below(sh *shell, path ...string) []string {
+func below(sh *clitest.Shell, path ...string) []string {
 	GinkgoHelper()
 	var names []string
 	listing := false
-	for line := range strings.Lines(sh.run(append(path, "--help")...).ok()) {
+	for line := range strings.Lines(sh.Run(append(path, "--help")...).OK()) {
 		switch {
 		case strings.HasPrefix(line, "Flags:"):
 			return names
@@ -32,7 +34,7 @@ func below(sh *shell, path ...string) []string {
 }
 
 var _ = Describe("acschat", func() {
-	var sh *shell
+	var sh *clitest.Shell
 
 	BeforeEach(func() { sh = emptyShell() })
 
@@ -49,7 +51,7 @@ var _ = Describe("acschat", func() {
 	It("teaches every command, with an example that is a command", func() {
 		var teach func(path ...string)
 		teach = func(path ...string) {
-			help := sh.run(append(path, "--help")...).ok()
+			help := sh.Run(append(path, "--help")...).OK()
 			explanation, _, found := strings.Cut(help, "\nUsage:\n")
 			Expect(found).To(BeTrue(), "%v", path)
 			Expect(len(explanation)).To(BeNumerically(">", 60), "%v is not explained", path)
@@ -66,21 +68,21 @@ var _ = Describe("acschat", func() {
 	})
 
 	It("prints its help when it is told nothing", func() {
-		Expect(sh.run().ok()).To(Equal(sh.run("--help").ok()))
-		Expect(sh.run("thread").ok()).To(Equal(sh.run("thread", "--help").ok()))
-		Expect(sh.run("help", "thread").ok()).To(Equal(sh.run("thread", "--help").ok()))
-		Expect(sh.run("help", "thread", "list").ok()).To(Equal(sh.run("thread", "list", "--help").ok()))
-		Expect(sh.run("help", "completion", "bash").ok()).To(Equal(sh.run("completion", "bash", "--help").ok()))
+		Expect(sh.Run().OK()).To(Equal(sh.Run("--help").OK()))
+		Expect(sh.Run("thread").OK()).To(Equal(sh.Run("thread", "--help").OK()))
+		Expect(sh.Run("help", "thread").OK()).To(Equal(sh.Run("thread", "--help").OK()))
+		Expect(sh.Run("help", "thread", "list").OK()).To(Equal(sh.Run("thread", "list", "--help").OK()))
+		Expect(sh.Run("help", "completion", "bash").OK()).To(Equal(sh.Run("completion", "bash", "--help").OK()))
 	})
 
 	It("names the commands to begin with", func() {
-		Expect(sh.run().ok()).To(And(ContainSubstring("\n  acschat demo  "), ContainSubstring("\n  acschat chat  "), ContainSubstring("\n  acschat doctor  ")))
+		Expect(sh.Run().OK()).To(And(ContainSubstring("\n  acschat demo  "), ContainSubstring("\n  acschat chat  "), ContainSubstring("\n  acschat doctor  ")))
 	})
 
 	DescribeTable("ends with 2 when it is not told right, and says how to find out more",
 		func(words string, args ...string) {
-			r := sh.run(args...).ends(2, words, " --help")
-			Expect(r.out).To(BeEmpty())
+			r := sh.Run(args...).Ends(2, words, " --help")
+			Expect(r.Out).To(BeEmpty())
 		},
 		Entry("an unknown command", `acschat has no command "thred": did you mean thread?`, "thred"),
 		Entry("an unknown command below", `acschat thread has no command "lst"`, "thread", "lst"),
@@ -103,23 +105,23 @@ var _ = Describe("acschat", func() {
 
 	It("takes times in several forms", func() {
 		for _, text := range []string{"2026-05-04T09:30:00Z", "2026-05-04T09:30:00.5+02:00", "2026-05-04T09:30", "2026-05-04 09:30:00", "2026-05-04", "90m", "7d"} {
-			sh.run("thread", "list", "--start-time", text).ends(2, "no user is set")
+			sh.Run("thread", "list", "--start-time", text).Ends(2, "no user is set")
 		}
 		for _, text := range []string{"-5m", "7", "d", "-7d", ""} {
-			sh.run("thread", "list", "--start-time", text).ends(2, "must be a time such as")
+			sh.Run("thread", "list", "--start-time", text).Ends(2, "must be a time such as")
 		}
 	})
 
 	It("says which it is", func() {
-		Expect(sh.run("version").ok()).To(And(MatchRegexp(`(?m)^acschat +\S`), MatchRegexp(`(?m)^Go +go1\.`)))
+		Expect(sh.Run("version").OK()).To(And(MatchRegexp(`(?m)^acschat +\S`), MatchRegexp(`(?m)^Go +go1\.`)))
 		var build map[string]any
-		sh.run("version", "-o", "json").into(&build)
+		sh.Run("version", "-o", "json").Into(&build)
 		Expect(build).To(And(HaveKey("version"), HaveKey("go"), HaveKey("platform")))
 	})
 
 	DescribeTable("completes in the shell",
 		func(shell, words string) {
-			Expect(sh.run("completion", shell).ok()).To(ContainSubstring(words))
+			Expect(sh.Run("completion", shell).OK()).To(ContainSubstring(words))
 		},
 		Entry(nil, "bash", "__start_acschat"),
 		Entry(nil, "zsh", "#compdef acschat"),
@@ -128,13 +130,13 @@ var _ = Describe("acschat", func() {
 	)
 
 	It("completes formats, and offers no thread to somebody it does not know", func() {
-		Expect(sh.run("__complete", "thread", "list", "--output", "").out).To(HavePrefix("table\njson\njsonl\n"))
-		Expect(sh.run("__complete", "message", "send", "--message-type", "").out).To(HavePrefix("text\nhtml\n"))
-		Expect(sh.run("__complete", "message", "list", "--thread", "").out).To(Equal(":4\n"))
+		Expect(sh.Run("__complete", "thread", "list", "--output", "").Out).To(HavePrefix("table\njson\njsonl\n"))
+		Expect(sh.Run("__complete", "message", "send", "--message-type", "").Out).To(HavePrefix("text\nhtml\n"))
+		Expect(sh.Run("__complete", "message", "list", "--thread", "").Out).To(Equal(":4\n"))
 	})
 
 	It("keeps who you are out of the help of commands that do not ask", func() {
-		Expect(sh.run("version", "--help").ok()).NotTo(ContainSubstring("--token"))
-		Expect(sh.run("thread", "list", "--help").ok()).To(And(ContainSubstring("--token-file"), ContainSubstring("list of processes")))
+		Expect(sh.Run("version", "--help").OK()).NotTo(ContainSubstring("--token"))
+		Expect(sh.Run("thread", "list", "--help").OK()).To(And(ContainSubstring("--token-file"), ContainSubstring("list of processes")))
 	})
 })

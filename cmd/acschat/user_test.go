@@ -5,11 +5,12 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 var _ = Describe("user", func() {
 	var server *chattest.Server
-	var admin *shell
+	var admin *clitest.Shell
 
 	BeforeEach(func() {
 		server = chattest.NewServer(GinkgoTB(), nil)
@@ -17,18 +18,18 @@ var _ = Describe("user", func() {
 	})
 
 	It("makes users", func() {
-		Expect(admin.run("user", "create").ok()).To(MatchRegexp(`^User +8:acs:\S+\n$`))
+		Expect(admin.Run("user", "create").OK()).To(MatchRegexp(`^User +8:acs:\S+\n$`))
 		var made struct{ Identity struct{ ID string } }
-		admin.run("user", "create", "-o", "json").into(&made)
-		Expect(admin.run("thread", "list", "--as", made.Identity.ID).lines()).To(HaveLen(1))
+		admin.Run("user", "create", "-o", "json").Into(&made)
+		Expect(admin.Run("thread", "list", "--as", made.Identity.ID).Lines()).To(HaveLen(1))
 	})
 
 	It("deletes them when confirmed", func() {
 		user := server.NewUser()
-		admin.run("user", "delete", user.ID).ends(2, "--yes")
-		Expect(admin.run("user", "delete", user.ID, "--yes").ok()).To(Equal("Deleted user " + user.ID + ".\n"))
-		admin.run("thread", "list", "--as", user.ID).ends(1)
-		admin.run("user", "delete", "--yes").ends(2, "which one?")
-		admin.run("user", "delete", "--user", server.NewUser().ID, "--yes", "-o", "json").ok()
+		admin.Run("user", "delete", user.ID).Ends(2, "--yes")
+		Expect(admin.Run("user", "delete", user.ID, "--yes").OK()).To(Equal("Deleted user " + user.ID + ".\n"))
+		admin.Run("thread", "list", "--as", user.ID).Ends(1)
+		admin.Run("user", "delete", "--yes").Ends(2, "which one?")
+		admin.Run("user", "delete", "--user", server.NewUser().ID, "--yes", "-o", "json").OK()
 	})
 })

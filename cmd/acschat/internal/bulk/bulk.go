@@ -28,7 +28,7 @@ type Work struct {
 	Progress *show.Progress
 	Done     int // items done, including those of an earlier run
 
-	Grace time.Duration // how long a request may take after an interrupt; 0 is 3 seconds
+	Grace time.Duration // how long a request may take after an interrupt
 }
 
 // maxThrottled is how often in a row the service may throttle a request.
@@ -82,18 +82,12 @@ func (w *Work) left() time.Duration {
 	return w.Pacer.Left(time.Now(), (rest+w.Batch-1)/w.Batch)
 }
 
-const defaultGrace = 3 * time.Second
-
 // finish makes a request that an interrupt does not cancel, because its outcome would be unknown.
 // The pacer handles throttling, so the client does not retry it.
 func (w *Work) finish(interrupted context.Context, request func(context.Context) error) error {
-	grace := w.Grace
-	if grace == 0 {
-		grace = defaultGrace
-	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(interrupted))
 	defer cancel()
-	release := context.AfterFunc(interrupted, func() { time.AfterFunc(grace, cancel) })
+	release := context.AfterFunc(interrupted, func() { time.AfterFunc(w.Grace, cancel) })
 	defer release()
 	return request(policy.WithRetryOptions(ctx, policy.RetryOptions{
 		TryTimeout: time.Minute,

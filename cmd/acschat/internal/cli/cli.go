@@ -2,9 +2,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
 )
@@ -82,3 +85,19 @@ func ExitCode(err error) int {
 	}
 	return ExitFailed
 }
+
+// Process is what a command gets from the operating system.
+type Process struct {
+	Args           []string
+	Getenv         func(name string) string
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+
+	// Grace is how long work in progress may take after an interrupt. 0 is 3 seconds.
+	Grace time.Duration
+}
+
+const defaultGrace = 3 * time.Second
+
+// GraceOrDefault returns Grace, or its default if it is 0.
+func (p Process) GraceOrDefault() time.Duration { return cmp.Or(p.Grace, defaultGrace) }

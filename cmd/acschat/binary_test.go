@@ -1,0 +1,108 @@
+package main_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
+)
+
+var _ = Describe("The binary", func() {
+	var server *chattest.Server
+	var alice, admin *clitest.Shell
+	var thread string
+
+	BeforeEach(func() {
+		server, alice, thread = shellIn("Plans")
+		admin = shellWithKey(server)
+	})
+
+	It("has every command", func() {
+		ctx := GinkgoTB().Context()
+		client := server.Client(alice.User).ThreadClient(thread)
+		sent, err := client.SendMessage(ctx, "Canary is green.", nil)
+		Expect(err).NotTo(HaveOccurred())
+		users := server.NewUsers(3)
+		_, err = client.AddParticipants(ctx, []chat.Participant{{Identifier: users[0]}})
+		Expect(err).NotTo(HaveOccurred())
+
+		driven := []string{"chat", "emulator"} // on a terminal, and in the background: see their own specs
+		run := func(sh *clitest.Shell, command string, args ...string) {
+			GinkgoHelper()
+			sh.RunBinary(binary, append(strings.Fields(command), args...)...).Ends(0)
+			driven = append(driven, command)
+		}
+		run(alice, "thread create", "--topic", "Another")
+		run(alice, "thread list")
+		run(alice, "thread get")
+		run(alice, "thread update", "--topic", "Plans 2")
+		run(alice, "thread export", "--out", filepath.Join(alice.Dir, "out"))
+		run(alice, "participant add", users[1].ID)
+		run(alice, "participant list")
+		run(alice, "participant remove", users[0].ID, "--yes")
+		run(alice, "message send", "Canary is red.")
+		run(alice, "message list")
+		run(alice, "message get", sent.ID)
+		run(alice, "message update", sent.ID, "--content", "Canary is yellow.")
+		run(alice, "receipt send", sent.ID)
+		run(alice, "receipt list")
+		run(alice, "typing")
+		run(alice, "message delete", sent.ID, "--yes")
+		run(alice, "thread delete", thread, "--yes")
+		run(alice.With("ACSCHAT_THREAD", ""), "doctor")
+		run(alice, "token show")
+		run(admin, "token issue", users[2].ID, "--out", filepath.Join(admin.Dir, "token"))
+		run(admin, "token revoke", users[2].ID, "--yes")
+		run(admin, "user create")
+		run(admin, "user delete", users[2].ID, "--yes")
+		for _, command := range []string{"demo", "version", "help", "completion bash", "completion zsh", "completion fish", "completion powershell"} {
+			run(emptyShell(), command)
+		}
+		Expect(driven).To(ConsistOf(leaves(emptyShell())))
+	})
+
+	DescribeTable("reports a proxy, which a process reads from its environment once",
+		func(check string, proxy func() string) {
+			far := alice.With(endpointVariable, "https://contoso.communication.azure.com").With("HTTPS_PROXY", proxy())
+			r := far.RunBinary(binary, "doctor", "-o", "json").Ends(1)
+			var d diagnosis
+			Expect(json.Unmarshal([]byte(r.Out), &d)).To(Succeed())
+			Expect(d.states()).To(HaveKeyWithValue(check, "not ok"))
+			Expect(d.kinds()).To(Equal([]string{"proxy"}))
+			Expect(d.Causes[0].Fix).To(ContainSubstring("HTTPS_PROXY"))
+		},
+		Entry("that is down", "tcp", func() string { return "http://" + freeAddress() }),
+		Entry("that refuses", "tls", func() string {
+			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
+			DeferCleanup(proxy.Close)
+			return proxy.URL
+		}),
+	)
+})
+
+// leaves lists the commands that have no subcommands, by the help of those that have.
+func leaves(sh *clitest.Shell) []string {
+	GinkgoHelper()
+	var found []string
+	var visit func(path []string)
+	visit = func(path []string) {
+		names := below(sh, path...)
+		if len(names) == 0 {
+			found = append(found, strings.Join(path, " "))
+		}
+		for _, name := range names {
+			visit(append(slices.Clone(path), name))
+		}
+	}
+	visit(nil)
+	return found
+}
