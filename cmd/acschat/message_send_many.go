@@ -107,7 +107,7 @@ func (t *tool) sendDrafts(cmd *cobra.Command, client *chat.ThreadClient, b *bulk
 		}
 	}
 	b.Progress.End()
-	return t.sentMany(cmd, b, results, refused, stopped)
+	return t.sentMany(b, results, refused, stopped)
 }
 
 // isAboutTheMessage reports whether the service refused this message, and may take others.
@@ -116,7 +116,7 @@ func isAboutTheMessage(err error) bool {
 }
 
 // sentMany says what became of it all.
-func (t *tool) sentMany(cmd *cobra.Command, b *bulk.Work, results show.Listing[chat.SendMessageResult], refused []string, stopped error) error {
+func (t *tool) sentMany(b *bulk.Work, results show.Listing[chat.SendMessageResult], refused []string, stopped error) error {
 	tried := b.Done - b.Skip
 	switch {
 	case t.output.Format != show.Table:

@@ -45,7 +45,7 @@ func (t *tool) addParticipants(cmd *cobra.Command, thread *chat.ThreadClient, pe
 	}
 	b.Progress.End()
 	if b.Done > skip {
-		if err := t.showAdded(cmd, failed, b.Done-skip); err != nil {
+		if err := t.showAdded(failed, b.Done-skip); err != nil {
 			return err
 		}
 	}
@@ -55,7 +55,7 @@ func (t *tool) addParticipants(cmd *cobra.Command, thread *chat.ThreadClient, pe
 	return notAdded(failed, len(people)-skip)
 }
 
-func (t *tool) showAdded(cmd *cobra.Command, failed []chat.FailedParticipant, tried int) error {
+func (t *tool) showAdded(failed []chat.FailedParticipant, tried int) error {
 	if t.output.Format != show.Table {
 		return t.output.Object(wire.Added{InvalidParticipants: wire.FromFailed(failed)})
 	}

@@ -17,7 +17,7 @@ func terminal(stream any) (fd int, ok bool) {
 	if !ok {
 		return 0, false
 	}
-	fd = int(f.Fd()) //nolint:gosec // descriptors are small numbers
+	fd = int(f.Fd())
 	return fd, term.IsTerminal(fd)
 }
 
