@@ -71,9 +71,9 @@ func (c *call) update(threadID string, f func(*thread) error) error {
 	})
 }
 
-// threadLocation is where a thread is: the colon encoded, the at sign not.
+// threadLocation is where a thread is: colons encoded, the at sign not.
 func (c *call) threadLocation(id string) string {
-	return c.base + "/chat/threads/" + strings.Replace(id, ":", "%3A", 1)
+	return c.base + "/chat/threads/" + strings.ReplaceAll(id, ":", "%3A")
 }
 
 // nextLink makes the link to the next page. The service writes parameters in its own order, and the thread id raw.

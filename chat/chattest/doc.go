@@ -35,8 +35,8 @@
 //   - A well-formed id of this resource that never existed, or was deleted, is refused inside a success: code "404",
 //     "Not found". So is any kind that is not a communication user: code "403", "Permissions check failed".
 //   - A user of another resource is refused with "403" by an add, and fails a create as a whole with 403.
-//   - A malformed id fails the whole call with 400. Malformed is a communication user that is not "8:acs:" and two
-//     GUIDs, and what does not start with digits and a colon. Two identifiers in one are a 400 without a message.
+//   - A malformed id fails the whole call with 400. Malformed is a communication user that is not "8:acs:", or the prefix of another
+//     cloud, and two GUIDs, and what does not start with digits and a colon. Two identifiers in one are a 400 without a message.
 //   - Adding someone who is in changes nothing and writes no message. Several in one call share one message.
 //   - Whoever is named twice joins once. A creator who is not named joins first.
 //   - Removing someone who is not in is 204 and changes nothing.

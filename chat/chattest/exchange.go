@@ -33,14 +33,14 @@ func (c *call) exchangeTeamsUserToken() ([]byte, error) {
 	case person.AppID != "" && !strings.EqualFold(person.AppID, request.AppID):
 		return nil, invalidAccessToken("the Entra token is for the application " + person.AppID)
 	}
-	user := chat.MicrosoftTeamsUser{UserID: person.ObjectID}
+	user := chat.MicrosoftTeamsUser{UserID: person.ObjectID, Cloud: c.s.cloud}
 	return encode(c.s.issueFor(person, user.RawID(), "voip")), nil
 }
 
 // exchangeTeamsExtensionToken exchanges the token of the caller, who acts for Teams through the resource. What it gives
 // opens no chat.
 func (c *call) exchangeTeamsExtensionToken() []byte {
-	user := chat.TeamsExtensionUser{UserID: c.person.ObjectID, TenantID: c.person.TenantID, ResourceID: c.s.resource}
+	user := chat.TeamsExtensionUser{UserID: c.person.ObjectID, TenantID: c.person.TenantID, ResourceID: c.s.resource, Cloud: c.s.cloud}
 	return c.exchanged(user.RawID(), "voip")
 }
 

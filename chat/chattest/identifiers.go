@@ -72,10 +72,10 @@ func cloudOf(c *chatapi.CommunicationCloudEnvironmentModel) chat.Cloud {
 
 // checkRawID refuses a malformed user id, and what is no raw id of any kind.
 func checkRawID(rawID string) error {
-	if _, isUser := chat.ParseRawID(rawID).(chat.CommunicationUser); isUser && strings.HasPrefix(rawID, "8:acs:") {
-		if _, ok := resourceOfUser(rawID); !ok {
-			return invalidIdentifier(rawID)
-		}
+	_, isUser := chat.ParseRawID(rawID).(chat.CommunicationUser)
+	_, isOfCloud := cutUserPrefix(rawID)
+	if _, ok := resourceOfUser(rawID); isUser && isOfCloud && !ok {
+		return invalidIdentifier(rawID)
 	}
 	if kind, id, ok := strings.Cut(rawID, ":"); !ok || kind == "" || id == "" || strings.Trim(kind, "0123456789") != "" {
 		return invalidIdentifier(rawID)

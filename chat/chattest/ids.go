@@ -8,32 +8,37 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/acschat/acs-chat-go/chat"
 )
 
 // userID makes the id of a user. Its last part looks like a GUID and is the time of its creation in milliseconds since
 // 2020-01-01T08:00:00Z, ten digits that stand for a machine, and a counter.
-func userID(resource, node string, created time.Time, counter uint64) string {
+func userID(cloud chat.Cloud, resource, node string, created time.Time, counter uint64) string {
 	epoch := time.Date(2020, time.January, 1, 8, 0, 0, 0, time.UTC)
 	ms := fmt.Sprintf("%016x", max(created.Sub(epoch).Milliseconds(), 0))
-	return fmt.Sprintf("8:acs:%s_%s-%s-%s-%s-%s%06x", resource, ms[:8], ms[8:12], ms[12:], node[:4], node[4:], counter&0xffffff)
+	return fmt.Sprintf("%s%s_%s-%s-%s-%s-%s%06x", userPrefix(cloud), resource, ms[:8], ms[8:12], ms[12:], node[:4], node[4:], counter&0xffffff)
 }
 
 // repeatableThreadID derives the id of a thread from its creator and the repeatability id of the create.
-func repeatableThreadID(user, repeatabilityID string) string {
+func repeatableThreadID(cloud chat.Cloud, user, repeatabilityID string) string {
 	sum := sha256.Sum256([]byte(user + "\n" + repeatabilityID))
-	return "19:acsV2_" + base64.RawURLEncoding.EncodeToString(sum[:]) + "1@thread.v2"
+	return threadPrefix(cloud) + "acsV2_" + base64.RawURLEncoding.EncodeToString(sum[:]) + "1@thread.v2"
 }
 
 // randomThreadID makes the id of a thread whose create had no repeatability id.
-func randomThreadID() string {
-	return "19:" + randomHex(16) + "@thread.v2"
+func randomThreadID(cloud chat.Cloud) string {
+	return threadPrefix(cloud) + randomHex(16) + "@thread.v2"
 }
 
 // isThreadID reports whether id has the form of a thread id.
 func isThreadID(id string) bool {
-	middle, ok := strings.CutPrefix(id, "19:")
+	middle, ok := strings.CutPrefix(id, threadPrefix(chat.CloudPublic))
 	if !ok {
 		return false
+	}
+	if cloud, rest, found := strings.Cut(middle, ":"); found && cloud != "" && checkCloud(chat.Cloud(cloud)) == nil {
+		middle = rest
 	}
 	middle, ok = strings.CutSuffix(middle, "@thread.v2")
 	return ok && middle != "" && strings.Trim(middle, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == ""
@@ -41,7 +46,7 @@ func isThreadID(id string) bool {
 
 // resourceOfUser reads the resource out of a user id. It reports false for an id that is not of that form.
 func resourceOfUser(id string) (resource string, ok bool) {
-	rest, ok := strings.CutPrefix(id, "8:acs:")
+	rest, ok := cutUserPrefix(id)
 	if !ok {
 		return "", false
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/url"
+
+	"github.com/acschat/acs-chat-go/chat"
 )
 
 // Options configures a service. The zero value, and nil, is a service of its own that forgets everything when closed.
@@ -25,6 +27,10 @@ type Options struct {
 	// AccessKey is the access key of the resource, in base64. Empty is the key that the file at Path keeps, or a new one;
 	// a file keeps the key it was last opened with.
 	AccessKey string
+
+	// Cloud is the cloud of the users and threads that the service creates: their ids differ, as in "8:gcch-acs:…" and "19:gcch:…".
+	// Ids of every cloud are well formed to every service. The zero value is the public cloud.
+	Cloud chat.Cloud
 
 	// ErrorStyle is how the chat API writes errors. The identity API has one style, the documented one.
 	ErrorStyle ErrorStyle

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
@@ -27,6 +28,7 @@ type Service struct {
 
 	endpoint        string       // set before the first request
 	client          *http.Client // reaches the endpoint
+	cloud           chat.Cloud
 	errorStyle      ErrorStyle
 	lenientVersions bool
 	browserIdentity bool
@@ -90,7 +92,7 @@ func (s *Service) route() {
 // newService makes a service of what the options say, without a store.
 func newService(options *Options) (*Service, error) {
 	s := &Service{
-		endpoint: inProcess, errorStyle: options.ErrorStyle, lenientVersions: options.LenientVersions, browserIdentity: options.BrowserIdentity, onRequest: options.OnRequest,
+		endpoint: inProcess, cloud: options.Cloud, errorStyle: options.ErrorStyle, lenientVersions: options.LenientVersions, browserIdentity: options.BrowserIdentity, onRequest: options.OnRequest,
 		router: http.NewServeMux(), closing: make(chan struct{}),
 	}
 	if options.Endpoint != "" {
@@ -104,6 +106,9 @@ func newService(options *Options) (*Service, error) {
 			return nil, err
 		}
 		s.accessKey = key
+	}
+	if err := checkCloud(options.Cloud); err != nil {
+		return nil, err
 	}
 	if options.EnforceLimits {
 		s.limiter = newLimiter(!options.NoRetryAfter)

@@ -46,9 +46,9 @@ func (c *call) createThread(repeatabilityID *string) (body []byte, id string, er
 	if err != nil {
 		return nil, "", err
 	}
-	id = randomThreadID()
+	id = randomThreadID(c.s.cloud)
 	if repeatabilityID != nil {
-		id = repeatableThreadID(c.user, *repeatabilityID)
+		id = repeatableThreadID(c.s.cloud, c.user, *repeatabilityID)
 	}
 	err = c.s.store.update(func(tx *bbolt.Tx) error {
 		t := &thread{tx: tx, id: id, caller: c.user, now: c.s.Now().UnixMilli()}

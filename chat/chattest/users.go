@@ -39,7 +39,7 @@ func (s *Service) addUser(tx *bbolt.Tx) (id string, err error) {
 	if err != nil {
 		return "", err
 	}
-	id = userID(s.resource, s.node, s.Now(), counter)
+	id = userID(s.cloud, s.resource, s.node, s.Now(), counter)
 	return id, bucket.Put([]byte(id), number(0))
 }
 
@@ -50,7 +50,7 @@ func isUser(tx *bbolt.Tx, rawID string) bool {
 
 // ForeignUser makes up the id of a user of another resource. Nobody has that resource.
 func (s *Service) ForeignUser() User {
-	return User{ID: userID(newGUID(), s.node, s.Now(), 1)}
+	return User{ID: userID(s.cloud, newGUID(), s.node, s.Now(), 1)}
 }
 
 // Revoke ends every token that the user has, as the identity API does. Tokens made afterwards are good. Someone who
