@@ -206,6 +206,18 @@ var _ = Describe("The access key", func() {
 		})
 	})
 
+	It("is the default one when none is chosen or kept, so that a connection string can be written down", func() {
+		for _, path := range []string{"", GinkgoT().TempDir() + "/chat.db"} {
+			s, err := chattest.Open(&chattest.Options{Path: path, Endpoint: "https://localhost:8443"})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(s.ConnectionString()).To(Equal("endpoint=https://localhost:8443/;accesskey=" +
+				"YWNzLWNoYXQtZ28gZW11bGF0b3I6IHRoaXMgYWNjZXNzIGtleSBpcyBwdWJsaWMsIGl0IGlzIG5vIHNlY3JldA=="))
+			Expect(s.ConnectionString()).To(HaveSuffix(chattest.DefaultAccessKey))
+			managerOf(s).post("/identities", "").must(201)
+			Expect(s.Close()).To(Succeed())
+		}
+	})
+
 	It("can be chosen, and a file keeps the one it was last opened with", func() {
 		path := GinkgoT().TempDir() + "/chat.db"
 		for _, key := range []struct{ chosen, kept string }{{"AAAA", "AAAA"}, {"", "AAAA"}, {"c2Vjb25k", "c2Vjb25k"}, {"", "c2Vjb25k"}} {

@@ -217,7 +217,7 @@ var _ = Describe("The guard", func() {
 	// guarded asks for a page of a person's.
 	guarded := func(endpoint, host string, headers ...string) int {
 		GinkgoHelper()
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, Endpoint: endpoint})
+		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, Endpoint: endpoint, Hosts: []string{"acs", "acs.local"}})
 		page := s.Guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Host = host
@@ -242,8 +242,10 @@ var _ = Describe("The guard", func() {
 		Entry("its own, with the port it has anyway", "https://chat.contoso.com", "chat.contoso.com:443", 200),
 		Entry("its own, without the port it has anyway", "http://chat.contoso.com:80", "chat.contoso.com", 200),
 		Entry("the machine, at the port of a name", "https://chat.contoso.com:8443", "localhost:8443", 200),
-		Entry("another port", "https://127.0.0.1:8443", "127.0.0.1:8444", 403),
-		Entry("no port", "https://127.0.0.1:8443", "127.0.0.1", 403),
+		Entry("its own, at a port that is forwarded", "https://127.0.0.1:8443", "127.0.0.1:18443", 200),
+		Entry("its own, at the standard port that is forwarded", "https://127.0.0.1:8443", "localhost", 200),
+		Entry("a name of the options", "https://127.0.0.1:8443", "acs:8443", 200),
+		Entry("a name of the options, in capital letters at another port", "https://127.0.0.1:8443", "ACS.local:443", 200),
 		Entry("a name that was made to lead here", "https://127.0.0.1:8443", "evil.example:8443", 403),
 		Entry("a name that looks like it", "https://127.0.0.1:8443", "127.0.0.1.evil.example:8443", 403),
 		Entry("a name beneath it", "https://localhost:8443", "x.localhost:8443", 403),

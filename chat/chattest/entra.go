@@ -12,24 +12,24 @@ import (
 )
 
 // EntraToken is a token of Microsoft Entra that the service believes. Entra is not here to sign one, so that any text will
-// do for a token, and what is to be known of it is said here.
+// do for a token, and what is to be known of it is said here. In JSON a member that is zero may be left out.
 type EntraToken struct {
 	// Token is the token as clients send it.
-	Token string
+	Token string `json:"token"`
 
 	// ObjectID is the object id, a GUID, of the person whose token it is: it can be exchanged for one of the resource, and is
 	// good for nothing else. Empty is the token of an application or a managed identity: it does what the access key does.
-	ObjectID string
+	ObjectID string `json:"objectId,omitzero"`
 
 	// TenantID is the tenant of the person, a GUID. Empty is the one of zeros.
-	TenantID string
+	TenantID string `json:"tenantId,omitzero"`
 
 	// AppID is the application that asked for the token, a GUID. Empty is any.
-	AppID string
+	AppID string `json:"appId,omitzero"`
 
 	// ExpiresOn is the end of the token, and of what it is exchanged for, by the clock of the service. Zero is never, and an hour
 	// after the exchange.
-	ExpiresOn time.Time
+	ExpiresOn time.Time `json:"expiresOn,omitzero"`
 }
 
 // noTenant is the tenant of those who have none.
@@ -39,29 +39,34 @@ const noTenant = "00000000-0000-0000-0000-000000000000"
 const entraLifetime = time.Hour
 
 // entraTokens finds the tokens that the service believes.
-type entraTokens map[string]EntraToken
+type entraTokens struct {
+	known map[string]EntraToken
+	any   bool // every other token is that of an application
+}
 
-func newEntraTokens(tokens []EntraToken) (entraTokens, error) {
-	known := make(entraTokens, len(tokens))
-	for i, t := range tokens {
-		if _, doubled := known[t.Token]; doubled || t.Token == "" {
-			return nil, fmt.Errorf("chattest: EntraTokens[%d]: the token must be there, and be another than those before", i)
+func newEntraTokens(options *Options) (entraTokens, error) {
+	e := entraTokens{known: make(map[string]EntraToken, len(options.EntraTokens)), any: options.EntraAny}
+	for i, t := range options.EntraTokens {
+		if _, doubled := e.known[t.Token]; doubled || t.Token == "" {
+			return e, fmt.Errorf("chattest: EntraTokens[%d]: the token must be there, and be another than those before", i)
 		}
 		for _, id := range []string{t.ObjectID, t.TenantID, t.AppID} {
 			if id != "" && !isGUID(id) {
-				return nil, fmt.Errorf("chattest: EntraTokens[%d]: %q is not a GUID", i, id)
+				return e, fmt.Errorf("chattest: EntraTokens[%d]: %q is not a GUID", i, id)
 			}
 		}
 		t.ObjectID, t.TenantID = strings.ToLower(t.ObjectID), strings.ToLower(cmp.Or(t.TenantID, noTenant))
-		known[t.Token] = t
+		e.known[t.Token] = t
 	}
-	return known, nil
+	return e, nil
 }
 
 // entraToken finds a token that has not ended. Its error says why there is none.
 func (s *Service) entraToken(token string) (EntraToken, error) {
-	t, ok := s.entra[token]
+	t, ok := s.entra.known[token]
 	switch {
+	case !ok && s.entra.any && token != "":
+		return EntraToken{Token: token}, nil
 	case !ok:
 		return t, errors.New("the token is not one of the Entra tokens that the service was told of")
 	case !t.ExpiresOn.IsZero() && !s.Now().Before(t.ExpiresOn):

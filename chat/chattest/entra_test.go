@@ -1,6 +1,7 @@
 package chattest_test
 
 import (
+	"encoding/json"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -28,6 +29,34 @@ func entraTokens(end time.Time) []chattest.EntraToken {
 		{Token: "bo", ObjectID: teamsApp},
 	}
 }
+
+var _ = Describe("Any bearer token", func() {
+	It("counts as that of an application with EntraAny, and not as that of a person", func() {
+		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, EntraAny: true, EntraTokens: entraTokens(time.Now().Add(time.Hour))})
+		bearer := func(token string) *person { return &person{service: s.Service, token: token} }
+		for _, token := range []string{"whatever", "eyJ.eyJ.x", "application"} {
+			bearer(token).do("POST", "/identities?"+identityVersion, "{}").must(201)
+		}
+		bearer("ana").do("POST", "/identities?"+identityVersion, "{}").must(401) // a person, as EntraTokens says
+		bearer("ana").do("POST", "/access/entra/:exchangeAccessToken?api-version=2025-03-02-preview", "").must(200)
+		bearer("whatever").do("POST", "/access/entra/:exchangeAccessToken?api-version=2025-03-02-preview", "").must(401)
+		bearer("whatever").get("/chat/threads").must(401)
+		bearer("").do("POST", "/identities?"+identityVersion, "{}", "Authorization", "Bearer ").must(401)
+	})
+})
+
+var _ = Describe("An Entra token in JSON", func() {
+	It("is read with the names of the service", func() {
+		var token chattest.EntraToken
+		text := `{"token":"t","objectId":"` + anaObject + `","tenantId":"` + anaTenant + `","appId":"` + teamsApp + `","expiresOn":"2026-01-02T03:04:05Z"}`
+		Expect(json.Unmarshal([]byte(text), &token)).To(Succeed())
+		Expect(token).To(Equal(chattest.EntraToken{
+			Token: "t", ObjectID: anaObject, TenantID: anaTenant, AppID: teamsApp, ExpiresOn: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		}))
+		Expect(json.Marshal(token)).To(BeEquivalentTo(text))
+		Expect(json.Marshal(chattest.EntraToken{Token: "t"})).To(BeEquivalentTo(`{"token":"t"}`))
+	})
+})
 
 var _ = Describe("Tokens of Entra", func() {
 	var (

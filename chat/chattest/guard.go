@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Guard makes a handler that is for the person at the machine, and for nobody's page. It lets a request through that names the
-// host of the service, or the machine itself at the port of the service, and that no page of another origin has made.
-// Others are answered 403: a page elsewhere can make a browser send them, and can have its own name lead here.
+// Guard restricts a handler to the user of the machine. It lets a request through whose host is that of the service, one of
+// [Options.Hosts] or the machine itself, at any port, since ports are forwarded, and that no page of another origin has sent.
+// Others are answered with 403: a page of another site can have a browser send them, and can make its own name resolve to this machine.
 func (s *Service) Guard(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -30,19 +30,16 @@ func (s *Service) isOwnHost(host string) bool {
 	if err != nil {
 		return false
 	}
-	name, port := splitHost(host, own.Scheme)
-	ownName, ownPort := splitHost(own.Host, own.Scheme)
-	return port == ownPort && slices.Contains([]string{ownName, "localhost", "127.0.0.1", "::1"}, name)
+	names := append([]string{hostName(own.Host), "localhost", "127.0.0.1", "::1"}, s.hosts...)
+	return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, hostName(host)) })
 }
 
-// splitHost takes a host apart. A port that is not there is that of the scheme.
-func splitHost(host, scheme string) (name, port string) {
-	name, port, err := net.SplitHostPort(host)
-	if err != nil {
-		name = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
-		port = map[string]string{"http": "80", "https": "443"}[scheme]
+// hostName is a host without its port.
+func hostName(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
 	}
-	return strings.ToLower(name), port
+	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 }
 
 // isCrossOrigin reports whether a browser says that a page of another origin has made the request.

@@ -24,7 +24,11 @@ type Options struct {
 	// nowhere; [Service.SetEndpoint] sets it later.
 	Endpoint string
 
-	// AccessKey is the access key of the resource, in base64. Empty is the key that the file at Path keeps, or a new one;
+	// Hosts are further names under which the service is reached, without a port, such as that of a container. [Service.Guard] accepts
+	// them. They change neither Endpoint nor what [Service.Transport] serves.
+	Hosts []string
+
+	// AccessKey is the access key of the resource, in base64. Empty is the key that the file at Path keeps, or [DefaultAccessKey];
 	// a file keeps the key it was last opened with.
 	AccessKey string
 
@@ -55,6 +59,22 @@ type Options struct {
 
 	// EntraTokens are the tokens of Microsoft Entra that the identity API takes, besides the access key.
 	EntraTokens []EntraToken
+
+	// EntraAny accepts every other bearer token as that of an application, so that a program with a credential of azidentity runs as it is.
+	EntraAny bool
+}
+
+// DefaultAccessKey is the access key of a service for which no other is chosen. It is public, so that a connection string can be written
+// into the configuration of a development environment and its tests.
+const DefaultAccessKey = "YWNzLWNoYXQtZ28gZW11bGF0b3I6IHRoaXMgYWNjZXNzIGtleSBpcyBwdWJsaWMsIGl0IGlzIG5vIHNlY3JldA=="
+
+// defaultAccessKey is [DefaultAccessKey] as it is kept.
+func defaultAccessKey() []byte {
+	key, err := decodeAccessKey(DefaultAccessKey)
+	if err != nil {
+		panic(err)
+	}
+	return key
 }
 
 // ErrorStyle is a way to write an error.

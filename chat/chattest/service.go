@@ -28,6 +28,7 @@ type Service struct {
 
 	endpoint        string       // set before the first request
 	client          *http.Client // reaches the endpoint
+	hosts           []string     // further names of the service
 	cloud           chat.Cloud
 	errorStyle      ErrorStyle
 	lenientVersions bool
@@ -92,7 +93,7 @@ func (s *Service) route() {
 // newService makes a service of what the options say, without a store.
 func newService(options *Options) (*Service, error) {
 	s := &Service{
-		endpoint: inProcess, cloud: options.Cloud, errorStyle: options.ErrorStyle, lenientVersions: options.LenientVersions, browserIdentity: options.BrowserIdentity, onRequest: options.OnRequest,
+		endpoint: inProcess, hosts: options.Hosts, cloud: options.Cloud, errorStyle: options.ErrorStyle, lenientVersions: options.LenientVersions, browserIdentity: options.BrowserIdentity, onRequest: options.OnRequest,
 		router: http.NewServeMux(), closing: make(chan struct{}),
 	}
 	if options.Endpoint != "" {
@@ -114,7 +115,7 @@ func newService(options *Options) (*Service, error) {
 		s.limiter = newLimiter(!options.NoRetryAfter)
 	}
 	var err error
-	s.entra, err = newEntraTokens(options.EntraTokens)
+	s.entra, err = newEntraTokens(options)
 	return s, err
 }
 
@@ -131,7 +132,7 @@ func (s *Service) loadIdentity() error {
 	if s.accessKey != nil {
 		err = s.store.keep("access-key", s.accessKey)
 	} else {
-		s.accessKey, err = s.store.kept("access-key", func() []byte { return randomBytes(64) })
+		s.accessKey, err = s.store.kept("access-key", defaultAccessKey)
 	}
 	s.resource, s.node = string(resource), string(node)
 	return err
