@@ -50,7 +50,7 @@ var arrows = map[string]struct{ ours, others []string }{
 		others: []string{"github.com/go-json-experiment/json/..."},
 	},
 	"chat/chattest": {
-		ours:   []string{"chat", "chat/events", "chat/redact", "gen/chatapi", "gen/identityapi"},
+		ours:   []string{"chat", "chat/events", "chat/redact", "chat/internal/operations", "gen/chatapi", "gen/identityapi"},
 		others: []string{"github.com/golang-jwt/jwt/v5", "go.etcd.io/bbolt/..."},
 	},
 	"chat/chattest/chatmatchers": {

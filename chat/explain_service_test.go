@@ -22,13 +22,39 @@ func behind(path string, answers ...answer) (*chat.Client, *scripted) {
 	return client, wire
 }
 
+// throttled is a refusal of a call because there were too many like it.
+func throttled(name string, op chattest.Operation, limit string, call func(ctx context.Context, w *world) error) trouble {
+	return serviceTrouble(name, limit, func(ctx context.Context, w *world) (*chat.Client, error) {
+		w.Fail(op, chattest.Fault{Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Minute, Times: -1})
+		return w.alicesClient, call(ctx, w)
+	}, explain.Throttled)
+}
+
 func serviceTroubles() []trouble {
 	return []trouble{
-		serviceTrouble("too many messages", "the limit to send a message is 10 in 10 seconds and 30 in a minute per thread", func(ctx context.Context, w *world) (*chat.Client, error) {
-			w.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Minute, Times: -1})
-			_, err := w.alicesClient.ThreadClient(w.thread).SendMessage(ctx, "hi", nil)
-			return w.alicesClient, err
-		}, explain.Throttled),
+		throttled("too many messages", chattest.SendChatMessage,
+			"the limit to send, update and delete messages is 10 in 10 seconds and 30 in a minute per thread",
+			func(ctx context.Context, w *world) error {
+				_, err := w.alicesClient.ThreadClient(w.thread).SendMessage(ctx, "hi", nil)
+				return err
+			}),
+		throttled("too many typing notifications", chattest.SendTypingNotification,
+			"the limit to send typing notifications is 5 in 10 seconds and 15 in a minute per user and thread, and 10 in 10 seconds and 30 in a minute per thread",
+			func(ctx context.Context, w *world) error {
+				return w.alicesClient.ThreadClient(w.thread).SendTypingNotification(ctx, nil)
+			}),
+		throttled("too many added participants", chattest.AddChatParticipants,
+			"the limit to add and remove participants is 10 in 10 seconds and 30 in a minute per thread, and the limit to add participants is 3000 in a minute per resource",
+			func(ctx context.Context, w *world) error {
+				_, err := w.alicesClient.ThreadClient(w.thread).AddParticipants(ctx, those(chat.CommunicationUser{ID: "8:acs:a"}))
+				return err
+			}),
+		throttled("too many threads", chattest.CreateChatThread,
+			"the limit to create threads is 10 in 10 seconds per user, and 3000 in a minute per resource",
+			func(ctx context.Context, w *world) error {
+				_, err := w.alicesClient.CreateThread(ctx, "topic", nil)
+				return err
+			}),
 		serviceTrouble("a service that is down", "it answered 503", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.Any, chattest.Fault{Times: -1})
 			return w.alicesClient, list(ctx, w.alicesClient)

@@ -1,6 +1,10 @@
 package chattest
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/acschat/acs-chat-go/chat/internal/operations"
+)
 
 // Browsers ask before a page of another origin sends a request that has a token, and let the page read an answer only if it names
 // the origin, or "*": also a 401, without which a client does not renew its token.
@@ -13,7 +17,7 @@ const (
 // for none of identity unless the options say so.
 func (s *Service) allowsPreflight(r *http.Request) bool {
 	return r.Method == http.MethodOptions && r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != "" &&
-		(s.browserIdentity || !isIdentityPath(r.URL.Path))
+		(s.browserIdentity || !operations.IsIdentityPath(r.URL.Path))
 }
 
 // answerPreflight lets the page send what it asked for. It is complete with the headers that every answer has.

@@ -8,6 +8,8 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"github.com/acschat/acs-chat-go/chat/internal/operations"
 )
 
 // maxBody is more than any operation accepts.
@@ -68,7 +70,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Service) newReplyTo(r *http.Request) *reply {
 	p := newReply()
 	p.at, p.style = s.Now(), s.errorStyle
-	if p.identity = isIdentityPath(r.URL.Path); p.identity {
+	if p.identity = operations.IsIdentityPath(r.URL.Path); p.identity {
 		p.style = ErrorStyleDocumented
 	}
 	return p
@@ -129,8 +131,9 @@ func (s *Service) replace(p *reply, r *http.Request, fault Fault) {
 
 // admit does what comes before every operation, in the order of the service.
 func (c *call) admit(r *http.Request, op Operation) error {
-	identity := isIdentityPath(r.URL.Path)
-	if version := c.query.Get("api-version"); !op.supports(version, identity) && !(c.s.lenientVersions && isVersion(version)) {
+	identity := operations.IsIdentityPath(r.URL.Path)
+	published, _ := op.published()
+	if version := c.query.Get("api-version"); !published.Supports(version) && !(c.s.lenientVersions && isVersion(version)) {
 		return unsupportedVersion(c.base+r.URL.Path, version)
 	}
 	authorize := c.authorizeChat
@@ -146,7 +149,7 @@ func (c *call) admit(r *http.Request, op Operation) error {
 	if c.s.limiter == nil {
 		return nil
 	}
-	return c.s.limiter.take(op, c.user, threadOfPath(r.URL.Path), c.s.Now())
+	return c.s.limiter.take(published.Rates, c.user, threadOfPath(r.URL.Path), c.s.Now())
 }
 
 // authorizeChat finds out whose call it is, by the user token, and whether it may be made.
@@ -156,7 +159,7 @@ func (c *call) authorizeChat(r *http.Request, op Operation) error {
 		return err
 	}
 	c.user = user
-	if !op.allowedBy(scopes) {
+	if published, _ := op.published(); !published.AllowedBy(scopes) {
 		r := refuse(http.StatusForbidden, "")
 		r.reason = "the token has the scopes " + strings.Join(scopes, ", ")
 		return r

@@ -57,9 +57,6 @@ func (identityAPI) TeamsExtensionAssignmentDelete(w http.ResponseWriter, r *http
 	answer(w, http.StatusNoContent, nil, callOf(r).deleteAssignment(tenantID, objectID))
 }
 
-// entraExchangePattern is the route of an operation that no stable contract has.
-const entraExchangePattern = "POST /access/entra/:exchangeAccessToken"
-
 func exchangeEntraToken(w http.ResponseWriter, r *http.Request) {
 	body, err := callOf(r).exchangeEntraToken()
 	answer(w, http.StatusOK, body, err)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/acschat/acs-chat-go/chat/internal/operations"
 )
 
 // limiter keeps to the published rates. It remembers as many requests as a rate allows, of those whose window has not passed.
@@ -13,13 +15,13 @@ type limiter struct {
 	tells bool // says when to come back
 
 	mu      sync.Mutex // guards windows and sweepAt
-	windows map[limitKey]*window
+	windows map[rateKey]*window
 	sweepAt int // how many windows there have to be before those that have passed are forgotten
 }
 
-// limitKey is what requests have in common that count together.
-type limitKey struct {
-	limit
+// rateKey is what requests have in common that are counted together.
+type rateKey struct {
+	operations.Rate
 	user, thread string
 }
 
@@ -27,22 +29,22 @@ type limitKey struct {
 const minSweep = 1024
 
 func newLimiter(tells bool) *limiter {
-	return &limiter{tells: tells, windows: make(map[limitKey]*window), sweepAt: minSweep}
+	return &limiter{tells: tells, windows: make(map[rateKey]*window), sweepAt: minSweep}
 }
 
 // take counts a request, which is refused if it is one too many. Those that are refused count, too.
-func (l *limiter) take(op Operation, user, thread string, now time.Time) error {
+func (l *limiter) take(rates []operations.Rate, user, thread string, now time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var exceeded *limit
+	var exceeded *operations.Rate
 	var wait time.Duration // until the next request would not be refused, if none came before it
-	for _, limit := range op.limits() {
-		w := l.window(limitKey{limit, user, thread}.inScope(), now)
-		if w.wait(now, limit) > 0 && exceeded == nil {
-			exceeded = &limit
+	for _, rate := range rates {
+		w := l.window(rateKey{rate, user, thread}.inScope(), now)
+		if w.wait(now, rate) > 0 && exceeded == nil {
+			exceeded = &rate
 		}
-		w.add(now, limit)
-		wait = max(wait, w.wait(now, limit))
+		w.add(now, rate)
+		wait = max(wait, w.wait(now, rate))
 	}
 	if exceeded == nil {
 		return nil
@@ -51,23 +53,23 @@ func (l *limiter) take(op Operation, user, thread string, now time.Time) error {
 	if l.tells {
 		r.retryAfter = (wait + time.Second - 1).Truncate(time.Second)
 	}
-	r.reason = fmt.Sprintf("%s may %s %d times in %v", exceeded.scope, exceeded.name, exceeded.most, exceeded.window)
+	r.reason = fmt.Sprintf("the limit to %s is %d in %v per %s", exceeded.Counter, exceeded.Most, exceeded.Window, exceeded.Scope)
 	return r
 }
 
-// inScope leaves out what does not matter.
-func (k limitKey) inScope() limitKey {
-	if k.scope == perResource || k.scope == perThread {
+// inScope leaves out what is not in the scope of the rate.
+func (k rateKey) inScope() rateKey {
+	if k.Scope == operations.Resource || k.Scope == operations.Thread {
 		k.user = ""
 	}
-	if k.scope == perResource || k.scope == perUser {
+	if k.Scope == operations.Resource || k.Scope == operations.User {
 		k.thread = ""
 	}
 	return k
 }
 
 // window finds, or makes, the window of a key.
-func (l *limiter) window(k limitKey, now time.Time) *window {
+func (l *limiter) window(k rateKey, now time.Time) *window {
 	w := l.windows[k]
 	if w == nil {
 		l.sweep(now)
@@ -90,7 +92,7 @@ func (l *limiter) sweep(now time.Time) {
 		return
 	}
 	for k, w := range l.windows {
-		if now.Sub(w.latest) >= k.limit.window {
+		if now.Sub(w.latest) >= k.Window {
 			delete(l.windows, k)
 		}
 	}
@@ -105,21 +107,21 @@ type window struct {
 }
 
 // wait is how long it takes until one more request may come. The clock may have been moved back.
-func (w *window) wait(now time.Time, l limit) time.Duration {
-	if len(w.times) < l.most {
+func (w *window) wait(now time.Time, r operations.Rate) time.Duration {
+	if len(w.times) < r.Most {
 		return 0
 	}
-	return min(max(l.window-now.Sub(w.times[w.next]), 0), l.window)
+	return min(max(r.Window-now.Sub(w.times[w.next]), 0), r.Window)
 }
 
-func (w *window) add(now time.Time, l limit) {
+func (w *window) add(now time.Time, r operations.Rate) {
 	w.latest = now
-	if len(w.times) < l.most {
+	if len(w.times) < r.Most {
 		w.times = append(w.times, now)
 		return
 	}
 	w.times[w.next] = now
-	w.next = (w.next + 1) % l.most
+	w.next = (w.next + 1) % r.Most
 }
 
 // threadOfPath is the thread that a path of chat is about. It is empty where there is none.

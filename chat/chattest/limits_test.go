@@ -221,7 +221,7 @@ var _ = Describe("The limits", func() {
 			for range 11 {
 				l.owner.post(l.thread+"/messages", `{"content":"x"}`)
 			}
-			Expect(lastReason(l.service)).To(Equal("a thread may send, update and delete messages 10 times in 10s"))
+			Expect(lastReason(l.service)).To(Equal("the limit to send, update and delete messages is 10 in 10s per thread"))
 		})
 	})
 

@@ -87,7 +87,8 @@ func (s *Service) route() {
 	unreadable := func(w http.ResponseWriter, _ *http.Request, _ error) { answer(w, 0, nil, badRequest()) }
 	chatapi.HandlerWithOptions(chatAPI{}, chatapi.StdHTTPServerOptions{BaseRouter: s.router, ErrorHandlerFunc: unreadable})
 	identityapi.HandlerWithOptions(identityAPI{}, identityapi.StdHTTPServerOptions{BaseRouter: s.router, ErrorHandlerFunc: unreadable})
-	s.router.HandleFunc(entraExchangePattern, exchangeEntraToken)
+	entra, _ := ExchangeEntraToken.published() // which the contract has not
+	s.router.HandleFunc(entra.Pattern, exchangeEntraToken)
 }
 
 // newService makes a service of what the options say, without a store.

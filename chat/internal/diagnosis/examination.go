@@ -129,7 +129,7 @@ func newExamination(facts Facts, prober Prober) *examination {
 		seen := facts.Refusal.Seen
 		x.called = operationCalled(seen.Method, seen.Host, seen.Path)
 	}
-	if x.called.name != "" {
+	if x.called.Name != "" {
 		x.threadID = x.called.threadID
 	}
 	return x

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/acschat/acs-chat-go/chat/explain"
+	"github.com/acschat/acs-chat-go/chat/internal/operations"
 )
 
 // Causes of a 403. The service gives the same message, or none, whatever the cause.
@@ -17,8 +17,8 @@ func scopeMissing(_ context.Context, x *examination) []finding {
 		return nil
 	}
 	return []finding{{explain.Cause{
-		Kind: explain.TokenScope, What: "the token lacks the scope to " + x.called.name,
-		Evidence: fmt.Sprintf("it has %s, and needs %s", strings.Join(x.token().Scopes, ", "), strings.Join(x.called.scopes, " or ")),
+		Kind: explain.TokenScope, What: "the token lacks the scope to " + x.called.Name,
+		Evidence: fmt.Sprintf("it has %s, and needs %s", strings.Join(x.token().Scopes, ", "), strings.Join(x.called.Scopes, " or ")),
 		Fix:      "issue the token with the scope chat",
 	}, certain}}
 }
@@ -26,13 +26,13 @@ func scopeMissing(_ context.Context, x *examination) []finding {
 // lacksScope reports whether none of the token's scopes allows the operation.
 func (x *examination) lacksScope() bool {
 	scopes := x.token().Scopes
-	return x.called.name != "" && len(scopes) > 0 && !x.called.allows(scopes)
+	return len(x.called.Scopes) > 0 && len(scopes) > 0 && !x.called.AllowedBy(scopes)
 }
 
 // participantsOfOtherResource: one such participant fails a whole create.
 func participantsOfOtherResource(_ context.Context, x *examination) []finding {
 	t := x.token()
-	if !x.called.is(http.MethodPost, "") || t.Resource == "" {
+	if x.called.ID != operations.CreateChatThread || t.Resource == "" {
 		return nil
 	}
 	for _, id := range x.Refusal.Seen.Sent.ids() {
@@ -129,7 +129,7 @@ func (s Search) outcome() string {
 
 // messageOfAnother: only its sender may change a message.
 func messageOfAnother(ctx context.Context, x *examination) []finding {
-	if x.called.messageID == "" || x.called.is(http.MethodGet, "/T/messages/M") || x.lacksScope() {
+	if x.called.messageID == "" || x.called.ID == operations.GetChatMessage || x.lacksScope() {
 		return nil
 	}
 	cause := explain.Cause{

@@ -2,10 +2,10 @@ package diagnosis
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat/explain"
+	"github.com/acschat/acs-chat-go/chat/internal/operations"
 )
 
 // Causes of a 404.
@@ -35,7 +35,7 @@ func threadGone(ctx context.Context, x *examination) []finding {
 
 // messageGone is for calls about a message, and for threads that turn out to exist.
 func messageGone(ctx context.Context, x *examination) []finding {
-	about := x.called.messageID != "" || x.called.is(http.MethodPost, "/T/readReceipts")
+	about := x.called.messageID != "" || x.called.ID == operations.SendChatReadReceipt
 	s := x.thread(ctx)
 	if s != nil && !s.member || s == nil && !about {
 		return nil

@@ -3,12 +3,12 @@ package diagnosis
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/acschat/acs-chat-go/chat/explain"
+	"github.com/acschat/acs-chat-go/chat/internal/operations"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
@@ -86,7 +86,7 @@ func tooManyParticipants(ctx context.Context, x *examination) []finding {
 }
 
 func metadataTooLarge(_ context.Context, x *examination) []finding {
-	if x.called.messageID != "" || x.called.is(http.MethodPost, "/T/messages") {
+	if x.called.messageID != "" || x.called.ID == operations.SendChatMessage {
 		return nil // a message's metadata is limited by the message's size
 	}
 	tooLarge := func(owner string, size int) []finding {
@@ -140,8 +140,8 @@ func requestRefused(_ context.Context, x *examination) []finding {
 		Evidence: x.Refusal.Message,
 		Fix:      "compare the arguments with the documentation of the method",
 	}
-	if x.called.name != "" {
-		cause.What += " to " + x.called.name
+	if x.called.Name != "" {
+		cause.What += " to " + x.called.Name
 	}
 	return []finding{{cause, possible}}
 }

@@ -69,8 +69,8 @@ func tooManyRequests(_ context.Context, x *examination) []finding {
 		Evidence: "the published limits differ by operation",
 		Fix:      "wait a minute, and send fewer requests at a time: refused requests count too",
 	}
-	if x.called.limit != "" {
-		cause.Evidence = fmt.Sprintf("the limit to %s is %s", x.called.name, x.called.limit)
+	if limits := x.called.limits(); limits != "" {
+		cause.Evidence = limits
 	}
 	if wait := x.Refusal.RetryAfter; wait > 0 {
 		cause.Fix = fmt.Sprintf("wait %s, as the service asks, and send fewer requests at a time: refused requests count too", wait.Round(time.Millisecond))
