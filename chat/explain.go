@@ -76,7 +76,7 @@ func factsOf(threadID string, err error) diagnosis.Facts {
 
 func (e *Error) facts() *diagnosis.Refusal {
 	r := &diagnosis.Refusal{
-		Status: e.StatusCode, Code: e.Code, Message: e.Message, Target: e.Target, Silent: e.silent(),
+		Status: e.StatusCode, Code: e.Code, Message: e.Message, Target: e.Target,
 		CorrelationVector: e.CorrelationVector, RetryAfter: e.RetryAfter,
 		Participant: e.response == nil, Seen: e.seen,
 	}

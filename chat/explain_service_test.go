@@ -88,6 +88,10 @@ func serviceTroubles() []trouble {
 			c, _ := behind("/v1", reply(405, "", "MS-CV", "cv"))
 			return c, c.ThreadClient(testThread).SendTypingNotification(ctx, nil)
 		}, explain.ForeignAnswer),
+		serviceTrouble("a server that does not allow the method", "the service allows the method", func(ctx context.Context, w *world) (*chat.Client, error) {
+			w.Fail(chattest.ListChatThreads, chattest.Fault{Status: http.StatusMethodNotAllowed})
+			return w.alicesClient, list(ctx, w.alicesClient)
+		}, explain.ForeignAnswer),
 		serviceTrouble("a gateway with a path, behind which the service answers", "", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := behind("/v1", reply(404, `{"error":{"code":"NotFound","message":"No."}}`, "MS-CV", "cv"))
 			err := c.DeleteThread(ctx, testThread)

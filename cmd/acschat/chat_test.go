@@ -270,7 +270,7 @@ var _ = Describe("chat", func() {
 			Entry("a token that has ended", func() *clitest.Shell {
 				token := server.Token(alice.User, -time.Minute)
 				return alice.With("AZURE_COMMUNICATION_ACCESS_TOKEN", token)
-			}, func() string { return thread }, 1, "acschat token show"),
+			}, func() string { return thread }, 1, "the token has expired"),
 			Entry("a token that is none", func() *clitest.Shell { return alice.With("AZURE_COMMUNICATION_ACCESS_TOKEN", "nonsense") },
 				func() string { return thread }, 2, "token"),
 			Entry("somebody who is not in the thread", func() *clitest.Shell { return shellOf(server) }, func() string { return thread }, 1, "403"),

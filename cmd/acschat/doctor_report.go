@@ -11,7 +11,6 @@ import (
 	"github.com/acschat/acs-chat-go/chat/explain"
 	"github.com/acschat/acs-chat-go/chat/redact"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
@@ -91,32 +90,4 @@ func (x *examination) diagnosis(healthy bool) diagnosis {
 		d.Causes = append(d.Causes, wireCause{c.Kind, c.What, redact.Text(c.Evidence), c.Fix})
 	}
 	return d
-}
-
-// toolFix is what to do about a cause in words of the tool, empty where the library's say it.
-func toolFix(kind explain.Kind) string {
-	const another = "another token: acschat token issue USER --out FILE and --token-file FILE, or " + session.ConnectionStringVariable + " and --as USER, which makes one each time"
-	switch kind {
-	case explain.Argument:
-		return "correct it where it comes from: a flag, a file or the environment"
-	case explain.TokenExpired, explain.TokenRevoked, explain.TokenForeign, explain.TokenUnreadable:
-		return another
-	case explain.TokenScope:
-		return "issue one for all of chat: acschat token issue USER --scope chat --out FILE"
-	case explain.TokenResource:
-		return "take the endpoint and the token from the same resource; acschat token show has the token's"
-	case explain.TokenFetch:
-		return "check " + session.ConnectionStringVariable + " and the user: the key may have been renewed, and the user deleted or of another resource"
-	case explain.CertificateAuthority:
-		return "if the server is the right one, name the file of its authority: --ca-file FILE or " + session.CAFileVariable + "; acschat emulator says where its own is"
-	case explain.Proxy:
-		return "check HTTPS_PROXY and NO_PROXY, and what the proxy wants of those who use it"
-	case explain.NotParticipant, explain.Removed:
-		return "have somebody who is in the thread add you: acschat participant add --thread THREAD USER"
-	case explain.ThreadDeleted, explain.ThreadUnknown:
-		return "see which threads there are for you: acschat thread list"
-	case explain.Throttled:
-		return "wait a minute, and run it again"
-	}
-	return ""
 }

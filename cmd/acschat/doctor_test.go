@@ -151,13 +151,13 @@ var _ = Describe("doctor", func() {
 			Entry("a token in clear", "endpoint", []string{"argument"}, "a flag", func() *clitest.Shell {
 				return alice.With(endpointVariable, "http://contoso.communication.azure.com")
 			}),
-			Entry("a host that is none", "dns", []string{"host"}, "check the endpoint", func() *clitest.Shell {
+			Entry("a host that is none", "dns", []string{"host"}, "check --endpoint", func() *clitest.Shell {
 				return alice.With(endpointVariable, "https://"+strings.Repeat("x", 64)+".communication.azure.com")
 			}),
 			Entry("a certificate nobody vouches for", "tls", []string{"certificateAuthority"}, "--ca-file", func() *clitest.Shell {
 				return alice.With("ACSCHAT_CA_FILE", "")
 			}),
-			Entry("a certificate for another host", "tls", []string{"certificateName"}, "check the host", func() *clitest.Shell {
+			Entry("a certificate for another host", "tls", []string{"certificateName"}, "check --endpoint", func() *clitest.Shell {
 				return alice.With(endpointVariable, strings.Replace(server.Endpoint(), "127.0.0.1", "localhost", 1))
 			}),
 			Entry("a server without TLS", "tls", []string{"tls"}, "check the port", func() *clitest.Shell {
@@ -165,7 +165,7 @@ var _ = Describe("doctor", func() {
 				DeferCleanup(plain.Close)
 				return alice.With(endpointVariable, strings.Replace(plain.URL, "http", "https", 1))
 			}),
-			Entry("a server that is none of the service's", "service", []string{"foreignAnswer"}, "check the endpoint", func() *clitest.Shell {
+			Entry("a server that is none of the service's", "service", []string{"foreignAnswer"}, "check --endpoint", func() *clitest.Shell {
 				server.Fail(chattest.ListChatThreads, chattest.Fault{Times: -1, Status: http.StatusNotFound, HTML: true})
 				return alice
 			}),

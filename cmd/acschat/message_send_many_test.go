@@ -118,7 +118,7 @@ var _ = Describe("message send --from", func() {
 
 	It("gives up on a service that asks to wait again and again", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Times: -1, Status: http.StatusTooManyRequests, RetryAfter: time.Millisecond})
-		alice.Run("message", "send", "--from", alice.File("history", numbered(2)...), "--unpaced").Ends(1, "429", "try again in")
+		alice.Run("message", "send", "--from", alice.File("history", numbered(2)...), "--unpaced").Ends(1, "429", "a rate limit was exceeded", "as the service asks")
 		Expect(requests()).To(HaveLen(10))
 	})
 

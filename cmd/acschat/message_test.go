@@ -191,7 +191,7 @@ var _ = Describe("message", func() {
 			id := send(alice, "Alice's")
 			alice.Run("message", "update", id).Ends(2, "nothing to change")
 			bob := alice.Member(server, thread, "Bob")
-			bob.Run("message", "update", "-t", thread, id, "--content", "Bob's").Ends(1, "403 Forbidden", "only its sender")
+			bob.Run("message", "update", "-t", thread, id, "--content", "Bob's").Ends(1, "403 Forbidden", "To find out: acschat doctor")
 		})
 	})
 

@@ -84,7 +84,7 @@ var _ = Describe("Who you are", func() {
 		It("says when the token has expired, and how to look at it", func() {
 			expired := server.Token(alice.User, -time.Hour)
 			alice.Hide(expired)
-			alice.With(tokenVariable, expired).Run("thread", "list").Ends(1, "401 Unauthorized", "acschat token show", "\nWhich of these it is: acschat doctor\n")
+			alice.With(tokenVariable, expired).Run("thread", "list").Ends(1, "401 Unauthorized", "\nLikely cause: the token has expired\nEvidence: it expired 1h0m", "acschat token issue")
 		})
 	})
 
@@ -109,7 +109,7 @@ var _ = Describe("Who you are", func() {
 		It("says when there is no such user", func() {
 			gone := server.NewUser()
 			server.DeleteUser(gone)
-			admin.Run("thread", "list", "--as", gone.ID).Ends(1, "no such user", "acschat user create")
+			admin.Run("thread", "list", "--as", gone.ID).Ends(1, "\nLikely cause: the user for whom a token was requested does not belong to the resource\n", keyVariable)
 			admin.Run("thread", "list", "--as", "bob").Ends(1)
 		})
 
@@ -118,13 +118,13 @@ var _ = Describe("Who you are", func() {
 			thread := createThread(admin.With("ACSCHAT_USER", server.NewUser().ID), "Mine")
 			advice := "acschat doctor --as " + gone.ID + " --thread " + thread
 			admin.Run("thread", "get", thread, "--as", gone.ID, "--connection-string", server.ConnectionString()).
-				Ends(1, "403 Forbidden", "\nWhy you are refused: "+advice+"\n")
+				Ends(1, "403 Forbidden", "\nIt may have other causes. To find out: "+advice+"\n")
 			admin.Run(strings.Fields(advice)[1:]...).Ends(1, "one check is not ok")
 		})
 
 		It("says when the key is not the resource's", func() {
 			wrong := strings.Replace(server.ConnectionString(), "accesskey=", "accesskey=AAAA", 1)
-			admin.With(keyVariable, wrong).Run("user", "create").Ends(1, "401 Unauthorized", "access key", "\nWhat else it may be, the clock of this machine too: acschat doctor --as USER\n")
+			admin.With(keyVariable, wrong).Run("user", "create").Ends(1, "401 Unauthorized", "Denied", "\nLikely cause: ")
 		})
 
 		It("says what is wrong with the string, and does not show it", func() {
@@ -150,7 +150,7 @@ var _ = Describe("Who you are", func() {
 			Expect(err).NotTo(HaveOccurred())
 			Expect(listener.Close()).To(Succeed())
 			plain := alice.With(endpointVariable, "https://"+listener.Addr().String())
-			plain.Run("message", "send", "-t", "19:x", "hello").Ends(1, "connection refused", "Is the emulator running")
+			plain.Run("message", "send", "-t", "19:x", "hello").Ends(1, "connection refused", "\nLikely cause: no server listens at the endpoint\n", "acschat emulator")
 		})
 
 		It("says when it is the proxy that can't be reached", func() {

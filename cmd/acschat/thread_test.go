@@ -188,13 +188,12 @@ var _ = Describe("thread", func() {
 		})
 
 		It("says what may be wrong when the service takes something for wrong", func() {
-			alice.Run("thread", "get", "19:short").Ends(1, "400 Bad Request",
-				"An id may not be whole, or a value out of bounds: acschat thread get --help\nWhether it is the thread: acschat doctor --thread 19:short\n")
-			Expect(alice.Run("thread", "create", "--retention", "5").Ends(1, "400 Bad Request", "acschat thread create --help").Err).NotTo(ContainSubstring("doctor"))
+			alice.Run("thread", "get", "19:short").Ends(1, "400 Bad Request", "\nLikely cause: the id of a thread is malformed\nEvidence: ")
+			Expect(alice.Run("thread", "create", "--retention", "5").Ends(1, "400 Bad Request", "\nLikely cause: the service does not offer this retention\n").Err).NotTo(ContainSubstring("doctor"))
 		})
 
 		It("says where to look when it meets something else than the service", func() {
-			const elsewhere = "\nThe service is not there: check --endpoint"
+			const elsewhere = "\nWhat to do: check --endpoint"
 			thread := createThread(alice, "Plans")
 			below := alice.With(endpointVariable, server.Endpoint()+"/chat-gateway")
 			for _, command := range [][]string{{"thread", "get", thread}, {"message", "send", "-t", thread, "x"}, {"thread", "list"}} {
@@ -214,13 +213,13 @@ var _ = Describe("thread", func() {
 			behind := alice.With(endpointVariable, gateway.URL+"/chat-gateway")
 			thread := createThread(behind, "Gone")
 			behind.Run("thread", "delete", thread, "--yes").OK()
-			behind.Run("thread", "get", thread).Ends(1, "404 Not Found", "Ids are copied whole")
+			behind.Run("thread", "get", thread).Ends(1, "404 Not Found", "\nLikely cause: the thread does not exist\nWhat to do: list your threads: acschat thread list\n")
 		})
 
 		It("says what may be wrong when it is refused", func() {
 			thread := createThread(alice, "Private")
-			shellOf(server).Run("thread", "get", thread).Ends(1, "403 Forbidden", "acschat token show", "\nWhy you are refused: acschat doctor --thread "+thread+"\n")
-			shellOf(server).With("ACSCHAT_THREAD", thread).Run("message", "list").Ends(1, "\nWhy you are refused: acschat doctor\n")
+			shellOf(server).Run("thread", "get", thread).Ends(1, "403 Forbidden", "acschat token show", "\nIt may have other causes. To find out: acschat doctor --thread "+thread+"\n")
+			shellOf(server).With("ACSCHAT_THREAD", thread).Run("message", "list").Ends(1, "\nIt may have other causes. To find out: acschat doctor\n")
 		})
 	})
 
@@ -269,7 +268,7 @@ var _ = Describe("thread", func() {
 			thread := createThread(alice, "Gone")
 			Expect(alice.Run("thread", "delete", thread, "--yes").OK()).To(Equal("Deleted thread " + thread + ".\n"))
 			alice.Run("thread", "get", thread).Ends(1, "404 Not Found",
-				"Ids are copied whole", "\nWhat has become of the thread: acschat doctor --thread "+thread+"\n")
+				"acschat thread list", "\nIt may have other causes. To find out: acschat doctor --thread "+thread+"\n")
 		})
 
 		It("does nothing where nobody can be asked", func() {

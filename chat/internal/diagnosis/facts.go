@@ -30,7 +30,6 @@ type Refusal struct {
 	Status                int // the HTTP status, or the one given for the participant
 	Code, Message, Target string
 	TargetKind            string // the kind of identifier that Target is, empty for a user of Communication Services
-	Silent                bool   // the service gave no reason at all
 	CorrelationVector     string
 	RetryAfter            time.Duration
 

@@ -39,6 +39,9 @@ func foreignAnswer(_ context.Context, x *examination) []finding {
 		}, certain}}
 	case seen.Foreign:
 		return []finding{{foreign, certain}}
+	case r.Status == http.StatusMethodNotAllowed && x.called.above == "":
+		foreign.Evidence += ": the service allows the method"
+		return []finding{{foreign, likely}}
 	case r.CorrelationVector == "":
 		foreign.Evidence += ": it has no MS-CV, which every answer of the service has"
 		return []finding{{foreign, possible}}
@@ -46,14 +49,14 @@ func foreignAnswer(_ context.Context, x *examination) []finding {
 	return nil
 }
 
-// pathUnknown is for an endpoint with a path: the service has none of its own, and names what it does not find.
+// pathUnknown is for an endpoint with a path: the service has none, and gives a message if it does not find a thread.
 func pathUnknown(_ context.Context, x *examination) []finding {
-	if x.called.above == "" || !x.Refusal.Silent {
+	if x.called.above == "" || x.Refusal.Message != "" {
 		return nil
 	}
 	cause := explain.Cause{
 		Kind: explain.ForeignAnswer, What: "the path of the endpoint does not lead to the service",
-		Evidence: fmt.Sprintf("the endpoint ends in %q, and the answer is %d %s without an error of the service",
+		Evidence: fmt.Sprintf("the endpoint ends in %q, and the answer is %d %s without a message of the service",
 			x.called.above, x.Refusal.Status, http.StatusText(x.Refusal.Status)),
 		Fix: "leave the path out of the endpoint, unless it is that of a gateway: then check how the gateway maps it",
 	}
