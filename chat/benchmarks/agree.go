@@ -12,7 +12,7 @@ type namedClient struct {
 	Client
 }
 
-// clients are all that are compared, on one transport. It fails if one of them does not see what the service says.
+// clients returns the clients to compare, on one transport. It fails if one of them returns other data than the service sends.
 func clients(ctx context.Context, endpoint string, transport http.RoundTripper) ([]namedClient, error) {
 	ours, err := NewOurs(endpoint, transport)
 	if err != nil {
@@ -27,7 +27,7 @@ func clients(ctx context.Context, endpoint string, transport http.RoundTripper) 
 	return clients, nil
 }
 
-// Agree checks that a client sees what the service says.
+// Agree checks that a client returns the data that the service sends.
 func Agree(ctx context.Context, c Client) error {
 	said := said()
 	id, err := c.Send(ctx)
@@ -60,7 +60,7 @@ func Agree(ctx context.Context, c Client) error {
 	return nil
 }
 
-// said is what the service says on each page.
+// said is the content of each page.
 func said() []Record {
 	var said []Record
 	for _, m := range cannedMessages() {

@@ -10,11 +10,11 @@ import (
 )
 
 var _ = Describe("Agree", func() {
-	It("accepts a client that sees what the service says", func(ctx SpecContext) {
+	It("accepts a client that returns the data of the service", func(ctx SpecContext) {
 		Expect(benchmarks.Agree(ctx, honest{})).To(Succeed())
 	})
 
-	DescribeTable("refuses a client that sees something else",
+	DescribeTable("refuses a client that returns other data",
 		func(ctx SpecContext, c benchmarks.Client, what string) {
 			Expect(benchmarks.Agree(ctx, c)).To(MatchError(ContainSubstring(what)))
 		},
@@ -25,7 +25,7 @@ var _ = Describe("Agree", func() {
 	)
 })
 
-// honest sees what the service says.
+// honest returns the data of the service.
 type honest struct{}
 
 func (honest) Send(context.Context) (string, error) { return "1762161601337", nil }

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// Bound is what the last contender of a work may cost at most, as a ratio to the first.
+// Bound limits the cost of the last contender of a work, as a ratio to the first.
 type Bound struct {
 	What    string
 	Unit    Unit
 	Ratio   float64
-	AtLeast bool // the bound is for how much is done in a unit, not for how much it takes
+	AtLeast bool // the ratio is of throughput, and a lower limit
 }
 
 // Check returns the ratio, and whether it is within the bound.
@@ -24,7 +24,7 @@ func (b Bound) Check(r Result) (ratio float64, ok bool) {
 	return ratio, ratio <= b.Ratio
 }
 
-// WriteFigures prints what each work costs the first contender, and the others as ratios to it, as a Markdown table.
+// WriteFigures prints a Markdown table: the cost of each work for the first contender, and for the others as ratios to it.
 func WriteFigures(w io.Writer, results []Result) {
 	fmt.Fprintln(w, "\n| work | client | time | CPU | allocations | bytes |\n| --- | --- | ---: | ---: | ---: | ---: |")
 	for _, r := range results {
@@ -37,7 +37,7 @@ func WriteFigures(w io.Writer, results []Result) {
 	}
 }
 
-// WriteVerdict prints the bounds as a Markdown table, and tells how many of them are missed.
+// WriteVerdict prints the bounds as a Markdown table, and returns how many of them are missed.
 func WriteVerdict(w io.Writer, results []Result) (missed int) {
 	fmt.Fprintln(w, "\n| bound | ratio | | |\n| --- | ---: | --- | --- |")
 	for _, r := range results {
@@ -57,7 +57,7 @@ func WriteVerdict(w io.Writer, results []Result) (missed int) {
 	return missed
 }
 
-// duration keeps three digits.
+// duration rounds to three digits.
 func duration(ns float64) time.Duration {
 	unit := math.Pow10(max(0, int(math.Log10(ns))-2))
 	return time.Duration(math.Round(ns/unit) * unit)

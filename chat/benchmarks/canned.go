@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	endpoint   = "https://contoso.communication.azure.com" // of what is called without a socket
+	endpoint   = "https://contoso.communication.azure.com" // of the clients without a socket
 	threadID   = "19:acsV2_YGV1rnQ8PXWCqhBweExLhiFs0GhQIwGZux0Mt-vFQXc1@thread.v2"
 	apiVersion = "2025-03-15"
 	sentID     = "1762161601337"
@@ -26,16 +26,16 @@ const (
 	readID    = "1762161601343"
 )
 
-// Canned answers like the service, from a store made beforehand: sending, reading one message, and a listing of some pages
-// that hold the same messages each.
+// Canned answers as the service does, with prepared responses: it sends a message, returns one, and lists pages that all contain
+// the same messages.
 type Canned struct {
 	sent, message, page []byte
-	endpoint            string // what links to the next page lead to
+	endpoint            string // of the links to the next page
 	pages               int
 	Latency             time.Duration
 }
 
-// NewCanned makes a listing of some pages, whose links lead to the endpoint.
+// NewCanned returns one whose listing has the given number of pages, with links to endpoint.
 func NewCanned(endpoint string, pages int) *Canned {
 	messages := cannedMessages()
 	return &Canned{
@@ -47,7 +47,7 @@ func NewCanned(endpoint string, pages int) *Canned {
 	}
 }
 
-// RoundTrip makes the answers a transport, without a socket.
+// RoundTrip makes it a transport without a socket.
 func (c *Canned) RoundTrip(req *http.Request) (*http.Response, error) {
 	var sent []byte
 	if req.Body != nil {
@@ -80,7 +80,7 @@ func (c *Canned) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// answer refuses what the service would refuse, so that no client wins by leaving something out.
+// answer refuses a request that the service would refuse, so that no client gains by leaving something out.
 func (c *Canned) answer(req *http.Request, sent []byte) (status int, body io.Reader, length int) {
 	path, query := req.URL.Path, req.URL.RawQuery
 	const messages = "/chat/threads/" + threadID + "/messages"
@@ -103,15 +103,15 @@ func (c *Canned) answer(req *http.Request, sent []byte) (status int, body io.Rea
 	return http.StatusNotFound, http.NoBody, 0
 }
 
-// pageEnd is the link to the page behind the one asked for, written as the live service writes it: with an unescaped thread
-// id, and with a time of its own.
+// pageEnd is the end of a page, with the link to the next one in the form of the live service: the thread id is not escaped, and
+// there is a start time.
 func (c *Canned) pageEnd(query string) string {
 	page := 1
 	if _, state, found := strings.Cut(query, "syncState="); found {
 		number, _, _ := strings.Cut(state, "&")
 		var err error
 		if page, err = strconv.Atoi(number); err != nil {
-			panic(err) // a client has changed the link
+			panic(err) // the client has changed the link
 		}
 	}
 	if page == c.pages {

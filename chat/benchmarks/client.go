@@ -7,18 +7,18 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// token is what all clients send. It ends in 2100, and its signature is none: clients don't check it.
-const token = "eyJhbGciOiJub25lIn0.eyJleHAiOjQxMDI0NDQ4MDB9.c2ln" //nolint:gosec // no credential: nobody has signed it
+// token is sent by all clients. It ends in 2100. It has no valid signature, which clients do not check.
+const token = "eyJhbGciOiJub25lIn0.eyJleHAiOjQxMDI0NDQ4MDB9.c2ln" //nolint:gosec // not a credential: it is not signed
 
-// Client is a way to call the service.
+// Client calls the service.
 type Client interface {
 	Send(ctx context.Context) (id string, err error)
 	Get(ctx context.Context) (Record, error)
-	// List reads a listing through. A nil visit forgets what it reads.
+	// List lists all messages and passes them to visit unless that is nil.
 	List(ctx context.Context, visit func(Record)) (messages int, err error)
 }
 
-// Record is a message as every client must see it.
+// Record is a message as every client must return it.
 type Record struct {
 	ID, Type, SequenceID, Version  string
 	SenderDisplayName, Sender      string
@@ -28,7 +28,7 @@ type Record struct {
 	Metadata                       map[string]string
 }
 
-// recordOf is what the wire says, taken apart in the plainest way.
+// recordOf converts a message of the generated client.
 func recordOf(w chatapi.ChatMessage) Record {
 	r := Record{
 		ID: w.ID, Type: string(w.Type), SequenceID: w.SequenceID, Version: w.Version, CreatedOn: w.CreatedOn.UTC(), Metadata: w.Metadata,

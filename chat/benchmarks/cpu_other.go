@@ -4,5 +4,5 @@ package main
 
 import "time"
 
-// cpuTime is not known here: the ratios of it are not numbers.
+// cpuTime is not known on this system, so that its ratios are NaN.
 func cpuTime() time.Duration { return 0 }

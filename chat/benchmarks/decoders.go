@@ -10,7 +10,7 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// decoders are the standard library's and ours, on the same page and into the same types.
+// decoders are the standard library's and ours, decoding the same page into the same types.
 func decoders() ([]Contender, error) {
 	page := encode(chatapi.ChatMessagesCollection{Value: cannedMessages()})
 	decode := func(unmarshal func([]byte, any) error) func(context.Context, int) error {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Floor is what a careful programmer would write for just these calls with the standard library alone: no retry, no renewal of
-// tokens, no errors to speak of, only the fields that are used.
+// Floor is a client written by hand with the standard library for just these calls: no retries, no token refresh, hardly any error
+// handling, and only the fields that are used.
 type Floor struct {
 	client          *http.Client
 	send, get, list string

@@ -1,10 +1,10 @@
-// Command benchmarks measures package chat beside a client written by hand on net/http and encoding/json, the floor, and beside the
-// generated client alone. It prints the figures of each, the ratios, and whether they are within their bounds. If one is
-// not, or if the clients do not bring the same data, it ends with status 1.
+// Command benchmarks compares package chat with a client written by hand on net/http and encoding/json, the floor, and with the
+// generated client on its own. It prints the figures of each, the ratios, and whether they are within their bounds. It exits with
+// status 1 if one is not, or if the clients return different data.
 //
-// All clients call one server over TLS and HTTP/2, which is a process of its own on this machine, and then the same answers
-// without a socket. They take turns in short runs, so that whatever else the machine does hits all of them alike. Machines
-// differ: only the ratios count.
+// All clients call one server over TLS and HTTP/2, a separate process on this machine, and then the same responses without a
+// socket. They take turns in short runs, so that other load on the machine affects all of them alike. Machines differ: only the
+// ratios matter.
 package main
 
 import (
@@ -25,7 +25,7 @@ func main() {
 		return
 	}
 	only := flag.String("work", "", "measure only the works whose name matches this regular expression")
-	output := flag.String("o", "", "file to keep all runs in, in the format of Go benchmarks")
+	output := flag.String("o", "", "file to write all runs to, in the format of Go benchmarks")
 	flag.Parse()
 	end(run(context.Background(), *only, *output))
 }
@@ -39,7 +39,7 @@ func end(err error) {
 
 func run(ctx context.Context, only, output string) (err error) {
 	if strings.Contains(runtime.Version(), " X:") {
-		return errors.New("the floor is what the default toolchain makes: build with an empty GOEXPERIMENT")
+		return errors.New("build with an empty GOEXPERIMENT: the floor uses the default toolchain")
 	}
 	chosen, err := regexp.Compile(only)
 	if err != nil {
@@ -86,7 +86,7 @@ func run(ctx context.Context, only, output string) (err error) {
 	return nil
 }
 
-// create makes the file for the runs, a temporary one if it has no name.
+// create creates the file for the runs, a temporary one if name is empty.
 func create(name string) (*os.File, error) {
 	if name == "" {
 		return os.CreateTemp("", "benchmarks-*.txt")
@@ -94,10 +94,10 @@ func create(name string) (*os.File, error) {
 	return os.Create(name)
 }
 
-// benchstat is pinned here: it is no dependency of the module.
+// benchstat is pinned here, since it is not a dependency of the module.
 const benchstat = "golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da"
 
-// compare prints the medians of all runs, and how sure they are.
+// compare prints the medians of all runs and their confidence.
 func compare(ctx context.Context, runs string) error {
 	for _, versus := range []string{"client", "decoder", "pages"} {
 		command := exec.CommandContext(ctx, "go", "run", benchstat, "-col", "/"+versus, "-filter", "/"+versus+":/./", runs)

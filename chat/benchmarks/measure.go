@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Run is what doing a work once has cost, on the average of a run.
+// Run is the cost of doing a work once, averaged over a run.
 type Run map[Unit]float64
 
-// Unit is something that is measured, in the spelling of Go benchmarks.
+// Unit is a unit of cost, spelled as in Go benchmarks.
 type Unit string
 
 const (
@@ -20,7 +20,7 @@ const (
 	Allocs Unit = "allocs/op"
 )
 
-// Measure lets the contenders take turns, each round begun by another one, behind a round that does not count.
+// Measure lets the contenders take turns. Each round begins with another one, and the first round does not count.
 func Measure(ctx context.Context, w Work) (Result, error) {
 	result := Result{Work: w, Runs: make([][]Run, len(w.Contenders))}
 	for round := range w.Runs + 1 {

@@ -8,7 +8,7 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// cannedMessages are a page of a thread in use: mostly text, and all else that a thread has.
+// cannedMessages is a page of an active thread: mostly text, with every other kind of message.
 func cannedMessages() []chatapi.ChatMessage {
 	begin := time.Date(2025, 11, 3, 9, 20, 1, 0, time.UTC)
 	messages := make([]chatapi.ChatMessage, pageSize)

@@ -9,7 +9,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Ours is package chat as everybody uses it.
+// Ours is package chat with its default options.
 type Ours struct{ Thread *chat.ThreadClient }
 
 func NewOurs(endpoint string, transport http.RoundTripper) (Ours, error) {

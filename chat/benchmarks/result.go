@@ -7,18 +7,18 @@ import (
 	"slices"
 )
 
-// Result is what a work has cost its contenders.
+// Result is the cost of a work for its contenders.
 type Result struct {
 	Work
-	Runs [][]Run // of each contender; those with the same index came one after the other
+	Runs [][]Run // of each contender; runs with the same index were made in the same round
 }
 
-// Median is the middle of a contender's runs.
+// Median is the median of a contender's runs.
 func (r Result) Median(contender int, unit Unit) float64 {
 	return median(r.Runs[contender], func(_ int, run Run) float64 { return run[unit] })
 }
 
-// Ratio compares a contender with the first one, each run with the one beside it: the middle of that is steadier than the ratio
+// Ratio is the median of the ratios of a contender's runs to those of the first one in the same round. It is steadier than the ratio
 // of two medians.
 func (r Result) Ratio(contender int, unit Unit) float64 {
 	return median(r.Runs[contender], func(i int, run Run) float64 { return run[unit] / r.Runs[0][i][unit] })
@@ -33,7 +33,7 @@ func median(runs []Run, value func(int, Run) float64) float64 {
 	return (values[(len(values)-1)/2] + values[len(values)/2]) / 2
 }
 
-// WriteRuns writes all runs as Go benchmarks do, for tools that read those.
+// WriteRuns writes all runs in the format of Go benchmarks.
 func (r Result) WriteRuns(w io.Writer) error {
 	for i, contender := range r.Contenders {
 		for _, run := range r.Runs[i] {

@@ -13,20 +13,20 @@ import (
 	"os/exec"
 )
 
-// serveVariable makes a program a server.
+// serveVariable is the environment variable that makes this program the server.
 const serveVariable = "ACSCHAT_BENCHMARKS_SERVE"
 
-// server is a process beside this one that has the canned answers on the loopback interface, over TLS and HTTP/2: what it uses
-// is not counted as a client's.
+// server is a process that serves the canned responses on the loopback interface, over TLS and HTTP/2. It is separate, so that its
+// cost is not counted as a client's.
 type server struct {
 	Endpoint    string
 	Certificate []byte
 
 	command *exec.Cmd
-	alive   io.Closer // the other process ends when it is closed, as it is at the end of this one at the latest
+	alive   io.Closer // the process ends when this is closed, at the latest with this process
 }
 
-// startServer starts this program once more.
+// startServer starts this program as the server.
 func startServer(ctx context.Context) (*server, error) {
 	s := &server{command: exec.CommandContext(ctx, os.Args[0])}
 	s.command.Env = append(os.Environ(), serveVariable+"=1")
@@ -49,12 +49,12 @@ func startServer(ctx context.Context) (*server, error) {
 	return s, nil
 }
 
-// Close ends the other process.
+// Close ends the process.
 func (s *server) Close() error {
 	return errors.Join(s.alive.Close(), s.command.Wait())
 }
 
-// transport is what all clients share, set as http.DefaultTransport is but for its trust in the server.
+// transport is http.DefaultTransport with trust in the server. All clients share it.
 func (s *server) transport() (*http.Transport, error) {
 	certificate, err := x509.ParseCertificate(s.Certificate)
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *server) transport() (*http.Transport, error) {
 	return t, nil
 }
 
-// serve is the other process.
+// serve is the main function of the server process.
 func serve() error {
 	s := httptest.NewUnstartedServer(nil)
 	endpoint := "https://" + s.Listener.Addr().String()

@@ -9,18 +9,18 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Work is something that contenders do in turns, as often as each other.
+// Work is done by contenders in turns.
 type Work struct {
 	Name       string // as a Go benchmark
-	What       string // in words; the figures are for one of it
-	Versus     string // what the contenders differ in: "client", "decoder" or "pages"
+	What       string // in words; the figures are for doing it once
+	Versus     string // how the contenders differ: "client", "decoder" or "pages"
 	Contenders []Contender
 	Runs       int // of each contender
-	Times      int // that the work is done in one run
+	Times      int // how often the work is done in one run
 	Bounds     []Bound
 }
 
-// Contender does a work n times. The first of a work is what the others are compared with, and the last one ours.
+// Contender does a work n times. The first one of a work is the reference, and the last one is ours.
 type Contender struct {
 	Name string
 	Do   func(ctx context.Context, n int) error
@@ -30,10 +30,10 @@ const (
 	listedPages     = 5
 	senders         = 64
 	prefetchedPages = 100
-	pace            = 20 * time.Millisecond // of an answer, and of the work on it
+	pace            = 20 * time.Millisecond // of a response, and of processing it
 )
 
-// Works are all there is to measure. It fails when contenders do not bring the same data.
+// Works returns everything to measure. It fails if contenders return different data.
 func Works(ctx context.Context, s *server) ([]Work, error) {
 	transport, err := s.transport()
 	if err != nil {
@@ -82,7 +82,7 @@ func Works(ctx context.Context, s *server) ([]Work, error) {
 		Versus: "client", Contenders: each(remote, sendAtOnce), Runs: 20, Times: 10_000,
 		Bounds: []Bound{{What: "throughput", Unit: Time, Ratio: 0.70, AtLeast: true}},
 	}, {
-		Name: "Prefetch", What: "a page, 20 ms on its way and 20 ms of work on it",
+		Name: "Prefetch", What: "a page that takes 20 ms to arrive and 20 ms to process",
 		Versus: "pages", Contenders: pagers, Runs: 10, Times: prefetchedPages,
 		Bounds: []Bound{{What: "time", Unit: Time, Ratio: 0.55}},
 	}}, nil
@@ -145,7 +145,7 @@ func sendAtOnce(ctx context.Context, c Client, n int) error {
 	return <-errs
 }
 
-// pagers read pages as slowly as they are worked on, without and with prefetch.
+// pagers list pages that take as long to arrive as to be processed, without and with prefetch.
 func pagers() ([]Contender, error) {
 	slow := NewCanned(endpoint, prefetchedPages)
 	slow.Latency = pace

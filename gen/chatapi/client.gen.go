@@ -30,8 +30,7 @@ type Client struct {
 //
 // Corresponds with GET /chat/threads (the `ChatListChatThreads` operationId).
 func (c *Client) ChatListChatThreads(ctx context.Context, params *ChatListChatThreadsParams) (*http.Response, error) {
-	target := c.Endpoint + "/chat/threads"
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads?api-version=" + url.QueryEscape(params.APIVersion)
 	if params.MaxPageSize != nil {
 		target += "&maxPageSize=" + fmt.Sprint(*params.MaxPageSize)
 	}
@@ -55,8 +54,7 @@ func (c *Client) ChatListChatThreads(ctx context.Context, params *ChatListChatTh
 //
 // Corresponds with POST /chat/threads (the `ChatCreateChatThread` operationId).
 func (c *Client) ChatCreateChatThread(ctx context.Context, params *ChatCreateChatThreadParams, body io.Reader) (*http.Response, error) {
-	target := c.Endpoint + "/chat/threads"
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, body)
 	if err != nil {
 		return nil, err
@@ -74,8 +72,7 @@ func (c *Client) ChatCreateChatThread(ctx context.Context, params *ChatCreateCha
 //
 // Corresponds with DELETE /chat/threads/{chatThreadId} (the `ChatDeleteChatThread` operationId).
 func (c *Client) ChatDeleteChatThread(ctx context.Context, chatThreadID ChatThreadID, params *ChatDeleteChatThreadParams) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/chat/threads/%s", url.PathEscape(chatThreadID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads/" + url.PathEscape(chatThreadID) + "?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodDelete, target, nil)
 	if err != nil {
 		return nil, err
@@ -89,8 +86,7 @@ func (c *Client) ChatDeleteChatThread(ctx context.Context, chatThreadID ChatThre
 //
 // Corresponds with GET /chat/threads/{chatThreadId} (the `ChatThreadGetChatThreadProperties` operationId).
 func (c *Client) ChatThreadGetChatThreadProperties(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadGetChatThreadPropertiesParams) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/chat/threads/%s", url.PathEscape(chatThreadID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads/" + url.PathEscape(chatThreadID) + "?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
 		return nil, err
@@ -107,8 +103,7 @@ func (c *Client) ChatThreadGetChatThreadProperties(ctx context.Context, chatThre
 //
 // Corresponds with PATCH /chat/threads/{chatThreadId} (the `ChatThreadUpdateChatThreadProperties` operationId).
 func (c *Client) ChatThreadUpdateChatThreadProperties(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadUpdateChatThreadPropertiesParams, body io.Reader) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/chat/threads/%s", url.PathEscape(chatThreadID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads/" + url.PathEscape(chatThreadID) + "?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPatch, target, body)
 	if err != nil {
 		return nil, err
@@ -124,8 +119,7 @@ func (c *Client) ChatThreadUpdateChatThreadProperties(ctx context.Context, chatT
 //
 // Corresponds with GET /chat/threads/{chatThreadId}/messages (the `ChatThreadListChatMessages` operationId).
 func (c *Client) ChatThreadListChatMessages(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadListChatMessagesParams) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/chat/threads/%s/messages", url.PathEscape(chatThreadID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads/" + url.PathEscape(chatThreadID) + "/messages?api-version=" + url.QueryEscape(params.APIVersion)
 	if params.MaxPageSize != nil {
 		target += "&maxPageSize=" + fmt.Sprint(*params.MaxPageSize)
 	}
@@ -147,8 +141,7 @@ func (c *Client) ChatThreadListChatMessages(ctx context.Context, chatThreadID Ch
 //
 // Corresponds with POST /chat/threads/{chatThreadId}/messages (the `ChatThreadSendChatMessage` operationId).
 func (c *Client) ChatThreadSendChatMessage(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadSendChatMessageParams, body io.Reader) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/chat/threads/%s/messages", url.PathEscape(chatThreadID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads/" + url.PathEscape(chatThreadID) + "/messages?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, body)
 	if err != nil {
 		return nil, err
@@ -163,8 +156,7 @@ func (c *Client) ChatThreadSendChatMessage(ctx context.Context, chatThreadID Cha
 //
 // Corresponds with DELETE /chat/threads/{chatThreadId}/messages/{chatMessageId} (the `ChatThreadDeleteChatMessage` operationId).
 func (c *Client) ChatThreadDeleteChatMessage(ctx context.Context, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params *ChatThreadDeleteChatMessageParams) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/chat/threads/%s/messages/%s", url.PathEscape(chatThreadID), url.PathEscape(chatMessageID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads/" + url.PathEscape(chatThreadID) + "/messages/" + url.PathEscape(chatMessageID) + "?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodDelete, target, nil)
 	if err != nil {
 		return nil, err
@@ -178,8 +170,7 @@ func (c *Client) ChatThreadDeleteChatMessage(ctx context.Context, chatThreadID C
 //
 // Corresponds with GET /chat/threads/{chatThreadId}/messages/{chatMessageId} (the `ChatThreadGetChatMessage` operationId).
 func (c *Client) ChatThreadGetChatMessage(ctx context.Context, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params *ChatThreadGetChatMessageParams) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/chat/threads/%s/messages/%s", url.PathEscape(chatThreadID), url.PathEscape(chatMessageID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads/" + url.PathEscape(chatThreadID) + "/messages/" + url.PathEscape(chatMessageID) + "?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
 		return nil, err
@@ -196,8 +187,7 @@ func (c *Client) ChatThreadGetChatMessage(ctx context.Context, chatThreadID Chat
 //
 // Corresponds with PATCH /chat/threads/{chatThreadId}/messages/{chatMessageId} (the `ChatThreadUpdateChatMessage` operationId).
 func (c *Client) ChatThreadUpdateChatMessage(ctx context.Context, chatThreadID ChatThreadID, chatMessageID ChatMessageID, params *ChatThreadUpdateChatMessageParams, body io.Reader) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/chat/threads/%s/messages/%s", url.PathEscape(chatThreadID), url.PathEscape(chatMessageID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads/" + url.PathEscape(chatThreadID) + "/messages/" + url.PathEscape(chatMessageID) + "?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPatch, target, body)
 	if err != nil {
 		return nil, err
@@ -212,8 +202,7 @@ func (c *Client) ChatThreadUpdateChatMessage(ctx context.Context, chatThreadID C
 //
 // Corresponds with GET /chat/threads/{chatThreadId}/participants (the `ChatThreadListChatParticipants` operationId).
 func (c *Client) ChatThreadListChatParticipants(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadListChatParticipantsParams) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/chat/threads/%s/participants", url.PathEscape(chatThreadID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads/" + url.PathEscape(chatThreadID) + "/participants?api-version=" + url.QueryEscape(params.APIVersion)
 	if params.MaxPageSize != nil {
 		target += "&maxPageSize=" + fmt.Sprint(*params.MaxPageSize)
 	}
@@ -237,8 +226,7 @@ func (c *Client) ChatThreadListChatParticipants(ctx context.Context, chatThreadI
 //
 // Corresponds with POST /chat/threads/{chatThreadId}/participants/:add (the `ChatThreadAddChatParticipants` operationId).
 func (c *Client) ChatThreadAddChatParticipants(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadAddChatParticipantsParams, body io.Reader) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/chat/threads/%s/participants/:add", url.PathEscape(chatThreadID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads/" + url.PathEscape(chatThreadID) + "/participants/:add?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, body)
 	if err != nil {
 		return nil, err
@@ -255,8 +243,7 @@ func (c *Client) ChatThreadAddChatParticipants(ctx context.Context, chatThreadID
 //
 // Corresponds with POST /chat/threads/{chatThreadId}/participants/:remove (the `ChatThreadRemoveChatParticipant` operationId).
 func (c *Client) ChatThreadRemoveChatParticipant(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadRemoveChatParticipantParams, body io.Reader) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/chat/threads/%s/participants/:remove", url.PathEscape(chatThreadID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads/" + url.PathEscape(chatThreadID) + "/participants/:remove?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, body)
 	if err != nil {
 		return nil, err
@@ -272,8 +259,7 @@ func (c *Client) ChatThreadRemoveChatParticipant(ctx context.Context, chatThread
 //
 // Corresponds with GET /chat/threads/{chatThreadId}/readReceipts (the `ChatThreadListChatReadReceipts` operationId).
 func (c *Client) ChatThreadListChatReadReceipts(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadListChatReadReceiptsParams) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/chat/threads/%s/readReceipts", url.PathEscape(chatThreadID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads/" + url.PathEscape(chatThreadID) + "/readReceipts?api-version=" + url.QueryEscape(params.APIVersion)
 	if params.MaxPageSize != nil {
 		target += "&maxPageSize=" + fmt.Sprint(*params.MaxPageSize)
 	}
@@ -295,8 +281,7 @@ func (c *Client) ChatThreadListChatReadReceipts(ctx context.Context, chatThreadI
 //
 // Corresponds with POST /chat/threads/{chatThreadId}/readReceipts (the `ChatThreadSendChatReadReceipt` operationId).
 func (c *Client) ChatThreadSendChatReadReceipt(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadSendChatReadReceiptParams, body io.Reader) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/chat/threads/%s/readReceipts", url.PathEscape(chatThreadID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads/" + url.PathEscape(chatThreadID) + "/readReceipts?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, body)
 	if err != nil {
 		return nil, err
@@ -313,8 +298,7 @@ func (c *Client) ChatThreadSendChatReadReceipt(ctx context.Context, chatThreadID
 //
 // Corresponds with POST /chat/threads/{chatThreadId}/typing (the `ChatThreadSendTypingNotification` operationId).
 func (c *Client) ChatThreadSendTypingNotification(ctx context.Context, chatThreadID ChatThreadID, params *ChatThreadSendTypingNotificationParams, body io.Reader) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/chat/threads/%s/typing", url.PathEscape(chatThreadID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/chat/threads/" + url.PathEscape(chatThreadID) + "/typing?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, body)
 	if err != nil {
 		return nil, err

@@ -5,7 +5,6 @@ package identityapi
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -30,8 +29,7 @@ type Client struct {
 //
 // Corresponds with POST /access/teamsExtension/:exchangeAccessToken (the `TeamsExtensionTokenExchange` operationId).
 func (c *Client) TeamsExtensionTokenExchange(ctx context.Context, params *TeamsExtensionTokenExchangeParams, body io.Reader) (*http.Response, error) {
-	target := c.Endpoint + "/access/teamsExtension/:exchangeAccessToken"
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/access/teamsExtension/:exchangeAccessToken?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, body)
 	if err != nil {
 		return nil, err
@@ -46,8 +44,7 @@ func (c *Client) TeamsExtensionTokenExchange(ctx context.Context, params *TeamsE
 //
 // Corresponds with DELETE /access/teamsExtension/tenants/{tenantId}/assignments/{objectId} (the `TeamsExtensionAssignmentDelete` operationId).
 func (c *Client) TeamsExtensionAssignmentDelete(ctx context.Context, tenantID TenantID, objectID ObjectID, params *TeamsExtensionAssignmentDeleteParams) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/access/teamsExtension/tenants/%s/assignments/%s", url.PathEscape(tenantID), url.PathEscape(objectID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/access/teamsExtension/tenants/" + url.PathEscape(tenantID) + "/assignments/" + url.PathEscape(objectID) + "?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodDelete, target, nil)
 	if err != nil {
 		return nil, err
@@ -61,8 +58,7 @@ func (c *Client) TeamsExtensionAssignmentDelete(ctx context.Context, tenantID Te
 //
 // Corresponds with GET /access/teamsExtension/tenants/{tenantId}/assignments/{objectId} (the `TeamsExtensionAssignmentGet` operationId).
 func (c *Client) TeamsExtensionAssignmentGet(ctx context.Context, tenantID TenantID, objectID ObjectID, params *TeamsExtensionAssignmentGetParams) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/access/teamsExtension/tenants/%s/assignments/%s", url.PathEscape(tenantID), url.PathEscape(objectID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/access/teamsExtension/tenants/" + url.PathEscape(tenantID) + "/assignments/" + url.PathEscape(objectID) + "?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
 		return nil, err
@@ -78,8 +74,7 @@ func (c *Client) TeamsExtensionAssignmentGet(ctx context.Context, tenantID Tenan
 //
 // Corresponds with PUT /access/teamsExtension/tenants/{tenantId}/assignments/{objectId} (the `TeamsExtensionAssignmentUpsert` operationId).
 func (c *Client) TeamsExtensionAssignmentUpsert(ctx context.Context, tenantID TenantID, objectID ObjectID, params *TeamsExtensionAssignmentUpsertParams, body io.Reader) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/access/teamsExtension/tenants/%s/assignments/%s", url.PathEscape(tenantID), url.PathEscape(objectID))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/access/teamsExtension/tenants/" + url.PathEscape(tenantID) + "/assignments/" + url.PathEscape(objectID) + "?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPut, target, body)
 	if err != nil {
 		return nil, err
@@ -97,8 +92,7 @@ func (c *Client) TeamsExtensionAssignmentUpsert(ctx context.Context, tenantID Te
 //
 // Corresponds with POST /identities (the `CommunicationIdentityCreate` operationId).
 func (c *Client) CommunicationIdentityCreate(ctx context.Context, params *CommunicationIdentityCreateParams, body io.Reader) (*http.Response, error) {
-	target := c.Endpoint + "/identities"
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/identities?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, body)
 	if err != nil {
 		return nil, err
@@ -113,8 +107,7 @@ func (c *Client) CommunicationIdentityCreate(ctx context.Context, params *Commun
 //
 // Corresponds with DELETE /identities/{id} (the `CommunicationIdentityDelete` operationId).
 func (c *Client) CommunicationIdentityDelete(ctx context.Context, id IdentityID, params *CommunicationIdentityDeleteParams) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/identities/%s", url.PathEscape(id))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/identities/" + url.PathEscape(id) + "?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodDelete, target, nil)
 	if err != nil {
 		return nil, err
@@ -130,8 +123,7 @@ func (c *Client) CommunicationIdentityDelete(ctx context.Context, id IdentityID,
 //
 // Corresponds with POST /identities/{id}/:issueAccessToken (the `CommunicationIdentityIssueAccessToken` operationId).
 func (c *Client) CommunicationIdentityIssueAccessToken(ctx context.Context, id IdentityID, params *CommunicationIdentityIssueAccessTokenParams, body io.Reader) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/identities/%s/:issueAccessToken", url.PathEscape(id))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/identities/" + url.PathEscape(id) + "/:issueAccessToken?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, body)
 	if err != nil {
 		return nil, err
@@ -146,8 +138,7 @@ func (c *Client) CommunicationIdentityIssueAccessToken(ctx context.Context, id I
 //
 // Corresponds with POST /identities/{id}/:revokeAccessTokens (the `CommunicationIdentityRevokeAccessTokens` operationId).
 func (c *Client) CommunicationIdentityRevokeAccessTokens(ctx context.Context, id IdentityID, params *CommunicationIdentityRevokeAccessTokensParams) (*http.Response, error) {
-	target := c.Endpoint + fmt.Sprintf("/identities/%s/:revokeAccessTokens", url.PathEscape(id))
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/identities/" + url.PathEscape(id) + "/:revokeAccessTokens?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, nil)
 	if err != nil {
 		return nil, err
@@ -163,8 +154,7 @@ func (c *Client) CommunicationIdentityRevokeAccessTokens(ctx context.Context, id
 //
 // Corresponds with POST /teamsUser/:exchangeAccessToken (the `CommunicationIdentityExchangeTeamsUserAccessToken` operationId).
 func (c *Client) CommunicationIdentityExchangeTeamsUserAccessToken(ctx context.Context, params *CommunicationIdentityExchangeTeamsUserAccessTokenParams, body io.Reader) (*http.Response, error) {
-	target := c.Endpoint + "/teamsUser/:exchangeAccessToken"
-	target += "?api-version=" + url.QueryEscape(params.APIVersion)
+	target := c.Endpoint + "/teamsUser/:exchangeAccessToken?api-version=" + url.QueryEscape(params.APIVersion)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, body)
 	if err != nil {
 		return nil, err

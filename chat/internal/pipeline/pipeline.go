@@ -93,7 +93,9 @@ func New(s Settings) (*Pipeline, error) {
 	options.APIVersion = ""           // a parameter of the generated clients; azcore would rewrite every next link for it
 	options.Telemetry.Disabled = true // azcore's User-Agent would present this library as Microsoft's
 	options.PerCallPolicies = append(slices.Clone(options.PerCallPolicies), policyFunc(returnAnswer))
-	options.PerRetryPolicies = append(slices.Clone(options.PerRetryPolicies), policyFunc(carryCall))
+	if len(s.Options.PerCallPolicies)+len(s.Options.PerRetryPolicies) > 0 {
+		options.PerRetryPolicies = append(slices.Clone(options.PerRetryPolicies), policyFunc(carryCall))
+	}
 	core, err := azcore.NewClient(s.Module, "v"+version, runtime.PipelineOptions{
 		PerRetry: []policy.Policy{policyFunc(p.attempt)},
 		Tracing:  runtime.TracingOptions{Namespace: "Microsoft.Communication"},

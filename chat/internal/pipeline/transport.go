@@ -77,8 +77,8 @@ func ownTransport() *http.Transport {
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// Do sends a copy of the request, so that the transport below may change it, with a body of its own: azcore rewinds the body of
-// req for the next attempt while net/http may still be writing this one.
+// Do sends the request with a body of its own, since azcore rewinds the body of req for the next attempt while net/http may still be
+// writing this one. A foreign transport gets a deep copy, which it may change.
 func (t *transport) Do(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	if err := ctx.Err(); err != nil {
@@ -93,9 +93,10 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 		c.connection = t.trace(req.URL)
 		ctx = c.connection.attach(ctx)
 	}
-	if t.foreign {
+	switch {
+	case t.foreign:
 		req = req.Clone(ctx)
-	} else {
+	case c.Once || req.Body != nil:
 		req = req.WithContext(ctx)
 	}
 	if c.Once {

@@ -1,4 +1,4 @@
-// Package script is the transport of the specs: it answers what they have prepared, and keeps what it was asked.
+// Package script is a transport for tests. It gives prepared answers and records the requests.
 package script
 
 import (
@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Transport gives its answers in order, and repeats the last one. It needs no socket, and so works in a bubble of synctest.
+// Transport gives its answers in order, and then repeats the last one. It works in a synctest bubble, since it has no socket.
 // It is safe for concurrent use.
 type Transport struct {
 	answers []Answer
@@ -20,20 +20,20 @@ type Transport struct {
 	requests []Request
 }
 
-// Answer makes the response to one request, or its failure.
+// Answer returns the response to one request, or an error.
 type Answer func(*http.Request) (*http.Response, error)
 
-// Request is what went over the wire, and when.
+// Request is a request that was sent, and when.
 type Request struct {
 	Method, URL, Body string
 	Header            http.Header
 	At                time.Time
 }
 
-// New makes a transport of its answers. One without answers panics when it is asked.
+// New returns a transport that gives the answers. Without any, a request panics.
 func New(answers ...Answer) *Transport { return &Transport{answers: answers} }
 
-// Do keeps the request and answers it.
+// Do records the request and answers it.
 func (t *Transport) Do(req *http.Request) (*http.Response, error) {
 	sent := Request{Method: req.Method, URL: req.URL.String(), Header: req.Header.Clone(), At: time.Now()}
 	if req.Body != nil {
@@ -50,7 +50,7 @@ func (t *Transport) Do(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// Requests are those there were, in the order in which they came. Nil: none.
+// Requests returns the requests so far, in order, nil if there were none.
 func (t *Transport) Requests() []Request {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -64,7 +64,7 @@ func (t *Transport) next(sent Request) Answer {
 	return t.answers[min(len(t.requests), len(t.answers))-1]
 }
 
-// Reply answers with a status and a JSON body; header holds names and values in turn, and may say otherwise.
+// Reply answers with a status and a body. header contains names and values in turn; the content type is JSON unless it sets another.
 func Reply(status int, body string, header ...string) Answer {
 	return func(*http.Request) (*http.Response, error) {
 		h := http.Header{"Content-Type": {"application/json; charset=utf-8"}}
@@ -78,7 +78,7 @@ func Reply(status int, body string, header ...string) Answer {
 	}
 }
 
-// Fail answers nothing: the connection breaks with err.
+// Fail returns err instead of a response.
 func Fail(err error) Answer {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
