@@ -186,7 +186,7 @@ var _ = Describe("doctor", func() {
 			Entry("a token that has expired", "token", []string{"tokenExpired"}, "acschat token issue", func() *clitest.Shell {
 				return withToken(server.Token(alice.User, -time.Hour))
 			}),
-			Entry("a token without the scope", "token", []string{"tokenScope"}, "--scope chat", func() *clitest.Shell {
+			Entry("a token without the scope", "service", []string{"tokenScope"}, "--scope chat", func() *clitest.Shell {
 				return withToken(server.Token(alice.User, time.Hour, "voip"))
 			}),
 			Entry("a token of another resource", "service", []string{"tokenResource", "tokenRevoked"}, "from the same resource", func() *clitest.Shell {

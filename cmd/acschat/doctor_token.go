@@ -11,7 +11,6 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/explain"
-	"github.com/acschat/acs-chat-go/chat/identity"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
@@ -53,21 +52,16 @@ func (x *examination) checkToken(ctx context.Context) (string, error) {
 	return judge(c, now)
 }
 
-// judge says what is in a token, and whether it opens chat.
+// judge says what is in a token, and whether it is a user's and valid. Whether its scopes suffice, the call that follows shows.
 func judge(c session.Claims, now time.Time) (string, error) {
 	facts := fmt.Sprintf("of %s, for %s, of the resource %s, ends %s",
 		orNobody(c.User), orNobody(strings.Join(c.Scopes, ", ")), orNobody(c.Resource), show.Until(c.ExpiresOn, now))
-	opens := func(scope string) bool {
-		return slices.Contains([]identity.Scope{identity.ScopeChat, identity.ScopeChatJoin, identity.ScopeChatJoinLimited}, identity.Scope(scope))
-	}
 	cause := explain.Cause{Evidence: facts}
 	switch {
 	case c.User == "":
 		cause.Kind, cause.What = explain.TokenForeign, "the token is not one of Communication Services: it names no user"
 	case c.Expired:
 		cause.Kind, cause.What = explain.TokenExpired, "the token has expired"
-	case !slices.ContainsFunc(c.Scopes, opens):
-		cause.Kind, cause.What = explain.TokenScope, "the token lacks the scope for chat"
 	default:
 		return facts, nil
 	}

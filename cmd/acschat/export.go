@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -86,7 +85,7 @@ func (t *tool) export(cmd *cobra.Command, x *export) error {
 	if err != nil {
 		return err
 	}
-	x.bulk = &bulk.Work{Grace: t.grace, Noun: "messages", Batch: x.pageSize, Pacer: listingPacer()}
+	x.bulk = &bulk.Work{Grace: t.grace, Noun: "messages", Batch: x.pageSize, Pacer: pace.ListMessages()}
 	if resumed {
 		if err := t.output.Done("Going on behind %s.", show.Count(x.state.Messages, "message")); err != nil {
 			return err
@@ -101,11 +100,6 @@ func (t *tool) export(cmd *cobra.Command, x *export) error {
 		return t.output.Object(written)
 	}
 	return t.output.Done("Exported %s of %s to %s.", show.Count(x.state.Messages, "message"), show.Count(x.state.Participants, "participant"), x.dir)
-}
-
-// listingPacer knows the published limits of listing messages, of a user in a thread.
-func listingPacer() *pace.Pacer {
-	return pace.New(pace.Limit{Count: 50, Per: 10 * time.Second}, pace.Limit{Count: 200, Per: time.Minute})
 }
 
 // run does what is left to do. After each step the state says so, and a next run begins behind it.

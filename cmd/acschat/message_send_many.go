@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -48,12 +47,11 @@ func (t *tool) sendMany(cmd *cobra.Command, s *sending) error {
 	return t.sendDrafts(cmd, client, b, drafts)
 }
 
-// messagePacer knows the published limits of sending, of a thread.
 func messagePacer(unpaced bool) *pace.Pacer {
 	if unpaced {
 		return pace.New()
 	}
-	return pace.New(pace.Limit{Count: 10, Per: 10 * time.Second}, pace.Limit{Count: 30, Per: time.Minute})
+	return pace.SendMessages()
 }
 
 // readAhead reads all drafts, so that a mistake in the last line is found before the first message goes out.

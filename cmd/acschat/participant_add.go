@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,14 +19,9 @@ import (
 // maxBatch is how many participants a request holds.
 const maxBatch = 200
 
-// participantPacer knows the published limits of adding and removing people, of a thread.
-func participantPacer() *pace.Pacer {
-	return pace.New(pace.Limit{Count: 10, Per: 10 * time.Second}, pace.Limit{Count: 30, Per: time.Minute})
-}
-
 // addParticipants adds people batch by batch, so that an interrupt knows who is in.
 func (t *tool) addParticipants(cmd *cobra.Command, thread *chat.ThreadClient, people []chat.Participant, skip int) error {
-	b := &bulk.Work{Grace: t.grace, Noun: "participants", Total: len(people), Batch: maxBatch, Skip: skip, Done: skip, Pacer: participantPacer()}
+	b := &bulk.Work{Grace: t.grace, Noun: "participants", Total: len(people), Batch: maxBatch, Skip: skip, Done: skip, Pacer: pace.AddParticipants()}
 	if len(people) > maxBatch {
 		b.Progress = t.output.NewProgress(b.Noun, b.Total, b.Skip)
 	}

@@ -1,6 +1,7 @@
 package inspector
 
 import (
+	"strings"
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
@@ -54,7 +55,7 @@ func faultTimes() []faultTime {
 	}
 }
 
-// operationGroup is operations that belong together.
+// operationGroup is the operations of one group of the contracts.
 type operationGroup struct {
 	Label      string
 	Operations []operationChoice
@@ -62,24 +63,17 @@ type operationGroup struct {
 
 type operationChoice struct{ Name, Label string }
 
-func operationGroups() []operationGroup {
-	group := func(label string, ops ...chattest.Operation) operationGroup {
-		g := operationGroup{Label: label}
-		for _, op := range ops {
-			g.Operations = append(g.Operations, operationChoice{string(op), shortName(op)})
+// operationGroups lists all operations by the group in their names.
+func operationGroups() (groups []operationGroup) {
+	for _, op := range chattest.Operations() {
+		label, _, _ := strings.Cut(string(op), "_")
+		if len(groups) == 0 || groups[len(groups)-1].Label != label {
+			groups = append(groups, operationGroup{Label: label})
 		}
-		return g
+		last := &groups[len(groups)-1]
+		last.Operations = append(last.Operations, operationChoice{string(op), shortName(op)})
 	}
-	return []operationGroup{
-		group("Messages", chattest.SendChatMessage, chattest.ListChatMessages, chattest.GetChatMessage, chattest.UpdateChatMessage,
-			chattest.DeleteChatMessage, chattest.SendTypingNotification, chattest.SendChatReadReceipt, chattest.ListChatReadReceipts),
-		group("Threads", chattest.CreateChatThread, chattest.ListChatThreads, chattest.GetChatThreadProperties,
-			chattest.UpdateChatThreadProperties, chattest.DeleteChatThread),
-		group("People", chattest.ListChatParticipants, chattest.AddChatParticipants, chattest.RemoveChatParticipant),
-		group("Users and tokens", chattest.CreateIdentity, chattest.IssueAccessToken, chattest.RevokeAccessTokens, chattest.DeleteIdentity),
-		group("Entra and Teams", chattest.ExchangeEntraToken, chattest.ExchangeTeamsUserToken, chattest.ExchangeTeamsExtensionToken,
-			chattest.GetTeamsExtensionAssignment, chattest.UpsertTeamsExtensionAssignment, chattest.DeleteTeamsExtensionAssignment),
-	}
+	return groups
 }
 
 // faultChoices is what the form for a fault offers.

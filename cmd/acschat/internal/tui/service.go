@@ -41,9 +41,7 @@ type Service interface {
 // Over makes the service of a client. Others see displayName with what is sent; "" is none. It keeps the rate at which messages are
 // listed within what the service publishes, however fast somebody scrolls.
 func Over(client *chat.Client, displayName string) Service {
-	return &service{client: client, name: displayName, listing: pacer{
-		pace: pace.New(pace.Limit{Count: 50, Per: 10 * time.Second}, pace.Limit{Count: 200, Per: time.Minute}),
-	}}
+	return &service{client: client, name: displayName, listing: pacer{pace: pace.ListMessages()}}
 }
 
 const (
