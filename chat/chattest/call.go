@@ -97,8 +97,8 @@ func pageSize(asked *int32, standard, most int) (int, error) {
 	return min(int(*asked), most), nil
 }
 
-// room is how many items go on a page of a size.
-func (c *call) room(size int) int {
+// pageLimit is how many items go on a page of a size.
+func (c *call) pageLimit(size int) int {
 	if c.shortPage > 0 {
 		return min(size, c.shortPage)
 	}

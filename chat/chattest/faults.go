@@ -218,7 +218,7 @@ func (f Fault) distort(p *reply, r *http.Request) {
 		p.setBody(p.header.Get("Content-Type"), bytes.Replace(p.body.Bytes(), ours, theirs, 1))
 	}
 	if f.HTML {
-		p.setBody("text/html", []byte(frontDoorPage))
+		p.setBody("text/html", []byte(gatewayPage))
 	}
 	if f.EmptyBody {
 		p.setBody("", nil)
@@ -246,5 +246,5 @@ func (f Fault) distortPage(p *reply, r *http.Request) {
 	p.setBody(p.header.Get("Content-Type"), list.end(next))
 }
 
-const frontDoorPage = `<!DOCTYPE html><html><head><title>Service unavailable</title></head>` +
+const gatewayPage = `<!DOCTYPE html><html><head><title>Service unavailable</title></head>` +
 	`<body><h2>Our services aren't available right now</h2><p>Please try again later.</p></body></html>`

@@ -83,38 +83,38 @@ func checkRawID(rawID string) error {
 	return nil
 }
 
-// standing says whether somebody can take part in a thread: only users of this resource can.
-func (s *Service) standing(tx *bbolt.Tx, rawID string) standing {
+// eligibility says whether an identifier can take part in a thread. Only users of this resource can.
+func (s *Service) eligibility(tx *bbolt.Tx, rawID string) eligibility {
 	resource, ok := resourceOfUser(rawID)
 	switch {
 	case !ok:
 		return notAUser
 	case resource != s.resource:
-		return foreign
+		return otherResource
 	case !isUser(tx, rawID):
-		return unknown
+		return unknownUser
 	}
-	return welcome
+	return joinable
 }
 
-type standing int
+type eligibility int
 
 const (
-	welcome  standing = iota
-	unknown           // never existed, or was deleted
-	foreign           // of another resource
-	notAUser          // of a kind that can't be in a thread
+	joinable      eligibility = iota
+	unknownUser               // never existed, or was deleted
+	otherResource             // a user of another resource
+	notAUser                  // a kind of identifier that can't be in a thread
 )
 
-// invalidParticipant is how somebody is refused inside a success.
+// invalidParticipant reports inside a successful response that a participant was not added.
 type invalidParticipant struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Target  string `json:"target"`
 }
 
-func (s standing) refusal(rawID string) invalidParticipant {
-	if s == unknown {
+func (e eligibility) refusal(rawID string) invalidParticipant {
+	if e == unknownUser {
 		return invalidParticipant{"404", "Not found", rawID}
 	}
 	return invalidParticipant{"403", "Permissions check failed", rawID}

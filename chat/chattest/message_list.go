@@ -31,7 +31,7 @@ func (c *call) listMessages(threadID string, maxPageSize *int32, startTime *time
 	err = c.view(threadID, func(t *thread) error {
 		shared := t.sharedSince()
 		t.messagesBelow(seen.oldest, func(version int64, item []byte) bool {
-			if version < max(start, shared) || list.count == c.room(size) {
+			if version < max(start, shared) || list.count == c.pageLimit(size) {
 				return false
 			}
 			if shared > 0 && t.messageID(item) < shared {
@@ -41,7 +41,7 @@ func (c *call) listMessages(threadID string, maxPageSize *int32, startTime *time
 			seen.pass(version)
 			return true
 		})
-		if list.count == c.room(size) {
+		if list.count == c.pageLimit(size) {
 			next = c.nextLink("/chat/threads/"+threadID+"/messages",
 				"syncState="+seen.encode(threadID), c.linkStart(startTime), "maxPageSize="+strconv.Itoa(size))
 		}

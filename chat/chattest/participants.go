@@ -88,8 +88,8 @@ func (c *call) addParticipants(threadID string) ([]byte, error) {
 		var added []participant
 		for _, p := range people {
 			rawID := p.Identifier.RawID
-			if standing := c.s.standing(t.tx, rawID); standing != welcome {
-				result.InvalidParticipants = append(result.InvalidParticipants, standing.refusal(rawID))
+			if e := c.s.eligibility(t.tx, rawID); e != joinable {
+				result.InvalidParticipants = append(result.InvalidParticipants, e.refusal(rawID))
 			} else if t.place(rawID) == 0 {
 				added = append(added, p)
 			}
@@ -156,7 +156,7 @@ func (c *call) listByPlace(threadID, name, bucket string, skip, maxPageSize *int
 		}
 		place := 0
 		t.eachPlace(bucket, func(item []byte) bool {
-			if place == first+c.room(size) {
+			if place == first+c.pageLimit(size) {
 				next = c.nextLink("/chat/threads/"+threadID+"/"+name, fmt.Sprintf("skip=%d", place), fmt.Sprintf("maxPageSize=%d", size))
 				return false
 			}

@@ -49,11 +49,11 @@ func (c *call) listThreads(maxPageSize *int32, startTime *time.Time) ([]byte, er
 			return err
 		}
 		threads = seen.unseen(threads)
-		for _, l := range threads[:min(c.room(size), len(threads))] {
+		for _, l := range threads[:min(c.pageLimit(size), len(threads))] {
 			list.add(l.item())
 			seen.pass(l.activity)
 		}
-		if len(threads) > c.room(size) {
+		if len(threads) > c.pageLimit(size) {
 			next = c.threadsLink(seen, maxPageSize, startTime)
 		}
 		return nil

@@ -63,13 +63,13 @@ func (c *call) createThread(repeatabilityID *string) (body []byte, id string, er
 		var in []participant
 		for _, p := range people {
 			rawID := p.Identifier.RawID
-			switch standing := c.s.standing(tx, rawID); standing {
-			case welcome:
+			switch e := c.s.eligibility(tx, rawID); e {
+			case joinable:
 				in = append(in, p)
-			case foreign:
+			case otherResource:
 				return refuse(http.StatusForbidden, "")
 			default:
-				result.InvalidParticipants = append(result.InvalidParticipants, standing.refusal(rawID))
+				result.InvalidParticipants = append(result.InvalidParticipants, e.refusal(rawID))
 			}
 		}
 		result.ChatThread = t.create(in, threadProperties{Topic: *request.Topic, Metadata: request.Metadata, RetentionPolicy: policy})
