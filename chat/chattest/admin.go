@@ -26,6 +26,8 @@ import (
 //	GET    /requests      what was asked and answered, without secrets; ?operation=…&last=20
 //	DELETE /requests      forgets that
 //	POST   /reset         does what [Service.Reset] does
+//	POST   /snapshot      takes a snapshot, and replaces the one of that name: {"name":"base"}, or nothing for the one without a name
+//	POST   /restore       does what [Service.Restore] does with the snapshot of a name
 func (s *Service) AdminHandler() http.Handler {
 	a := adminAPI{s}
 	mux := http.NewServeMux()
@@ -38,6 +40,8 @@ func (s *Service) AdminHandler() http.Handler {
 	mux.HandleFunc("GET /requests", a.listRequests)
 	mux.HandleFunc("DELETE /requests", a.forgetRequests)
 	mux.HandleFunc("POST /reset", a.reset)
+	mux.HandleFunc("POST /snapshot", a.takeSnapshot)
+	mux.HandleFunc("POST /restore", a.restoreSnapshot)
 	return s.Guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != path.Clean(r.URL.Path) { // the mux would redirect to a path without the prefix
 			http.NotFound(w, r)

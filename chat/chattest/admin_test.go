@@ -15,29 +15,15 @@ import (
 
 var _ = Describe("The admin handler", func() {
 	var (
-		s     *chattest.Server
-		ana   *person
-		admin http.Handler
+		s   *chattest.Server
+		ana *person
+		ask func(method, target, body string, headers ...string) answer
 	)
 	BeforeEach(func() {
 		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, Endpoint: "https://127.0.0.1:8443"})
 		ana = newPerson(s.Service)
-		admin = s.AdminHandler()
+		ask = administer(s.Service)
 	})
-	ask := func(method, target, body string, headers ...string) answer {
-		GinkgoHelper()
-		r := httptest.NewRequest(method, target, strings.NewReader(body))
-		r.Host = "127.0.0.1:8443"
-		if body != "" {
-			r.Header.Set("Content-Type", "application/json")
-		}
-		for i := 0; i < len(headers); i += 2 {
-			r.Header.Set(headers[i], headers[i+1])
-		}
-		w := httptest.NewRecorder()
-		admin.ServeHTTP(w, r)
-		return answer{w.Code, w.Header(), w.Body.String()}
-	}
 	refused := func(a answer, status int, message string) {
 		GinkgoHelper()
 		a.matches(status, documented(strings.ReplaceAll(http.StatusText(status), " ", ""), message, ""))
@@ -271,6 +257,25 @@ var _ = Describe("The guard", func() {
 		Entry("an origin that is none", 403, "Origin", "https://%zz"),
 	)
 })
+
+// administer returns a way to ask the admin handler of a service.
+func administer(s *chattest.Service) func(method, target, body string, headers ...string) answer {
+	admin := s.AdminHandler()
+	return func(method, target, body string, headers ...string) answer {
+		GinkgoHelper()
+		r := httptest.NewRequest(method, target, strings.NewReader(body))
+		r.Host = strings.TrimPrefix(s.Endpoint(), "https://")
+		if body != "" {
+			r.Header.Set("Content-Type", "application/json")
+		}
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		w := httptest.NewRecorder()
+		admin.ServeHTTP(w, r)
+		return answer{w.Code, w.Header(), w.Body.String()}
+	}
+}
 
 // everyOperation carries out every operation, whatever comes of it, and names them.
 func everyOperation(s *chattest.Service, p *person, thread string) (names []chattest.Operation) {

@@ -66,6 +66,30 @@ func BenchmarkLongThread(b *testing.B) {
 	})
 }
 
+// BenchmarkRestore brings a thread of 1,000 messages back after what a test does: after ten sends, and after everything is gone.
+// What counts is the median, which has to be under five milliseconds.
+func BenchmarkRestore(b *testing.B) {
+	thread := newBenchThread(b, nil)
+	thread.send(b, 16, 1000-2) // it began with two
+	state := thread.s.Snapshot()
+	for name, happens := range map[string]func(){
+		"ten sends":  func() { thread.send(b, 1, 10) },
+		"everything": thread.s.Reset,
+	} {
+		b.Run(name, func(b *testing.B) {
+			var took []time.Duration
+			for range max(b.N, 50) {
+				happens()
+				start := time.Now()
+				thread.s.Restore(state)
+				took = append(took, time.Since(start))
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)/2])/float64(time.Millisecond), "median-ms")
+		})
+	}
+}
+
 // compare runs both in turns and reports how their medians compare.
 func compare(b *testing.B, one, other func()) {
 	var ones, others []time.Duration

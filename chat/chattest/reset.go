@@ -7,26 +7,26 @@ import "go.etcd.io/bbolt"
 // those of users who are gone.
 func (s *Service) Reset() {
 	s.mustUpdate(func(tx *bbolt.Tx) error {
-		for _, name := range buckets() {
-			if name == metaBucket {
-				continue
-			}
+		for _, name := range stateBuckets() {
 			if err := empty(tx, []byte(name)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	for _, fault := range s.Faults() {
-		fault.Remove()
-	}
+	s.faults.restore(nil)
+	s.offset.Store(0)
+	s.forget()
+}
+
+// forget drops what is remembered of requests and events, and what was derived from the store, after the store was replaced.
+func (s *Service) forget() {
 	s.log.clear()
 	s.events.history.clear()
 	s.audiences.clear()
 	if s.limiter != nil {
 		s.limiter.clear()
 	}
-	s.offset.Store(0)
 	s.due.forget()
 }
 

@@ -37,11 +37,12 @@ type Service struct {
 	limiter         *limiter // nil where no rate is enforced
 	onRequest       func(Request)
 
-	router  *http.ServeMux
-	offset  atomic.Int64 // nanoseconds that the clock is ahead
-	checked tokenCache
-	faults  faults
-	log     history[Request]
+	router    *http.ServeMux
+	offset    atomic.Int64 // nanoseconds that the clock is ahead
+	checked   tokenCache
+	faults    faults
+	snapshots snapshots
+	log       history[Request]
 
 	events    eventLog
 	audiences audiences

@@ -1,0 +1,67 @@
+package chattest
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+)
+
+// snapshots are those that were taken through the admin handler, by name.
+type snapshots struct {
+	mu     sync.Mutex // guards byName
+	byName map[string]*Snapshot
+}
+
+func (n *snapshots) put(name string, state *Snapshot) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.byName == nil {
+		n.byName = make(map[string]*Snapshot)
+	}
+	n.byName[name] = state
+}
+
+func (n *snapshots) get(name string) (state *Snapshot, ok bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	state, ok = n.byName[name]
+	return state, ok
+}
+
+// snapshotName names a snapshot. The empty name is one, too.
+type snapshotName struct {
+	Name string `json:"name"`
+}
+
+// readSnapshotName reads the body of a request, which may be empty.
+func readSnapshotName(r *http.Request) (named snapshotName, err error) {
+	if r.ContentLength != 0 {
+		err = readJSON(r, &named)
+	}
+	return named, err
+}
+
+func (a adminAPI) takeSnapshot(w http.ResponseWriter, r *http.Request) {
+	named, err := readSnapshotName(r)
+	if err != nil {
+		writeError(w, http.StatusBadRequest, err)
+		return
+	}
+	a.s.snapshots.put(named.Name, a.s.Snapshot())
+	writeJSON(w, http.StatusCreated, named)
+}
+
+func (a adminAPI) restoreSnapshot(w http.ResponseWriter, r *http.Request) {
+	named, err := readSnapshotName(r)
+	if err != nil {
+		writeError(w, http.StatusBadRequest, err)
+		return
+	}
+	state, ok := a.s.snapshots.get(named.Name)
+	if !ok {
+		writeError(w, http.StatusNotFound, fmt.Errorf("there is no snapshot %q", named.Name))
+		return
+	}
+	a.s.Restore(state)
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,117 @@
+package chattest
+
+import (
+	"bytes"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+)
+
+// Snapshot is the state of a service at one moment, kept in memory. It does not change, and may be restored any number of times.
+type Snapshot struct {
+	service *Service
+	buckets map[string]bucketState
+	offset  int64
+	faults  []faultState
+}
+
+// bucketState is what a bucket holds.
+type bucketState struct {
+	sequence uint64
+	pairs    []pair // in the order of their keys
+}
+
+type pair struct{ key, value []byte }
+
+// Snapshot returns the state of the service: users with their revocations, threads, messages and all else that it stores, the clock, and
+// the faults with how often each has hit. Only the resource, its access key and its signing key are not part of it. A suite takes
+// one snapshot and begins each test with [Service.Restore].
+func (s *Service) Snapshot() *Snapshot {
+	state := &Snapshot{service: s, buckets: make(map[string]bucketState), offset: s.offset.Load(), faults: s.faults.states()}
+	s.mustView(func(tx *bbolt.Tx) error {
+		for _, name := range stateBuckets() {
+			state.buckets[name] = stateOf(tx.Bucket([]byte(name)))
+		}
+		return nil
+	})
+	return state
+}
+
+// Restore brings the service back to a snapshot of its own: tokens issued before the snapshot are valid again, and a fault that has hit
+// or was removed since may hit again. It forgets the requests and events recorded, and what counted towards limits. The clock is as
+// far ahead as it was, and real time has gone on. There should be no request under way. Restore panics if the snapshot is nil or
+// another service's.
+func (s *Service) Restore(state *Snapshot) {
+	if state == nil || state.service != s {
+		panic("chattest: restore: the snapshot is not one of this service")
+	}
+	s.mustUpdate(func(tx *bbolt.Tx) error {
+		for name, bucket := range state.buckets {
+			if err := bucket.restore(tx.Bucket([]byte(name))); err != nil {
+				return fmt.Errorf("restore %s: %w", name, err)
+			}
+		}
+		return nil
+	})
+	s.faults.restore(state.faults)
+	s.offset.Store(state.offset)
+	s.forget()
+}
+
+// stateBuckets lists the buckets that [Service.Reset] empties.
+func stateBuckets() (names []string) {
+	for _, name := range buckets() {
+		if name != metaBucket {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func stateOf(b *bbolt.Bucket) bucketState {
+	state := bucketState{sequence: b.Sequence()}
+	c := b.Cursor()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		state.pairs = append(state.pairs, pair{bytes.Clone(k), bytes.Clone(v)})
+	}
+	return state
+}
+
+// restore writes what differs, and nothing else: a test changes little of a large state.
+func (s bucketState) restore(b *bbolt.Bucket) error {
+	put, deleted := s.differences(b)
+	for _, key := range deleted {
+		if err := b.Delete(key); err != nil {
+			return err
+		}
+	}
+	for _, p := range put {
+		if err := b.Put(p.key, p.value); err != nil {
+			return err
+		}
+	}
+	return b.SetSequence(s.sequence)
+}
+
+// differences lists what has to be put into a bucket, and the keys to delete from it, to make it what it was.
+func (s bucketState) differences(b *bbolt.Bucket) (put []pair, deleted [][]byte) {
+	c := b.Cursor()
+	k, v := c.First()
+	for _, p := range s.pairs {
+		for k != nil && bytes.Compare(k, p.key) < 0 {
+			deleted = append(deleted, bytes.Clone(k))
+			k, v = c.Next()
+		}
+		isThere := k != nil && bytes.Equal(k, p.key)
+		if !isThere || !bytes.Equal(v, p.value) {
+			put = append(put, p)
+		}
+		if isThere {
+			k, v = c.Next()
+		}
+	}
+	for ; k != nil; k, _ = c.Next() {
+		deleted = append(deleted, bytes.Clone(k))
+	}
+	return put, deleted
+}
