@@ -26,6 +26,7 @@ import (
 //	GET    /requests      what was asked and answered, without secrets; ?operation=…&last=20
 //	DELETE /requests      forgets that
 //	POST   /reset         does what [Service.Reset] does
+//	GET    /seed          what [Service.Dump] writes down
 //	POST   /snapshot      takes a snapshot, and replaces the one of that name: {"name":"base"}, or nothing for the one without a name
 //	POST   /restore       does what [Service.Restore] does with the snapshot of a name
 func (s *Service) AdminHandler() http.Handler {
@@ -40,6 +41,7 @@ func (s *Service) AdminHandler() http.Handler {
 	mux.HandleFunc("GET /requests", a.listRequests)
 	mux.HandleFunc("DELETE /requests", a.forgetRequests)
 	mux.HandleFunc("POST /reset", a.reset)
+	mux.HandleFunc("GET /seed", a.dump)
 	mux.HandleFunc("POST /snapshot", a.takeSnapshot)
 	mux.HandleFunc("POST /restore", a.restoreSnapshot)
 	return s.Guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -161,6 +163,10 @@ func (a adminAPI) forgetRequests(w http.ResponseWriter, _ *http.Request) {
 func (a adminAPI) reset(w http.ResponseWriter, _ *http.Request) {
 	a.s.Reset()
 	w.WriteHeader(http.StatusNoContent)
+}
+
+func (a adminAPI) dump(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, a.s.Dump())
 }
 
 // record is a request as it is listed, without secrets.

@@ -15,6 +15,9 @@ type Options struct {
 	// whole is [ErrDamaged]. A reply then means that what was asked for is on disk. Empty is a temporary file that is never synced.
 	Path string
 
+	// Seed is the state to begin with. It has no effect on a file that holds users or threads already. Nil is an empty service.
+	Seed *Seed
+
 	// NoSocket makes [NewServer] open no listener: the service is reached through [Service.Transport] alone.
 	// [Open] never opens one.
 	NoSocket bool

@@ -95,13 +95,20 @@ func (p threadProperties) value(deleted int64) chat.ThreadProperties {
 	return v
 }
 
+// messageContent is the content of a message of any kind.
+type messageContent struct {
+	Message      string        `json:"message"`
+	Topic        string        `json:"topic"`
+	Participants []participant `json:"participants"`
+	Initiator    identifier    `json:"initiatorCommunicationIdentifier"`
+}
+
+func (m message) about() messageContent {
+	return stored[messageContent](m.Content)
+}
+
 func (m message) value() chat.Message {
-	content := stored[struct {
-		Message      string        `json:"message"`
-		Topic        string        `json:"topic"`
-		Participants []participant `json:"participants"`
-		Initiator    identifier    `json:"initiatorCommunicationIdentifier"`
-	}](m.Content)
+	content := m.about()
 	v := chat.Message{
 		ID: m.ID, Type: chat.MessageType(m.Type), SequenceID: m.SequenceID, Version: m.Version,
 		Content:   chat.MessageContent{Message: content.Message, Topic: content.Topic, Initiator: content.Initiator.value()},
