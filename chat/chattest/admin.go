@@ -14,17 +14,17 @@ import (
 	"github.com/acschat/acs-chat-go/chat/redact"
 )
 
-// AdminHandler is the way for a person or a program to do to the service what a Go test does, in JSON. The service itself does
-// not serve it; mount it with [http.StripPrefix] where it does not get in the way. It is under [Service.Guard].
+// AdminHandler controls the service over HTTP, in JSON, as its methods do in a Go test. The service does not serve it itself: mount it
+// with [http.StripPrefix]. It is protected by [Service.Guard].
 //
-//	GET    /faults        the faults that may still hit a request
+//	GET    /faults        lists the faults that may still hit a request
 //	POST   /faults        injects one: {"operation":"ChatThread_SendChatMessage", …} and the members of [Fault]
 //	DELETE /faults        removes all of them
 //	DELETE /faults/{id}   removes one
-//	GET    /clock         the time of the service, and how far ahead it is
+//	GET    /clock         returns the time of the service, and how far ahead it is
 //	POST   /clock         moves it: {"advance":"1h"}
-//	GET    /requests      what was asked and answered, without secrets; ?operation=…&last=20
-//	DELETE /requests      forgets that
+//	GET    /requests      lists requests and responses, without secrets; ?operation=…&last=20
+//	DELETE /requests      removes them from the list
 //	POST   /reset         does what [Service.Reset] does
 //	GET    /seed          what [Service.Dump] writes down
 //	POST   /snapshot      takes a snapshot, and replaces the one of that name: {"name":"base"}, or nothing for the one without a name
@@ -147,7 +147,7 @@ func (a adminAPI) listRequests(w http.ResponseWriter, r *http.Request) {
 	if last := r.URL.Query().Get("last"); last != "" {
 		n, err := strconv.Atoi(last)
 		if err != nil || n < 0 {
-			writeError(w, http.StatusBadRequest, errors.New("last must be a number"))
+			writeError(w, http.StatusBadRequest, errors.New("last must be a number that is not negative"))
 			return
 		}
 		requests = requests[max(0, len(requests)-n):]
@@ -198,7 +198,7 @@ func recordsOf(requests []Request) []record {
 	return records
 }
 
-// readJSON reads the body of a request. A form of a page can't have its type.
+// readJSON reads the body of a request. It requires the content type, which an HTML form can't have.
 func readJSON(r *http.Request, into any) error {
 	if !isJSON(r.Header.Get("Content-Type")) || r.Header.Get("Content-Type") == "" {
 		return errors.New("the Content-Type must be application/json")
@@ -216,11 +216,11 @@ func writeError(w http.ResponseWriter, status int, err error) {
 	writeJSON(w, status, json.RawMessage(refuse(status, err.Error()).documentedBody()))
 }
 
-// check refuses what is no operation.
+// check refuses an operation that is not valid.
 func (o Operation) check() error {
 	switch {
 	case o == "":
-		return fmt.Errorf(`operation is missing; %q is any`, Any)
+		return fmt.Errorf("operation is missing; %q stands for every operation", Any)
 	case !o.Valid():
 		return fmt.Errorf("there is no operation %q", o)
 	}

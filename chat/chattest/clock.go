@@ -2,17 +2,17 @@ package chattest
 
 import "time"
 
-// Now is the time of the service: that of the machine plus what [Service.Advance] added.
+// Now returns the time of the service: that of the machine plus what [Service.Advance] added.
 func (s *Service) Now() time.Time {
 	return time.Now().Add(time.Duration(s.offset.Load()))
 }
 
-// Advance moves the clock of the service, and no other, by d: tokens expire, messages get later ids.
-// A negative d moves it back; ids and versions within a thread grow all the same. Clients compare the end of a token with their
-// own clock: to them a token of a service that is a day behind has expired when it is issued. Requests signed with the access key
-// are accepted by either clock; [Fault.ClockSkew] is what refuses them.
+// Advance moves the clock of the service by d, but not that of clients: tokens expire, and messages get later ids. A negative d moves
+// it back; ids and versions within a thread still grow. Clients compare the end of a token with their own clock: for them, a token of a
+// service that is a day behind has expired when it is issued. Requests signed with the access key are accepted by either clock, unless
+// [Fault.ClockSkew] refuses them.
 //
-// The clock stays within 25 years of that of the machine: a move beyond that goes to the limit.
+// The clock stays within 25 years of that of the machine. A move beyond that ends at the limit.
 func (s *Service) Advance(d time.Duration) {
 	switch {
 	case s.advance(d):
@@ -24,10 +24,10 @@ func (s *Service) Advance(d time.Duration) {
 	s.deleteDueThreads()
 }
 
-// maxOffset keeps times where every part of the service can represent them, above all after 1970.
+// maxOffset keeps times in the range that ids can represent.
 const maxOffset = int64(25 * 365 * 24 * time.Hour)
 
-// advance moves the clock by d. It reports false, and does nothing, where that leads too far.
+// advance moves the clock by d. It reports false, and does nothing, if that exceeds the limit.
 func (s *Service) advance(d time.Duration) bool {
 	for {
 		old := s.offset.Load()
@@ -41,7 +41,7 @@ func (s *Service) advance(d time.Duration) bool {
 	}
 }
 
-// timestamp writes an instant in milliseconds since 1970 as the chat API does: UTC, whole seconds, cut off.
+// timestamp writes an instant in milliseconds since 1970 as the chat API does: UTC, truncated to whole seconds.
 func timestamp(ms int64) string {
 	return time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05Z")
 }

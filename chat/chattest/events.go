@@ -7,21 +7,21 @@ import (
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
-// Event is something that happened in a thread, and the users whom the service told of it. Do not change what it refers to.
+// Event is an event of a thread and the users who received it. It must not be modified.
 type Event struct {
-	// Event is the event as each of them receives it, but for the recipient in its header, which is nil.
+	// Event is the event as each of them receives it, except that the recipient in its header is nil.
 	events.Event
-	// Recipients are the users whom the service told, whether or not they listened.
+	// Recipients are the users to whom the event was sent, whether or not they were connected.
 	Recipients []User
 }
 
-// Events lists what has happened in all threads, the oldest first, or only events of the given kinds. An event is recorded before
-// the request that caused it is answered. The service keeps the last 10,000 events, and fewer if they are very large. Events panics if
-// a kind is none of [events.Kinds].
+// Events lists the events of all threads, oldest first, or only those of the given kinds. An event is recorded before the request that
+// caused it is answered. The service keeps the last 10,000 events, and fewer if they are very large. Events panics if a kind is not one
+// of [events.Kinds].
 func (s *Service) Events(kinds ...events.Kind) []Event {
 	for _, kind := range kinds {
 		if !slices.Contains(events.Kinds(), kind) {
-			panic(fmt.Sprintf("chattest: list events: users are told of no event of the kind %q", kind))
+			panic(fmt.Sprintf("chattest: list events: there are no events of the kind %q", kind))
 		}
 	}
 	s.deleteDueThreads()
@@ -34,12 +34,12 @@ func (s *Service) Events(kinds ...events.Kind) []Event {
 	return list
 }
 
-// eventLog is the source of everything that is told about threads.
+// eventLog records the events of all threads.
 type eventLog struct {
 	history history[*occurrence]
 }
 
-// publish records what has happened. It is called after the commit, in the order of the commits, and in no transaction.
+// publish records an event. It is called after the commit, in the order of the commits, and outside of transactions.
 func (l *eventLog) publish(o *occurrence) {
 	l.history.add(o)
 }

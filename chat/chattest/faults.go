@@ -11,67 +11,67 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong with requests. The zero value answers the next one with 503.
+// Fault describes how requests fail. The zero value answers the next request with 503.
 //
-// Nth, Every and Times say when. The other members say what, and may be combined: Status, RetryAfter, Redirect, ExpiredToken
-// and RevokedToken take the place of the operation, which then has no effect; everything else happens to the answer of an
+// Nth, Every and Times select the requests. The other members say what happens to them, and may be combined: Status, RetryAfter,
+// Redirect, ExpiredToken and RevokedToken replace the operation, which then has no effect; all others change the response to an
 // operation that took effect. Code, Message and RetryAfter without a Status mean a 503.
 //
-// In JSON members have the same names with a small letter, durations are texts such as "1.5s", and what is zero is left out.
+// In JSON members have the same names in lower camel case, durations are strings such as "1.5s", and zero values are omitted.
 type Fault struct {
 	// Nth is the first request that is hit, counted from the call of Fail. 0 is the next one or, with Every, the Every-th.
 	Nth int `json:"nth,omitzero"`
-	// Every hits every so many requests from the first on. 0 hits each one.
+	// Every hits each Every-th request from the first one on. 0 hits all of them.
 	Every int `json:"every,omitzero"`
-	// Times is how many requests are hit. 0 is one, or with Every any number; a negative one is any number.
+	// Times is how many requests are hit. 0 is one, or with Every any number; a negative number is any number.
 	Times int `json:"times,omitzero"`
 
-	// Status is answered instead, with the body that the service has for it; a status below 400 has none.
+	// Status is the status of the response, which has the body that the service sends with it; below 400 it has none.
 	Status int `json:"status,omitzero"`
-	// Code and Message replace those of the body. They do not come with a 401 of chat, unless one of them is given.
+	// Code and Message replace those of the body. A 401 of chat has no body unless one of them is given.
 	Code    string `json:"code,omitzero"`
 	Message string `json:"message,omitzero"`
-	// RetryAfter is sent in whole seconds or, when it is not whole, as "retry-after-ms".
+	// RetryAfter is sent as Retry-After in whole seconds or, if it is not whole, as "retry-after-ms".
 	RetryAfter time.Duration `json:"-"`
-	// Header is added to the answer, whatever that is.
+	// Header is added to every response that is hit.
 	Header http.Header `json:"header,omitempty"`
 
 	// Redirect answers 307 with this Location.
 	Redirect string `json:"redirect,omitzero"`
 	// ExpiredToken answers as for a token that has expired: 401, in chat without a body.
 	ExpiredToken bool `json:"expiredToken,omitzero"`
-	// RevokedToken does what ExpiredToken does, after it has revoked every token of the caller: none works any more.
+	// RevokedToken revokes all tokens of the caller, for good, and then does what ExpiredToken does.
 	RevokedToken bool `json:"revokedToken,omitzero"`
 
-	// ClockSkew sets the clock that dates requests signed with the access key ahead by this, or back: those that are more than
-	// 15 minutes off are refused with 401, as when the clock of the caller is wrong. It does nothing to other requests.
+	// ClockSkew moves the clock that requests signed with the access key are compared with: ahead, or back if it is negative. Requests
+	// that are then more than 15 minutes off are refused with 401, as if the caller's clock were wrong. Other requests are not affected.
 	ClockSkew time.Duration `json:"-"`
 
 	// Delay holds the answer back, after the request took effect.
 	Delay time.Duration `json:"-"`
-	// LoseReply breaks the connection after the request took effect, before a byte of the answer. Over a socket Go's own
-	// transport may send a GET again by itself.
+	// LoseReply breaks the connection after the request took effect, before the first byte of the response. Over a socket, Go's
+	// own transport may repeat a GET.
 	LoseReply bool `json:"loseReply,omitzero"`
-	// CutBody breaks the connection in the middle of the body. An answer without one is lost.
+	// CutBody breaks the connection in the middle of the body. A response without a body is lost.
 	CutBody bool `json:"cutBody,omitzero"`
 	// NextLinkHost replaces the host, and port, of a next link.
 	NextLinkHost string `json:"nextLinkHost,omitzero"`
-	// HTML replaces the body by the page of a front door that has lost its service. It keeps the status.
+	// HTML replaces the body by the HTML page of a gateway whose service is unavailable. The status stays.
 	HTML bool `json:"html,omitzero"`
-	// EmptyBody leaves the body out. It keeps the status.
+	// EmptyBody omits the body. The status stays.
 	EmptyBody bool `json:"emptyBody,omitzero"`
 
-	// EmptyPage answers a list with no items, and a next link to the same request.
+	// EmptyPage answers a list with no items and a next link to the same request.
 	EmptyPage bool `json:"emptyPage,omitzero"`
-	// ShortPage is how many items a page of a list has at most, whatever was asked for. The rest is behind the next link.
+	// ShortPage limits the items on a page of a list, whatever page size is requested. The next link leads to the others.
 	ShortPage int `json:"shortPage,omitzero"`
-	// DuplicateItem has a page of a list end with the same item twice.
+	// DuplicateItem repeats the last item of a page of a list.
 	DuplicateItem bool `json:"duplicateItem,omitzero"`
-	// DuplicateRequest carries the operation out twice, as if the request had come twice. The answer is the second one.
+	// DuplicateRequest runs the operation twice, as if the request had arrived twice. The response is the second one.
 	DuplicateRequest bool `json:"duplicateRequest,omitzero"`
 }
 
-// InjectedFault is a fault at work.
+// InjectedFault is a fault that was injected with [Service.Fail]. Its methods may be called concurrently.
 type InjectedFault struct {
 	faults *faults
 	id     int
@@ -84,8 +84,8 @@ type InjectedFault struct {
 	removed bool
 }
 
-// Fail injects a fault into the requests of an operation, or of [Any]. If several faults are due, the one that was injected
-// first hits, and the others do not count that request. Fail panics if op is not valid.
+// Fail injects a fault into the requests of an operation, or of [Any]. If several faults are due, the one that was injected first
+// hits, and the others do not count that request. Fail panics if op is not valid.
 func (s *Service) Fail(op Operation, fault Fault) *InjectedFault {
 	if err := op.check(); err != nil {
 		panic("chattest: inject fault: " + err.Error())
@@ -108,13 +108,13 @@ func (s *Service) Faults() []*InjectedFault {
 // ID is the number of the fault, from 1. See [Request.Fault].
 func (i *InjectedFault) ID() int { return i.id }
 
-// Operation is what the fault hits.
+// Operation is the operation whose requests the fault hits.
 func (i *InjectedFault) Operation() Operation { return i.op }
 
-// Fault is what goes wrong, as it was injected.
+// Fault returns the fault as it was injected.
 func (i *InjectedFault) Fault() Fault { return i.fault }
 
-// Fired is how many requests the fault has hit.
+// Fired returns how many requests the fault has hit.
 func (i *InjectedFault) Fired() int {
 	i.faults.mu.Lock()
 	defer i.faults.mu.Unlock()
@@ -128,14 +128,14 @@ func (i *InjectedFault) Remove() {
 	i.removed = true
 }
 
-// faults are those injected so far.
+// faults holds the injected faults.
 type faults struct {
 	mu       sync.Mutex // guards injected, what it points to, and latest
 	injected []*InjectedFault
 	latest   int // the latest id
 }
 
-// take finds the fault that hits a request, and its id, which is 0 when there is none.
+// take finds the fault that hits a request. The id is 0 if there is none.
 func (f *faults) take(op Operation) (fault Fault, id int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -150,7 +150,7 @@ func (f *faults) take(op Operation) (fault Fault, id int) {
 	return fault, 0
 }
 
-// spent reports whether the fault hits no more.
+// spent reports whether the fault hits no further request.
 func (i *InjectedFault) spent() bool {
 	endless := i.fault.Times < 0 || i.fault.Times == 0 && i.fault.Every > 0
 	return i.removed || !endless && i.fired >= max(i.fault.Times, 1)
@@ -166,7 +166,7 @@ func (i *InjectedFault) due() bool {
 	return i.seen >= first && (i.seen-first)%every == 0
 }
 
-// replaces reports whether the operation is not carried out.
+// replaces reports whether the fault takes the place of the operation.
 func (f Fault) replaces() bool {
 	instead := f.Status != 0 || f.Code != "" || f.Message != "" || f.RetryAfter != 0 || f.Redirect != "" || f.ExpiredToken || f.RevokedToken
 	after := f.ClockSkew != 0 || f.Delay != 0 || f.LoseReply || f.CutBody || f.NextLinkHost != "" || f.HTML || f.EmptyBody || len(f.Header) > 0 ||
@@ -174,7 +174,7 @@ func (f Fault) replaces() bool {
 	return instead || !after
 }
 
-// answer is given instead of that of the operation.
+// answer writes the response that replaces that of the operation.
 func (f Fault) answer(p *reply) {
 	status := f.Status
 	switch {
@@ -204,7 +204,7 @@ func (f Fault) answer(p *reply) {
 	answer(p, 0, nil, r)
 }
 
-// distort changes the answer to a request.
+// distort changes the response to a request.
 func (f Fault) distort(p *reply, r *http.Request) {
 	maps.Copy(p.header, f.Header)
 	if f.EmptyPage || f.DuplicateItem {
@@ -225,7 +225,7 @@ func (f Fault) distort(p *reply, r *http.Request) {
 	}
 }
 
-// distortPage changes a page of a list, and nothing else.
+// distortPage changes the response if it is a page of a list.
 func (f Fault) distortPage(p *reply, r *http.Request) {
 	var old struct {
 		Value    []json.RawMessage `json:"value"`

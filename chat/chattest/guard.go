@@ -8,9 +8,10 @@ import (
 	"strings"
 )
 
-// Guard restricts a handler to the user of the machine. It lets a request through whose host is that of the service, one of
-// [Options.Hosts] or the machine itself, at any port, since ports are forwarded, and that no page of another origin has sent.
-// Others are answered with 403: a page of another site can have a browser send them, and can make its own name resolve to this machine.
+// Guard restricts a handler to requests of the user of this machine. The host of a request must be that of the service, one of
+// [Options.Hosts] or the machine itself, at any port, since ports are forwarded; and a page of another origin must not have sent it.
+// Other requests are answered with 403: a page of another site can make a browser send them, and can make its own host name resolve to
+// this machine.
 func (s *Service) Guard(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -42,7 +43,7 @@ func hostName(host string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 }
 
-// isCrossOrigin reports whether a browser says that a page of another origin has made the request.
+// isCrossOrigin reports whether a page of another origin sent the request, as the browser says.
 func isCrossOrigin(r *http.Request) bool {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
 		return true

@@ -6,7 +6,7 @@ import (
 )
 
 // HealthHandler answers the probes of containers: GET /healthz with 200, GET /readyz with 200 while the service can serve requests and
-// with 503 when it is closed or can't read its store. It needs no key, reveals nothing, and is not under [Service.Guard], since a probe
+// with 503 when it is closed or can't read its store. It needs no key, reveals nothing, and is not protected by [Service.Guard], since a probe
 // knows the address of a container and not its name. Probes are not recorded.
 func (s *Service) HealthHandler() http.Handler {
 	mux := http.NewServeMux()

@@ -11,29 +11,29 @@ import (
 	"github.com/acschat/acs-chat-go/chat/redact"
 )
 
-// Request is a request that the service has answered, and the answer. It is recorded before the answer is sent: who has
-// an answer finds the request. Do not change what it refers to.
+// Request is a request and its response. It is recorded before the response is sent, so that a caller who has the response finds the
+// request. It must not be modified.
 type Request struct {
-	At        time.Time // when it came, by the clock of the service
-	Operation Operation // empty for what is no operation
-	User      User      // who chats, by a good token; the zero value for anybody else
+	At        time.Time // when the request arrived, by the clock of the service
+	Operation Operation // empty if the request called no operation
+	User      User      // the user whose valid token the request had; the zero value otherwise
 	Method    string
 	Host      string
-	Target    string // path and query as they came, byte for byte
+	Target    string // path and query as received, byte for byte
 	Path      string // decoded
 	Query     url.Values
 	Header    http.Header // without Authorization
 	Body      []byte
 
-	Status   int    // what was answered, also when a fault lost the answer
-	Refused  string // why it was refused, where the answer does not tell, as with a token; for people, not for tests
-	Fault    int    // the id of the fault that hit it, 0 for none
-	Reply    []byte // the whole body, also when a fault cut it
+	Status   int    // of the response, also if a fault lost it
+	Refused  string // why it was refused, if the response does not say so; a text for people, not for tests
+	Fault    int    // the id of the fault that hit the request, 0 for none
+	Reply    []byte // the body of the response, complete also if a fault cut it
 	Duration time.Duration
 }
 
-// Requests lists the requests so far in the order they were answered, or only those of the given operations; the empty
-// operation is that of requests for no operation of either API. The service keeps the last 10,000 requests, and fewer if
+// Requests lists the requests in the order they were answered, or only those of the given operations; the empty operation stands for
+// requests that called none. The service keeps the last 10,000 requests, and fewer if
 // they are very large. Requests panics if an operation is neither empty nor valid.
 func (s *Service) Requests(ops ...Operation) []Request {
 	for _, op := range ops {
@@ -48,7 +48,7 @@ func (s *Service) Requests(ops ...Operation) []Request {
 	return slices.DeleteFunc(requests, func(q Request) bool { return !slices.Contains(ops, q.Operation) })
 }
 
-// record remembers a request, and tells of it whom the options name.
+// record keeps a request and passes it to the callback in the options.
 func (s *Service) record(q Request) {
 	s.log.add(q)
 	if s.onRequest != nil {
@@ -56,7 +56,7 @@ func (s *Service) record(q Request) {
 	}
 }
 
-// newRequest is what is known of a request and its reply.
+// newRequest makes the record of a request and its response.
 func newRequest(r *http.Request, op Operation, query url.Values, body []byte, p *reply, took time.Duration) Request {
 	header := maps.Clone(r.Header)
 	delete(header, "Authorization")

@@ -2,9 +2,9 @@ package chattest
 
 import "go.etcd.io/bbolt"
 
-// Reset forgets users, threads, messages and whatever else there was; what was asked and what happened; what counted towards limits. It removes
-// the faults and sets the clock right. The resource, its access key and its signing key stay: tokens made before are
-// those of users who are gone.
+// Reset deletes users, threads, messages and everything else that is stored, forgets requests, events and what counted towards limits,
+// removes the faults, and sets the clock to that of the machine. The resource, its access key and its signing key stay. Tokens issued
+// before are invalid, since their users are deleted.
 func (s *Service) Reset() {
 	s.mustUpdate(func(tx *bbolt.Tx) error {
 		for _, name := range stateBuckets() {
@@ -30,7 +30,7 @@ func (s *Service) forget() {
 	s.due.forget()
 }
 
-// empty removes what is in a bucket. It goes on counting where it was, so that nothing gets the id of what is gone.
+// empty removes the content of a bucket. It keeps the sequence, so that ids are not given out twice.
 func empty(tx *bbolt.Tx, bucket []byte) error {
 	sequence := tx.Bucket(bucket).Sequence()
 	if err := tx.DeleteBucket(bucket); err != nil {

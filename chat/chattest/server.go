@@ -4,7 +4,7 @@ import (
 	"net/http/httptest"
 )
 
-// TB is what [NewServer] needs of a test. A *testing.T is one, and so is what GinkgoTB returns.
+// TB is the part of [testing.TB] that [NewServer] uses. GinkgoTB returns one too.
 type TB interface {
 	Helper()
 	Cleanup(func())
@@ -13,13 +13,14 @@ type TB interface {
 	Failed() bool
 }
 
-// Server is a service for the length of a test.
+// Server is a service that ends with a test.
 type Server struct {
 	*Service
 }
 
-// NewServer starts a service, and a listener with TLS on 127.0.0.1 unless the options say NoSocket. Both end with the
-// test. When the test has failed by then, it shows the last requests and their answers, without tokens.
+// NewServer starts a service, and a listener with TLS on 127.0.0.1 unless [Options.NoSocket] is set. Nil options are the zero value.
+// Both are closed at the end of the test. If the test has failed, the last requests and responses are logged, without secrets.
+// NewServer fails the test if the service can't be started.
 func NewServer(tb TB, options *Options) *Server {
 	tb.Helper()
 	service, err := Open(options)

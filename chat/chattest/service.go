@@ -14,12 +14,11 @@ import (
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
-// inProcess is where a service without a socket is. The name cannot be resolved, so that nothing meant for it gets out.
+// inProcess is the endpoint of a service without a socket. The name cannot be resolved, so that no request leaves the process.
 const inProcess = "https://chattest.invalid"
 
-// Service is the chat service of one resource, as an [http.Handler]. It has no socket and starts no goroutine.
-// Its methods may be called concurrently. Those that return no error panic when the store can't be written, for
-// example because the service is closed.
+// Service is the chat service of one resource, an [http.Handler]. It has no socket and starts no goroutine. Its methods may be called
+// concurrently. Those that return no error panic if the store can't be read or written, for example because the service is closed.
 type Service struct {
 	store     *store
 	resource  string // a GUID, the first part of every user id
@@ -27,14 +26,14 @@ type Service struct {
 	accessKey []byte
 
 	endpoint        string       // set before the first request
-	client          *http.Client // reaches the endpoint
+	client          *http.Client // for requests to the endpoint
 	hosts           []string     // further names of the service
 	cloud           chat.Cloud
 	errorStyle      ErrorStyle
 	lenientVersions bool
 	browserIdentity bool
 	entra           entraTokens
-	limiter         *limiter // nil where no rate is enforced
+	limiter         *limiter // nil if rates are not enforced
 	onRequest       func(Request)
 
 	router    *http.ServeMux
@@ -48,10 +47,10 @@ type Service struct {
 	audiences audiences
 	due       dueTime
 
-	keyOnce sync.Once // guards the making of key
+	keyOnce sync.Once // guards key
 	key     *rsa.PrivateKey
 
-	closing     chan struct{} // lets go of the replies that faults hold back
+	closing     chan struct{} // closed to release the responses that faults delay
 	releaseOnce sync.Once
 	closeOnce   sync.Once
 	closeErr    error
@@ -60,9 +59,9 @@ type Service struct {
 	closers []func()
 }
 
-// Open starts the service. Close it when done. It fails with [ErrInUse] or [ErrDamaged] where the file at Path is somebody
-// else's now or is not one of a service, with an error of the system where the file can't be read or written, and with one that
-// says which of the options can't be right.
+// Open starts a service. Nil options are the zero value. The caller must close the service. Open fails with [ErrInUse] if another
+// service has the file at Path open, with [ErrDamaged] if the file is not a complete one of a service, with an error of the system if it
+// can't be read or written, and if an option is invalid.
 func Open(options *Options) (*Service, error) {
 	if options == nil {
 		options = &Options{}
@@ -86,16 +85,16 @@ func Open(options *Options) (*Service, error) {
 	return s, nil
 }
 
-// route leads to the operations of both APIs.
+// route registers the operations of both APIs.
 func (s *Service) route() {
 	unreadable := func(w http.ResponseWriter, _ *http.Request, _ error) { answer(w, 0, nil, badRequest()) }
 	chatapi.HandlerWithOptions(chatAPI{}, chatapi.StdHTTPServerOptions{BaseRouter: s.router, ErrorHandlerFunc: unreadable})
 	identityapi.HandlerWithOptions(identityAPI{}, identityapi.StdHTTPServerOptions{BaseRouter: s.router, ErrorHandlerFunc: unreadable})
-	entra, _ := ExchangeEntraToken.published() // which the contract has not
+	entra, _ := ExchangeEntraToken.published() // not in the contract
 	s.router.HandleFunc(entra.Pattern, exchangeEntraToken)
 }
 
-// newService makes a service of what the options say, without a store.
+// newService makes a service from the options, without a store.
 func newService(options *Options) (*Service, error) {
 	s := &Service{
 		endpoint: inProcess, hosts: options.Hosts, cloud: options.Cloud, errorStyle: options.ErrorStyle, lenientVersions: options.LenientVersions, browserIdentity: options.BrowserIdentity, onRequest: options.OnRequest,
@@ -124,7 +123,7 @@ func newService(options *Options) (*Service, error) {
 	return s, err
 }
 
-// loadIdentity reads, or makes, what a resource is known by.
+// loadIdentity reads, or creates, the ids and the access key of the resource.
 func (s *Service) loadIdentity() error {
 	resource, err := s.store.kept("resource", func() []byte { return []byte(newGUID()) })
 	if err != nil {
@@ -143,8 +142,8 @@ func (s *Service) loadIdentity() error {
 	return err
 }
 
-// Close ends the service and, unless it was given a file, forgets everything. Replies that a fault holds back are lost.
-// A second call does nothing.
+// Close stops the service and releases its file. Without [Options.Path] everything stored is lost. Responses that a fault delays are
+// not sent. Further calls return the result of the first.
 func (s *Service) Close() error {
 	s.release()
 	s.closeOnce.Do(func() {
@@ -159,30 +158,30 @@ func (s *Service) Close() error {
 	return s.closeErr
 }
 
-// atClose has f called by Close, before the store is closed.
+// atClose makes Close call f before it closes the store.
 func (s *Service) atClose(f func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closers = append(s.closers, f)
 }
 
-// release lets go of the replies that faults hold back.
+// release ends the delays of faults.
 func (s *Service) release() {
 	s.releaseOnce.Do(func() { close(s.closing) })
 }
 
-// Endpoint is the URL of the service, without a path. Without a socket it leads nowhere but to [Service.Transport].
+// Endpoint returns the URL of the service, without a path. Without a socket only [Service.Transport] serves it.
 func (s *Service) Endpoint() string {
 	return s.endpoint
 }
 
-// ConnectionString is what the portal shows for a resource: the endpoint and the access key.
+// ConnectionString returns the connection string of the resource: the endpoint and the access key.
 func (s *Service) ConnectionString() string {
 	return "endpoint=" + s.endpoint + "/;accesskey=" + base64.StdEncoding.EncodeToString(s.accessKey)
 }
 
-// HTTPClient reaches the service: over its socket, trusting its certificate, or in process when it has none.
-// It adds no token and follows redirects as any client does.
+// HTTPClient returns a client that reaches the service: over its socket, trusting its certificate, or in process if it has none. The
+// client adds no token and follows redirects.
 func (s *Service) HTTPClient() *http.Client {
 	return s.client
 }

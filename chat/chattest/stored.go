@@ -11,8 +11,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Threads lists every thread that there is or was, whoever is in it, the oldest first. The values are those that a client
-// gets, and have DeletedOn.
+// Threads lists all threads, also deleted ones, oldest first. The values are those that a client receives, with DeletedOn.
 func (s *Service) Threads() (threads []chat.ThreadProperties) {
 	s.mustView(func(tx *bbolt.Tx) error {
 		return tx.Bucket([]byte(propertiesBucket)).ForEach(func(_, item []byte) error {
@@ -26,8 +25,8 @@ func (s *Service) Threads() (threads []chat.ThreadProperties) {
 	return threads
 }
 
-// Messages lists every message of a thread in the order they were sent, those of the service and what is left of deleted ones
-// among them. The values are those that a client gets. There are none in a thread that does not exist.
+// Messages lists all messages of a thread in the order they were sent, including those of the service and what remains of deleted ones.
+// The values are those that a client receives. The list is empty if the thread does not exist.
 func (s *Service) Messages(threadID string) (messages []chat.Message) {
 	s.mustViewThread(threadID, func(t *thread) {
 		t.eachMessage(func(m message) { messages = append(messages, m.value()) })
@@ -36,8 +35,8 @@ func (s *Service) Messages(threadID string) (messages []chat.Message) {
 	return messages
 }
 
-// Texts lists what people say in a thread, in the order they sent it: the texts of their messages as they are now, without
-// those that were deleted.
+// Texts lists the content of the messages that users sent to a thread, in the order they were sent and as it is now, without deleted
+// messages.
 func (s *Service) Texts(threadID string) (texts []string) {
 	for _, m := range s.Messages(threadID) {
 		if m.Sender != nil && m.DeletedOn.IsZero() {
@@ -47,7 +46,7 @@ func (s *Service) Texts(threadID string) (texts []string) {
 	return texts
 }
 
-// Participants lists who is in a thread, in the order they joined.
+// Participants lists the participants of a thread in the order they joined.
 func (s *Service) Participants(threadID string) (participants []chat.Participant) {
 	s.mustViewThread(threadID, func(t *thread) {
 		t.eachPlace(participantsBucket, func(item []byte) bool {
@@ -58,7 +57,7 @@ func (s *Service) Participants(threadID string) (participants []chat.Participant
 	return participants
 }
 
-// Receipts lists up to where people have read a thread, in the order they joined it.
+// Receipts lists the read receipts of a thread in the order in which the readers joined it.
 func (s *Service) Receipts(threadID string) (receipts []chat.ReadReceipt) {
 	s.mustViewThread(threadID, func(t *thread) {
 		t.eachPlace(receiptsBucket, func(item []byte) bool {
@@ -70,7 +69,7 @@ func (s *Service) Receipts(threadID string) (receipts []chat.ReadReceipt) {
 	return receipts
 }
 
-// Users lists every user of the resource that was not deleted, the oldest first.
+// Users lists the users of the resource, oldest first, without deleted ones.
 func (s *Service) Users() (users []User) {
 	s.mustView(func(tx *bbolt.Tx) error {
 		return tx.Bucket([]byte(usersBucket)).ForEach(func(id, _ []byte) error {
@@ -129,7 +128,7 @@ func (p participant) value() chat.Participant {
 	}
 }
 
-// value is nil for nobody.
+// value is nil for an identifier that is not set.
 func (i identifier) value() chat.Identifier {
 	if i.RawID == "" {
 		return nil
@@ -137,7 +136,7 @@ func (i identifier) value() chat.Identifier {
 	return chat.ParseRawID(i.RawID)
 }
 
-// value is nil when there is nothing in it.
+// value is nil without entries.
 func (m metadata) value() map[string]string {
 	var v map[string]string
 	for _, e := range m {
@@ -151,7 +150,7 @@ func (m metadata) value() map[string]string {
 	return v
 }
 
-// instant reads a time of our own making. An empty one is none.
+// instant reads a time that this package wrote. An empty text is the zero time.
 func instant(text string) time.Time {
 	if text == "" {
 		return time.Time{}
@@ -163,7 +162,7 @@ func instant(text string) time.Time {
 	return at
 }
 
-// stored decodes a record of our own making.
+// stored decodes a record that this package wrote.
 func stored[T any](record []byte) (v T) {
 	if err := json.Unmarshal(record, &v); err != nil {
 		panic("chattest: " + err.Error())
@@ -171,7 +170,7 @@ func stored[T any](record []byte) (v T) {
 	return v
 }
 
-// mustViewThread reads a thread, if there is one, whoever is in it.
+// mustViewThread runs f on a thread, if it exists, without a caller.
 func (s *Service) mustViewThread(id string, f func(*thread)) {
 	s.mustView(func(tx *bbolt.Tx) error {
 		t := &thread{tx: tx, id: id}
@@ -182,7 +181,7 @@ func (s *Service) mustViewThread(id string, f func(*thread)) {
 	})
 }
 
-// mustView reads what has no other reason to fail than the store.
+// mustView runs a read that fails only if the store does.
 func (s *Service) mustView(f func(*bbolt.Tx) error) {
 	s.deleteDueThreads()
 	if err := s.store.db.View(f); err != nil {

@@ -14,17 +14,17 @@ import (
 	"strings"
 )
 
-// Transport reaches a service without a socket. The service runs in the goroutine of the caller, so that time can be that
-// of a synctest bubble. It is an [http.RoundTripper] and a policy.Transporter of azcore.
+// Transport reaches a service without a socket. The service runs in the goroutine of the caller, which may be in a synctest bubble.
+// Transport is an [http.RoundTripper] and a policy.Transporter of azcore.
 //
-// It refuses every host but that of [Service.Endpoint], as a name that can't be resolved. A request whose context has
-// ended is not served, and one whose context ends while a fault holds the answer back returns at once. A lost reply is
-// an error that is [io.EOF], the body of a cut one ends in [io.ErrUnexpectedEOF].
+// It refuses every host but that of [Service.Endpoint], as a name that can't be resolved. A request whose context has ended is not
+// served, and one whose context ends during the delay of a fault returns at once. A lost response is an error that is [io.EOF], and the
+// body of a cut response ends in [io.ErrUnexpectedEOF].
 type Transport struct {
 	s *Service
 }
 
-// Transport returns the way to the service that needs no socket.
+// Transport returns a transport that reaches the service without a socket.
 func (s *Service) Transport() *Transport {
 	return &Transport{s}
 }
@@ -57,7 +57,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return p.received(req, whole), nil
 }
 
-// arrival is the request as a server has it.
+// arrival is the request as a server receives it.
 func arrival(sent *http.Request) *http.Request {
 	r := sent.WithContext(sent.Context())
 	r.URL = &url.URL{Path: sent.URL.Path, RawPath: sent.URL.RawPath, RawQuery: sent.URL.RawQuery}
@@ -72,7 +72,7 @@ func arrival(sent *http.Request) *http.Request {
 	return r
 }
 
-// serveTo reports false when the service broke the connection.
+// serveTo serves a request. It reports false if the service broke the connection.
 func (s *Service) serveTo(p *reply, r *http.Request) (whole bool) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -85,7 +85,7 @@ func (s *Service) serveTo(p *reply, r *http.Request) (whole bool) {
 	return true
 }
 
-// received is what a client makes of the answer.
+// received is the reply as a client receives it.
 func (p *reply) received(req *http.Request, whole bool) *http.Response {
 	var body io.Reader = &p.body
 	if !whole {
@@ -113,7 +113,7 @@ func (p *reply) received(req *http.Request, whole bool) *http.Response {
 	return r
 }
 
-// brokenConnection is what follows the body of a reply that was cut.
+// brokenConnection follows the body of a reply that was cut.
 type brokenConnection struct{}
 
 func (brokenConnection) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

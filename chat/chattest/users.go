@@ -8,15 +8,15 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// User is a user of the service. Its ID encodes when it was made.
+// User is a user of the service. Its ID encodes the time of its creation.
 type User = chat.CommunicationUser
 
-// NewUser makes a user.
+// NewUser creates a user.
 func (s *Service) NewUser() User {
 	return s.NewUsers(1)[0]
 }
 
-// NewUsers makes n users, with one write.
+// NewUsers creates n users in one write.
 func (s *Service) NewUsers(n int) []User {
 	users := make([]User, n)
 	s.mustUpdate(func(tx *bbolt.Tx) error {
@@ -32,7 +32,7 @@ func (s *Service) NewUsers(n int) []User {
 	return users
 }
 
-// addUser makes a user in a transaction.
+// addUser creates a user in a transaction.
 func (s *Service) addUser(tx *bbolt.Tx) (id string, err error) {
 	bucket := tx.Bucket([]byte(usersBucket))
 	counter, err := bucket.NextSequence()
@@ -43,18 +43,18 @@ func (s *Service) addUser(tx *bbolt.Tx) (id string, err error) {
 	return id, bucket.Put([]byte(id), number(0))
 }
 
-// isUser reports whether somebody is a user of this resource who was not deleted.
+// isUser reports whether a raw id is that of a user of this resource who was not deleted.
 func isUser(tx *bbolt.Tx, rawID string) bool {
 	return tx.Bucket([]byte(usersBucket)).Get([]byte(rawID)) != nil
 }
 
-// ForeignUser makes up the id of a user of another resource. Nobody has that resource.
+// ForeignUser returns a user of another resource, which does not exist. Each call returns another one.
 func (s *Service) ForeignUser() User {
 	return User{ID: userID(s.cloud, newGUID(), s.node, s.Now(), 1)}
 }
 
-// Revoke ends every token that the user has, as the identity API does. Tokens made afterwards are good. Someone who
-// is not a user of this service has none, and nothing happens.
+// Revoke revokes all tokens of the user, as the identity API does. Tokens issued afterwards are valid. Revoke does nothing if the user
+// does not exist.
 func (s *Service) Revoke(user User) {
 	s.mustUpdate(func(tx *bbolt.Tx) error {
 		if !isUser(tx, user.RawID()) {
@@ -64,16 +64,16 @@ func (s *Service) Revoke(user User) {
 	})
 }
 
-// revoke ends the tokens of a user in a transaction.
+// revoke revokes the tokens of a user in a transaction.
 func (s *Service) revoke(tx *bbolt.Tx, user string) error {
 	bucket := tx.Bucket([]byte(usersBucket))
-	// Tokens made since the last time may bear a second that is still to come.
+	// Tokens issued since the last revocation may be dated in a second to come.
 	next := lastNumber(bucket.Get([]byte(user))) + 1
 	return bucket.Put([]byte(user), number(max(s.Now().Unix(), next)))
 }
 
-// DeleteUser deletes a user as the identity API does: its tokens end, it leaves every thread without a message about it,
-// and the messages it sent are gone. Its id is from then on that of nobody. A second call does nothing.
+// DeleteUser deletes a user, as the identity API does: its tokens are revoked, it is removed from all threads without a message, and
+// the messages it sent are deleted. DeleteUser does nothing if the user does not exist.
 func (s *Service) DeleteUser(user User) {
 	s.mustUpdate(func(tx *bbolt.Tx) error { return s.deleteUser(tx, user.RawID()) })
 }
@@ -91,7 +91,7 @@ func (s *Service) deleteUser(tx *bbolt.Tx, user string) error {
 	return tx.Bucket([]byte(usersBucket)).Delete([]byte(user))
 }
 
-// threadsOf lists the threads that the user is in or was in.
+// threadsOf lists the threads in which the user is or was a participant.
 func threadsOf(tx *bbolt.Tx, user string) (ids []string) {
 	prefix := membership(user, "")
 	c := tx.Bucket([]byte(membershipsBucket)).Cursor()
@@ -101,7 +101,7 @@ func threadsOf(tx *bbolt.Tx, user string) (ids []string) {
 	return ids
 }
 
-// forget removes a user from the thread, with every message that it sent.
+// forget removes a user and the messages it sent from the thread.
 func (t *thread) forget(user string) {
 	if place := t.place(user); place != 0 {
 		t.removePlace(user, place)
@@ -118,12 +118,12 @@ func (t *thread) forget(user string) {
 	}
 }
 
-// membership is the key under which a user finds a thread.
+// membership is the key of a thread among those of a user.
 func membership(user, thread string) []byte {
 	return []byte(user + "\x00" + thread)
 }
 
-// mustUpdate writes what has no other reason to fail than the store.
+// mustUpdate runs a write that fails only if the store does.
 func (s *Service) mustUpdate(apply func(*bbolt.Tx) error) {
 	if err := s.store.update(apply); err != nil {
 		panic("chattest: " + err.Error())
