@@ -59,7 +59,7 @@ var _ = Describe("The admin handler", func() {
 
 		DescribeTable("and says what is wrong with one",
 			func(body, message string) { refused(ask("POST", "/faults", body), 400, message) },
-			Entry("no operation", `{"status":429}`, `operation is missing; "*" is any`),
+			Entry("no operation", `{"status":429}`, `operation is missing; "*" stands for every operation`),
 			Entry("an unknown one", `{"operation":"SendMessage"}`, `there is no operation "SendMessage"`),
 			Entry("an unknown member", `{"operation":"*","statsu":429}`, `unknown field "statsu"`),
 			Entry("a member that is only told", `{"operation":"*","fired":1}`, `unknown field "fired"`),
@@ -150,8 +150,8 @@ var _ = Describe("The admin handler", func() {
 			Expect(items(ask("GET", "/requests?operation=Chat_ListChatThreads", "").must(200).Body)).To(HaveLen(3))
 			Expect(fields(items(ask("GET", "/requests?last=2", "").must(200).Body), "operation")).To(Equal([]string{"Chat_ListChatThreads", "Chat_CreateChatThread"}))
 			Expect(items(ask("GET", "/requests?last=99&operation=Chat_CreateChatThread&operation=Chat_ListChatThreads", "").must(200).Body)).To(HaveLen(4))
-			refused(ask("GET", "/requests?last=x", ""), 400, "last must be a number")
-			refused(ask("GET", "/requests?last=-1", ""), 400, "last must be a number")
+			refused(ask("GET", "/requests?last=x", ""), 400, "last must be a number that is not negative")
+			refused(ask("GET", "/requests?last=-1", ""), 400, "last must be a number that is not negative")
 		})
 
 		It("without tokens", func() {

@@ -255,7 +255,7 @@ var _ = Describe("Events", func() {
 		for _, kind := range events.Kinds() {
 			Expect(func() { s.Events(kind) }).NotTo(Panic())
 		}
-		Expect(func() { s.Events("MessageReceived") }).To(PanicWith(ContainSubstring(`no event of the kind "MessageReceived"`)))
+		Expect(func() { s.Events("MessageReceived") }).To(PanicWith(ContainSubstring(`no events of the kind "MessageReceived"`)))
 	})
 
 	It("are bounded, and forgotten by Reset", func() {
