@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,22 +9,14 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/explain"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/doctor"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // nextStep is what to do about an error, empty if there is no advice to give.
 func nextStep(cmd *cobra.Command, err error) string {
-	if partial, ok := errors.AsType[*cli.PartialError](err); ok && partial.Next != "" {
-		return partial.Next
-	}
-	if advised, ok := errors.AsType[*cli.AdvisedError](err); ok {
-		return advised.Next
-	}
-	if cli.IsMisuse(err) {
-		if strings.Contains(err.Error(), "\n") {
-			return "" // the error says what to do
-		}
-		return "How it is used: " + cmd.CommandPath() + " --help"
+	if next := cli.Next(err, cmd.CommandPath()); next != "" || cli.IsMisuse(err) {
+		return next
 	}
 	return explained(cmd, err)
 }
@@ -43,18 +34,18 @@ func explained(cmd *cobra.Command, err error) string {
 	if first.Evidence != "" && !strings.Contains(err.Error(), first.Evidence) {
 		advice += "\nEvidence: " + first.Evidence
 	}
-	advice += "\nWhat to do: " + cmp.Or(toolFix(first.Kind), first.Fix)
+	advice += "\nWhat to do: " + cmp.Or(doctor.Fix(first.Kind), first.Fix)
 	if first.Kind == explain.BadRequest {
 		advice += ": " + cmd.CommandPath() + " --help"
 	}
 	if len(causes) > 1 {
-		advice += "\nIt may have other causes. To find out: " + doctor(cmd)
+		advice += "\nIt may have other causes. To find out: " + doctorCommand(cmd)
 	}
 	return advice
 }
 
-// doctor is the command that examines a refusal, of the user and the thread on the command line. Secrets are left out.
-func doctor(cmd *cobra.Command) string {
+// doctorCommand is the command that examines a refusal, of the user and the thread on the command line. Secrets are left out.
+func doctorCommand(cmd *cobra.Command) string {
 	words := []string{"acschat doctor"}
 	for _, name := range []string{"endpoint", "token-file", "as", "ca-file", "thread"} {
 		if named := cmd.Flags().Lookup(name); named != nil && named.Value.String() != "" {

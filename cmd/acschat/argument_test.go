@@ -21,7 +21,7 @@ var _ = Describe("What a command works on", func() {
 		func(words string, args ...string) {
 			before := len(server.Requests())
 			for _, sh := range []*clitest.Shell{alice, admin.With("ACSCHAT_USER", alice.User.ID)} {
-				Expect(sh.Run(args...).Ends(2, words, "How it is used: acschat "+args[0]).Out).To(BeEmpty())
+				Expect(sh.Run(args...).Ends(2, words, "Usage: acschat "+args[0]).Out).To(BeEmpty())
 			}
 			Expect(server.Requests()).To(HaveLen(before))
 		},

@@ -74,13 +74,15 @@ var _ = Describe("The binary", func() {
 		func(check string, proxy func() string) {
 			far := alice.With(endpointVariable, "https://contoso.communication.azure.com").With("HTTPS_PROXY", proxy())
 			r := far.RunBinary(binary, "doctor", "-o", "json").Ends(1)
-			var d diagnosis
-			Expect(json.Unmarshal([]byte(r.Out), &d)).To(Succeed())
-			Expect(d.states()).To(HaveKeyWithValue(check, "not ok"))
-			Expect(d.kinds()).To(Equal([]string{"proxy"}))
-			Expect(d.Causes[0].Fix).To(ContainSubstring("HTTPS_PROXY"))
+			var diagnosis struct {
+				Checks []struct{ Name, State string }
+				Causes []struct{ Kind, Fix string }
+			}
+			Expect(json.Unmarshal([]byte(r.Out), &diagnosis)).To(Succeed())
+			Expect(diagnosis.Checks).To(ContainElement(And(HaveField("Name", check), HaveField("State", "not ok"))))
+			Expect(diagnosis.Causes).To(HaveExactElements(And(HaveField("Kind", "proxy"), HaveField("Fix", ContainSubstring("HTTPS_PROXY")))))
 		},
-		Entry("that is down", "tcp", func() string { return "http://" + freeAddress() }),
+		Entry("that is down", "tcp", func() string { return "http://" + clitest.FreeAddress() }),
 		Entry("that refuses", "tls", func() string {
 			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
 			DeferCleanup(proxy.Close)

@@ -154,7 +154,7 @@ var _ = Describe("Who you are", func() {
 		})
 
 		It("says when it is the proxy that can't be reached", func() {
-			far := alice.With(endpointVariable, "https://contoso.communication.azure.com").With("HTTPS_PROXY", "http://"+freeAddress())
+			far := alice.With(endpointVariable, "https://contoso.communication.azure.com").With("HTTPS_PROXY", "http://"+clitest.FreeAddress())
 			Expect(far.RunBinary(binary, "thread", "list").Ends(1, "connection refused", "HTTPS_PROXY").Err).NotTo(ContainSubstring("emulator"))
 		})
 

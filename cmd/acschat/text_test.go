@@ -20,7 +20,7 @@ var _ = Describe("Text that is not UTF-8", func() {
 	refused := func(sh *clitest.Shell, why string, args ...string) {
 		GinkgoHelper()
 		before := len(server.Requests())
-		r := sh.Run(args...).Ends(2, why, "\nHow it is used: acschat "+args[0])
+		r := sh.Run(args...).Ends(2, why, "\nUsage: acschat "+args[0])
 		Expect(r.Out).To(BeEmpty())
 		Expect(server.Requests()).To(HaveLen(before))
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -286,5 +288,16 @@ var _ = Describe("thread", func() {
 		thread := createThread(alice, "Release\x1b]0;pwned\x07")
 		r := alice.Run("__complete", "message", "list", "--thread", "")
 		Expect(strings.Split(r.Out, "\n")).To(ContainElement(thread + "\tRelease^[]0;pwned^G"))
+	})
+
+	Describe("export", func() {
+		It("writes messages as message list prints them", func() {
+			thread := createThread(alice, "Before")
+			alice.Run("thread", "update", thread, "--topic", "After").OK()
+			alice.Run("message", "send", "-t", thread, "text").OK()
+			alice.Run("thread", "export", thread, "--out", filepath.Join(alice.Dir, "out")).OK()
+			Expect(os.ReadFile(filepath.Join(alice.Dir, "out", "messages.jsonl"))).
+				To(BeEquivalentTo(alice.Run("message", "list", "-t", thread, "-o", "jsonl").OK()))
+		})
 	})
 })

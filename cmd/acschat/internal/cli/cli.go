@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/redact"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // The exit codes.
@@ -101,3 +104,37 @@ const defaultGrace = 3 * time.Second
 
 // GraceOrDefault returns Grace, or its default if it is 0.
 func (p Process) GraceOrDefault() time.Duration { return cmp.Or(p.Grace, defaultGrace) }
+
+// Next returns what to do about a partial failure, an AdvisedError or a usage error of the command at path; "" for other errors.
+func Next(err error, path string) string {
+	if partial, ok := errors.AsType[*PartialError](err); ok && partial.Next != "" {
+		return partial.Next
+	}
+	if advised, ok := errors.AsType[*AdvisedError](err); ok {
+		return advised.Next
+	}
+	if IsMisuse(err) && !strings.Contains(err.Error(), "\n") { // several lines have said what to do
+		return "Usage: " + path + " --help"
+	}
+	return ""
+}
+
+// Report prints an error and what to do next, and returns the exit code.
+func Report(w io.Writer, err error, next string) int {
+	if err == nil || errors.Is(err, ErrOutputClosed) {
+		return ExitDone
+	}
+	say := func(text string) { // errors contain no secrets, but an argument in the wrong place may
+		_, _ = io.WriteString(w, redact.Text(harmless.Text(text))+"\n")
+	}
+	say("acschat: " + Describe(err))
+	if partial, ok := errors.AsType[*PartialError](err); ok {
+		for _, line := range partial.Refused {
+			say("  " + line)
+		}
+	}
+	if next != "" {
+		say(next)
+	}
+	return ExitCode(err)
+}

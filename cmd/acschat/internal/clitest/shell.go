@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"io"
 	"maps"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -82,6 +83,14 @@ func caFile(server *chattest.Server, dir string) string {
 	file := filepath.Join(dir, "ca.pem")
 	Expect(os.WriteFile(file, pem.EncodeToMemory(block), 0o600)).To(Succeed())
 	return file
+}
+
+// CreateThread creates a thread of this user, and returns its id.
+func (s *Shell) CreateThread(server *chattest.Server, topic string) string {
+	GinkgoHelper()
+	created, err := server.Client(s.User).CreateThread(GinkgoTB().Context(), topic, nil)
+	Expect(err).NotTo(HaveOccurred())
+	return created.Thread.ID
 }
 
 // Member returns a shell of a new user of the service, whom this user has added to the thread.
@@ -175,6 +184,16 @@ func (s *Shell) check(r Result) {
 	for _, secret := range s.Secrets {
 		Expect(r.Out+r.Err).NotTo(ContainSubstring(secret), "a command showed a secret")
 	}
+}
+
+// FreeAddress returns a local address that refuses connections.
+func FreeAddress() string {
+	GinkgoHelper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	Expect(err).NotTo(HaveOccurred())
+	address := listener.Addr().String()
+	Expect(listener.Close()).To(Succeed())
+	return address
 }
 
 // Result is the output and the exit code of a command.

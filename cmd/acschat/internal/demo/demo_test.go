@@ -1,0 +1,29 @@
+package demo_test
+
+import (
+	"bytes"
+	"reflect"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/demo"
+)
+
+var _ = Describe("Run", func() {
+	It("shows every operation of both clients, and checks the results", func(ctx SpecContext) {
+		var out bytes.Buffer
+		Expect(demo.Run(ctx, &out)).To(Succeed())
+		for _, client := range []reflect.Type{reflect.TypeFor[*chat.Client](), reflect.TypeFor[*chat.ThreadClient]()} {
+			for method := range client.Methods() {
+				switch name := method.Name; name {
+				case "Close", "Explain", "ThreadID": // no operations
+				default:
+					Expect(out.String()).To(ContainSubstring("." + name + "("))
+				}
+			}
+		}
+		Expect(out.String()).To(ContainSubstring("All of it worked"))
+	})
+})

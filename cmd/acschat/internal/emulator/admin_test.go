@@ -1,0 +1,100 @@
+package emulator_test
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+var _ = Describe("emulator --admin", func() {
+	var emulator *running
+
+	BeforeEach(func() { emulator = emulate(emptyShell(), "--admin") })
+
+	It("has requests fail as a program wants", func(ctx SpecContext) {
+		alice := emulator.newUser(ctx)
+		Expect(emulator.ask("POST", "/admin/faults", `{"operation":"Chat_ListChatThreads","status":429,"retryAfter":"7s"}`)).To(HaveHTTPStatus(201))
+		_, err := emulator.chat(alice).ListThreads(nil).Collect(ctx, 0)
+		Expect(err).To(MatchError(chat.ErrThrottled))
+		Expect(err).To(HaveField("RetryAfter", 7*time.Second))
+		_, err = emulator.chat(alice).ListThreads(nil).Collect(ctx, 0)
+		Expect(err).NotTo(HaveOccurred())
+	})
+
+	It("moves the clock", func(ctx SpecContext) {
+		alice := emulator.newUser(ctx)
+		Expect(emulator.ask("POST", "/admin/clock", `{"advance":"25h"}`)).To(HaveHTTPStatus(200))
+		_, err := emulator.chat(alice).ListThreads(nil).Collect(ctx, 0)
+		Expect(err).To(MatchError(chat.ErrUnauthorized))
+	})
+
+	It("tells what was asked, without tokens", func(ctx SpecContext) {
+		alice := emulator.newUser(ctx)
+		_, err := emulator.chat(alice).ListThreads(nil).Collect(ctx, 0)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(emulator.ask("GET", "/admin/requests", "")).To(HaveHTTPBody(And(
+			ContainSubstring("Chat_ListChatThreads"), ContainSubstring(alice.User.ID), Not(ContainSubstring(alice.Token.Token)),
+		)))
+	})
+
+	It("is not for a page of another origin, nor under another name", func() {
+		Expect(emulator.ask("GET", "/admin/clock", "")).To(HaveHTTPStatus(200))
+		Expect(emulator.ask("GET", "/admin/clock", "", "Origin", "https://example.com")).To(HaveHTTPStatus(403))
+		Expect(emulator.ask("GET", "/admin/clock", "", "Host", "example.com")).To(HaveHTTPStatus(403))
+	})
+
+	It("says where it is", func() {
+		Expect(string(emulator.Out.Contents())).To(ContainSubstring(emulator.Endpoint + "/admin;"))
+	})
+
+	It("is not there unless asked for", func() {
+		Expect(emulate(emptyShell()).ask("GET", "/admin/clock", "")).To(HaveHTTPStatus(404))
+	})
+})
+
+var _ = Describe("emulator --enforce-limits", func() {
+	// send sends until the service asks to wait, at most as often as its published limit is, and once more.
+	send := func(ctx SpecContext, emulator *running) (sent int, err error) {
+		alice := emulator.newUser(ctx)
+		created, err := emulator.chat(alice).CreateThread(ctx, "Busy", nil)
+		Expect(err).NotTo(HaveOccurred())
+		for ; sent <= 10 && err == nil; sent++ {
+			_, err = emulator.chat(alice).ThreadClient(created.Thread.ID).SendMessage(ctx, "again", nil)
+		}
+		return sent, err
+	}
+
+	It("asks who is too fast to wait", func(ctx SpecContext) {
+		sent, err := send(ctx, emulate(emptyShell(), "--enforce-limits"))
+		Expect(sent).To(Equal(11))
+		Expect(err).To(MatchError(chat.ErrThrottled))
+		Expect(err).To(HaveField("RetryAfter", BeNumerically(">", 0)))
+	})
+
+	It("asks nobody without the flag", func(ctx SpecContext) {
+		_, err := send(ctx, emulate(emptyShell()))
+		Expect(err).NotTo(HaveOccurred())
+	})
+})
+
+// ask asks the emulator something that is not of its API, with headers by name and value.
+func (r *running) ask(method, path, body string, headers ...string) *http.Response {
+	GinkgoHelper()
+	request, err := http.NewRequest(method, r.Endpoint+path, strings.NewReader(body))
+	Expect(err).NotTo(HaveOccurred())
+	request.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	if host := request.Header.Get("Host"); host != "" {
+		request.Host = host
+	}
+	answer, err := r.http.Do(request)
+	Expect(err).NotTo(HaveOccurred())
+	return answer
+}

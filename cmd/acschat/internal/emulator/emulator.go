@@ -1,0 +1,166 @@
+// Package emulator runs the chat service on this machine for programs in other processes: a listener with TLS, a data directory, a
+// page for browsers, and a log.
+package emulator
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/inspector"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+)
+
+// Emulator is an emulator as its flags describe it.
+type Emulator struct {
+	Grace time.Duration // how long requests in progress may take after the interrupt
+
+	addr      string
+	data      string
+	readyFile string
+	accessKey string
+	certFile  string
+	keyFile   string
+	plain     bool
+	style     errorStyle
+	limits    bool
+	admin     bool
+	log       bool
+}
+
+// AddFlags adds the flags of the emulator.
+func (e *Emulator) AddFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&e.addr, "addr", "127.0.0.1:8443", "listen on `HOST:PORT`; port 0 selects a free port")
+	f.Var((*flags.Filled)(&e.data), "data", "`DIR` for the data, the access key and the certificates; it is created if necessary")
+	f.Var((*flags.Filled)(&e.readyFile), "ready-file", "`FILE` to write endpoint, connectionString and caFile to, as JSON, while the emulator runs")
+	f.Var((*flags.Filled)(&e.accessKey), "access-key", "access `KEY` of the resource, in base64 (default: the one in --data, or a new one)")
+	f.Var((*flags.Filled)(&e.certFile), "cert", "PEM `FILE` with a certificate chain to use instead of its own")
+	f.Var((*flags.Filled)(&e.keyFile), "key", "PEM `FILE` with the key of that certificate")
+	f.BoolVar(&e.plain, "plain", false, "no TLS: the official clients send no token then")
+	f.Var(&e.style, "error-style", "how chat writes errors: recorded, as observed, or documented, as in the contract")
+	f.BoolVar(&e.limits, "enforce-limits", false, "answer 429 with a Retry-After above the published rates of users and threads")
+	f.BoolVar(&e.admin, "admin", false, "let programs cause faults, move the clock and list requests at "+adminPath+"; it needs no key")
+	f.BoolVar(&e.log, "log", false, "one line on stderr for each request")
+	flags.CompleteFrom(cmd, "error-style", recorded, documented)
+}
+
+// check rejects invalid flags before anything is created.
+func (e *Emulator) check() error {
+	_, port, err := net.SplitHostPort(e.addr)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return cli.Misuse("--addr must be a host and a port such as 127.0.0.1:8443, not %q", e.addr)
+	}
+	if key, err := base64.StdEncoding.DecodeString(e.accessKey); err != nil || len(key) == 0 && e.accessKey != "" {
+		return cli.Misuse("--access-key must be base64, as the keys in the portal are")
+	}
+	switch {
+	case (e.certFile == "") != (e.keyFile == ""):
+		return cli.Misuse("--cert and --key go together")
+	case e.plain && e.certFile != "":
+		return cli.Misuse("--plain disables TLS and --cert is for TLS: choose one")
+	}
+	return nil
+}
+
+// Run runs the emulator until the context ends. The log and warnings are written to o.Err.
+func (e *Emulator) Run(ctx context.Context, o *show.Output) (err error) {
+	if err := e.check(); err != nil {
+		return err
+	}
+	atEnd := func(undo func() error) { err = errors.Join(err, undo()) }
+	ready := readyFile(e.readyFile)
+	if err := ready.remove(); err != nil { // left by an emulator that was killed
+		return err
+	}
+	dir, err := openDataDir(e.data)
+	if err != nil {
+		return err
+	}
+	defer atEnd(dir.close)
+	page := inspector.New(ctx.Done())
+	service, err := dir.openService(e.options(page, o.Err))
+	if err != nil {
+		return err
+	}
+	defer atEnd(service.Close)
+	l, err := e.listen(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = l.Close() }() // on errors; otherwise the server has closed it
+	if err := service.SetEndpoint(l.endpoint); err != nil {
+		return err
+	}
+	for _, warning := range []string{l.authorityWarning(), e.exposureWarning(l)} {
+		if warning != "" {
+			fmt.Fprintln(o.Err, "acschat: "+harmless.Line(warning))
+		}
+	}
+	a := address{Endpoint: service.Endpoint(), ConnectionString: service.ConnectionString(), CAFile: l.caFile}
+	if err := ready.write(a); err != nil {
+		return err
+	}
+	defer atEnd(ready.remove)
+	if err := e.announce(o, a); err != nil {
+		return err
+	}
+	return e.serve(ctx, l, page.Handler(service, e.handler(service)), o.Err)
+}
+
+// options returns the options of the service.
+func (e *Emulator) options(page *inspector.Inspector, log io.Writer) *chattest.Options {
+	options := &chattest.Options{
+		AccessKey: e.accessKey, ErrorStyle: chattest.ErrorStyle(e.style), EnforceLimits: e.limits, OnRequest: page.Observe,
+	}
+	if e.log {
+		options.OnRequest = func(q chattest.Request) {
+			page.Observe(q)
+			logRequest(log, q)
+		}
+	}
+	return options
+}
+
+const (
+	recorded   = "recorded"
+	documented = "documented"
+)
+
+// errorStyle is the value of --error-style.
+type errorStyle chattest.ErrorStyle
+
+func (s *errorStyle) Type() string { return "STYLE" }
+
+func (s *errorStyle) String() string {
+	if *s == errorStyle(chattest.ErrorStyleDocumented) {
+		return documented
+	}
+	return recorded
+}
+
+func (s *errorStyle) Set(text string) error {
+	switch text {
+	case recorded:
+		*s = errorStyle(chattest.ErrorStyleRecorded)
+	case documented:
+		*s = errorStyle(chattest.ErrorStyleDocumented)
+	default:
+		return fmt.Errorf("must be %s or %s", recorded, documented)
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package emulator_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gexec"
+)
+
+var _ = Describe("emulator, interrupted", func() {
+	It("finishes what is under way, takes nothing new, and ends with 0", func(ctx SpecContext) {
+		emulator := emulate(emptyShell(), "--plain")
+		request := emulator.begin(ctx)
+		emulator.Interrupt()
+		Eventually(func() error {
+			connection, err := net.Dial("tcp", emulator.address())
+			if err == nil {
+				_ = connection.Close()
+			}
+			return err
+		}).Should(HaveOccurred())
+		Expect(emulator).NotTo(gexec.Exit())
+		Expect(request.finish()).To(HaveHTTPStatus(http.StatusCreated))
+		Eventually(emulator).Should(gexec.Exit(0))
+		Expect(emulator.Err.Contents()).To(BeEmpty())
+	})
+
+	It("does not wait for ever", func(ctx SpecContext) {
+		emulator := emulate(emptyShell(), "--plain")
+		emulator.begin(ctx)
+		Expect(emulator.stop().Code).To(Equal(0))
+	})
+})
+
+// underWay is a request that the emulator is reading, and that has not been sent to its end.
+type underWay struct {
+	net.Conn
+	answers *bufio.Reader
+	rest    string
+}
+
+// begin begins to create a thread, over http.
+func (r *running) begin(ctx context.Context) underWay {
+	GinkgoHelper()
+	const body = `{"topic":"Under way"}`
+	token := r.newUser(ctx).Token.Token
+	connection, err := net.Dial("tcp", r.address())
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { _ = connection.Close() })
+	_, err = fmt.Fprintf(connection, "POST /chat/threads?api-version=2025-03-15 HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n"+
+		"Content-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", r.address(), token, len(body))
+	Expect(err).NotTo(HaveOccurred())
+	answers := bufio.NewReader(connection)
+	goOn, err := http.ReadResponse(answers, nil)
+	Expect(err).NotTo(HaveOccurred())
+	Expect(goOn).To(HaveHTTPStatus(http.StatusContinue))
+	return underWay{connection, answers, body}
+}
+
+// finish sends the rest and reads the answer.
+func (u underWay) finish() *http.Response {
+	GinkgoHelper()
+	_, err := io.WriteString(u, u.rest)
+	Expect(err).NotTo(HaveOccurred())
+	answer, err := http.ReadResponse(u.answers, nil)
+	Expect(err).NotTo(HaveOccurred())
+	return answer
+}
+
+// address is the host and port of the emulator.
+func (r *running) address() string {
+	_, address, _ := strings.Cut(r.Endpoint, "://")
+	return address
+}

@@ -1,0 +1,143 @@
+package emulator
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+)
+
+// listener is where programs connect to the emulator.
+type listener struct {
+	net.Listener
+	config   *tls.Config // nil without TLS
+	endpoint string
+	caFile   string // "" with a certificate of the user
+	replaced string // why programs must trust caFile again; "" if they need not
+}
+
+// listen listens at an endpoint for which the certificate is valid.
+func (e *Emulator) listen(ctx context.Context, dir *dataDir) (*listener, error) {
+	l := &listener{}
+	var certificate *x509.Certificate
+	var err error
+	switch {
+	case e.plain:
+	case e.certFile != "":
+		certificate, err = l.useFiles(e.certFile, e.keyFile)
+	default:
+		certificate, err = l.useAuthority(dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if l.Listener, err = listenTCP(ctx, e.addr); err != nil {
+		return nil, err
+	}
+	if err := l.setEndpoint(certificate); err != nil {
+		_ = l.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// useFiles serves with a certificate of the user.
+func (l *listener) useFiles(certFile, keyFile string) (*x509.Certificate, error) {
+	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		return nil, cli.Misuse("--cert %s, --key %s: %v", certFile, keyFile, err)
+	}
+	if end := pair.Leaf.NotAfter; time.Now().After(end) {
+		return nil, cli.Misuse("--cert %s: the certificate expired on %s", certFile, show.Time(end))
+	}
+	l.config = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
+	return pair.Leaf, nil
+}
+
+// useAuthority serves with a certificate of the authority in the data directory.
+func (l *listener) useAuthority(dir *dataDir) (*x509.Certificate, error) {
+	a, err := openAuthority(dir)
+	if err != nil {
+		return nil, err
+	}
+	l.config = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: a.certificate}
+	l.caFile, l.replaced = a.file(), a.replaced
+	server, err := a.certificate(nil)
+	if err != nil {
+		return nil, err
+	}
+	return server.Leaf, nil
+}
+
+func listenTCP(ctx context.Context, addr string) (net.Listener, error) {
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s is in use by another program, perhaps another emulator: --addr 127.0.0.1:0 selects a free port", addr)
+	case err != nil:
+		return nil, cli.Misuse("--addr %s: %v", addr, err)
+	}
+	return l, nil
+}
+
+// setEndpoint selects a host that reaches the listener and is in the certificate, if there is one.
+func (l *listener) setEndpoint(certificate *x509.Certificate) error {
+	at := l.Addr().(*net.TCPAddr)
+	port := fmt.Sprint(at.Port)
+	hosts := []string{at.IP.String()}
+	switch {
+	case at.IP.IsUnspecified():
+		hosts = []string{"127.0.0.1", "::1", "localhost"}
+	case at.IP.IsLoopback():
+		hosts = append(hosts, "localhost")
+	}
+	if certificate == nil {
+		l.endpoint = "http://" + net.JoinHostPort(hosts[0], port)
+		return nil
+	}
+	if l.caFile == "" {
+		hosts = append(hosts, certificate.DNSNames...)
+	}
+	for _, host := range hosts {
+		if !strings.Contains(host, "*") && certificate.VerifyHostname(host) == nil {
+			l.endpoint = "https://" + net.JoinHostPort(host, port)
+			return nil
+		}
+	}
+	if l.caFile == "" {
+		return cli.Misuse("--cert: the certificate is not valid for %s", l.Addr())
+	}
+	return cli.Misuse("--addr %s: the emulator's certificates are for this machine only; for other hosts use --cert and --key", l.Addr())
+}
+
+// authorityWarning tells that programs must trust a new authority; "" if they need not.
+func (l *listener) authorityWarning() string {
+	if l.replaced == "" {
+		return ""
+	}
+	return fmt.Sprintf("warning: there is a new certificate authority, because %s: programs that trusted the old one must trust %s again", l.replaced, l.caFile)
+}
+
+// exposureWarning tells that other machines can connect; "" if they cannot.
+func (e *Emulator) exposureWarning(l *listener) string {
+	if l.Addr().(*net.TCPAddr).IP.IsLoopback() {
+		return ""
+	}
+	warning := fmt.Sprintf("warning: other machines can connect to %s, and use it with the access key or a token", l.Addr())
+	if e.plain {
+		warning += "; without TLS, tokens can be read on the network"
+	}
+	if e.admin {
+		warning += "; --admin needs neither"
+	}
+	return warning
+}

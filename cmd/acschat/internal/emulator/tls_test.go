@@ -1,0 +1,293 @@
+package emulator_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
+)
+
+const day = 24 * time.Hour
+
+var _ = Describe("emulator, over TLS", func() {
+	var sh *clitest.Shell
+	var data string
+
+	BeforeEach(func() {
+		sh = emptyShell()
+		data = filepath.Join(sh.Dir, "data")
+		Expect(os.Mkdir(data, 0o700)).To(Succeed())
+	})
+
+	It("has a certificate for every name of this machine, by an authority of its own", func() {
+		emulator := emulate(sh)
+		server := emulator.certificate()
+		for _, host := range []string{"localhost", "127.0.0.1", "::1"} {
+			_, err := server.Verify(x509.VerifyOptions{Roots: poolOf(emulator.CAFile), DNSName: host})
+			Expect(err).NotTo(HaveOccurred(), host)
+		}
+		Expect(server.PublicKey.(*ecdsa.PublicKey).Curve).To(Equal(elliptic.P256()))
+		Expect(server.NotAfter).To(BeTemporally("<", time.Now().Add(398*day)), "some clients take none that lasts longer")
+	})
+
+	It("has an authority that can vouch for nothing but this machine, whoever holds its key", func() {
+		emulate(sh, "--data", data)
+		authority := readTestPair(filepath.Join(data, "ca-key.pem"))
+		for host, good := range map[string]bool{"localhost": true, "127.8.8.8": true, "::1": true, "example.com": false, "192.0.2.1": false, "::2": false} {
+			forged := newTestPair(certificateFor(host, day), authority).Leaf
+			_, err := forged.Verify(x509.VerifyOptions{Roots: poolOf(filepath.Join(data, "ca.pem")), DNSName: host})
+			Expect(err == nil).To(Equal(good), "%s: %v", host, err)
+		}
+		under := certificateFor("localhost", day)
+		under.IsCA, under.BasicConstraintsValid, under.KeyUsage = true, true, x509.KeyUsageCertSign
+		second := newTestPair(under, authority)
+		intermediates := x509.NewCertPool()
+		intermediates.AddCert(second.Leaf)
+		_, err := newTestPair(certificateFor("localhost", day), second).Leaf.Verify(x509.VerifyOptions{
+			Roots: poolOf(filepath.Join(data, "ca.pem")), Intermediates: intermediates, DNSName: "localhost",
+		})
+		Expect(err).To(HaveOccurred(), "it makes no other authorities")
+	})
+
+	It("makes the authority and the certificate once", func() {
+		first := emulate(sh, "--data", data)
+		Expect(first.stop().Code).To(Equal(0))
+		authority, err := os.ReadFile(first.CAFile)
+		Expect(err).NotTo(HaveOccurred())
+		second := emulate(sh, "--data", data)
+		Expect(os.ReadFile(second.CAFile)).To(Equal(authority))
+		Expect(second.certificate().Raw).To(Equal(readTestPair(filepath.Join(data, "server-key.pem")).Leaf.Raw))
+	})
+
+	It("renews the certificate before it ends, for programs that trust the authority already", func(ctx SpecContext) {
+		first := emulate(sh, "--data", data)
+		Expect(first.stop().Code).To(Equal(0))
+		ending := newTestPair(certificateFor("localhost", 29*day), readTestPair(filepath.Join(data, "ca-key.pem")))
+		writeTestPair(filepath.Join(data, "server-key.pem"), ending)
+
+		second := emulate(sh, "--data", data)
+		Expect(second.certificate().NotAfter).To(BeTemporally(">", time.Now().Add(300*day)))
+		second.http = first.http
+		second.newUser(ctx)
+	})
+
+	DescribeTable("makes another certificate when the one it has kept",
+		func(spoil func(file string)) {
+			Expect(emulate(sh, "--data", data).stop().Code).To(Equal(0))
+			spoil(filepath.Join(data, "server-key.pem"))
+			emulator := emulate(sh, "--data", data)
+			_, err := emulator.certificate().Verify(x509.VerifyOptions{Roots: poolOf(emulator.CAFile), DNSName: "127.0.0.1"})
+			Expect(err).NotTo(HaveOccurred())
+		},
+		Entry("is damaged", func(file string) { Expect(os.WriteFile(file, []byte("?"), 0o600)).To(Succeed()) }),
+		Entry("is lost", func(file string) { Expect(os.Remove(file)).To(Succeed()) }),
+		Entry("is of another authority", func(file string) {
+			writeTestPair(file, newTestPair(certificateFor("localhost", 300*day), newTestPair(authorityFor(9000*day), nil)))
+		}),
+	)
+
+	It("makes another authority when the key of the one it has kept is lost, and says so to those who trusted that", func() {
+		first := emulate(sh, "--data", data)
+		Expect(first.stop().Err).To(BeEmpty())
+		lost, err := os.ReadFile(first.CAFile)
+		Expect(err).NotTo(HaveOccurred())
+		key := filepath.Join(data, "ca-key.pem")
+		Expect(os.Remove(key)).To(Succeed())
+
+		second := emulate(sh, "--data", data)
+		Expect(second.stop().Err).To(Equal(
+			"acschat: warning: there is a new certificate authority, because " + key + " is missing: programs that trusted the old one must trust " + first.CAFile + " again\n"))
+		Expect(os.ReadFile(first.CAFile)).NotTo(Equal(lost))
+		Expect(emulate(sh, "--data", data).stop().Err).To(BeEmpty(), "it is said once")
+	})
+
+	DescribeTable("says that it makes another authority where there is something left of one",
+		func(spoil func()) {
+			Expect(emulate(sh, "--data", data).stop().Code).To(Equal(0))
+			Expect(os.Remove(filepath.Join(data, "ca-key.pem"))).To(Succeed())
+			spoil()
+			Expect(emulate(sh, "--data", data).stop().Err).To(ContainSubstring("new certificate authority"))
+		},
+		Entry("a certificate that is damaged", func() { Expect(os.WriteFile(filepath.Join(data, "ca.pem"), []byte("?"), 0o600)).To(Succeed()) }),
+		Entry("nothing but what it vouched for", func() { Expect(os.Remove(filepath.Join(data, "ca.pem"))).To(Succeed()) }),
+	)
+
+	DescribeTable("brings back the certificate of the authority without a word: nobody has to trust it anew",
+		func(spoil func(file string)) {
+			first := emulate(sh, "--data", data)
+			Expect(first.stop().Code).To(Equal(0))
+			whole, err := os.ReadFile(first.CAFile)
+			Expect(err).NotTo(HaveOccurred())
+			spoil(first.CAFile)
+			Expect(emulate(sh, "--data", data).stop().Err).To(BeEmpty())
+			Expect(os.ReadFile(first.CAFile)).To(Equal(whole))
+		},
+		Entry("when it is damaged", func(file string) { Expect(os.WriteFile(file, []byte("?"), 0o600)).To(Succeed()) }),
+		Entry("when it is lost", func(file string) { Expect(os.Remove(file)).To(Succeed()) }),
+	)
+
+	It("makes another authority when the one it has kept would end before its certificates, and says so", func() {
+		writeTestPair(filepath.Join(data, "ca-key.pem"), newTestPair(authorityFor(300*day), nil))
+		emulator := emulate(sh, "--data", data)
+		Expect(string(emulator.Err.Contents())).To(MatchRegexp(`^acschat: warning: .* because the old one expires on 20\S+ \S+: programs that trusted .* again\n$`))
+		Expect(readTestPair(filepath.Join(data, "ca-key.pem")).Leaf.NotAfter).To(BeTemporally(">", time.Now().Add(3000*day)))
+		_, err := emulator.certificate().Verify(x509.VerifyOptions{Roots: poolOf(emulator.CAFile), DNSName: "localhost"})
+		Expect(err).NotTo(HaveOccurred())
+	})
+
+	It("says when a client does not trust it", func() {
+		emulator := emulate(sh)
+		_, err := trusting("").Get(emulator.Endpoint)
+		Expect(err).To(HaveOccurred())
+		Eventually(emulator.Err.Contents).Should(MatchRegexp(`bad certificate; does this client trust the certificate\?\n$`))
+	})
+
+	Describe("with --cert and --key", func() {
+		// own is a certificate for hosts, as files and as options.
+		own := func(hosts ...string) (file string, args []string) {
+			certificate, key := filepath.Join(sh.Dir, "own.pem"), filepath.Join(sh.Dir, "own-key.pem")
+			template := certificateFor(hosts[0], day)
+			template.DNSNames = append(template.DNSNames, hosts[1:]...)
+			pair := newTestPair(template, nil)
+			writeTestPair(key, pair)
+			Expect(os.WriteFile(certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Leaf.Raw}), 0o600)).To(Succeed())
+			return certificate, []string{"--cert", certificate, "--key", key}
+		}
+
+		It("serves with a certificate of somebody else's making, and makes none", func(ctx SpecContext) {
+			file, args := own("127.0.0.1")
+			emulator := emulate(sh, append(args, "--data", data)...)
+			Expect(emulator.CAFile).To(BeEmpty())
+			Expect(string(emulator.Out.Contents())).To(ContainSubstring("the authority that signed " + file))
+			emulator.http = trusting(file)
+			emulator.newUser(ctx)
+			Expect(filepath.Glob(filepath.Join(data, "*.pem"))).To(BeEmpty())
+		})
+
+		DescribeTable("is at a host that the certificate is for",
+			func(endpoint string, hosts ...string) {
+				_, args := own(hosts...)
+				Expect(emulate(sh, args...).Endpoint).To(MatchRegexp(`^https://` + endpoint + `:\d+$`))
+			},
+			Entry("the address, if it can be", `127\.0\.0\.1`, "127.0.0.1", "localhost"),
+			Entry("localhost otherwise", "localhost", "*.example.com", "localhost"),
+			Entry("a name that somebody has made lead here", `chat\.example\.com`, "*.example.com", "chat.example.com"),
+		)
+
+		It("refuses what no client would take", func() {
+			refused := func(why string, args ...string) {
+				GinkgoHelper()
+				sh.Run(append([]string{"emulator", "--addr", "127.0.0.1:0"}, args...)...).Ends(2, why)
+			}
+			file, args := own("192.0.2.1")
+			refused("is not valid for 127.0.0.1", args...)
+			_, args = own("*.example.com")
+			refused("is not valid for 127.0.0.1", args...)
+			stranger := filepath.Join(sh.Dir, "stranger.pem")
+			writeTestPair(stranger, newTestPair(certificateFor("localhost", day), nil))
+			refused("private key does not match", "--cert", file, "--key", stranger)
+			writeTestPair(stranger, newTestPair(certificateFor("localhost", -day), nil))
+			refused("expired on 20", "--cert", stranger, "--key", stranger)
+			refused("no such file", "--cert", filepath.Join(sh.Dir, "none.pem"), "--key", stranger)
+			refused("failed to find", "--cert", os.DevNull, "--key", stranger)
+			refused("go together", "--cert", file)
+			refused("go together", "--key", file)
+			refused("choose one", append(args, "--plain")...)
+		})
+	})
+
+	It("is not, with --plain", func(ctx SpecContext) {
+		emulator := emulate(sh, "--plain", "--data", data)
+		Expect(emulator.Endpoint).To(HavePrefix("http://127.0.0.1:"))
+		Expect(emulator.CAFile).To(BeEmpty())
+		Expect(string(emulator.Out.Contents())).To(ContainSubstring("official clients send no token over http"))
+		Expect(filepath.Glob(filepath.Join(data, "*.pem"))).To(BeEmpty())
+		alice := emulator.newUser(ctx)
+		_, err := emulator.chat(alice).CreateThread(ctx, "In clear", &chat.CreateThreadOptions{})
+		Expect(err).NotTo(HaveOccurred())
+	})
+})
+
+// certificate is what the emulator shows to clients.
+func (r *running) certificate() *x509.Certificate {
+	GinkgoHelper()
+	connection, err := tls.Dial("tcp", r.address(), &tls.Config{InsecureSkipVerify: true})
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { _ = connection.Close() })
+	return connection.ConnectionState().PeerCertificates[0]
+}
+
+// certificateFor is what a certificate for a host, or an address, has in it.
+func certificateFor(host string, lifetime time.Duration) *x509.Certificate {
+	template := &x509.Certificate{
+		Subject: pkix.Name{CommonName: "made by a test"}, NotBefore: time.Now().Add(-10 * day), NotAfter: time.Now().Add(lifetime),
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	if ip := net.ParseIP(host); ip != nil {
+		template.IPAddresses = []net.IP{ip}
+	} else {
+		template.DNSNames = []string{host}
+	}
+	return template
+}
+
+func authorityFor(lifetime time.Duration) *x509.Certificate {
+	return &x509.Certificate{
+		Subject: pkix.Name{CommonName: "made by a test"}, NotBefore: time.Now().Add(-10 * day), NotAfter: time.Now().Add(lifetime),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}
+}
+
+// newTestPair makes a certificate that another signs or, when that is nil, its own key.
+func newTestPair(template *x509.Certificate, signer *tls.Certificate) *tls.Certificate {
+	GinkgoHelper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	Expect(err).NotTo(HaveOccurred())
+	if signer == nil {
+		signer = &tls.Certificate{Leaf: template, PrivateKey: key}
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, signer.Leaf, &key.PublicKey, signer.PrivateKey)
+	Expect(err).NotTo(HaveOccurred())
+	leaf, err := x509.ParseCertificate(der)
+	Expect(err).NotTo(HaveOccurred())
+	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
+}
+
+// writeTestPair writes a certificate and its key into one file, as the emulator does.
+func writeTestPair(file string, pair *tls.Certificate) {
+	GinkgoHelper()
+	secret, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	Expect(err).NotTo(HaveOccurred())
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Leaf.Raw})
+	text = append(text, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})...)
+	Expect(os.WriteFile(file, text, 0o600)).To(Succeed())
+}
+
+func readTestPair(file string) *tls.Certificate {
+	GinkgoHelper()
+	pair, err := tls.LoadX509KeyPair(file, file)
+	Expect(err).NotTo(HaveOccurred())
+	return &pair
+}
+
+func poolOf(file string) *x509.CertPool {
+	GinkgoHelper()
+	pool := x509.NewCertPool()
+	text, err := os.ReadFile(file)
+	Expect(err).NotTo(HaveOccurred())
+	Expect(pool.AppendCertsFromPEM(text)).To(BeTrue())
+	return pool
+}
