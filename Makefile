@@ -41,7 +41,7 @@ bench: ## Measure the library beside a client written by hand and the generated 
 
 .PHONY: kill-test
 kill-test: ## Kill the emulator in the middle of load, 50 times over, and look for what it had acknowledged.
-	ACSCHAT_KILL_ROUNDS=50 $(GO) test -count=1 ./cmd/acschat -ginkgo.focus kill -ginkgo.no-color
+	ACSCHAT_KILL_ROUNDS=50 $(GO) test -count=1 ./cmd/acschat/internal/emulator ./cmd/acschat/internal/export -ginkgo.focus kill -ginkgo.no-color
 
 .PHONY: browser
 browser: ## Look at the page of the emulator in headless Chromium, or in what CHROMIUM names.

@@ -1,3 +1,4 @@
+// Package doctor finds out why the service cannot be reached, or refuses a request.
 package doctor
 
 import (
