@@ -21,7 +21,13 @@ func (s *Service) Advance(d time.Duration) {
 	default:
 		s.offset.Store(-maxOffset)
 	}
+	s.clockMoved()
+}
+
+// clockMoved deletes the threads that are due now, and sets the timer for the others.
+func (s *Service) clockMoved() {
 	s.deleteDueThreads()
+	s.awaitDueThread()
 }
 
 // maxOffset keeps times in the range that ids can represent.
@@ -35,7 +41,7 @@ func (s *Service) advance(d time.Duration) bool {
 			return false
 		}
 		if s.offset.CompareAndSwap(old, old+int64(d)) {
-			s.deleteDueThreads()
+			s.clockMoved()
 			return true
 		}
 	}

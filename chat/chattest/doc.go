@@ -7,7 +7,8 @@
 //	ana, bo := s.NewUser(), s.NewUser()
 //	client := s.Client(ana)
 //
-// [Open] returns one that is an [http.Handler]. Neither starts a goroutine of its own. [Service.Fail] injects faults,
+// [Open] returns one that is an [http.Handler]. Neither starts a goroutine of its own, except for real-time
+// connections. [Service.Fail] injects faults,
 // [Service.Requests] lists the requests that were answered, [Service.Events] the events that participants received, and
 // [Service.Advance] moves the clock of the service. [Service.Threads], [Service.Messages], [Service.Texts], [Service.Participants]
 // and [Service.Receipts] read what is stored. [Service.AdminHandler] offers the same to programs in other languages.
@@ -18,11 +19,12 @@
 // the exchange of Entra tokens, which only a preview has; messages of the service about topics and participants; order by version;
 // pages, next links and the cursors in them; partial failure; membership; what remains of deleted messages and threads; one read
 // receipt per participant; repeatable creation; ids that encode a time; requests signed with the access key; signed tokens, with the
-// scopes that each operation requires; the shapes of errors.
+// scopes that each operation requires; the shapes of errors; the push service from which the official JavaScript client receives its
+// ten kinds of events.
 //
 // # What is not emulated
 //
-// There are no real-time notifications, no images, no Teams, and no latency other than that of faults. Lists and receipts are
+// There are no images, no Teams, and no latency other than that of faults. Lists and receipts are
 // consistent at once. A retention policy deletes its thread at the first request, read or [Service.Advance] after it is due. Every
 // supported api-version is answered as the latest. Rates are enforced only with [Options.EnforceLimits]. Only the last page of a list
 // has fewer items than requested. Entra itself is not emulated: the service accepts the tokens in [Options] and trusts what they say.
@@ -74,6 +76,13 @@
 //     participants.
 //   - The reader does not receive the event of its own receipt. All other events also go to the user who caused them.
 //   - A repeated create causes one event, and a call that changes nothing causes none.
+//
+// Real time:
+//   - Events are sent over WebSockets only. A socket stays open when the token of the client expires; events stop when its
+//     registration expires.
+//   - Events between the connection and its first registration are held and sent then. Events while a client is away are not sent.
+//   - Each event is sent once, in order. A client that leaves 1,000 frames unread is disconnected.
+//   - A connection that is allocated again with its parameters keeps its id. If two sockets have the same id, the older is closed.
 //
 // Limits:
 //   - Content above 28 KB, or a body above 1 MB, is 413 without a message.

@@ -3,6 +3,7 @@ package chattest
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/acschat/acs-chat-go/chat/events"
 )
@@ -37,9 +38,15 @@ func (s *Service) Events(kinds ...events.Kind) []Event {
 // eventLog records the events of all threads.
 type eventLog struct {
 	history history[*occurrence]
+	tell    func(*occurrence) // called in the order of the events, with mu held: it must not block
+
+	mu sync.Mutex // makes recording and telling one step
 }
 
-// publish records an event. It is called after the commit, in the order of the commits, and outside of transactions.
+// publish records an event and passes it on. It is called after the commit, in the order of the commits, and outside of transactions.
 func (l *eventLog) publish(o *occurrence) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.history.add(o)
+	l.tell(o)
 }

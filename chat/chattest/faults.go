@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/acschat/acs-chat-go/chat/events"
 )
 
 // Fault describes how requests fail. The zero value answers the next request with 503.
@@ -16,6 +18,10 @@ import (
 // Nth, Every and Times select the requests. The other members say what happens to them, and may be combined: Status, RetryAfter,
 // Redirect, ExpiredToken and RevokedToken replace the operation, which then has no effect; all others change the response to an
 // operation that took effect. Code, Message and RetryAfter without a Status mean a 503.
+//
+// [DeliverEvent] and [AcknowledgeFrame] are not requests: their faults count events for each connection, and acknowledgements. They
+// may have Nth, Every, Times, Delay, ExpiredToken and the members from Event on. The zero value loses the event or withholds the
+// acknowledgement.
 //
 // In JSON members have the same names in lower camel case, durations are strings such as "1.5s", and zero values are omitted.
 type Fault struct {
@@ -38,7 +44,8 @@ type Fault struct {
 
 	// Redirect answers 307 with this Location.
 	Redirect string `json:"redirect,omitzero"`
-	// ExpiredToken answers as for a token that has expired: 401, in chat without a body.
+	// ExpiredToken answers as for a token that has expired: 401, in chat without a body. An open connection ends with the reason
+	// "unauthorized".
 	ExpiredToken bool `json:"expiredToken,omitzero"`
 	// RevokedToken revokes all tokens of the caller, for good, and then does what ExpiredToken does.
 	RevokedToken bool `json:"revokedToken,omitzero"`
@@ -47,7 +54,8 @@ type Fault struct {
 	// that are then more than 15 minutes off are refused with 401, as if the caller's clock were wrong. Other requests are not affected.
 	ClockSkew time.Duration `json:"-"`
 
-	// Delay holds the answer back, after the request took effect.
+	// Delay holds the answer back, after the request took effect. On an open connection it holds back the event or the
+	// acknowledgement, and everything behind it.
 	Delay time.Duration `json:"-"`
 	// LoseReply breaks the connection after the request took effect, before the first byte of the response. Over a socket, Go's
 	// own transport may repeat a GET.
@@ -69,6 +77,23 @@ type Fault struct {
 	DuplicateItem bool `json:"duplicateItem,omitzero"`
 	// DuplicateRequest runs the operation twice, as if the request had arrived twice. The response is the second one.
 	DuplicateRequest bool `json:"duplicateRequest,omitzero"`
+
+	// Event limits a fault of [DeliverEvent] to a kind of event. Empty is any kind.
+	Event events.Kind `json:"event,omitzero"`
+	// LoseEvent does not deliver the event.
+	LoseEvent bool `json:"loseEvent,omitzero"`
+	// DuplicateEvent delivers the event twice.
+	DuplicateEvent bool `json:"duplicateEvent,omitzero"`
+	// ReorderEvent delivers the event after the next one for the same connection.
+	ReorderEvent bool `json:"reorderEvent,omitzero"`
+	// MessageLoss sends "trouter.message_loss": in place of the event, after the acknowledgement or, with [OpenRealtimeSocket], when
+	// the client is connected.
+	MessageLoss bool `json:"messageLoss,omitzero"`
+	// WithholdAcknowledgement does not send the acknowledgement.
+	WithholdAcknowledgement bool `json:"withholdAcknowledgement,omitzero"`
+	// DropSocket closes the socket in place of the event or of the acknowledgement or, with [OpenRealtimeSocket], before the first
+	// frame.
+	DropSocket bool `json:"dropSocket,omitzero"`
 }
 
 // InjectedFault is a fault that was injected with [Service.Fail]. Its methods may be called concurrently.
@@ -85,9 +110,9 @@ type InjectedFault struct {
 }
 
 // Fail injects a fault into the requests of an operation, or of [Any]. If several faults are due, the one that was injected first
-// hits, and the others do not count that request. Fail panics if op is not valid.
+// hits, and the others do not count that request. Fail panics if op is not valid or can't have the fault.
 func (s *Service) Fail(op Operation, fault Fault) *InjectedFault {
-	if err := op.check(); err != nil {
+	if err := fault.checkFor(op); err != nil {
 		panic("chattest: inject fault: " + err.Error())
 	}
 	s.faults.mu.Lock()
@@ -137,10 +162,15 @@ type faults struct {
 
 // take finds the fault that hits a request. The id is 0 if there is none.
 func (f *faults) take(op Operation) (fault Fault, id int) {
+	return f.takeFor(op, "")
+}
+
+// takeFor is take for an operation on a kind of event.
+func (f *faults) takeFor(op Operation, event events.Kind) (fault Fault, id int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, i := range f.injected {
-		if (i.op == op || i.op == Any) && !i.spent() {
+		if i.hits(op, event) && !i.spent() {
 			if i.seen++; i.due() {
 				i.fired++
 				return i.fault, i.id
@@ -148,6 +178,11 @@ func (f *faults) take(op Operation) (fault Fault, id int) {
 		}
 	}
 	return fault, 0
+}
+
+// hits reports whether the fault is for an operation on an event.
+func (i *InjectedFault) hits(op Operation, event events.Kind) bool {
+	return (i.op == op || i.op == Any && op.isRequest()) && (i.fault.Event == "" || i.fault.Event == event)
 }
 
 // spent reports whether the fault hits no further request.
@@ -170,7 +205,7 @@ func (i *InjectedFault) due() bool {
 func (f Fault) replaces() bool {
 	instead := f.Status != 0 || f.Code != "" || f.Message != "" || f.RetryAfter != 0 || f.Redirect != "" || f.ExpiredToken || f.RevokedToken
 	after := f.ClockSkew != 0 || f.Delay != 0 || f.LoseReply || f.CutBody || f.NextLinkHost != "" || f.HTML || f.EmptyBody || len(f.Header) > 0 ||
-		f.EmptyPage || f.ShortPage != 0 || f.DuplicateItem || f.DuplicateRequest
+		f.EmptyPage || f.ShortPage != 0 || f.DuplicateItem || f.DuplicateRequest || f.onConnection()
 	return instead || !after
 }
 

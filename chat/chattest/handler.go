@@ -36,11 +36,15 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !allowed {
 		fault, p.fault = s.faults.take(op)
 	}
+	if op == OpenRealtimeSocket && !(p.fault != 0 && fault.replaces()) {
+		s.serveSocket(w, r, p, query, fault)
+		return
+	}
 	switch {
 	case allowed:
 		answerPreflight(p, r)
 	case p.fault != 0 && fault.replaces():
-		s.replace(p, r, fault)
+		s.replace(p, r, op, fault)
 	case op == "":
 		s.refuseRoute(p, r)
 	case len(body) > maxBody:
@@ -119,8 +123,8 @@ func (s *Service) serve(p *reply, r *http.Request, op Operation, query url.Value
 }
 
 // replace answers a request with a fault.
-func (s *Service) replace(p *reply, r *http.Request, fault Fault) {
-	if user, _, err := s.authenticate(r.Header.Get("Authorization")); err == nil {
+func (s *Service) replace(p *reply, r *http.Request, op Operation, fault Fault) {
+	if user, _, err := s.authenticate(op.authorization(r)); err == nil {
 		p.user = user
 		if fault.RevokedToken {
 			s.Revoke(User{ID: user})
@@ -132,8 +136,7 @@ func (s *Service) replace(p *reply, r *http.Request, fault Fault) {
 // admit does what comes before every operation, in the order of the service.
 func (c *call) admit(r *http.Request, op Operation) error {
 	identity := operations.IsIdentityPath(r.URL.Path)
-	published, _ := op.published()
-	if version := c.query.Get("api-version"); !published.Supports(version) && !(c.s.lenientVersions && isVersion(version)) {
+	if version := c.query.Get("api-version"); !op.supports(version) && !(c.s.lenientVersions && isVersion(version)) {
 		return unsupportedVersion(c.base+r.URL.Path, version)
 	}
 	authorize := c.authorizeChat
@@ -149,17 +152,18 @@ func (c *call) admit(r *http.Request, op Operation) error {
 	if c.s.limiter == nil {
 		return nil
 	}
+	published, _ := op.published()
 	return c.s.limiter.take(published.Rates, c.user, threadOfPath(r.URL.Path), c.s.Now())
 }
 
 // authorizeChat finds out whose call it is, by the user token, and whether it may be made.
 func (c *call) authorizeChat(r *http.Request, op Operation) error {
-	user, scopes, err := c.s.authenticate(r.Header.Get("Authorization"))
+	user, scopes, err := c.s.authenticate(op.authorization(r))
 	if err != nil {
 		return err
 	}
 	c.user = user
-	if published, _ := op.published(); !published.AllowedBy(scopes) {
+	if !op.allowedBy(scopes) {
 		r := refuse(http.StatusForbidden, "")
 		r.reason = "the token has the scopes " + strings.Join(scopes, ", ")
 		return r

@@ -90,3 +90,8 @@ func randomHex(bytes int) string {
 	rand.Read(b)
 	return hex.EncodeToString(b)
 }
+
+// randomName makes a text that needs no escape in a URL.
+func randomName(bytes int) string {
+	return base64.RawURLEncoding.EncodeToString(randomBytes(bytes))
+}

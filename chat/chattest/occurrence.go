@@ -50,7 +50,10 @@ func (s *Service) saveThread(t *thread) error {
 	}
 	t.tx.OnCommit(func() {
 		s.audiences.keep(t.state.Number, list)
-		s.due.atMost(o.properties.dueAt())
+		if due := o.properties.dueAt(); due != never {
+			s.due.atMost(due)
+			s.awaitDueThread()
+		}
 		s.events.publish(o)
 	})
 	return t.err

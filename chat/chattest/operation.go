@@ -1,6 +1,10 @@
 package chattest
 
-import "github.com/acschat/acs-chat-go/chat/internal/operations"
+import (
+	"slices"
+
+	"github.com/acschat/acs-chat-go/chat/internal/operations"
+)
 
 // Operation names an operation of the chat API by its operationId in the contract.
 type Operation string
@@ -52,17 +56,35 @@ func Operations() []Operation {
 	return ids
 }
 
-// Valid reports whether o is [Any] or an operation of either API.
+// Valid reports whether o is [Any], an operation of either API or one of [RealtimeOperations].
 func (o Operation) Valid() bool {
 	_, ok := o.published()
-	return ok || o == Any
+	return ok || o == Any || slices.Contains(RealtimeOperations(), o)
 }
 
 // published is what the service publishes about the operation. It reports false for a request that is no operation.
 func (o Operation) published() (operations.Operation, bool) { return operations.ByID(string(o)) }
 
+// supports reports whether the operation exists in an api-version. The push service has no versions.
+func (o Operation) supports(version string) bool {
+	published, _ := o.published()
+	return published.Supports(version) || o.hasSkypeToken() ||
+		o == GetRealtimeConfiguration && (version == realtimeConfigurationVersion || slices.Contains(operations.ChatVersions(), version))
+}
+
+// allowedBy reports whether a token with these scopes allows the operation. Who may read threads may hear of them.
+func (o Operation) allowedBy(scopes []string) bool {
+	published, ok := o.published()
+	if !ok {
+		published, _ = ListChatThreads.published()
+	}
+	return published.AllowedBy(scopes)
+}
+
 // operationOf is the operation behind a pattern of the router. It is empty for any other pattern.
 func operationOf(pattern string) Operation {
-	o, _ := operations.ByPattern(pattern)
-	return Operation(o.ID)
+	if o, ok := operations.ByPattern(pattern); ok {
+		return Operation(o.ID)
+	}
+	return realtimeOperationOf(pattern)
 }

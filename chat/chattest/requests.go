@@ -22,7 +22,7 @@ type Request struct {
 	Target    string // path and query as received, byte for byte
 	Path      string // decoded
 	Query     url.Values
-	Header    http.Header // without Authorization
+	Header    http.Header // without Authorization and X-Skypetoken
 	Body      []byte
 
 	Status   int    // of the response, also if a fault lost it
@@ -60,6 +60,7 @@ func (s *Service) record(q Request) {
 func newRequest(r *http.Request, op Operation, query url.Values, body []byte, p *reply, took time.Duration) Request {
 	header := maps.Clone(r.Header)
 	delete(header, "Authorization")
+	delete(header, skypeHeader)
 	return Request{
 		At: p.at, Operation: op, User: User{ID: p.user}, Method: r.Method, Host: r.Host, Target: r.URL.RequestURI(), Path: r.URL.Path, Query: query,
 		Header: header, Body: body,

@@ -23,6 +23,7 @@ func (s *Service) Reset() {
 func (s *Service) forget() {
 	s.log.clear()
 	s.events.history.clear()
+	s.realtime.clear()
 	s.audiences.clear()
 	if s.limiter != nil {
 		s.limiter.clear()

@@ -3,6 +3,7 @@ package chattest
 import (
 	"bytes"
 	"math"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -14,7 +15,13 @@ import (
 
 // dueTime is when the next retention policy comes due, in milliseconds since 1970: at that time or later, never earlier. 0 is not
 // known yet.
-type dueTime struct{ next atomic.Int64 }
+type dueTime struct {
+	next atomic.Int64
+
+	mu       sync.Mutex // guards the fields below
+	watching bool
+	timer    *time.Timer // nil where nothing is due
+}
 
 const never = math.MaxInt64
 
@@ -30,6 +37,28 @@ func (d *dueTime) atMost(ms int64) {
 
 // forget makes the time unknown, after the store was replaced.
 func (d *dueTime) forget() { d.next.Store(0) }
+
+// watchDueThreads has due threads deleted without a request, by a timer, or ends that. Listeners are told of the deletion then.
+func (s *Service) watchDueThreads(watching bool) {
+	s.due.mu.Lock()
+	s.due.watching = watching
+	s.due.mu.Unlock()
+	s.awaitDueThread()
+}
+
+// awaitDueThread sets the timer, if it is wanted, for the time that is known now.
+func (s *Service) awaitDueThread() {
+	s.due.mu.Lock()
+	defer s.due.mu.Unlock()
+	if s.due.timer != nil {
+		s.due.timer.Stop()
+		s.due.timer = nil
+	}
+	if next := s.due.next.Load(); s.due.watching && next != never {
+		wait := max(time.UnixMilli(next).Sub(s.Now()), time.Millisecond)
+		s.due.timer = time.AfterFunc(wait, s.deleteDueThreads)
+	}
+}
 
 // dueAt is when the policy of a thread deletes it, in milliseconds since 1970.
 func (p threadProperties) dueAt() int64 {
@@ -55,6 +84,7 @@ func (s *Service) deleteDueThreads() {
 		return
 	}
 	s.due.atMost(next)
+	s.awaitDueThread()
 }
 
 // dueThreads lists the ids of threads that are due, and says when the next one is.

@@ -17,8 +17,8 @@ import (
 // inProcess is the endpoint of a service without a socket. The name cannot be resolved, so that no request leaves the process.
 const inProcess = "https://chattest.invalid"
 
-// Service is the chat service of one resource, an [http.Handler]. It has no socket and starts no goroutine. Its methods may be called
-// concurrently. Those that return no error panic if the store can't be read or written, for example because the service is closed.
+// Service is the chat service of one resource, an [http.Handler]. It has no socket and starts no goroutine except for real-time
+// connections. Its methods may be called concurrently. Those that return no error panic if the store can't be read or written, for example because the service is closed.
 type Service struct {
 	store     *store
 	resource  string // a GUID, the first part of every user id
@@ -46,6 +46,7 @@ type Service struct {
 	events    eventLog
 	audiences audiences
 	due       dueTime
+	realtime  realtime
 
 	keyOnce sync.Once // guards key
 	key     *rsa.PrivateKey
@@ -92,6 +93,9 @@ func (s *Service) route() {
 	identityapi.HandlerWithOptions(identityAPI{}, identityapi.StdHTTPServerOptions{BaseRouter: s.router, ErrorHandlerFunc: unreadable})
 	entra, _ := ExchangeEntraToken.published() // not in the contract
 	s.router.HandleFunc(entra.Pattern, exchangeEntraToken)
+	for _, route := range realtimeRoutes() {
+		s.router.HandleFunc(route.pattern, route.serve)
+	}
 }
 
 // newService makes a service from the options, without a store.
@@ -100,6 +104,8 @@ func newService(options *Options) (*Service, error) {
 		endpoint: inProcess, hosts: options.Hosts, cloud: options.Cloud, errorStyle: options.ErrorStyle, lenientVersions: options.LenientVersions, browserIdentity: options.BrowserIdentity, onRequest: options.OnRequest,
 		router: http.NewServeMux(), closing: make(chan struct{}),
 	}
+	s.realtime.service = s
+	s.events.tell = s.realtime.tell
 	if options.Endpoint != "" {
 		if err := s.SetEndpoint(options.Endpoint); err != nil {
 			return nil, err
@@ -150,6 +156,7 @@ func (s *Service) Close() error {
 		s.mu.Lock()
 		closers := s.closers
 		s.mu.Unlock()
+		s.realtime.close()
 		for _, closer := range closers {
 			closer()
 		}

@@ -15,7 +15,8 @@ import (
 )
 
 // Transport reaches a service without a socket. The service runs in the goroutine of the caller, which may be in a synctest bubble.
-// Transport is an [http.RoundTripper] and a policy.Transporter of azcore.
+// Transport is an [http.RoundTripper] and a policy.Transporter of azcore. A request for a WebSocket is served by a goroutine that ends
+// with the socket; the body of its response is an [io.ReadWriteCloser].
 //
 // It refuses every host but that of [Service.Endpoint], as a name that can't be resolved. A request whose context has ended is not
 // served, and one whose context ends during the delay of a fault returns at once. A lost response is an error that is [io.EOF], and the
@@ -46,6 +47,9 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !strings.EqualFold(t.s.endpoint, req.URL.Scheme+"://"+req.URL.Host) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: req.URL.Host, IsNotFound: true}}
 	}
+	if isUpgrade(req) {
+		return t.upgrade(req)
+	}
 	p := newReply()
 	whole := t.s.serveTo(p, arrival(req))
 	if ctx.Err() != nil {
@@ -73,7 +77,7 @@ func arrival(sent *http.Request) *http.Request {
 }
 
 // serveTo serves a request. It reports false if the service broke the connection.
-func (s *Service) serveTo(p *reply, r *http.Request) (whole bool) {
+func (s *Service) serveTo(p http.ResponseWriter, r *http.Request) (whole bool) {
 	defer func() {
 		if v := recover(); v != nil {
 			if err, ok := v.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {

@@ -15,6 +15,8 @@ func (o Operation) versions(identity bool) string {
 		versions = published.Versions
 	} else if identity {
 		versions = operations.IdentityVersions()
+	} else if o == GetRealtimeConfiguration {
+		versions = append(versions, realtimeConfigurationVersion)
 	}
 	return strings.Join(versions, ", ")
 }

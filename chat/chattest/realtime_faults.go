@@ -1,0 +1,53 @@
+package chattest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/acschat/acs-chat-go/chat/events"
+)
+
+// onConnection reports whether a fault has members that are for open connections alone.
+func (f Fault) onConnection() bool {
+	return f.Event != "" || f.LoseEvent || f.DuplicateEvent || f.ReorderEvent || f.MessageLoss || f.WithholdAcknowledgement || f.DropSocket
+}
+
+// losesEvent reports whether an event that the fault hits is not delivered.
+func (f Fault) losesEvent() bool {
+	return f.LoseEvent || f.Delay == 0 && !f.DuplicateEvent && !f.ReorderEvent
+}
+
+// withholds reports whether an acknowledgement that the fault hits is not sent.
+func (f Fault) withholds() bool {
+	return f.WithholdAcknowledgement || f.Delay == 0 && !f.MessageLoss
+}
+
+// checkFor refuses faults that an operation can't have.
+func (f Fault) checkFor(op Operation) error {
+	if err := errors.Join(op.check(), f.check()); err != nil {
+		return err
+	}
+	if f.Event != "" && !slices.Contains(events.Kinds(), f.Event) {
+		return fmt.Errorf("event must be the kind of an event such as %q, not %q", events.KindMessageReceived, f.Event)
+	}
+	allowed := Fault{Nth: f.Nth, Every: f.Every, Times: f.Times, Delay: f.Delay, ExpiredToken: f.ExpiredToken, DropSocket: f.DropSocket, MessageLoss: f.MessageLoss}
+	switch op {
+	case DeliverEvent:
+		allowed.Event, allowed.LoseEvent, allowed.DuplicateEvent, allowed.ReorderEvent = f.Event, f.LoseEvent, f.DuplicateEvent, f.ReorderEvent
+	case AcknowledgeFrame:
+		allowed.WithholdAcknowledgement = f.WithholdAcknowledgement
+	case OpenRealtimeSocket:
+		allowed = f
+		allowed.Event, allowed.LoseEvent, allowed.DuplicateEvent, allowed.ReorderEvent, allowed.WithholdAcknowledgement = "", false, false, false, false
+	default:
+		if f.onConnection() {
+			return fmt.Errorf("%s is a request: events are lost by a fault of %s, and acknowledgements by one of %s", op, DeliverEvent, AcknowledgeFrame)
+		}
+		return nil
+	}
+	if string(encode(allowed)) != string(encode(f)) {
+		return fmt.Errorf("%s does not have all of these members; it has %s", op, encode(allowed))
+	}
+	return nil
+}

@@ -1,0 +1,82 @@
+package chattest
+
+import "net/http"
+
+// The steps in which a client gets events in real time, and two things that happen on an open connection. No contract has them: the
+// names are of this package. [Any] stands for the requests among them, and not for the last two.
+const (
+	GetRealtimeConfiguration   Operation = "Realtime_GetConfiguration"
+	AllocateRealtimeConnection Operation = "Realtime_AllocateConnection"
+	HandshakeRealtime          Operation = "Realtime_Handshake"
+	OpenRealtimeSocket         Operation = "Realtime_OpenSocket"
+	RegisterRealtime           Operation = "Realtime_Register"
+	UnregisterRealtime         Operation = "Realtime_Unregister"
+
+	// DeliverEvent is the delivery of an event over one connection.
+	DeliverEvent Operation = "Realtime_DeliverEvent"
+	// AcknowledgeFrame is the acknowledgement of something that a client has said over its connection.
+	AcknowledgeFrame Operation = "Realtime_AcknowledgeFrame"
+)
+
+// realtimeConfigurationVersion is the version of the configuration that the official clients ask for.
+const realtimeConfigurationVersion = "2024-09-01"
+
+// RealtimeOperations lists the operations of the real-time connection.
+func RealtimeOperations() []Operation {
+	return []Operation{
+		GetRealtimeConfiguration, AllocateRealtimeConnection, HandshakeRealtime, OpenRealtimeSocket, RegisterRealtime, UnregisterRealtime,
+		DeliverEvent, AcknowledgeFrame,
+	}
+}
+
+// realtimeRoute is a request of the real-time connection.
+type realtimeRoute struct {
+	pattern   string
+	operation Operation
+	serve     http.HandlerFunc
+}
+
+// realtimeRoutes lists the requests. The socket, which has no answer, is not served by its route.
+func realtimeRoutes() []realtimeRoute {
+	return []realtimeRoute{
+		{"GET /chat/config/realTimeNotifications", GetRealtimeConfiguration, getRealtimeConfiguration},
+		{"POST /v4/a", AllocateRealtimeConnection, allocateConnection},
+		{"GET /socket.io/1/{$}", HandshakeRealtime, handshakeRealtime},
+		{"GET /socket.io/1/websocket/{sid}", OpenRealtimeSocket, http.NotFound},
+		{"POST /registrar/v3/registrations", RegisterRealtime, register},
+		{"DELETE /registrar/v3/registrations/{id}", UnregisterRealtime, unregister},
+	}
+}
+
+// realtimeOperationOf names the operation behind a pattern of the router. It is empty for any other pattern.
+func realtimeOperationOf(pattern string) Operation {
+	for _, route := range realtimeRoutes() {
+		if route.pattern == pattern {
+			return route.operation
+		}
+	}
+	return ""
+}
+
+// isRequest reports whether the operation is a request, or none at all.
+func (o Operation) isRequest() bool { return o != DeliverEvent && o != AcknowledgeFrame }
+
+// authorization is the Authorization header of a request, or what stands for it.
+func (o Operation) authorization(r *http.Request) string {
+	if o.hasSkypeToken() {
+		return "Bearer " + r.Header.Get(skypeHeader)
+	}
+	return r.Header.Get("Authorization")
+}
+
+// skypeHeader has the user token of requests to the push service, bare.
+const skypeHeader = "X-Skypetoken"
+
+// hasSkypeToken reports whether the user token of a request is in the header of the push service. It has no api-version then.
+func (o Operation) hasSkypeToken() bool {
+	switch o {
+	case AllocateRealtimeConnection, HandshakeRealtime, RegisterRealtime, UnregisterRealtime:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,54 @@
+package chattest
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+)
+
+// isUpgrade reports whether a request asks for a socket.
+func isUpgrade(req *http.Request) bool {
+	return strings.EqualFold(req.Header.Get("Upgrade"), "websocket")
+}
+
+// upgrade serves a request that asks for a socket. The service runs in a goroutine of its own then, to the end of the socket, which is
+// the body of the response: it can be written to.
+func (t *Transport) upgrade(req *http.Request) (*http.Response, error) {
+	client, server := net.Pipe()
+	u := &upgradeReply{reply: newReply(), server: server, hijacked: make(chan struct{})}
+	served := make(chan bool, 1)
+	go func() { served <- t.s.serveTo(u, arrival(req)) }()
+	ctx := req.Context()
+	select {
+	case <-u.hijacked:
+		res := u.received(req, true)
+		res.ContentLength, res.TransferEncoding, res.Body = 0, nil, client
+		return res, nil
+	case whole := <-served:
+		_, _ = client.Close(), server.Close()
+		if !whole && u.status == 0 {
+			return nil, fmt.Errorf("chattest: connection closed before the reply: %w", io.EOF)
+		}
+		return u.received(req, whole), nil
+	case <-ctx.Done():
+		_, _ = client.Close(), server.Close()
+		return nil, context.Cause(ctx)
+	}
+}
+
+// upgradeReply is the answer to a request that asks for a socket.
+type upgradeReply struct {
+	*reply
+	server   net.Conn
+	hijacked chan struct{} // closed when the server has the connection
+}
+
+// Hijack implements [http.Hijacker].
+func (u *upgradeReply) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	close(u.hijacked)
+	return u.server, bufio.NewReadWriter(bufio.NewReader(u.server), bufio.NewWriter(u.server)), nil
+}
