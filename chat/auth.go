@@ -40,7 +40,7 @@ func (p *userAuth) send(attempt *pipeline.Attempt) (*http.Response, error) {
 }
 
 func (p *userAuth) sendUnder(token AccessToken, attempt *pipeline.Attempt) (*http.Response, error) {
-	attempt.Request.Header["Authorization"] = []string{"Bearer " + token.Token}
+	attempt.SetToken(token.Token)
 	held := p.credential.held.Load()
 	if held != nil && held.Token != token.Token {
 		held = nil // it has been replaced since

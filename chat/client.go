@@ -94,6 +94,10 @@ func (c *Client) ThreadClient(threadID string) *ThreadClient {
 	return &ThreadClient{client: c, threadID: threadID}
 }
 
+// Pipeline lends the endpoint, the authentication, the transport, the logger and the tracing of the client to the other packages of
+// this module, such as realtime. Its type is internal: programs have no use for it.
+func (c *Client) Pipeline() *pipeline.Pipeline { return c.pipeline }
+
 // Close closes idle connections, unless the transport is the caller's, and leaves the credential open. It does not interrupt
 // requests; later calls, also through thread clients, fail with [ErrClosed]. Close may be called more than once and always
 // returns nil.

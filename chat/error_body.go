@@ -142,7 +142,11 @@ func newError(action string, resp *http.Response, hint string, held *heldToken) 
 func withoutSecrets(body []byte, req *http.Request) []byte {
 	text := string(body)
 	if req != nil {
-		if token, found := strings.CutPrefix(req.Header.Get("Authorization"), "Bearer "); found && token != "" {
+		token, found := strings.CutPrefix(req.Header.Get("Authorization"), "Bearer ")
+		if !found {
+			token = req.Header.Get("X-Skypetoken") // of real-time notifications
+		}
+		if token != "" {
 			text = strings.ReplaceAll(text, token, "[redacted]")
 		}
 	}

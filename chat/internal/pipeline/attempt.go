@@ -30,6 +30,15 @@ func (a *Attempt) FirstRefusal() bool {
 	return !before
 }
 
+// SetToken puts the token of the user on the request, in the header of the operation.
+func (a *Attempt) SetToken(token string) {
+	if name := a.call.TokenHeader; name != "" {
+		a.Request.Header[name] = []string{token}
+		return
+	}
+	a.Request.Header["Authorization"] = []string{"Bearer " + token}
+}
+
 // Send sends the request.
 func (a *Attempt) Send() (*http.Response, error) { return a.sendLogged() }
 

@@ -20,6 +20,10 @@ type Operation struct {
 	Once bool
 	// Authorized marks a request that has its own authorization: it is neither authenticated nor signed.
 	Authorized bool
+	// TokenHeader is the header in which the token is sent, without a scheme. Empty: it is the bearer of Authorization.
+	TokenHeader string
+	// Single makes one attempt, whatever the retry options are: the caller decides about others.
+	Single bool
 }
 
 func (o Operation) succeeded(status int) bool {
@@ -79,6 +83,9 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	}
 	ctx, endSpan := runtime.StartSpan(ctx, op.Name, p.tracer, nil)
 	defer func() { endSpan(err) }()
+	if op.Single {
+		ctx = policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1})
+	}
 
 	c := &call{Operation: op, caller: p.caller}
 	ctx = context.WithValue(ctx, callKey{}, c)

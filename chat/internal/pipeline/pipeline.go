@@ -128,6 +128,12 @@ func (p *Pipeline) Do(raw *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// Endpoint is the URL of the resource.
+func (p *Pipeline) Endpoint() Endpoint { return p.endpoint }
+
+// Logger is the caller's logger, nil without one.
+func (p *Pipeline) Logger() *slog.Logger { return p.logger }
+
 // For returns a pipeline that shares everything with p. Its attempts return caller from Caller. Closing it does not close p;
 // closing p closes it.
 func (p *Pipeline) For(caller any) *Pipeline {
