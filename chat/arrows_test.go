@@ -49,6 +49,10 @@ var arrows = map[string]struct{ ours, others []string }{
 		ours:   []string{"chat", "chat/redact", "chat/internal/..."},
 		others: []string{"github.com/go-json-experiment/json/..."},
 	},
+	"chat/realtime": {
+		ours:   []string{"chat", "chat/events", "chat/internal/..."},
+		others: []string{"github.com/coder/websocket"},
+	},
 	"chat/chattest": {
 		ours:   []string{"chat", "chat/events", "chat/redact", "chat/internal/operations", "gen/chatapi", "gen/identityapi"},
 		others: []string{"github.com/golang-jwt/jwt/v5", "go.etcd.io/bbolt/..."},

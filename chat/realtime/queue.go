@@ -1,0 +1,89 @@
+package realtime
+
+import (
+	"sync"
+
+	"github.com/acschat/acs-chat-go/chat/events"
+)
+
+// queue keeps events until the program takes them. Events beyond its limit are dropped, and a gap behind the others says so. A gap that
+// the program has not taken yet stands for everything that comes directly behind it and is missing.
+type queue struct {
+	limit int
+
+	mu     sync.Mutex // guards what follows
+	change sync.Cond  // with mu: an event was put in, or the end
+	list   []events.Event
+	ended  bool
+	err    error // that ended it, nil without one
+}
+
+func newQueue(limit int) *queue {
+	q := &queue{limit: limit}
+	q.change.L = &q.mu
+	return q
+}
+
+// put appends an event. It drops the event if the queue is full, appends overflow instead if that is not said there yet, and reports
+// false.
+func (q *queue) put(event events.Event, overflow func() events.Gap) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.list) < q.limit {
+		q.add(event)
+		return true
+	}
+	q.gap(overflow)
+	return false
+}
+
+// putGap appends a gap, also to a full queue.
+func (q *queue) putGap(gap events.Gap) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.gap(func() events.Gap { return gap })
+}
+
+// gap appends a gap, unless the last in the queue is one: that begins earlier and covers this one, too. The caller holds mu.
+func (q *queue) gap(gap func() events.Gap) {
+	if n := len(q.list); n > 0 {
+		if _, covered := q.list[n-1].(events.Gap); covered {
+			return
+		}
+	}
+	q.add(gap())
+}
+
+// add appends an event. The caller holds mu.
+func (q *queue) add(event events.Event) {
+	if !q.ended {
+		q.list = append(q.list, event)
+		q.change.Signal()
+	}
+}
+
+// end lets the program take what is in the queue, and then err.
+func (q *queue) end(err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.ended {
+		q.ended, q.err = true, err
+		q.change.Broadcast()
+	}
+}
+
+// take waits for the next event. At the end it returns false, and the error that ended the queue.
+func (q *queue) take() (events.Event, bool, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for len(q.list) == 0 {
+		if q.ended {
+			return nil, false, q.err
+		}
+		q.change.Wait()
+	}
+	event := q.list[0]
+	q.list[0] = nil // let go of it
+	q.list = q.list[1:]
+	return event, true, nil
+}

@@ -1,0 +1,43 @@
+package realtime
+
+import "time"
+
+// State is what a [Listener] is doing.
+type State string
+
+// The states of a listener.
+const (
+	StateConnecting   State = "connecting"   // Listen has not returned yet
+	StateListening    State = "listening"    // the registration stands, and events arrive
+	StateReconnecting State = "reconnecting" // the connection was lost, and no events arrive
+	StateClosed       State = "closed"       // by Close, or because of an error that trying again cannot help
+)
+
+// StateChange says that a listener has entered a state, or that an attempt to leave StateConnecting or StateReconnecting has failed.
+type StateChange struct {
+	State State
+	At    time.Time
+	// Cause is why the connection was lost, an attempt failed or the listener gave up. It is nil in StateListening, at the
+	// beginning, and after Close.
+	Cause error
+	// RetryIn is how long the listener waits before the next attempt. It is 0 if there is none.
+	RetryIn time.Duration
+}
+
+// State returns what the listener is doing now.
+func (l *Listener) State() State {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.state
+}
+
+// enter changes the state and tells about it, also if the state is the same as before.
+func (l *Listener) enter(state State, cause error, retryIn time.Duration) {
+	l.mu.Lock()
+	l.state = state
+	l.mu.Unlock()
+	l.logState(state, cause, retryIn)
+	if l.onStateChange != nil {
+		l.onStateChange(StateChange{State: state, At: time.Now(), Cause: cause, RetryIn: retryIn})
+	}
+}
