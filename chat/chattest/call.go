@@ -10,23 +10,23 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// call is one request of somebody known. The operations are its methods.
+// call is one authorized request. The operations are its methods.
 type call struct {
 	s      *Service
-	user   string     // who chats, a raw id
-	person EntraToken // who exchanges this token
+	user   string     // the raw id of the caller, for the chat API
+	person EntraToken // the token to exchange, for the exchanges of a person
 	base   string     // scheme and host that the caller used
-	query  url.Values // as it came: of a doubled parameter the first value counts, which is the one of a next link
+	query  url.Values // as received; the first value of a parameter counts, which is that of a next link
 	body   []byte
 
-	shortPage int           // how many items a fault leaves a page, 0 for all of them
-	clockSkew time.Duration // how far a fault sets the clock ahead that dates signed requests
+	shortPage int           // the most items that a fault leaves on a page, 0 for all
+	clockSkew time.Duration // by how much a fault moves the clock for signed requests
 }
 
 type callKey struct{}
 
-// attach makes the request that goes to the generated code. What that does not understand of the query is left out:
-// second values, and in a next link startTime, which is not a date as the contract has it.
+// attach makes the request that goes to the generated code. It omits what that code does not understand in a query: second values, and
+// in a next link startTime, which does not have the form of the contract.
 func (c *call) attach(r *http.Request) *http.Request {
 	query := make(url.Values, len(c.query))
 	for name, values := range c.query {
@@ -43,7 +43,7 @@ func callOf(r *http.Request) *call {
 	return r.Context().Value(callKey{}).(*call)
 }
 
-// view runs f on a thread that the caller is in.
+// view runs f on a thread of which the caller is a participant.
 func (c *call) view(threadID string, f func(*thread) error) error {
 	return c.s.store.db.View(func(tx *bbolt.Tx) error {
 		t, err := openThread(tx, threadID, c.user, c.s.Now())
@@ -57,7 +57,7 @@ func (c *call) view(threadID string, f func(*thread) error) error {
 	})
 }
 
-// update runs f on a thread that the caller is in, and commits. An f that refuses must not have written.
+// update runs f on a thread of which the caller is a participant, and commits. If f returns a refusal, it must not have written.
 func (c *call) update(threadID string, f func(*thread) error) error {
 	return c.s.store.update(func(tx *bbolt.Tx) error {
 		t, err := openThread(tx, threadID, c.user, c.s.Now())
@@ -76,17 +76,17 @@ func (c *call) threadLocation(id string) string {
 	return c.base + "/chat/threads/" + strings.ReplaceAll(id, ":", "%3A")
 }
 
-// nextLink makes the link to the next page. The service writes parameters in its own order, and the thread id raw.
+// nextLink makes the link to the next page, with parameters in the order of the service and the thread id unescaped.
 func (c *call) nextLink(path string, parameters ...string) string {
 	return c.base + path + "?" + strings.Join(append(parameters, "api-version="+escape(c.query.Get("api-version"))), "&")
 }
 
-// escape encodes a query value as the service does, a blank as %20.
+// escape encodes a query value as the service does, with a space as %20.
 func escape(value string) string {
 	return strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
 }
 
-// pageSize reads the size of a page: standard when the caller gives none, and never above most.
+// pageSize is the requested page size, by default standard, and at most most.
 func pageSize(asked *int32, standard, most int) (int, error) {
 	if asked == nil {
 		return standard, nil
@@ -97,7 +97,7 @@ func pageSize(asked *int32, standard, most int) (int, error) {
 	return min(int(*asked), most), nil
 }
 
-// pageLimit is how many items go on a page of a size.
+// pageLimit is the number of items on a page of a given size. A fault may lower it.
 func (c *call) pageLimit(size int) int {
 	if c.shortPage > 0 {
 		return min(size, c.shortPage)

@@ -223,8 +223,8 @@ var _ = Describe("Tokens of Entra", func() {
 			_, err := chattest.Open(&chattest.Options{EntraTokens: tokens})
 			Expect(err).To(MatchError("chattest: EntraTokens" + message))
 		},
-		Entry("without a token", []chattest.EntraToken{{}}, "[0]: the token must be there, and be another than those before"),
-		Entry("twice", []chattest.EntraToken{{Token: "x"}, {Token: "x"}}, "[1]: the token must be there, and be another than those before"),
+		Entry("without a token", []chattest.EntraToken{{}}, "[0]: the token must not be empty or given twice"),
+		Entry("twice", []chattest.EntraToken{{Token: "x"}, {Token: "x"}}, "[1]: the token must not be empty or given twice"),
 		Entry("of nobody", []chattest.EntraToken{{Token: "x", ObjectID: "ana"}}, `[0]: "ana" is not a GUID`),
 		Entry("of no tenant", []chattest.EntraToken{{Token: "x", TenantID: "contoso"}}, `[0]: "contoso" is not a GUID`),
 		Entry("of no application", []chattest.EntraToken{{Token: "x", AppID: "app"}}, `[0]: "app" is not a GUID`),

@@ -13,7 +13,7 @@ import (
 var (
 	errNotMember     = refuse(http.StatusForbidden, "The initiator doesn't have the permission to perform the requested operation.")
 	errUnknownThread = refuse(http.StatusNotFound, "The specified thread id was not found.")
-	// These differ from errNotMember and from each other in their identity only: some operations answer something else for them.
+	// These have the same content as errNotMember: some operations answer them in another way.
 	errFormerMember  = refuse(http.StatusForbidden, errNotMember.message)
 	errThreadDeleted = refuse(http.StatusForbidden, errNotMember.message)
 
@@ -21,21 +21,21 @@ var (
 	errUnknownMessage    = refuse(http.StatusNotFound, "")
 )
 
-// refusal is an answer that is not a success. A writer that returns one has written nothing.
+// refusal is an error response. A write that returns one must not have changed anything.
 type refusal struct {
 	status        int
 	code, message string
-	target        string // what it is about; the recorded style has no place for it
-	documented    bool   // in the documented style, where no other is known
+	target        string // what the error is about; the recorded style has no member for it
+	documented    bool   // in the documented style always, since no recording shows another
 	bare          bool   // without a body, in the recorded style
-	raw           []byte // a body of another shape
-	anonymous     bool   // the service does not know the caller
-	reason        string // why, for the record of requests, where the answer does not tell
+	raw           []byte // the whole body, in another form
+	anonymous     bool   // the caller is not authenticated
+	reason        string // for the record of requests, if the response does not say why
 	retryAfter    time.Duration
 }
 
-// refuse makes the refusal with the code that belongs to the status. An empty message is left out in the recorded style,
-// and that of the contract's example in the documented one.
+// refuse makes a refusal with the code that belongs to the status. An empty message is omitted in the recorded style, and is that of
+// the contract's example in the documented style.
 func refuse(status int, message string) *refusal {
 	return &refusal{
 		status: status, code: strings.ReplaceAll(http.StatusText(status), " ", ""), message: message,
@@ -45,14 +45,14 @@ func refuse(status int, message string) *refusal {
 	}
 }
 
-// unauthorized is the answer of chat to a token that is not good.
+// unauthorized is the response of the chat API to an invalid token.
 func unauthorized(reason string) *refusal {
 	r := refuse(http.StatusUnauthorized, "")
 	r.reason = reason
 	return r
 }
 
-// badRequest is the answer to input that the service does not explain.
+// badRequest is the response to invalid input without an explanation.
 func badRequest() *refusal {
 	return refuse(http.StatusBadRequest, "")
 }
@@ -65,12 +65,12 @@ func invalidMessageID(id string) *refusal {
 	return refuse(http.StatusBadRequest, fmt.Sprintf("Value for MessageId (%s) is not valid.", id))
 }
 
-// notAMember is the answer to a removal by a former participant.
+// notAMember is the response to a removal by a former participant.
 func notAMember(user, thread string) *refusal {
 	return refuse(http.StatusForbidden, fmt.Sprintf("User %s is not a member of the thread %s", user, thread))
 }
 
-// contentTooLarge is the answer to more than the service takes.
+// contentTooLarge is the response to content above a limit.
 func contentTooLarge() *refusal {
 	return refuse(http.StatusRequestEntityTooLarge, "")
 }
@@ -79,7 +79,7 @@ func (r *refusal) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s %s", r.status, r.code, r.message))
 }
 
-// body is what the service answers.
+// body is the body of the response.
 func (r *refusal) body(style ErrorStyle) []byte {
 	switch {
 	case r.raw != nil:
@@ -116,7 +116,7 @@ func (r *refusal) documentedBody() []byte {
 	}{r.code, cmp.Or(r.message, exampleMessage(r.status)), r.target}})
 }
 
-// exampleMessage is what the contract's examples say, and where there is none, the name of the status.
+// exampleMessage is the message in the contract's examples or, without one, the name of the status.
 func exampleMessage(status int) string {
 	switch status {
 	case http.StatusUnauthorized:
@@ -131,7 +131,7 @@ func exampleMessage(status int) string {
 	return http.StatusText(status) + "."
 }
 
-// unsupportedVersion is the answer to a missing or unknown api-version.
+// unsupportedVersion is the response to a missing or unknown api-version.
 func unsupportedVersion(uri, version string) *refusal {
 	code := "UnsupportedApiVersion"
 	message := fmt.Sprintf("The HTTP resource that matches the request URI '%s' does not support the API version '%s'.", uri, version)

@@ -12,10 +12,10 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/operations"
 )
 
-// maxBody is more than any operation accepts.
+// maxBody is the limit for the body of a request, in bytes, above what any operation accepts.
 const maxBody = 1 << 20
 
-// ServeHTTP answers one request and records it. A closed service breaks the connection.
+// ServeHTTP answers one request and records it. If the service is closed, it breaks the connection.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	select {
 	case <-s.closing:
@@ -28,7 +28,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client is gone
 	}
-	query, _ := url.ParseQuery(r.URL.RawQuery) // what can be read of it
+	query, _ := url.ParseQuery(r.URL.RawQuery) // without malformed parameters
 	op := s.operation(r)
 	p := s.newReplyTo(r)
 	var fault Fault
@@ -70,7 +70,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.send(w, length)
 }
 
-// newReplyTo starts the answer to a request, in the style of its API.
+// newReplyTo starts the reply to a request, in the error style of its API.
 func (s *Service) newReplyTo(r *http.Request) *reply {
 	p := newReply()
 	p.at, p.style = s.Now(), s.errorStyle
@@ -80,7 +80,7 @@ func (s *Service) newReplyTo(r *http.Request) *reply {
 	return p
 }
 
-// operation names the operation of a request. It is empty when there is none, also where the router would redirect.
+// operation names the operation that a request calls. It is empty if there is none, also where the router would redirect.
 func (s *Service) operation(r *http.Request) Operation {
 	escaped := r.URL.EscapedPath()
 	if r.Method == http.MethodHead || strings.TrimSuffix(escaped, "/") != path.Clean(escaped) {
@@ -90,7 +90,7 @@ func (s *Service) operation(r *http.Request) Operation {
 	return operationOf(pattern)
 }
 
-// refuseRoute answers a request that is no operation: 405 if its path has others, 404 if not.
+// refuseRoute answers a request that calls no operation: 405 if the path has operations of other methods, 404 otherwise.
 func (s *Service) refuseRoute(p *reply, r *http.Request) {
 	probe := r.Clone(r.Context())
 	probe.Method = "-"
@@ -106,7 +106,7 @@ func (s *Service) refuseRoute(p *reply, r *http.Request) {
 	answer(p, 0, nil, refuse(http.StatusMethodNotAllowed, ""))
 }
 
-// serve answers a request with its operation, if that may be.
+// serve runs the operation of a request, if the request is admitted.
 func (s *Service) serve(p *reply, r *http.Request, op Operation, query url.Values, body []byte, fault Fault) {
 	c := &call{s: s, base: baseURL(r), query: query, body: body, shortPage: fault.ShortPage, clockSkew: fault.ClockSkew}
 	err := c.admit(r, op)
@@ -133,7 +133,7 @@ func (s *Service) replace(p *reply, r *http.Request, op Operation, fault Fault) 
 	fault.answer(p)
 }
 
-// admit does what comes before every operation, in the order of the service.
+// admit makes the checks before every operation, in the order of the service.
 func (c *call) admit(r *http.Request, op Operation) error {
 	identity := operations.IsIdentityPath(r.URL.Path)
 	if version := c.query.Get("api-version"); !op.supports(version) && !(c.s.lenientVersions && isVersion(version)) {
@@ -156,7 +156,7 @@ func (c *call) admit(r *http.Request, op Operation) error {
 	return c.s.limiter.take(published.Rates, c.user, threadOfPath(r.URL.Path), c.s.Now())
 }
 
-// authorizeChat finds out whose call it is, by the user token, and whether it may be made.
+// authorizeChat checks the user token of a call and its scopes.
 func (c *call) authorizeChat(r *http.Request, op Operation) error {
 	user, scopes, err := c.s.authenticate(op.authorization(r))
 	if err != nil {
@@ -171,7 +171,7 @@ func (c *call) authorizeChat(r *http.Request, op Operation) error {
 	return nil
 }
 
-// hold keeps a reply back until the client gives up or the service closes, and for d at most.
+// hold delays a reply by d. If the client gives up or the service closes meanwhile, it breaks the connection.
 func (s *Service) hold(r *http.Request, d time.Duration) {
 	if d <= 0 {
 		return
@@ -187,7 +187,7 @@ func (s *Service) hold(r *http.Request, d time.Duration) {
 	}
 }
 
-// isJSON accepts both kinds of body for every operation, and none named.
+// isJSON accepts both content types of the contract for every operation, and none.
 func isJSON(contentType string) bool {
 	media, _, err := mime.ParseMediaType(contentType)
 	return contentType == "" || err == nil && (media == "application/json" || media == "application/merge-patch+json")

@@ -292,7 +292,7 @@ var _ = Describe("The identity API", func() {
 		(&person{service: s.Service, token: "none"}).get("/chat/threads").must(401)
 		t.end()
 		Expect(t.log.String()).To(And(ContainSubstring(`"token":"[redacted]"`), Not(MatchRegexp(`eyJ\w`)),
-			ContainSubstring("401 because the token is not one that this service has signed, after ")))
+			ContainSubstring("401 because the token was not signed by this service, after ")))
 	})
 })
 

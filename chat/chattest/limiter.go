@@ -10,13 +10,13 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/operations"
 )
 
-// limiter keeps to the published rates. It remembers as many requests as a rate allows, of those whose window has not passed.
+// limiter enforces the published rates. For each rate it keeps the times of as many requests as the rate allows.
 type limiter struct {
-	tells bool // says when to come back
+	tells bool // whether refusals say when to try again
 
 	mu      sync.Mutex // guards windows and sweepAt
 	windows map[rateKey]*window
-	sweepAt int // how many windows there have to be before those that have passed are forgotten
+	sweepAt int // at how many windows those that have passed are removed
 }
 
 // rateKey is what requests have in common that are counted together.
@@ -25,19 +25,19 @@ type rateKey struct {
 	user, thread string
 }
 
-// minSweep is how many windows are not worth a sweep.
+// minSweep is the number of windows below which none are removed.
 const minSweep = 1024
 
 func newLimiter(tells bool) *limiter {
 	return &limiter{tells: tells, windows: make(map[rateKey]*window), sweepAt: minSweep}
 }
 
-// take counts a request, which is refused if it is one too many. Those that are refused count, too.
+// take counts a request and refuses it if it exceeds a rate. Refused requests count too.
 func (l *limiter) take(rates []operations.Rate, user, thread string, now time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var exceeded *operations.Rate
-	var wait time.Duration // until the next request would not be refused, if none came before it
+	var wait time.Duration // until a request would be accepted, if none came before it
 	for _, rate := range rates {
 		w := l.window(rateKey{rate, user, thread}.inScope(), now)
 		if w.wait(now, rate) > 0 && exceeded == nil {
@@ -68,7 +68,7 @@ func (k rateKey) inScope() rateKey {
 	return k
 }
 
-// window finds, or makes, the window of a key.
+// window finds or makes the window of a key.
 func (l *limiter) window(k rateKey, now time.Time) *window {
 	w := l.windows[k]
 	if w == nil {
@@ -79,14 +79,14 @@ func (l *limiter) window(k rateKey, now time.Time) *window {
 	return w
 }
 
-// clear forgets every window.
+// clear removes all windows.
 func (l *limiter) clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	clear(l.windows)
 }
 
-// sweep forgets the windows that have passed, when there are many.
+// sweep removes windows that have passed, if there are many.
 func (l *limiter) sweep(now time.Time) {
 	if len(l.windows) < l.sweepAt {
 		return
@@ -99,14 +99,14 @@ func (l *limiter) sweep(now time.Time) {
 	l.sweepAt = max(2*len(l.windows), minSweep)
 }
 
-// window is a ring of the times of the latest requests, as many as may come.
+// window is a ring of the times of the latest requests, as many as the rate allows.
 type window struct {
 	times  []time.Time
-	next   int // where the oldest is, once the ring is full
+	next   int // the index of the oldest time, once the ring is full
 	latest time.Time
 }
 
-// wait is how long it takes until one more request may come. The clock may have been moved back.
+// wait is how long it takes until another request is allowed. The clock may have been moved back.
 func (w *window) wait(now time.Time, r operations.Rate) time.Duration {
 	if len(w.times) < r.Most {
 		return 0
@@ -124,7 +124,7 @@ func (w *window) add(now time.Time, r operations.Rate) {
 	w.next = (w.next + 1) % r.Most
 }
 
-// threadOfPath is the thread that a path of chat is about. It is empty where there is none.
+// threadOfPath is the thread in a path of the chat API, empty for none.
 func threadOfPath(path string) string {
 	rest, _ := strings.CutPrefix(path, "/chat/threads/")
 	id, _, _ := strings.Cut(rest, "/")

@@ -8,23 +8,23 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Options configures a service. The zero value, and nil, is a service of its own that forgets everything when closed.
+// Options configures a service. The zero value, and nil, is a service with a temporary store that is lost when it is closed.
 type Options struct {
-	// Path is the file that keeps everything: users, threads, messages, the resource, its access key and the key that
-	// signs tokens. It is made if it does not exist, and one service at a time may use it: others get [ErrInUse]. One that is not
-	// whole is [ErrDamaged]. A reply then means that what was asked for is on disk. Empty is a temporary file that is never synced.
+	// Path is the data file, which keeps everything: users, threads, messages, the resource, its access key and the key that signs
+	// tokens. It is created if it does not exist. One service at a time can use it: for others [Open] fails with [ErrInUse]. If the
+	// file is damaged it fails with [ErrDamaged]. A request is answered after its changes are on disk. Empty is a temporary file that
+	// is never synced.
 	Path string
 
 	// Seed is the state to begin with. It has no effect on a file that holds users or threads already. Nil is an empty service.
 	Seed *Seed
 
-	// NoSocket makes [NewServer] open no listener: the service is reached through [Service.Transport] alone.
-	// [Open] never opens one.
+	// NoSocket makes [NewServer] open no listener: the service is reached only through [Service.Transport]. [Open] never opens one.
 	NoSocket bool
 
 	// Endpoint is the URL at which clients reach the service, a scheme and a host. It is in connection strings, and
-	// [Service.Transport] serves no other host. A listener of [NewServer] has its own instead. Empty is a name that leads
-	// nowhere; [Service.SetEndpoint] sets it later.
+	// [Service.Transport] serves no other host. [NewServer] replaces it by the URL of its listener. Empty is a name that does not
+	// resolve. [Service.SetEndpoint] sets it later.
 	Endpoint string
 
 	// Hosts are further names under which the service is reached, without a port, such as that of a container. [Service.Guard] accepts
@@ -50,17 +50,16 @@ type Options struct {
 	// page that knows the access key, which may be the default one, could issue tokens. The chat API is open to them always.
 	BrowserIdentity bool
 
-	// EnforceLimits refuses with 429 what is over the rates that are published for users, threads and the resource, by the clock
-	// of the service. It says when to come back, in whole seconds, which the service itself was never seen to do: NoRetryAfter
-	// leaves that out.
+	// EnforceLimits refuses requests above the published rates with 429, by the clock of the service. The response has a Retry-After
+	// in whole seconds, unless NoRetryAfter is set; the service itself was never seen to send one.
 	EnforceLimits bool
 	NoRetryAfter  bool
 
-	// OnRequest is called with each request once it is recorded and before its answer is sent, by the goroutine that serves
-	// it: in several at once. Nil is nobody.
+	// OnRequest is called with each request after it is recorded and before its response is sent, by the goroutine that serves it, so
+	// that calls may be concurrent. It may be nil.
 	OnRequest func(Request)
 
-	// EntraTokens are the tokens of Microsoft Entra that the identity API takes, besides the access key.
+	// EntraTokens are the tokens of Microsoft Entra that the identity API accepts besides the access key.
 	EntraTokens []EntraToken
 
 	// EntraAny accepts every other bearer token as that of an application, so that a program with a credential of azidentity runs as it is.
@@ -80,18 +79,18 @@ func defaultAccessKey() []byte {
 	return key
 }
 
-// ErrorStyle is a way to write an error.
+// ErrorStyle is a form of error responses.
 type ErrorStyle int
 
 const (
-	// ErrorStyleRecorded is what the service was seen to answer: a CommunicationError with capital letters, and nothing with a 401.
+	// ErrorStyleRecorded is the form in recordings of the service: a CommunicationError with capital letters, and a 401 without a body.
 	ErrorStyleRecorded ErrorStyle = iota
-	// ErrorStyleDocumented is what the contract says: an error with a code and a message.
+	// ErrorStyleDocumented is the form in the contract: an error with a code and a message.
 	ErrorStyleDocumented
 )
 
-// SetEndpoint sets the URL at which clients reach the service, for example when its listener is known. It must be called
-// before the first request. It fails if the URL is not a scheme and a host.
+// SetEndpoint sets the URL at which clients reach the service, for example once its listener is open. It must be called before the
+// first request. It fails if the URL is not a scheme and a host.
 func (s *Service) SetEndpoint(endpoint string) error {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path != "" && u.Path != "/" ||

@@ -11,19 +11,19 @@ import (
 	"time"
 )
 
-// reply is an answer before it is sent, an [http.ResponseWriter] that keeps what is written.
+// reply is a response before it is sent, an [http.ResponseWriter] that keeps what is written.
 type reply struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
 
-	at        time.Time  // when the request came
-	user      string     // who chats
-	identity  bool       // it is one of the identity API
-	style     ErrorStyle // of a refusal
-	anonymous bool       // it is a refusal of somebody whom the service does not know
-	reason    string     // why it is a refusal, where the body does not tell
-	fault     int        // the id of the fault that made or changed it
+	at        time.Time  // when the request arrived
+	user      string     // the raw id of the caller, for the chat API
+	identity  bool       // the request is for the identity API
+	style     ErrorStyle // of refusals
+	anonymous bool       // the reply refuses a caller who is not authenticated
+	reason    string     // why it is a refusal, if the body does not say so
+	fault     int        // the id of the fault that made or changed the reply
 }
 
 func newReply() *reply {
@@ -43,7 +43,7 @@ func (p *reply) Write(b []byte) (int, error) {
 	return p.body.Write(b)
 }
 
-// setBody replaces the body. An empty one has no type.
+// setBody replaces the body. An empty body has no content type.
 func (p *reply) setBody(contentType string, body []byte) {
 	p.body = *bytes.NewBuffer(body)
 	p.header.Set("Content-Type", contentType)
@@ -52,7 +52,7 @@ func (p *reply) setBody(contentType string, body []byte) {
 	}
 }
 
-// answer writes the outcome of an operation: the error if there is one, otherwise the status and the JSON, if any.
+// answer writes the outcome of an operation: the error, if there is one, or else the status and the JSON body, if any.
 func answer(w http.ResponseWriter, status int, body []byte, err error) {
 	contentType := "application/json; charset=utf-8"
 	if err != nil {
@@ -72,7 +72,7 @@ func answer(w http.ResponseWriter, status int, body []byte, err error) {
 	_, _ = w.Write(body)
 }
 
-// setRetryAfter says when to come back, unless that is 0: in whole seconds if it can.
+// setRetryAfter sets Retry-After or, if the wait is not in whole seconds, retry-after-ms. 0 sets neither.
 func (p *reply) setRetryAfter(wait time.Duration) {
 	if wait%time.Second != 0 {
 		p.header["retry-after-ms"] = []string{strconv.FormatInt(wait.Milliseconds(), 10)}
@@ -81,7 +81,7 @@ func (p *reply) setRetryAfter(wait time.Duration) {
 	}
 }
 
-// complete sets the headers that every answer has. Names are spelled as the service spells them.
+// complete sets the headers of every response. Names are spelled as the service spells them.
 func (s *Service) complete(p *reply, r *http.Request, op Operation, took time.Duration) {
 	h := p.header
 	now := s.Now().UTC()
@@ -111,7 +111,7 @@ func (s *Service) complete(p *reply, r *http.Request, op Operation, took time.Du
 	}
 }
 
-// completeChat sets the headers that only chat has, and only for those whom it knows.
+// completeChat sets the headers of the chat API, which only authenticated callers receive.
 func (p *reply) completeChat(r *http.Request) {
 	h := p.header
 	if r.Header.Get("Origin") == "" {
@@ -124,7 +124,7 @@ func (p *reply) completeChat(r *http.Request) {
 	}
 }
 
-// completeIdentity sets the headers that only the identity API has.
+// completeIdentity sets the headers of the identity API.
 func (p *reply) completeIdentity(r *http.Request) {
 	p.header["Request-Context"] = []string{"appId="}
 	if id := r.Header.Get("X-Ms-Client-Request-Id"); id != "" {
@@ -138,8 +138,8 @@ func randomBytes(n int) []byte {
 	return b
 }
 
-// send writes the reply, and no more than limit bytes of its body. Without a Content-Length it goes out in chunks, as the
-// errors of the service do.
+// send writes the reply, with at most limit bytes of its body. Without a Content-Length it is sent in chunks, as the service sends
+// errors.
 func (p *reply) send(w http.ResponseWriter, limit int) {
 	maps.Copy(w.Header(), p.header)
 	w.WriteHeader(p.status)

@@ -9,20 +9,20 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// The buckets of the store. A number stands for a thread, eight bytes, big endian; so do versions, ids and places.
+// The buckets of the store. A thread has a number. Numbers, versions, ids and places are eight bytes, big endian.
 const (
 	metaBucket         = "meta"         // name → value; see identity and tokens
 	usersBucket        = "users"        // user id → the second up to which tokens are revoked
-	membershipsBucket  = "memberships"  // user id, 0, thread id → nothing while in; for one who left, what the thread was then
+	membershipsBucket  = "memberships"  // user id, 0, thread id → nothing for a participant; for a former one, the thread as it was then
 	threadsBucket      = "threads"      // thread id → threadState; its sequence is the latest activity
 	propertiesBucket   = "properties"   // number → threadProperties, as served; its sequence is the latest number
-	creationsBucket    = "creations"    // thread id → the answer to a repeatable create, as served
+	creationsBucket    = "creations"    // thread id → the response to a repeatable create, as served
 	messagesBucket     = "messages"     // number, version → message, as served
 	movedBucket        = "moved"        // number, id → version, of a message whose version is no longer its id
 	membersBucket      = "members"      // number, user id → place, start of the history it may read
 	participantsBucket = "participants" // number, place → participant, as served
 	receiptsBucket     = "receipts"     // number, place → receipt, as served
-	entraUsersBucket   = "entra-users"  // tenant id, 0, object id → user id, of a person who has exchanged a token
+	entraUsersBucket   = "entra-users"  // tenant id, 0, object id → user id of a person who has exchanged a token
 	assignmentsBucket  = "assignments"  // tenant id, 0, object id → assignment, as served
 )
 
@@ -35,13 +35,13 @@ func buckets() []string {
 	}
 }
 
-// store is a bbolt file, the given one or a temporary one, and the way to write to it.
+// store is a bbolt file, the given one or a temporary one.
 type store struct {
 	committer
-	temporary string // the path of a file to remove in the end, empty if there is none
+	temporary string // the path of a file to remove at the end, empty for none
 }
 
-// kept returns the value of a name: a fresh one, which is kept, when there is none yet.
+// kept returns the value of a name. If there is none, it stores a fresh one.
 func (s *store) kept(name string, fresh func() []byte) ([]byte, error) {
 	value := s.meta(name)
 	if value != nil {
@@ -58,7 +58,7 @@ func (s *store) kept(name string, fresh func() []byte) ([]byte, error) {
 	return value, err
 }
 
-// keep writes the value of a name, unless it is that already.
+// keep stores the value of a name, unless it is stored already.
 func (s *store) keep(name string, value []byte) error {
 	if bytes.Equal(s.meta(name), value) {
 		return nil

@@ -16,22 +16,21 @@ import (
 	bbolterrors "go.etcd.io/bbolt/errors"
 )
 
-// Why [Open] can't have the file of [Options.Path]; match with [errors.Is]. The whole error names the file and says what to do.
-// Neither is tried again, and the file is left as it is. What else the system has against a file comes as its own error: a
-// missing permission, for example, is [fs.ErrPermission].
+// Errors of [Open] about the file at [Options.Path]; match them with [errors.Is]. The complete error names the file and the fix. The
+// file is not changed. Errors of the system, such as [fs.ErrPermission], are returned as such.
 var (
-	// ErrInUse says that somebody has the file open: another process, or a service of this one that was not closed. It may be
-	// opened once that has ended, however that came about. Open waits a tenth of a second for it.
+	// ErrInUse is returned if another process, or a service of this process that was not closed, has the file open. The file can be
+	// opened when that has ended, also if it crashed. Open waits a tenth of a second for it.
 	ErrInUse = errors.New("in use by another process or service")
 
-	// ErrDamaged says that the file is there and is not a whole one of a service: it was cut short or overwritten, it is another
-	// program's, or it has a format that this version does not know; the whole error says which, as far as can be told. Damage
-	// within a text goes unnoticed. Some damage keeps the file in use until the process ends: bring the copy back under another
-	// name then, or in another process.
+	// ErrDamaged is returned if the file exists and is not a complete data file of a service: it was truncated or overwritten, it
+	// belongs to another program, or it has an unknown format; the complete error says which, as far as it can be detected. Damage
+	// within a text is not detected. Some damage keeps the file in use until the process ends: restore a copy under another name
+	// then, or in another process.
 	ErrDamaged = errors.New("damaged, or not a data file of a service")
 )
 
-// openStore opens the file at path or, when that is empty, a new one that vanishes when it is closed.
+// openStore opens the file at path or, if that is empty, a new one that is removed when it is closed.
 func openStore(path string) (*store, error) {
 	options := &bbolt.Options{
 		Timeout:         100 * time.Millisecond,
@@ -50,7 +49,7 @@ func openStore(path string) (*store, error) {
 	}
 	err := s.open(path, options)
 	if s.temporary != "" && os.Remove(path) == nil {
-		s.temporary = "" // gone already, where a system lets go of the name of an open file
+		s.temporary = "" // removed already, where the system allows that for an open file
 	}
 	if err != nil {
 		return nil, errors.Join(explain(path, err), s.close())
@@ -58,7 +57,7 @@ func openStore(path string) (*store, error) {
 	return s, nil
 }
 
-// temporaryFile makes an empty file, in memory where there is a place for that.
+// temporaryFile creates an empty file, in memory if the system has a file system there.
 func temporaryFile() (string, error) {
 	const name = "chattest-*.db"
 	f, err := os.CreateTemp("/dev/shm", name)
@@ -71,22 +70,22 @@ func temporaryFile() (string, error) {
 	return f.Name(), f.Close()
 }
 
-// explain makes one line of why a file can't be opened, with its name and what to do.
+// explain adds the name of the file and the fix to an error of opening it.
 func explain(path string, err error) error {
 	_, named := errors.AsType[*fs.PathError](err)
 	switch {
 	case errors.Is(err, ErrInUse):
-		return fmt.Errorf("open %s: %w; end that, or use another file", path, err)
+		return fmt.Errorf("open %s: %w; end that one, or use another file", path, err)
 	case errors.Is(err, ErrDamaged):
-		return fmt.Errorf("open %s: %w; bring back a copy of it, or move it away and have a new one", path, err)
+		return fmt.Errorf("open %s: %w; restore a copy of it, or move it away to start with a new one", path, err)
 	case named:
 		return err
 	}
 	return fmt.Errorf("open %s: %w", path, err)
 }
 
-// open opens a file that is whole and makes what it lacks. It fails with [ErrDamaged] where bbolt panics; when that is over the
-// list of free pages, bbolt holds on to the file until the process ends.
+// open opens a file that is complete and prepares it. It fails with [ErrDamaged] if bbolt panics; if that is about the list of free
+// pages, bbolt keeps the file open until the process ends.
 func (s *store) open(path string, options *bbolt.Options) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -103,8 +102,8 @@ func (s *store) open(path string, options *bbolt.Options) (err error) {
 	return s.prepare()
 }
 
-// check makes sure that a file is whole and ours, before anything is written to it. What is not there, or no file, is left to
-// the opening.
+// check makes sure that a file is a complete one of a service before anything is written to it. It leaves a path without a regular file
+// to bbolt.
 func check(path string, options *bbolt.Options) error {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
@@ -127,8 +126,7 @@ func check(path string, options *bbolt.Options) error {
 	})
 }
 
-// refusedBy tells apart what bbolt has against a file. It does not name all of its errors: what is not the system's is the
-// file's.
+// refusedBy classifies an error of bbolt. Not all of them are named: those that are not the system's are about the file.
 func refusedBy(err error) error {
 	if errors.Is(err, bbolterrors.ErrTimeout) {
 		return ErrInUse
@@ -145,7 +143,7 @@ func damaged(reason string) error {
 	return fmt.Errorf("%w: %s", ErrDamaged, reason)
 }
 
-// measure refuses a file that has not all the pages that were ever in use. To read one that is not there is a fault.
+// measure refuses a file that lacks pages which were in use. Reading a missing page would crash the process.
 func measure(tx *bbolt.Tx) error {
 	info, err := os.Stat(tx.DB().Path())
 	if err == nil && info.Size() < tx.Size() {
@@ -154,7 +152,7 @@ func measure(tx *bbolt.Tx) error {
 	return err
 }
 
-// recognize refuses a file that is not ours.
+// recognize refuses a file that is not one of a service.
 func recognize(tx *bbolt.Tx) error {
 	version := ""
 	if meta := tx.Bucket([]byte(metaBucket)); meta != nil {
@@ -170,8 +168,8 @@ func recognize(tx *bbolt.Tx) error {
 	return nil
 }
 
-// walk reads every key, and so every page but those of long values: better now than in the middle of a request. Keys are in
-// order, and there are buckets at the top and values in them.
+// walk reads every key, and so every page except those of long values, so that damage shows now and not during a request. Keys are in
+// order, and there are only buckets at the top and only values in them.
 func walk(tx *bbolt.Tx) error {
 	return tx.ForEach(func(_ []byte, bucket *bbolt.Bucket) error {
 		if bucket == nil {
@@ -188,7 +186,7 @@ func walk(tx *bbolt.Tx) error {
 	})
 }
 
-// prepare makes what a file lacks that is new, or of an older version.
+// prepare creates the buckets that a new or older file lacks.
 func (s *store) prepare() error {
 	if s.isComplete() {
 		return nil

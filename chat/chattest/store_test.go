@@ -51,7 +51,7 @@ var _ = Describe("A service with a file", func() {
 		first := open()
 		_, err := chattest.Open(&chattest.Options{Path: path})
 		Expect(err).To(MatchError(chattest.ErrInUse))
-		Expect(err).To(MatchError("chattest: open " + path + ": in use by another process or service; end that, or use another file"))
+		Expect(err).To(MatchError("chattest: open " + path + ": in use by another process or service; end that one, or use another file"))
 		Expect(first.Close()).To(Succeed())
 		open()
 	})
@@ -72,7 +72,7 @@ var _ = Describe("A service with a file", func() {
 				_, err := chattest.Open(&chattest.Options{Path: path})
 				Expect(err).To(MatchError(chattest.ErrDamaged))
 				Expect(err).To(MatchError("chattest: open " + path + ": damaged, or not a data file of a service: " + reason +
-					"; bring back a copy of it, or move it away and have a new one"))
+					"; restore a copy of it, or move it away to start with a new one"))
 			}
 			Expect(os.ReadFile(path)).To(Equal(spoilt))
 		},

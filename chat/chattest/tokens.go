@@ -20,7 +20,7 @@ import (
 
 const defaultTokenLifetime = 24 * time.Hour
 
-// processKey is made once a process, because that takes a tenth of a second.
+// processKey is made once per process, because that takes a tenth of a second.
 var processKey = sync.OnceValue(func() *rsa.PrivateKey {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -29,7 +29,7 @@ var processKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
-// claims are those of the tokens of the service, in its order.
+// claims are the claims of a token, in the order of the service.
 type claims struct {
 	SkypeID          string `json:"skypeid"`
 	SCP              int    `json:"scp"`
@@ -42,10 +42,9 @@ type claims struct {
 	IssuedAt         int64  `json:"iat"`
 }
 
-// Token signs a user token with the scope "chat", or with the given ones ("chat.join", "chat.join.limited", "voip", …).
-// It is good for ttl by the clock of the service, rounded up to a whole second, and until the second is over in which that
-// ends: tokens know no fraction. 0 is 24 hours, a negative ttl makes a token that has expired. A token for someone who is not a
-// user of this service is made all the same, and answered with 401.
+// Token returns a signed token of the user with the given scopes, such as "chat.join" or "voip", by default "chat". Its lifetime is ttl
+// by the clock of the service, rounded up to a whole second; the token is valid until the second in which it expires is over. A ttl of
+// 0 is 24 hours, and a negative one makes a token that has expired. A token for a user who does not exist is refused with 401.
 func (s *Service) Token(user User, ttl time.Duration, scopes ...string) string {
 	if ttl == 0 {
 		ttl = defaultTokenLifetime
@@ -62,8 +61,8 @@ func (s *Service) Token(user User, ttl time.Duration, scopes ...string) string {
 	return s.tokenFor(user.RawID(), now, now.Add(ttl), scopes)
 }
 
-// issueTime is when a token that is made now is issued. That is in a second to come if those of this one are revoked: seconds
-// are all that tells them apart.
+// issueTime is the time in a token that is issued now. It is in a later second if tokens of this second are revoked, since times in
+// tokens are whole seconds.
 func (s *Service) issueTime(rawID string) time.Time {
 	now := s.Now()
 	if revoked, ok := s.revokedThrough(rawID); ok && revoked >= now.Unix() {
@@ -72,7 +71,7 @@ func (s *Service) issueTime(rawID string) time.Time {
 	return now
 }
 
-// tokenFor signs a token for a raw id. Its times lose their fractions, so that whole seconds between them stay what they are.
+// tokenFor signs a token for a raw id. Its times are truncated to seconds, so that whole seconds between them are kept.
 func (s *Service) tokenFor(rawID string, issued, end time.Time, scopes []string) string {
 	resource, _ := resourceOfUser(rawID)
 	return s.sign(claims{
@@ -105,7 +104,7 @@ func (s *Service) sign(c claims) string {
 	return text + "." + base64.RawURLEncoding.EncodeToString(signature)
 }
 
-// signingKey is that of the process, unless the data file keeps another from an earlier one.
+// signingKey is the key of the process, unless the data file has one from an earlier process.
 func (s *Service) signingKey() *rsa.PrivateKey {
 	s.keyOnce.Do(func() {
 		der, err := s.store.kept("signing-key", func() []byte { return x509.MarshalPKCS1PrivateKey(processKey()) })
@@ -119,8 +118,8 @@ func (s *Service) signingKey() *rsa.PrivateKey {
 	return s.key
 }
 
-// authenticate finds out whose request it is. It refuses a token that is missing, changed, expired, revoked or somebody
-// else's.
+// authenticate returns the user and the scopes of a bearer token. It refuses a token that is missing, modified, expired, revoked or of
+// another resource.
 func (s *Service) authenticate(authorization string) (user string, scopes []string, err error) {
 	scheme, token, _ := strings.Cut(authorization, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
@@ -129,7 +128,7 @@ func (s *Service) authenticate(authorization string) (user string, scopes []stri
 	c, ok := s.checked.get(token)
 	if !ok {
 		if c, ok = s.check(token); !ok {
-			return "", nil, unauthorized("the token is not one that this service has signed")
+			return "", nil, unauthorized("the token was not signed by this service")
 		}
 		s.checked.put(token, c)
 	}
@@ -137,10 +136,10 @@ func (s *Service) authenticate(authorization string) (user string, scopes []stri
 	revoked, known := s.revokedThrough(user)
 	switch {
 	case c.ResourceID != s.resource:
-		err = unauthorized("the token is for the resource " + c.ResourceID + ", and this is " + s.resource)
+		err = unauthorized("the token is for the resource " + c.ResourceID + ", not for " + s.resource)
 	case !known:
 		err = unauthorized("the token is for " + user + ", who is not a user of this resource")
-	case c.ExpiresAt < s.Now().Unix(): // within the second, the token may have a fraction of it left
+	case c.ExpiresAt < s.Now().Unix(): // within that second the token is valid
 		err = unauthorized("the token expired on " + time.Unix(c.ExpiresAt, 0).UTC().Format(time.RFC3339))
 	case c.IssuedAt <= revoked:
 		err = unauthorized("the token was revoked")
@@ -148,7 +147,7 @@ func (s *Service) authenticate(authorization string) (user string, scopes []stri
 	return user, strings.Split(c.Scope, ","), err
 }
 
-// check verifies the signature, whatever algorithm the token claims to have.
+// check verifies the signature, whatever algorithm the token names.
 func (s *Service) check(token string) (c claims, ok bool) {
 	dot := strings.LastIndexByte(token, '.')
 	if dot < 0 {
@@ -163,7 +162,7 @@ func (s *Service) check(token string) (c claims, ok bool) {
 	return c, err == nil && json.Unmarshal(text, &c) == nil
 }
 
-// revokedThrough is the second up to which the tokens of a user are not good. It reports false for one who does not exist.
+// revokedThrough is the second up to which the tokens of a user are revoked. It reports false if the user does not exist.
 func (s *Service) revokedThrough(user string) (second int64, ok bool) {
 	_ = s.store.db.View(func(tx *bbolt.Tx) error {
 		if value := tx.Bucket([]byte(usersBucket)).Get([]byte(user)); value != nil {
@@ -174,7 +173,7 @@ func (s *Service) revokedThrough(user string) (second int64, ok bool) {
 	return second, ok
 }
 
-// tokenCache keeps tokens whose signature was checked, a bounded number of them.
+// tokenCache keeps a bounded number of tokens whose signature was verified.
 type tokenCache struct {
 	mu     sync.RWMutex // guards tokens
 	tokens map[string]claims

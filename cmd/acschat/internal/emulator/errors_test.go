@@ -82,7 +82,7 @@ var _ = Describe("emulator, which can't start", func() {
 			spoilt := spoil(whole)
 			Expect(os.WriteFile(file, spoilt, 0o600)).To(Succeed())
 			refused(1, "--data "+data+": open "+file+": damaged, or not a data file of a service: ", "--data", data)
-			refused(1, "; bring back a copy of it, or move it away and have a new one\n", "--data", data)
+			refused(1, "; restore a copy of it, or move it away to start with a new one\n", "--data", data)
 			Expect(os.ReadFile(file)).To(Equal(spoilt))
 		},
 		Entry("text", func([]byte) []byte { return []byte("Dear diary,\n") }),
