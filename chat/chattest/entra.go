@@ -68,7 +68,7 @@ func (s *Service) entraToken(token string) (EntraToken, error) {
 	case !ok && s.entra.any && token != "":
 		return EntraToken{Token: token}, nil
 	case !ok:
-		return t, errors.New("the token is not one of Options.EntraTokens")
+		return t, errors.New("the token is not one of the Entra tokens in the options")
 	case !t.ExpiresOn.IsZero() && !s.Now().Before(t.ExpiresOn):
 		return t, errors.New("the Entra token expired on " + t.ExpiresOn.UTC().Format(time.RFC3339))
 	}
