@@ -34,9 +34,7 @@ func wireRetention(r RetentionPolicy) *chatapi.ChatRetentionPolicy {
 	if r == (RetentionPolicy{}) {
 		return nil
 	}
-	return &chatapi.ChatRetentionPolicy{
-		Kind: chatapi.RetentionPolicyKind(r.Kind), DeleteThreadAfterDays: wireCount(r.DeleteThreadAfterDays),
-	}
+	return new(retentionForm(r))
 }
 
 func wireParticipants(participants []Participant) []chatapi.ChatParticipant {
@@ -66,37 +64,14 @@ func threadProperties(w chatapi.ChatThreadProperties) ThreadProperties {
 		ID: w.ID, Topic: w.Topic, CreatedOn: w.CreatedOn.UTC(), CreatedBy: identifier(&w.CreatedByCommunicationIdentifier),
 		DeletedOn: utc(w.DeletedOn), Metadata: metadata(w.Metadata),
 	}
-	if r := w.RetentionPolicy; r != nil {
-		p.Retention = RetentionPolicy{Kind: RetentionKind(r.Kind), DeleteThreadAfterDays: int(value(r.DeleteThreadAfterDays))}
+	if w.RetentionPolicy != nil {
+		p.Retention = retention(*w.RetentionPolicy)
 	}
 	return p
 }
 
-func message(w chatapi.ChatMessage) Message {
-	m := Message{
-		ID: w.ID, Type: MessageType(w.Type), SequenceID: w.SequenceID, Version: w.Version,
-		SenderDisplayName: value(w.SenderDisplayName), Sender: identifier(w.SenderCommunicationIdentifier),
-		CreatedOn: w.CreatedOn.UTC(), EditedOn: utc(w.EditedOn), DeletedOn: utc(w.DeletedOn), Metadata: metadata(w.Metadata),
-	}
-	if w.Content != nil {
-		m.Content = messageContent(*w.Content)
-	}
-	return m
-}
-
-func messageContent(w chatapi.ChatMessageContent) MessageContent {
-	c := MessageContent{
-		Message: value(w.Message), Topic: value(w.Topic), Initiator: identifier(w.InitiatorCommunicationIdentifier),
-	}
-	for _, p := range w.Participants {
-		c.Participants = append(c.Participants, participant(p))
-	}
-	for _, a := range w.Attachments {
-		c.Attachments = append(c.Attachments, Attachment{
-			ID: a.ID, Type: AttachmentType(a.AttachmentType), Name: value(a.Name), URL: value(a.URL), PreviewURL: value(a.PreviewURL),
-		})
-	}
-	return c
+func retention(w chatapi.ChatRetentionPolicy) RetentionPolicy {
+	return RetentionPolicy{Kind: RetentionKind(w.Kind), DeleteThreadAfterDays: int(value(w.DeleteThreadAfterDays))}
 }
 
 func participant(w chatapi.ChatParticipant) Participant {

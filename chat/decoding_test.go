@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -226,13 +227,13 @@ var _ = Describe("What the service answers", func() {
 				`"cloud":"public"}},"policyViolation":{"result":"contentBlocked"}}`,
 			chat.Message{
 				ID: "1", Type: chat.MessageTypeHTML, SequenceID: "6", Version: "2", SenderDisplayName: "Edda", CreatedOn: on(9, 31, 12),
-				Sender: chat.MicrosoftTeamsUser{UserID: "u"},
+				Sender: chat.MicrosoftTeamsUser{UserID: "u"}, Unknown: json.RawMessage(`{"policyViolation":{"result":"contentBlocked"}}`),
 				Content: chat.MessageContent{Message: `<p>Graph <img id="0-eus-d1"></p>`, Attachments: []chat.Attachment{
 					{
 						ID: "0-eus-d1", Type: chat.AttachmentTypeImage, Name: "graph.png", URL: "https://contoso/images/0-eus-d1/views/original?api-version=2025-03-15",
 						PreviewURL: "https://contoso/images/0-eus-d1/views/small?api-version=2025-03-15",
 					},
-					{ID: "f", Type: chat.AttachmentTypeFile, Name: "plan.docx"},
+					{ID: "f", Type: chat.AttachmentTypeFile, Name: "plan.docx", Unknown: json.RawMessage(`{"extension":"docx"}`)},
 					{ID: "v", Type: "video"},
 				}},
 			}),
@@ -266,7 +267,10 @@ var _ = Describe("What the service answers", func() {
 			}),
 		Entry("one of a type nobody knows",
 			`{"id":"1","type":"callStarted","sequenceId":"8","version":"1","content":{"call":{"id":"c"},"message":"a call"},"createdOn":"2025-11-03T09:27:10Z"}`,
-			chat.Message{ID: "1", Type: "callStarted", SequenceID: "8", Version: "1", Content: chat.MessageContent{Message: "a call"}, CreatedOn: on(9, 27, 10)}),
+			chat.Message{
+				ID: "1", Type: "callStarted", SequenceID: "8", Version: "1", CreatedOn: on(9, 27, 10),
+				Content: chat.MessageContent{Message: "a call", Unknown: json.RawMessage(`{"call":{"id":"c"}}`)},
+			}),
 		Entry("one of which there is nothing but an id", `{"id":"1"}`, chat.Message{ID: "1"}),
 	)
 

@@ -64,10 +64,9 @@ func (x *exchange) failedParticipants(sent []Participant, refused []errorWords) 
 	var failed []FailedParticipant
 	taken := make([]bool, len(sent))
 	for _, r := range refused {
-		err := r.toError()
-		err.operation, err.seen = "chat: add participant", seen
-		f := FailedParticipant{Err: err, Participant: Participant{Identifier: ParseRawID(err.Target)}}
-		if i := findRefused(sent, taken, err.Target); i >= 0 {
+		f := failure(r)
+		f.Err.seen = seen
+		if i := findRefused(sent, taken, f.Err.Target); i >= 0 {
 			taken[i] = true
 			f.Participant = sent[i]
 		}

@@ -1,6 +1,9 @@
 package chat
 
-import "cmp"
+import (
+	"cmp"
+	"encoding"
+)
 
 // Identifier names someone who takes part in a chat: a [CommunicationUser], [PhoneNumber], [MicrosoftTeamsUser],
 // [MicrosoftTeamsApp], [TeamsExtensionUser] or [UnknownIdentifier], and nothing else.
@@ -12,8 +15,11 @@ import "cmp"
 type Identifier interface {
 	// RawID is the service's own spelling of the identifier, such as "8:acs:…" or "4:+15555550123".
 	RawID() string
-	// Kind names the kind as the service does.
+	// Kind returns the service's name of the kind.
 	Kind() IdentifierKind
+
+	// MarshalText returns the raw id, so that an identifier can be a key of a JSON object.
+	encoding.TextMarshaler
 
 	sealed()
 }

@@ -3,6 +3,7 @@ package chat
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -33,6 +34,8 @@ type Message struct {
 	DeletedOn time.Time
 	// Metadata is nil if there is none.
 	Metadata map[string]string
+	// Unknown holds the members that this package does not know, a JSON object. It is nil if there are none.
+	Unknown json.RawMessage
 }
 
 // MessageContent is the content of a message. Which fields are set depends on the type of the message.
@@ -47,6 +50,8 @@ type MessageContent struct {
 	Participants []Participant
 	// Initiator is the user whose action the message reports. It is nil for messages written by users.
 	Initiator Identifier
+	// Unknown is as in [Message].
+	Unknown json.RawMessage
 }
 
 // Attachment is a file or an image in a message. Downloading from its URLs requires the token of the user.
@@ -56,6 +61,8 @@ type Attachment struct {
 	Name       string
 	URL        string
 	PreviewURL string
+	// Unknown is as in [Message].
+	Unknown json.RawMessage
 }
 
 // MessageType is the type of a message. The service may use values other than these.
@@ -161,7 +168,7 @@ func (t *ThreadClient) GetMessage(ctx context.Context, messageID string) (Messag
 	}
 	params := &chatapi.ChatThreadGetChatMessageParams{APIVersion: t.client.apiVersion}
 	op := pipeline.Operation{Name: "ThreadClient.GetMessage", Action: "chat: get message", Status: http.StatusOK}
-	wire, err := pipeline.Call[chatapi.ChatMessage](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	wire, err := pipeline.Call[wireMessage](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadGetChatMessage(ctx, t.threadID, messageID, params)
 	})
 	return message(wire), err
@@ -187,7 +194,7 @@ func (t *ThreadClient) ListMessages(options *ListMessagesOptions) *Pager[Message
 		},
 		token: options.ContinuationToken, prefetch: options.Prefetch,
 	}
-	return newPager(t.client, list, func(page chatapi.ChatMessagesCollection) ([]chatapi.ChatMessage, *string) {
+	return newPager(t.client, list, func(page wireMessages) ([]wireMessage, *string) {
 		return page.Value, page.NextLink
 	}, message)
 }

@@ -177,7 +177,7 @@ type ChatMessage struct {
 	SenderDisplayName *string `json:"senderDisplayName,omitempty"`
 
 	// CreatedOn When it arrived, in UTC and whole seconds.
-	CreatedOn time.Time `json:"createdOn"`
+	CreatedOn time.Time `json:"createdOn,omitzero"`
 
 	// SenderCommunicationIdentifier The sender. Absent from system messages.
 	SenderCommunicationIdentifier *CommunicationIdentifierModel `json:"senderCommunicationIdentifier,omitempty"`
@@ -213,13 +213,13 @@ type ChatMessageContent struct {
 // ChatMessageReadReceipt A read receipt.
 type ChatMessageReadReceipt struct {
 	// SenderCommunicationIdentifier The user who has read the message.
-	SenderCommunicationIdentifier CommunicationIdentifierModel `json:"senderCommunicationIdentifier"`
+	SenderCommunicationIdentifier CommunicationIdentifierModel `json:"senderCommunicationIdentifier,omitzero"`
 
 	// ChatMessageID The id of the last message that the user has read.
 	ChatMessageID string `json:"chatMessageId"`
 
 	// ReadOn When the receipt arrived.
-	ReadOn time.Time `json:"readOn"`
+	ReadOn time.Time `json:"readOn,omitzero"`
 }
 
 // ChatMessageReadReceiptsCollection A page of read receipts.
@@ -247,7 +247,7 @@ type ChatMessagesCollection struct {
 // ChatParticipant A participant of a thread.
 type ChatParticipant struct {
 	// CommunicationIdentifier The user.
-	CommunicationIdentifier CommunicationIdentifierModel `json:"communicationIdentifier"`
+	CommunicationIdentifier CommunicationIdentifierModel `json:"communicationIdentifier,omitzero"`
 
 	// DisplayName The display name that the other participants see.
 	DisplayName *string `json:"displayName,omitempty"`
@@ -306,10 +306,10 @@ type ChatThreadProperties struct {
 	Topic string `json:"topic"`
 
 	// CreatedOn When it was created, in UTC and whole seconds.
-	CreatedOn time.Time `json:"createdOn"`
+	CreatedOn time.Time `json:"createdOn,omitzero"`
 
 	// CreatedByCommunicationIdentifier The user who created it.
-	CreatedByCommunicationIdentifier CommunicationIdentifierModel `json:"createdByCommunicationIdentifier"`
+	CreatedByCommunicationIdentifier CommunicationIdentifierModel `json:"createdByCommunicationIdentifier,omitzero"`
 
 	// DeletedOn When it was deleted. Absent if it was not.
 	DeletedOn *time.Time `json:"deletedOn,omitempty"`
