@@ -4,19 +4,37 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// AccessToken is a user access token and the time it ends.
+// AccessToken is the access token of a user. Texts and logs of it do not contain the token, its JSON does.
 type AccessToken struct {
-	// Token is the text sent to the service, a JSON Web Token: visible ASCII characters only, no line end.
-	Token string
-	// ExpiresOn is when the token ends. Zero: it is read from the token's "exp" claim.
-	// Set it for a token that can't be read; what is set is believed over the claim.
-	ExpiresOn time.Time
+	// Token is a JSON Web Token, visible ASCII characters only.
+	Token string `json:"token,omitempty"`
+	// ExpiresOn is the time at which the token expires. Zero means that of the "exp" claim. It must be set for a token whose
+	// claims cannot be read, such as an encrypted one.
+	ExpiresOn time.Time `json:"expiresOn,omitzero"`
+}
+
+// Format writes the token redacted, for every verb.
+func (t AccessToken) Format(s fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(s, "{Token:%s ExpiresOn:%s}", t.redacted(), t.ExpiresOn.Format(time.RFC3339))
+}
+
+// LogValue returns the token redacted.
+func (t AccessToken) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("token", t.redacted()), slog.Time("expiresOn", t.ExpiresOn))
+}
+
+func (t AccessToken) redacted() string {
+	if t.Token == "" {
+		return ""
+	}
+	return "[redacted]"
 }
 
 // lastExpiry is the end of the year 9999 as an "exp" claim. What is beyond counts milliseconds, by mistake.
@@ -70,7 +88,7 @@ func readExpiry(token string) (time.Time, error) {
 		return time.Time{}, errors.New("has no numeric exp claim")
 	}
 	if seconds := *claims.ExpiresOn; seconds >= 0 && seconds <= lastExpiry {
-		return time.Unix(int64(seconds), 0), nil
+		return time.Unix(int64(seconds), 0).UTC(), nil
 	}
 	return time.Time{}, errors.New("has an exp claim that is not a number of seconds since 1970")
 }

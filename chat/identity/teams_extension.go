@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 
 	"github.com/acschat/acs-chat-go/chat"
@@ -34,6 +35,11 @@ type TeamsExtensionToken struct {
 	// User is a [chat.TeamsExtensionUser], unless the service returns an id of another kind.
 	User  chat.Identifier
 	Token chat.AccessToken
+}
+
+// LogValue returns the user, and the token redacted.
+func (t TeamsExtensionToken) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any("user", t.User), slog.Any("token", t.Token))
 }
 
 // CreateOrUpdateTeamsExtensionAssignmentOptions are the optional settings of

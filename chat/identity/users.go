@@ -11,12 +11,6 @@ import (
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
-// UserAndToken is a new user and an access token for that user.
-type UserAndToken struct {
-	User  chat.CommunicationUser
-	Token chat.AccessToken
-}
-
 // CreateUserOptions are the optional settings of [Client.CreateUser]. There are none yet.
 type CreateUserOptions struct{}
 
