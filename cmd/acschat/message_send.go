@@ -12,7 +12,6 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/input"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 // sending is what message send is told.
@@ -140,6 +139,5 @@ func (t *tool) contentOf(cmd *cobra.Command, s *sending, args []string) (string,
 func sentView() show.View[chat.SendMessageResult] {
 	return show.View[chat.SendMessageResult]{
 		Columns: []show.Column[chat.SendMessageResult]{{Title: "Message", Text: func(r chat.SendMessageResult) string { return r.ID }}},
-		Wire:    func(r chat.SendMessageResult) any { return wire.Sent{ID: r.ID} },
 	}
 }

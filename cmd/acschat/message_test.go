@@ -130,7 +130,7 @@ var _ = Describe("message", func() {
 		It("gives programs the objects of the service", func() {
 			id := send(alice, "Hello", "--metadata", "a=1")
 			Expect(alice.Run("message", "list", "--limit", "1", "-o", "jsonl").OK()).To(MatchRegexp(
-				`^\{"id":"` + id + `","type":"text","sequenceId":"3","version":"` + id + `","content":\{"message":"Hello"\},` +
+				`^\{"id":"` + id + `","type":"text","sequenceId":"3","version":"` + id + `","content":\{"message":"Hello","attachments":\[\]\},` +
 					`"senderDisplayName":"","createdOn":"20[^"]+Z","senderCommunicationIdentifier":\{"rawId":"8:acs:[^"]+",` +
 					`"communicationUser":\{"id":"8:acs:[^"]+"\}\},"metadata":\{"a":"1"\}\}\n$`))
 			var all []struct {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 // messageView is that of listings: the names people know each other by, and the text.
@@ -19,7 +18,6 @@ func messageView() show.View[chat.Message] {
 			{Title: "STATE", Text: state},
 			{Title: "TEXT", Text: says, Loose: true},
 		},
-		Wire: func(m chat.Message) any { return wire.FromMessage(m) },
 	}
 }
 
@@ -37,7 +35,6 @@ func messageDetails() show.View[chat.Message] {
 			{Title: "Text", Text: says},
 			{Title: "Metadata", Text: func(m chat.Message) string { return show.Metadata(m.Metadata) }},
 		},
-		Wire: func(m chat.Message) any { return wire.FromMessage(m) },
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 func newParticipant(t *tool) *cobra.Command {
@@ -130,7 +129,6 @@ func participantView() show.View[chat.Participant] {
 			}},
 			{Title: "NAME", Text: func(p chat.Participant) string { return p.DisplayName }, Loose: true},
 		},
-		Wire: func(p chat.Participant) any { return wire.FromParticipant(p) },
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/pace"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 // maxBatch is how many participants a request holds.
@@ -51,7 +50,9 @@ func (t *tool) addParticipants(cmd *cobra.Command, thread *chat.ThreadClient, pe
 
 func (t *tool) showAdded(failed []chat.FailedParticipant, tried int) error {
 	if t.output.Format != show.Table {
-		return t.output.Object(wire.Added{InvalidParticipants: wire.FromFailed(failed)})
+		return t.output.Object(struct {
+			InvalidParticipants []chat.FailedParticipant `json:"invalidParticipants,omitempty"`
+		}{failed})
 	}
 	if tried == len(failed) {
 		return nil

@@ -7,7 +7,6 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 func newReceipt(t *tool) *cobra.Command {
@@ -78,6 +77,5 @@ func receiptView() show.View[chat.ReadReceipt] {
 			{Title: "UP TO", Text: func(r chat.ReadReceipt) string { return r.MessageID }},
 			{Title: "ON", Text: func(r chat.ReadReceipt) string { return show.Time(r.ReadOn) }},
 		},
-		Wire: func(r chat.ReadReceipt) any { return wire.FromReceipt(r) },
 	}
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 func threadItemView() show.View[chat.ThreadItem] {
@@ -16,7 +15,6 @@ func threadItemView() show.View[chat.ThreadItem] {
 			{Title: "DELETED", Text: func(t chat.ThreadItem) string { return show.Time(t.DeletedOn) }},
 			{Title: "TOPIC", Text: func(t chat.ThreadItem) string { return t.Topic }, Loose: true},
 		},
-		Wire: func(t chat.ThreadItem) any { return wire.FromThreadItem(t) },
 	}
 }
 
@@ -31,15 +29,12 @@ func threadView() show.View[chat.ThreadProperties] {
 			{Title: "Retention", Text: func(t chat.ThreadProperties) string { return retention(t.Retention) }},
 			{Title: "Metadata", Text: func(t chat.ThreadProperties) string { return show.Metadata(t.Metadata) }},
 		},
-		Wire: func(t chat.ThreadProperties) any { return wire.FromThread(t) },
 	}
 }
 
 // createdView is that of a thread and, for programs, of who is not in it.
 func createdView() show.View[chat.CreateThreadResult] {
-	v := show.View[chat.CreateThreadResult]{Wire: func(r chat.CreateThreadResult) any {
-		return wire.Created{ChatThread: wire.FromThread(r.Thread), InvalidParticipants: wire.FromFailed(r.Failed)}
-	}}
+	var v show.View[chat.CreateThreadResult]
 	for _, c := range threadView().Columns {
 		v.Columns = append(v.Columns, show.Column[chat.CreateThreadResult]{
 			Title: c.Title, Text: func(r chat.CreateThreadResult) string { return c.Text(r.Thread) },

@@ -16,7 +16,6 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 func newTokenIssue(t *tool) *cobra.Command {
@@ -87,7 +86,10 @@ func (t *tool) showIssued(cmd *cobra.Command, issued identity.UserAndToken, crea
 		issued.Token.Token = ""
 	}
 	if t.output.Format != show.Table {
-		return t.output.Object(wire.FromIssued(issued, created))
+		if created {
+			return t.output.Object(issued)
+		}
+		return t.output.Object(issued.Token)
 	}
 	facts := [][2]string{
 		{"User", harmless.Line(issued.User.ID)},

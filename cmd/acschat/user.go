@@ -6,10 +6,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/identity"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 func newUser(t *tool) *cobra.Command {
@@ -48,9 +48,7 @@ func newUserCreate(t *tool) *cobra.Command {
 func userView() show.View[chat.CommunicationUser] {
 	return show.View[chat.CommunicationUser]{
 		Columns: []show.Column[chat.CommunicationUser]{{Title: "User", Text: func(u chat.CommunicationUser) string { return u.ID }}},
-		Wire: func(u chat.CommunicationUser) any {
-			return wire.IdentityResult{Identity: wire.CommunicationUser{ID: u.ID}}
-		},
+		Wire:    func(u chat.CommunicationUser) any { return identity.UserAndToken{User: u} }, // the response of the API, without a token
 	}
 }
 

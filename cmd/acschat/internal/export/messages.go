@@ -16,7 +16,6 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/follow"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 // begin writes the files other than the messages, and the first page of messages. Until it is done the export starts again.
@@ -34,9 +33,9 @@ func (x *Export) begin(ctx context.Context) error {
 		return err
 	}
 	err = errors.Join(
-		writePart(x.path(threadFile), linesOf([]chat.ThreadProperties{properties}, wire.FromThread)),
-		writePart(x.path(participantsFile), linesOf(people, wire.FromParticipant)),
-		writePart(x.path(receiptsFile), linesOf(receipts, wire.FromReceipt)),
+		writePart(x.path(threadFile), linesOf([]chat.ThreadProperties{properties})),
+		writePart(x.path(participantsFile), linesOf(people)),
+		writePart(x.path(receiptsFile), linesOf(receipts)),
 	)
 	if err != nil {
 		return err
@@ -49,10 +48,10 @@ func (x *Export) begin(ctx context.Context) error {
 }
 
 // linesOf returns one JSON object per line.
-func linesOf[T, W any](items []T, wire func(T) W) []byte {
+func linesOf[T any](items []T) []byte {
 	var b bytes.Buffer
 	for _, item := range items {
-		b.Write(show.Marshal(wire(item), "", ""))
+		b.Write(show.Marshal(item, "", ""))
 		b.WriteByte('\n')
 	}
 	return b.Bytes()
@@ -98,7 +97,7 @@ func (x *Export) read(ctx context.Context, token string) (page chat.Page[chat.Me
 }
 
 func (x *Export) write(messages []chat.Message) error {
-	if err := x.messages.append(linesOf(messages, wire.FromMessage)); err != nil {
+	if err := x.messages.append(linesOf(messages)); err != nil {
 		return err
 	}
 	x.state.MessageBytes = x.messages.size

@@ -16,7 +16,6 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/wire"
 )
 
 // pageTemplate is for html/template, which escapes the text of messages.
@@ -45,7 +44,7 @@ func (x *Export) writePage() (err error) {
 		return err
 	}
 	day := ""
-	err = x.inOrder(func(m wire.Message) error {
+	err = x.inOrder(func(m chat.Message) error {
 		shown := people.show(m)
 		shown.Day = m.CreatedOn.UTC().Format("Monday, 2 January 2006")
 		if shown.Day == day {
@@ -75,20 +74,20 @@ type pageReceipt struct{ Who, Message, On string }
 
 // pageHead reads the head, and the names of the people.
 func (x *Export) pageHead(people pagePeople) (h pageHead, err error) {
-	err = eachObject(x, participantsFile, func(p wire.Participant) {
+	err = eachObject(x, participantsFile, func(p chat.Participant) {
 		if p.Identifier != nil && p.DisplayName != "" {
-			people[p.Identifier.RawID] = p.DisplayName
+			people[p.Identifier.RawID()] = p.DisplayName
 		}
 		h.People = append(h.People, people.name(p.Identifier))
 	})
 	if err == nil {
-		err = eachObject(x, threadFile, func(t wire.Thread) {
+		err = eachObject(x, threadFile, func(t chat.ThreadProperties) {
 			h.ID, h.Topic = t.ID, harmless.Line(cmp.Or(t.Topic, "A thread without a topic"))
 			h.Created, h.By = pageTime(t.CreatedOn), people.name(t.CreatedBy)
 		})
 	}
 	if err == nil {
-		err = eachObject(x, receiptsFile, func(r wire.Receipt) {
+		err = eachObject(x, receiptsFile, func(r chat.ReadReceipt) {
 			h.Receipts = append(h.Receipts, pageReceipt{people.name(r.Sender), r.MessageID, pageTime(r.ReadOn)})
 		})
 	}
@@ -112,17 +111,17 @@ type pageMessage struct {
 // pagePeople has display names by raw id.
 type pagePeople map[string]string
 
-func (p pagePeople) name(id *wire.Identifier) string {
+func (p pagePeople) name(id chat.Identifier) string {
 	if id == nil {
 		return ""
 	}
-	return harmless.Line(cmp.Or(p[id.RawID], show.ShortID(chat.ParseRawID(id.RawID))))
+	return harmless.Line(cmp.Or(p[id.RawID()], show.ShortID(id)))
 }
 
-func (p pagePeople) show(m wire.Message) pageMessage {
+func (p pagePeople) show(m chat.Message) pageMessage {
 	shown := pageMessage{ID: "m" + m.ID, Time: m.CreatedOn.UTC().Format(time.TimeOnly), Who: p.name(cmp.Or(m.Sender, m.Content.Initiator))}
-	if m.SenderDisplayName != nil && *m.SenderDisplayName != "" {
-		shown.Who = harmless.Line(*m.SenderDisplayName)
+	if m.SenderDisplayName != "" {
+		shown.Who = harmless.Line(m.SenderDisplayName)
 	}
 	switch {
 	case !m.DeletedOn.IsZero():
@@ -137,18 +136,18 @@ func (p pagePeople) show(m wire.Message) pageMessage {
 }
 
 // says returns the text of a message, and its CSS class.
-func (p pagePeople) says(m wire.Message) (text, class string) {
+func (p pagePeople) says(m chat.Message) (text, class string) {
 	switch m.Type {
 	case chat.MessageTypeTopicUpdated:
-		return "set the topic to “" + value(m.Content.Topic) + "”", "system"
+		return "set the topic to “" + m.Content.Topic + "”", "system"
 	case chat.MessageTypeParticipantAdded:
 		return "added " + p.names(m.Content.Participants), "system"
 	case chat.MessageTypeParticipantRemoved:
 		return "removed " + p.names(m.Content.Participants), "system"
 	case chat.MessageTypeHTML:
-		text = harmless.HTML(value(m.Content.Message))
+		text = harmless.HTML(m.Content.Message)
 	default:
-		text = value(m.Content.Message)
+		text = m.Content.Message
 	}
 	for _, a := range m.Content.Attachments {
 		text += "\n[" + string(a.Type) + " " + a.Name + "]"
@@ -156,7 +155,7 @@ func (p pagePeople) says(m wire.Message) (text, class string) {
 	return text, ""
 }
 
-func (p pagePeople) names(people []wire.Participant) string {
+func (p pagePeople) names(people []chat.Participant) string {
 	var names []string
 	for _, person := range people {
 		names = append(names, cmp.Or(person.DisplayName, p.name(person.Identifier)))
@@ -164,15 +163,8 @@ func (p pagePeople) names(people []wire.Participant) string {
 	return strings.Join(names, ", ")
 }
 
-func value(text *string) string {
-	if text == nil {
-		return ""
-	}
-	return *text
-}
-
 // inOrder calls f with the messages in the order they were sent.
-func (x *Export) inOrder(f func(wire.Message) error) error {
+func (x *Export) inOrder(f func(chat.Message) error) error {
 	file, err := x.openPart(messagesFile)
 	if err != nil {
 		return err
@@ -193,7 +185,7 @@ func (x *Export) inOrder(f func(wire.Message) error) error {
 	}
 	slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(a.id, b.id) })
 	for _, p := range places {
-		var m wire.Message
+		var m chat.Message
 		if err := json.NewDecoder(io.NewSectionReader(file, p.at, p.length)).Decode(&m); err != nil {
 			return err
 		}

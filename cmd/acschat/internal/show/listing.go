@@ -42,9 +42,9 @@ type Listing[T any] interface {
 func NewListing[T any](o *Output, v View[T]) Listing[T] {
 	switch o.Format {
 	case JSON:
-		return &arrayListing[T]{out: o.Out, wire: v.Wire}
+		return &arrayListing[T]{out: o.Out, object: v.object}
 	case Lines:
-		return &linesListing[T]{out: o.Out, wire: v.Wire}
+		return &linesListing[T]{out: o.Out, object: v.object}
 	}
 	l := &tableListing[T]{columns: v.Columns, table: newTable(o)}
 	for i, c := range v.Columns {
@@ -75,14 +75,14 @@ func (l *tableListing[T]) End() error { return l.table.end() }
 
 // linesListing writes one object per line.
 type linesListing[T any] struct {
-	out  io.Writer
-	wire func(T) any
+	out    io.Writer
+	object func(T) any
 }
 
 func (l *linesListing[T]) Write(items []T) error {
 	var b bytes.Buffer
 	for _, item := range items {
-		b.Write(append(Marshal(l.wire(item), "", ""), '\n'))
+		b.Write(append(Marshal(l.object(item), "", ""), '\n'))
 	}
 	_, err := l.out.Write(b.Bytes())
 	return err
@@ -92,9 +92,9 @@ func (l *linesListing[T]) End() error { return nil }
 
 // arrayListing writes an array. It is closed only when the listing is complete, so that an incomplete one is not valid JSON.
 type arrayListing[T any] struct {
-	out   io.Writer
-	wire  func(T) any
-	begun bool
+	out    io.Writer
+	object func(T) any
+	begun  bool
 }
 
 func (l *arrayListing[T]) Write(items []T) error {
@@ -105,7 +105,7 @@ func (l *arrayListing[T]) Write(items []T) error {
 			separator, l.begun = "[\n  ", true
 		}
 		b.WriteString(separator)
-		b.Write(Marshal(l.wire(item), "  ", "  "))
+		b.Write(Marshal(l.object(item), "  ", "  "))
 	}
 	_, err := l.out.Write(b.Bytes())
 	return err

@@ -60,7 +60,14 @@ func (o *Output) AddFlags(root *cobra.Command) {
 // View describes how values of one type are shown: in columns for people, as an object of the service for programs.
 type View[T any] struct {
 	Columns []Column[T]
-	Wire    func(T) any
+	Wire    func(T) any // the object; nil is the value itself
+}
+
+func (v View[T]) object(value T) any {
+	if v.Wire == nil {
+		return value
+	}
+	return v.Wire(value)
 }
 
 // Column is a title and the text below it, which need not be printable.
@@ -73,7 +80,7 @@ type Column[T any] struct {
 // One prints one value: a line for each column that is not empty.
 func One[T any](o *Output, v View[T], value T) error {
 	if o.Format != Table {
-		return o.Object(v.Wire(value))
+		return o.Object(v.object(value))
 	}
 	var rows [][2]string
 	for _, c := range v.Columns {
