@@ -107,7 +107,7 @@ var _ = Describe("Client", func() {
 	)
 
 	It("speaks another version of the API on request", func(ctx SpecContext) {
-		wire := answering(reply(200, `{"value":[],"nextLink":"/chat/threads?skip=1&api-version=from-the-link"}`), reply(200, `{}`))
+		wire := answering(reply(200, `{"value":[],"nextLink":"/chat/threads?skip=1&api-version=from-the-link"}`), reply(200, `{"value":[]}`))
 		o := options(wire)
 		o.APIVersion = "2024-03-15"
 		client, err := chat.NewClient(testEndpoint, staticCredential(), o)

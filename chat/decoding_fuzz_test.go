@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"testing"
@@ -35,13 +36,13 @@ func (c *canned) client(tb testing.TB) *chat.Client {
 	return client
 }
 
-// FuzzMessages holds that a page of messages is lost to broken syntax alone.
+// FuzzMessages checks that a page of messages is lost only to broken syntax and to a malformed list or link.
 func FuzzMessages(f *testing.F) {
 	for _, seed := range []string{
 		`{"value":[]}`, `{}`, `{"value":null,"nextLink":""}`, `{"value":[1,{"id":"1","type":"text","content":{"message":"a"}},null]}`,
 		`{"value":[{"content":"a","senderCommunicationIdentifier":[],"createdOn":"yesterday","metadata":{"a":1}}]}`,
 		`{"value":[{"content":{"participants":[null,{"communicationIdentifier":1}],"attachments":[{"id":1}]}}],"nextLink":null}`,
-		`{"VALUE":[{"ID":"1","id":2}],"value":{}}`, `{"value":[{"id":"\ud800`, "\ufeff{\"value\":[{\"id\":\"\xff\"}]}",
+		`{"VALUE":[{"ID":"1","id":2}],"value":{}}`, `{"value":[],"nextLink":5}`, `{"next_link":5,"value":[]}`, `{"value":[{"id":"\ud800`, "\ufeff{\"value\":[{\"id\":\"\xff\"}]}",
 	} {
 		f.Add([]byte(seed))
 	}
@@ -53,8 +54,15 @@ func FuzzMessages(f *testing.F) {
 			object := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 			valid := len(object) > 0 && object[0] == '{' &&
 				jsontext.Value(object).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-			if valid != (err == nil) {
-				t.Errorf("a JSON object: %t, error: %v", valid, err)
+			if !valid && err == nil {
+				t.Error("the body is not a JSON object, and there is no error")
+			}
+			var well struct {
+				Value    []json.RawMessage
+				NextLink *string
+			}
+			if valid && !bytes.ContainsAny(object, "-_") && json.Unmarshal(object, &well) == nil && (well.Value != nil) != (err == nil) {
+				t.Errorf("a list: %t, error: %v", well.Value != nil, err)
 			}
 			if page.Last != (page.ContinuationToken == "") && err == nil {
 				t.Errorf("last: %t, token: %q", page.Last, page.ContinuationToken)

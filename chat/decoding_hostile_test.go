@@ -93,10 +93,13 @@ var _ = Describe("A page", func() {
 		)
 	}
 
-	eachListing("is not lost to one member: what can't be read is as if it were absent, and all else is there",
+	eachListing("is not lost to one member of an item: a malformed one is as if it were absent, and the rest is kept",
 		func(ctx SpecContext, read reader, page string, want chat.Page[any]) {
 			root := tree(page)
 			for _, place := range places(root, "") {
+				if place.path == "/value" || place.path == "/nextLink" {
+					continue // without these the page is misunderstood
+				}
 				place.remove()
 				without, err := read(ctx, plain(root))
 				place.restore()
@@ -109,7 +112,7 @@ var _ = Describe("A page", func() {
 					about := fmt.Sprintf("%s = %v", place.path, other)
 					Expect(err).NotTo(HaveOccurred(), about)
 
-					if place.path != "/nextLink" && got.ContinuationToken != want.ContinuationToken {
+					if got.ContinuationToken != want.ContinuationToken {
 						Fail("the link is lost: " + about)
 					}
 					if reflect.TypeOf(other) != reflect.TypeOf(place.value) && !reflect.DeepEqual(got, without) {

@@ -124,8 +124,6 @@ var _ = Describe("What the service answers", func() {
 			chat.Page[chat.ThreadItem]{Items: []chat.ThreadItem{{ID: notes, Topic: "Notes"}}, Last: true}),
 		Entry("an empty page with more behind it", `{"value":[],"nextLink":"https://contoso.communication.azure.com/chat/threads?syncState=a"}`,
 			chat.Page[chat.ThreadItem]{Items: []chat.ThreadItem{}, ContinuationToken: "/chat/threads?syncState=a"}),
-		Entry("a page without a list", `{"nextLink":"/chat/threads?syncState=a"}`,
-			chat.Page[chat.ThreadItem]{Items: []chat.ThreadItem{}, ContinuationToken: "/chat/threads?syncState=a"}),
 	)
 
 	DescribeTable("to ListParticipants",

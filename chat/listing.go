@@ -3,6 +3,8 @@ package chat
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,6 +38,9 @@ func newPager[Wire, Item, T any](c *Client, list listing, open func(Wire) ([]Ite
 			return Page[T]{}, err
 		}
 		items, nextLink := open(wire)
+		if items == nil {
+			return Page[T]{}, fmt.Errorf("%s: %w", list.Action, errNoList)
+		}
 		page := Page[T]{Items: make([]T, len(items)), Last: true}
 		for i, item := range items {
 			page.Items[i] = convert(item)
@@ -47,6 +52,8 @@ func newPager[Wire, Item, T any](c *Client, list listing, open func(Wire) ([]Ite
 	}
 	return &Pager[T]{fetch: fetch, token: list.token, prefetch: list.prefetch}
 }
+
+var errNoList = errors.New("the answer has no list")
 
 // checkToken refuses what no page of the listing has given: a token may have been through a browser, and names a path that is
 // read with the user's token.

@@ -126,8 +126,8 @@ type MessageUpdate struct {
 //
 // The API has no idempotency key for messages: a retry could send the message twice. SendMessage therefore retries only if the
 // request was certainly not delivered: no connection was established, or the response is 429, or 503 with a delay. No retry
-// option changes this. If the request may have been delivered (the response was lost, or is 408 or another 5xx, or the context
-// ended), the error matches both [ErrOutcomeUnknown] and its cause.
+// option changes this. If the request may have been delivered (the response was lost or is malformed, or is a redirect, 408 or
+// another 5xx, or the context ended), the error matches both [ErrOutcomeUnknown] and its cause.
 //
 // Empty content, text that is not UTF-8 and a type that only the service writes are each an [*ArgumentError]. The error is
 // [ErrForbidden] if the user is not a participant of the thread, [ErrNotFound] if the thread does not exist, and [ErrTooLarge] if

@@ -57,7 +57,7 @@ var _ = Describe("Getting a message", func() {
 
 var _ = Describe("Listing messages", func() {
 	It("asks for what the options say", func(ctx SpecContext) {
-		thread, wire := threadOf(reply(200, `{}`))
+		thread, wire := threadOf(reply(200, `{"value":[]}`))
 		Expect(thread.ListMessages(&chat.ListMessagesOptions{StartTime: inTokyo, PageSize: 200}).Collect(ctx, 0)).To(BeEmpty())
 		Expect(only(wire).URL).To(Equal(testEndpoint + threadPath + "/messages?api-version=" + apiVersion +
 			"&maxPageSize=200&startTime=2026-01-02T03%3A04%3A05.678Z"))

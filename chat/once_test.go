@@ -79,7 +79,7 @@ var _ = Describe("Sending a message once", func() {
 		Entry("a 503 without a delay", reply(503, ""), true),
 		Entry("a 504", reply(504, ""), true),
 		Entry("a 501", reply(501, ""), true),
-		Entry("a redirect", reply(307, "", "Location", "https://elsewhere.example/"), false),
+		Entry("a redirect", reply(307, "", "Location", "https://elsewhere.example/"), true),
 		Entry("a 400", reply(400, ""), false),
 		Entry("a 400 cut short", cut(400, `{"error":`), false),
 		Entry("a 403", reply(403, ""), false),

@@ -63,7 +63,7 @@ var _ = Describe("A link to the next page", func() {
 	)
 
 	DescribeTable("stays behind the path of a gateway when", func(ctx SpecContext, link, target string) {
-		wire := answering(reply(200, `{"nextLink":"`+link+`"}`), reply(200, `{}`))
+		wire := answering(reply(200, `{"value":[],"nextLink":"`+link+`"}`), reply(200, `{"value":[]}`))
 		client, err := chat.NewClient("https://gateway.example/acs/eu", staticCredential(), options(wire))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(client.ListThreads(nil).Collect(ctx, 0)).Error().NotTo(HaveOccurred())

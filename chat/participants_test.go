@@ -214,7 +214,7 @@ var _ = Describe("Removing a participant", func() {
 
 var _ = Describe("Listing participants", func() {
 	It("asks for what the options say", func(ctx SpecContext) {
-		thread, wire := threadOf(reply(200, `{}`))
+		thread, wire := threadOf(reply(200, `{"value":[]}`))
 		Expect(thread.ListParticipants(&chat.ListParticipantsOptions{Skip: 3, PageSize: 2}).Collect(ctx, 0)).To(BeEmpty())
 		Expect(only(wire).URL).To(Equal(testEndpoint + threadPath + "/participants?api-version=" + apiVersion + "&maxPageSize=2&skip=3"))
 	})

@@ -155,7 +155,7 @@ var _ = Describe("Creating a thread", func() {
 
 var _ = Describe("Listing threads", func() {
 	It("asks for what the options say", func(ctx SpecContext) {
-		client, wire := clientOf(reply(200, `{}`))
+		client, wire := clientOf(reply(200, `{"value":[]}`))
 		Expect(client.ListThreads(&chat.ListThreadsOptions{StartTime: inTokyo, PageSize: 5}).Collect(ctx, 0)).To(BeEmpty())
 		Expect(only(wire).URL).To(Equal(testEndpoint + "/chat/threads?api-version=" + apiVersion +
 			"&maxPageSize=5&startTime=2026-01-02T03%3A04%3A05.678Z"))

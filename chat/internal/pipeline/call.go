@@ -27,7 +27,7 @@ type Operation struct {
 }
 
 func (o Operation) succeeded(status int) bool {
-	return status == o.Status || status == o.Or
+	return status == o.Status || o.Or != 0 && status == o.Or
 }
 
 // call is the state that the attempts of a call share. One goroutine uses it at a time.

@@ -19,8 +19,8 @@ import (
 // fifths of the time of encoding/json, with two thirds of the allocations (see "make bench"), and it can be lenient. It is to be
 // replaced by encoding/json/v2 when that is no longer an experiment.
 //
-// Only a syntax error fails, so that one malformed item does not lose a page: a member of the wrong type is its zero value, the
-// last of duplicate members wins, and names match in any case.
+// Only a syntax error and a malformed member of the envelope (see checkEnvelope) fail, so that one malformed item does not lose a
+// page: any other member of the wrong type is its zero value, the last of duplicate members wins, and names match in any case.
 var (
 	lenient = json.JoinOptions(
 		jsontext.AllowDuplicateNames(true),
@@ -52,7 +52,7 @@ func Decode(body []byte, into any) error {
 	if errors.As(err, &broken) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("the body is not JSON: %w", err)
 	}
-	return nil
+	return checkEnvelope(body, reflect.TypeOf(into).Elem())
 }
 
 func unmarshalTime(dec *jsontext.Decoder, t *time.Time) error {

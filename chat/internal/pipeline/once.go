@@ -66,7 +66,7 @@ func surelyNotDone(resp *http.Response) bool {
 
 // mayHaveHappened reports whether the status leaves open that the operation was done. A refusal says that it was not.
 func mayHaveHappened(op Operation, status int) bool {
-	return !op.succeeded(status) && (status < 300 || status == http.StatusRequestTimeout || status >= 500)
+	return !op.succeeded(status) && (status < 400 || status == http.StatusRequestTimeout || status >= 500)
 }
 
 var errKept error = Final{errors.New("the answer is kept")}
