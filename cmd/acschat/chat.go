@@ -16,8 +16,8 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/tui"
 )
 
-// leastChatInterval leaves, of the 200 looks at messages a minute that the service allows, some for what was before.
-const leastChatInterval = 500 * time.Millisecond
+// minChatInterval leaves some of the 200 requests per minute that the service allows for the history.
+const minChatInterval = 500 * time.Millisecond
 
 func newChat(t *tool) *cobra.Command {
 	var thread session.ThreadFlag
@@ -26,25 +26,27 @@ func newChat(t *tool) *cobra.Command {
 	var quiet bool
 	cmd := &cobra.Command{
 		Use:   "chat [THREAD]",
-		Short: "Chat on the whole terminal",
-		Long: `Chat on the whole terminal: the threads at a side, one of them open, with all of its history and a line to write on. Without a
-THREAD you choose one. F1 shows the keys.
+		Short: "Chat in a full-screen terminal",
+		Long: `Chat in a full-screen terminal, with a list of your threads, the history of the
+open one, and a line to write in. Without THREAD you choose one. F1 lists the
+keys.
 
-What is new is looked for every two seconds, and your messages can be changed and deleted. The others are told that you type and
-how far you have read; --quiet tells them neither. A message that could not be sent says why, and waits for you to try again.
-That others are typing can't be shown: the service tells it only to programs that keep a connection for its notifications.
+It polls for new messages every two seconds. You can change and delete your
+messages. Others see that you are typing and what you have read; --quiet turns
+that off. A message that was not sent says why, and can be sent again. Others'
+typing is not shown: only programs with a real-time connection receive it.
 
-A message that did not arrive is printed when you leave all the same.`,
+Messages that were not sent are printed at the end.`,
 		Example: `  acschat chat
   acschat chat 19:…
-  acschat chat 19:… --as 8:acs:… --quiet   # look over somebody's shoulder, unseen`,
+  acschat chat 19:… --as 8:acs:… --quiet   # read along`,
 		Args: flags.Takes("thread"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := t.wantsWholeTerminal(); err != nil {
+			if err := t.checkTerminal(); err != nil {
 				return err
 			}
-			if interval < leastChatInterval {
-				return cli.Misuse("--interval must be at least %v: the service allows 200 looks a minute", leastChatInterval)
+			if interval < minChatInterval {
+				return cli.Misuse("--interval must be at least %v: the service allows 200 requests per minute", minChatInterval)
 			}
 			client, self, err := t.chatAndSelf(cmd.Context())
 			if err != nil {
@@ -58,22 +60,22 @@ A message that did not arrive is printed when you leave all the same.`,
 	}
 	thread.AddTo(cmd, &t.session)
 	cmd.ValidArgsFunction = t.session.CompleteThreads
-	cmd.Flags().Var((*flags.Text)(&displayName), "display-name", "your `NAME`, as the others see it with your messages")
-	cmd.Flags().DurationVar(&interval, "interval", 2*time.Second, "how `OFTEN` to look for new messages")
-	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "tell nobody that you type, or what you have read")
+	cmd.Flags().Var((*flags.Text)(&displayName), "display-name", "your `NAME` on your messages")
+	cmd.Flags().DurationVar(&interval, "interval", 2*time.Second, "poll for new messages every `DURATION`")
+	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "send no typing notifications and read receipts")
 	return cmd
 }
 
-// wantsWholeTerminal refuses what a chat can't be shown on.
-func (t *tool) wantsWholeTerminal() error {
+// checkTerminal rejects terminals on which a chat cannot be shown.
+func (t *tool) checkTerminal() error {
 	const otherwise = "\n\nWithout one: acschat message list --follow, and acschat message send."
 	switch {
 	case !show.IsTerminal(t.output.Out):
-		return cli.Misuse("a chat wants a terminal to show it on, and stdout is none." + otherwise)
+		return cli.Misuse("acschat chat needs a terminal, and stdout is not one." + otherwise)
 	case os.Getenv("TERM") == "dumb":
-		return cli.Misuse("a chat wants a terminal whose cursor can be moved, and TERM says that this one's can't." + otherwise)
+		return cli.Misuse("acschat chat needs a terminal that can move the cursor, and TERM is dumb." + otherwise)
 	case t.session.Verbose() && show.IsTerminal(t.output.Err):
-		return cli.Misuse("--verbose would write into the middle of the chat: send that elsewhere, 2>requests.log")
+		return cli.Misuse("--verbose would write over the chat: redirect it, 2>requests.log")
 	}
 	return nil
 }
@@ -99,12 +101,12 @@ func (t *tool) chatAndSelf(ctx context.Context) (*chat.Client, chat.Identifier, 
 	return client, chat.ParseRawID(claims.User), nil
 }
 
-// notAllSent says what was written in vain.
+// notAllSent reports messages that were not sent.
 func notAllSent(unsent []tui.Unsent, err error) error {
 	if len(unsent) == 0 {
 		return err
 	}
-	partial := &cli.PartialError{Summary: "some of what you wrote was not sent, or may not have been", Cause: err, Next: "Look before you send it again: acschat message list --limit 5"}
+	partial := &cli.PartialError{Summary: "some messages were not sent, or may not have been", Cause: err, Next: "Check before you send it again: acschat message list --limit 5"}
 	for _, u := range unsent {
 		partial.Refused = append(partial.Refused, fmt.Sprintf("%s: %q: %s", u.ThreadID, u.Text, u.Reason))
 	}

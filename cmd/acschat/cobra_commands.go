@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// help brings Cobra's command for it up to the house: it refuses the name of a command that does not exist, as a noun does.
+// help makes Cobra's help command reject unknown commands, as nouns do.
 func (t *tool) help() {
 	t.root.InitDefaultHelpCmd()
 	cmd := t.added("help")
@@ -18,27 +18,27 @@ func (t *tool) help() {
 		}
 		about.InitDefaultHelpFlag()
 		if about.HasAvailableSubCommands() {
-			return about.RunE(about, rest) // a noun, which is its help
+			return about.RunE(about, rest) // prints its help
 		}
 		return about.Help()
 	}
 }
 
-// completion brings Cobra's command for it up to the house: an example for each shell.
+// completion adds examples to Cobra's completion command.
 func (t *tool) completion() {
 	t.root.InitDefaultCompletionCmd()
 	cmd := alone(noun(t.added("completion")))
-	cmd.Example = "  source <(acschat completion bash)   # this shell; acschat completion bash --help has the lasting way"
+	cmd.Example = "  source <(acschat completion bash)   # for this shell only"
 	for _, shell := range cmd.Commands() {
 		shell.Example = fmt.Sprintf("  acschat completion %s > acschat.%[1]s", shell.Name())
 	}
 }
 
-// added is a command that Cobra has just made.
+// added returns a command that Cobra has added.
 func (t *tool) added(name string) *cobra.Command {
 	cmd, _, err := t.root.Find([]string{name})
 	if err != nil {
-		panic(err) // it has not
+		panic(err) // Cobra has not added it
 	}
 	return cmd
 }

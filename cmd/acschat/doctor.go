@@ -11,15 +11,18 @@ func newDoctor(t *tool) *cobra.Command {
 	var thread session.ThreadFlag
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Find out why the service cannot be reached, or refuses a request",
-		Long: `Check what a call needs, in this order, and explain what fails, with evidence and what to do: the endpoint, its host
-name, the connection, TLS and the certificate, the clocks of this machine and the service, the token, a cheap call and,
-with --thread, whether you are a participant of that thread.
+		Short: "Find out why a request fails",
+		Long: `Check what a call needs, in this order, and explain what fails, with evidence
+and what to do: the endpoint, its host name, the connection, TLS and the
+certificate, the clocks of this machine and of the service, the token, a cheap
+call and, with --thread, whether you are a participant of that thread.
 
-It changes nothing. A request without a token tests the connection; the call has the token and, if something is refused,
-so do a few reads that tell causes apart. A connection string issues a token for an hour.
+It changes nothing. A request without a token tests the connection; the call
+has the token and, if something is refused, so do a few reads that tell causes
+apart. A connection string issues a token for an hour.
 
-The exit code is 0 if everything works, and 1 otherwise. No secret is printed: the output can be shared.`,
+The exit code is 0 if everything works, and 1 otherwise. No secret is printed:
+the output can be shared.`,
 		Example: `  acschat doctor
   acschat doctor --thread 19:…
   acschat doctor --output json | jq -r '.causes[].kind'`,

@@ -10,29 +10,34 @@ func newEmulator(t *tool) *cobra.Command {
 	e := &emulator.Emulator{Grace: t.grace}
 	cmd := &cobra.Command{
 		Use:   "emulator",
-		Short: "Run the service on this machine, to develop and test programs",
-		Long: `Run the service on this machine until it is interrupted: users, tokens, threads, messages, paging and errors, as the
-official clients expect them. It needs no Azure account, and nothing leaves the machine.
+		Short: "Run the service on this machine, for development and tests",
+		Long: `Run the service on this machine until it is interrupted: users, tokens, threads,
+messages, paging and errors, as the official clients expect them. It needs no
+Azure account, and nothing leaves the machine.
 
-It speaks TLS, because the official clients send no token without. It creates a certificate authority that can sign for
-this machine only, and tells how programs trust it.
+It speaks TLS, because the official clients send no token without. It creates a
+certificate authority that can sign for this machine only, and tells how
+programs trust it.
 
-With --data everything is kept, and a response means that the request is on disk. Without, the data is deleted at the end.
+With --data everything is kept, and a response means that the request is on
+disk. Without, the data is deleted at the end.
 
-The page at / shows users, threads, messages as they arrive and the latest requests to a browser on this machine, and
-switches faults on.
+The page at / shows users, threads, messages as they arrive and the latest
+requests to a browser on this machine, and switches faults on.
 
 With --admin, programs control it in JSON:
 
-  POST   /admin/faults    {"operation":"ChatThread_SendChatMessage","status":429,"times":2}; nth and every select the
-                          requests; delay, loseReply, cutBody, emptyPage, shortPage, duplicateItem, revokedToken and
-                          others the fault; GET lists the faults, DELETE removes them
-  POST   /admin/clock     {"advance":"25h"}; GET returns the time of the service
+  POST   /admin/faults    {"operation":"ChatThread_SendChatMessage",
+                          "status":429,"times":2}; nth and every select the
+                          requests; delay, loseReply, cutBody, emptyPage,
+                          shortPage, duplicateItem, revokedToken and others the
+                          fault; GET lists the faults, DELETE removes them
+  POST   /admin/clock     {"advance":"25h"}; GET returns the service's time
   GET    /admin/requests  requests and responses, without tokens
   POST   /admin/reset     deletes every user, thread and message`,
 		Example: `  acschat emulator
-  acschat emulator --data acs-data --log                       # keep everything, and log requests
-  acschat emulator --addr 127.0.0.1:0 --ready-file ready.json  # for scripts: wait for the file, and read the address`,
+  acschat emulator --data acs-data --log
+  acschat emulator --addr 127.0.0.1:0 --ready-file ready.json  # for scripts`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return e.Run(cmd.Context(), &t.output)

@@ -14,25 +14,29 @@ func newThreadExport(t *tool) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export THREAD --out DIR",
 		Short: "Write a thread to files, and continue an interrupted export",
-		Long: `Write a thread to a directory, one JSON object per line in the service's own form:
+		Long: `Write a thread to a directory, one JSON object of the service per line:
 
   thread.jsonl        the thread
   participants.jsonl  the participants
   receipts.jsonl      the read receipts
-  messages.jsonl      the messages, including system messages and deleted ones, in the order of the service: the latest
-                      change first
-  thread.html         with --html: the conversation as a page without scripts and external files
-  manifest.json       the number of objects, size and SHA-256 of each file; it is written last
+  messages.jsonl      the messages, including system messages and deleted ones,
+                      in the order of the service: the latest change first
+  thread.html         with --html: a page without scripts and external files
+  manifest.json       the number of objects, size and SHA-256 of each file;
+                      it is written last
 
-The export is a snapshot of the start: later messages are not in it. A message that is edited or deleted meanwhile is
-in it once, in the old or the new form; if it has moved in the list, it is at the end.
+The export is a snapshot of its start: later messages are not in it. A message
+that is edited or deleted meanwhile is in it once, in the old or the new form;
+if it has moved in the list, it is at the end.
 
-After an interrupt, even a kill, the same command of the same user continues the export without gaps or duplicates: the
-files are the same as without the interrupt. Incomplete files have the suffix .part; the progress is in
-export-state.json. The published rate limits allow 200 pages of 200 messages per minute.`,
+After an interrupt, even a kill, the same command of the same user continues
+the export without gaps or duplicates. Incomplete files have the suffix .part;
+the progress is in export-state.json. The published rate limits allow 200 pages
+of 200 messages per minute.`,
 		Example: `  acschat thread export 19:… --out release
   acschat thread export 19:… --out release --html && open release/thread.html
-  acschat thread export 19:… --out release --output json | jq -r '.files[] | "\(.sha256)  \(.name)"' | (cd release && sha256sum -c)`,
+  acschat thread export 19:… --out release --output json | \
+      jq -r '.files[] | "\(.sha256)  \(.name)"' | (cd release && sha256sum -c)`,
 		Args: flags.Takes("thread"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := x.Check(); err != nil {

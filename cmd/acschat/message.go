@@ -18,8 +18,9 @@ func newMessage(t *tool) *cobra.Command {
 	return noun(&cobra.Command{
 		Use:   "message",
 		Short: "Send, list, read, change and delete messages",
-		Long: `Messages are text or HTML of up to 28 KB, with metadata if you like. The service itself writes one when the topic changes and
-when people come or go. A message can be changed and deleted by its sender alone.`,
+		Long: `Messages are text or HTML of up to 28 KB, with optional metadata. The service
+adds one when the topic or the participants change. Only its sender can change
+and delete a message.`,
 		Example: `  acschat message send --thread 19:… "Canary is green."
   acschat message list --thread 19:… --follow`,
 	}, newMessageSend(t), newMessageList(t), newMessageGet(t), newMessageUpdate(t), newMessageDelete(t))
@@ -27,18 +28,19 @@ when people come or go. A message can be changed and deleted by its sender alone
 
 // addMessage adds --message-id, the message that a command works on.
 func addMessage(cmd *cobra.Command, id *string) {
-	cmd.Flags().Var((*flags.Filled)(id), "message-id", "`ID` of the message, as the argument")
+	cmd.Flags().Var((*flags.Filled)(id), "message-id", "`ID` of the message, instead of the argument")
 }
 
 func newMessageGet(t *tool) *cobra.Command {
 	var thread session.ThreadFlag
 	var message string
 	cmd := &cobra.Command{
-		Use:     "get MESSAGE",
-		Short:   "Show one message",
-		Long:    "Show one message with all there is to it. A deleted one is shown too, without its text.",
-		Example: "  acschat message get --thread 19:… 1780000000000\n  acschat message get --thread 19:… --message-id 1780000000000 --output json",
-		Args:    flags.Wants("message-id"),
+		Use:   "get MESSAGE",
+		Short: "Show one message",
+		Long:  "Show all properties of a message. A deleted message has no text.",
+		Example: `  acschat message get --thread 19:… 1780000000000
+  acschat message get --thread 19:… 1780000000000 --output json`,
+		Args: flags.Wants("message-id"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := thread.Client(cmd.Context())
 			if err != nil {
@@ -63,11 +65,12 @@ func newMessageUpdate(t *tool) *cobra.Command {
 	var metadata flags.Metadata
 	cmd := &cobra.Command{
 		Use:   "update MESSAGE",
-		Short: "Change the text or the metadata of a message you have sent",
-		Long: `Change what is named and leave the rest. --content - reads the new text from stdin; an empty one empties the message. Metadata
-is merged key by key; a key with nothing behind the = is removed. A text message stays one, an HTML message too.`,
+		Short: "Change the text or the metadata of a message you sent",
+		Long: `Change what the flags name. --content - reads the new text from stdin; an empty
+one empties the message. Metadata is merged by key; KEY= removes a key. The
+type, text or HTML, does not change.`,
 		Example: `  acschat message update --thread 19:… 1780000000000 --content "Canary is red."
-  acschat message update --thread 19:… 1780000000000 --metadata build=8842 --metadata draft=`,
+  acschat message update --thread 19:… 1780000000000 --metadata draft=`,
 		Args: flags.Wants("message-id"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			update := chat.MessageUpdate{Metadata: metadata.Pairs}
@@ -81,7 +84,7 @@ is merged key by key; a key with nothing behind the = is removed. A text message
 				update.Content = &content
 			}
 			if update.Content == nil && update.Metadata == nil {
-				return cli.Misuse("nothing to change: name --content or --metadata")
+				return cli.Misuse("nothing to change: use --content or --metadata")
 			}
 			client, err := thread.Client(cmd.Context())
 			if err != nil {
@@ -105,11 +108,12 @@ func newMessageDelete(t *tool) *cobra.Command {
 	var message string
 	var confirm flags.Confirmation
 	cmd := &cobra.Command{
-		Use:     "delete MESSAGE",
-		Short:   "Delete a message you have sent",
-		Long:    "Delete a message for everybody. It stays in the list as deleted, without its text, which can't be brought back.",
-		Example: "  acschat message delete --thread 19:… 1780000000000\n  acschat message delete --thread 19:… --message-id 1780000000000 --yes",
-		Args:    flags.Wants("message-id"),
+		Use:   "delete MESSAGE",
+		Short: "Delete a message you sent",
+		Long:  "Delete a message for all participants. Lists show it as deleted, without text.",
+		Example: `  acschat message delete --thread 19:… 1780000000000
+  acschat message delete --thread 19:… 1780000000000 --yes`,
+		Args: flags.Wants("message-id"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := thread.Client(cmd.Context())
 			if err != nil {
@@ -130,13 +134,13 @@ func newMessageDelete(t *tool) *cobra.Command {
 	return cmd
 }
 
-// maxContent is more than the service takes, so that it is the service that says what is too long.
+// maxContent exceeds the limit of the service, which reports what is too long.
 const maxContent = 1 << 20
 
-// contentOfStdin reads the text of a message, without the line end that a shell puts behind it.
+// contentOfStdin reads the text of a message, without the line end that a shell adds.
 func (t *tool) contentOfStdin(cmd *cobra.Command) (string, error) {
 	if t.session.TokenFromStdin() {
-		return "", cli.Misuse("stdin can't hold both the token and the text")
+		return "", cli.Misuse("stdin cannot hold both the token and the text")
 	}
 	content, err := input.Read(cmd.Context(), input.Stdin, cmd.InOrStdin(), maxContent)
 	if err == nil {

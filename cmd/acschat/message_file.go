@@ -22,14 +22,14 @@ const (
 	formatOfObjects = "jsonl"
 )
 
-// draft is a message of a file.
+// draft is a message in a file.
 type draft struct {
 	line    int // in the file
 	content string
 	options chat.SendMessageOptions
 }
 
-// drafts reads the messages of a file one after the other. Empty lines are none.
+// drafts reads the messages of a file one by one. Blank lines are ignored.
 func (s *sending) drafts(ctx context.Context, r io.Reader) iter.Seq2[draft, error] {
 	objects := s.format == formatOfObjects || s.format == "" && (strings.HasSuffix(s.from, ".jsonl") || strings.HasSuffix(s.from, ".ndjson"))
 	return func(yield func(draft, error) bool) {
@@ -61,7 +61,7 @@ func (s *sending) drafts(ctx context.Context, r io.Reader) iter.Seq2[draft, erro
 	}
 }
 
-// parseObject reads the body of the service's own send.
+// parseObject reads the request body of sending a message.
 func parseObject(line string) (d draft, err error) {
 	var body struct {
 		Content           string            `json:"content"`
@@ -76,7 +76,7 @@ func parseObject(line string) (d draft, err error) {
 	}
 	switch {
 	case dec.More():
-		return d, errors.New("there is something behind the object")
+		return d, errors.New("there is text after the object")
 	case body.Content == "":
 		return d, errors.New("there is no content")
 	case body.Type != "" && body.Type != chat.MessageTypeText && body.Type != chat.MessageTypeHTML:
@@ -87,7 +87,7 @@ func parseObject(line string) (d draft, err error) {
 	}}, nil
 }
 
-// complement fills in what flags say and the line does not.
+// complement applies the flags to what the line leaves open.
 func (s *sending) complement(d *draft) {
 	if d.options.Type == "" {
 		d.options.Type = chat.MessageType(s.messageType)

@@ -21,23 +21,25 @@ func newMessageList(t *tool) *cobra.Command {
 	var interval time.Duration
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the messages of a thread, or follow them as they come",
-		Long: `List the messages of a thread, the latest first; one that was edited or deleted counts from then. Messages of the service, which
-begin with * in the table, are listed too. The listing goes on page by page: it can be piped into head.
+		Short: "List the messages of a thread, or follow them",
+		Long: `List the messages of a thread, the latest change first. System messages, marked
+with * in the table, are included. Pages are printed as they arrive.
 
-With --follow, the last ten (or --limit, or all since --start-time) are printed oldest first, and from then on what is new, edited or
-deleted, as it comes, until you interrupt it. It looks every two seconds; the service allows 200 looks a minute. A message that
-changes is printed again under the same id with a higher version. For programs it goes with --output jsonl.`,
+With --follow, the last ten messages (or --limit, or all since --start-time) are
+printed oldest first, and then those that are new, edited or deleted, until it
+is interrupted. It polls every two seconds; the service allows 200 requests per
+minute. A changed message is printed again, with the same id and a higher
+version. Programs use it with --output jsonl.`,
 		Example: `  acschat message list --thread 19:…
-  acschat message list --thread 19:… --start-time 12h --output jsonl | jq -r 'select(.type == "text") | .content.message'
+  acschat message list --thread 19:… --start-time 12h --output jsonl
   acschat message list --thread 19:… --follow`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if following && t.output.Format == show.JSON {
-				return cli.Misuse("--follow has no end, and a JSON array wants one: --output jsonl")
+				return cli.Misuse("--follow cannot end a JSON array: use --output jsonl")
 			}
 			if interval < follow.MinInterval {
-				return cli.Misuse("--interval must be at least %v: the service allows 200 looks a minute", follow.MinInterval)
+				return cli.Misuse("--interval must be at least %v: the service allows 200 requests per minute", follow.MinInterval)
 			}
 			client, err := thread.Client(cmd.Context())
 			if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
-// sending is what message send is told.
+// sending has the flags of message send.
 type sending struct {
 	thread      session.ThreadFlag
 	content     string
@@ -34,19 +34,23 @@ func newMessageSend(t *tool) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "send [TEXT]...",
 		Short: "Send a message, or many from a file",
-		Long: `Send a message. The text is the arguments, --content or, if neither is there, stdin. A text that begins with - stands behind --.
-A message is sent once: when the service does not say what became of it, neither does acschat, and it does not try again.
+		Long: `Send a message. The text is the arguments, --content or else stdin. Write --
+before a text that begins with -. A message is sent once: if its outcome is
+unknown, the command says so and does not retry.
 
-With --from FILE, or - for stdin, each line is a message; what comes from stdin is sent as it comes. In a file whose name ends in
-.jsonl, or with --from-format jsonl, each line is an object of the service's: content, type, senderDisplayName, metadata. Flags
-are for the messages that do not say otherwise. A file is read whole, and checked, before the first message goes out.
+With --from FILE, or - for stdin, each line is a message; those from stdin are
+sent as they arrive. In a .jsonl file, or with --from-format jsonl, each line is
+an object with content, type, senderDisplayName and metadata. Flags apply to
+messages that have no value of their own. A file is checked as a whole before
+the first message is sent.
 
-A thread takes 10 messages in ten seconds and 30 a minute, which is kept to; --unpaced sends as fast as the service lets it, as
-for the emulator. When the service asks to wait, that is done in either case. On a terminal a bar shows the rate and the time left.
-Interrupted, it lets the message under way finish and says how many went out, and how to go on with --skip. A message that is
-refused does not stop the others: the exit code is 3, and stderr says which and why.`,
+A thread accepts 10 messages in ten seconds and 30 per minute; --unpaced sends
+without waiting, for the emulator. If the service asks to wait, both do. On a
+terminal a bar shows the rate and the time left. After an interrupt, the message
+in progress finishes, and stderr says how to continue with --skip. A rejected
+message does not stop the others: the exit code is 3, and stderr lists it.`,
 		Example: `  acschat message send --thread 19:… "Canary is green."
-  acschat message send --thread 19:… --html "<b>Rolling on.</b>" --display-name Alice --metadata build=8841
+  acschat message send --thread 19:… --html "<b>Go.</b>" --display-name Alice
   git log --oneline -5 | acschat message send --thread 19:…
   acschat message send --thread 19:… --from history.jsonl --skip 1200
   tail -f deploy.log | acschat message send --thread 19:… --from -`,
@@ -63,38 +67,38 @@ refused does not stop the others: the exit code is 3, and stderr says which and 
 	s.thread.AddTo(cmd, &t.session)
 	f := cmd.Flags()
 	f.Var((*flags.Text)(&s.content), "content", "the `TEXT`, - for stdin")
-	f.StringVar(&s.messageType, "message-type", string(chat.MessageTypeText), "text or html, as `TYPE`")
-	f.BoolVar(&s.html, "html", false, "the same as --message-type html")
-	f.Var((*flags.Text)(&s.displayName), "display-name", "your `NAME`, as the others see it on the message")
+	f.StringVar(&s.messageType, "message-type", string(chat.MessageTypeText), "`TYPE`, text or html")
+	f.BoolVar(&s.html, "html", false, "like --message-type html")
+	f.Var((*flags.Text)(&s.displayName), "display-name", "your `NAME` on the message")
 	f.Var(&s.metadata, "metadata", "metadata of the message; may be repeated")
 	f.Var((*flags.Filled)(&s.from), "from", "`FILE` of messages, - for stdin")
-	f.StringVar(&s.format, "from-format", "", "lines or jsonl, as `FORMAT` of the file")
-	f.Var((*flags.Count)(&s.skip), "skip", "leave out the first `N` messages of the file, which are sent")
-	f.BoolVar(&s.unpaced, "unpaced", false, "send as fast as the service lets it")
+	f.StringVar(&s.format, "from-format", "", "`FORMAT` of the file, lines or jsonl")
+	f.Var((*flags.Count)(&s.skip), "skip", "skip the first `N` messages of the file")
+	f.BoolVar(&s.unpaced, "unpaced", false, "do not wait for the rate limits")
 	types := []string{string(chat.MessageTypeText), string(chat.MessageTypeHTML)}
 	flags.CompleteFrom(cmd, "message-type", types...)
 	flags.CompleteFrom(cmd, "from-format", formatOfLines, formatOfObjects)
 	return cmd
 }
 
-// check refuses what contradicts itself.
+// check rejects contradictions.
 func (s *sending) check(t *tool, args []string) error {
 	if s.html {
 		s.messageType = string(chat.MessageTypeHTML)
 	}
 	switch {
 	case s.messageType != string(chat.MessageTypeText) && s.messageType != string(chat.MessageTypeHTML):
-		return cli.Misuse("--message-type is text or html: the other types are the service's own")
+		return cli.Misuse("--message-type is text or html: the service creates the other types")
 	case s.from != "" && (s.content != "" || len(args) > 0):
-		return cli.Misuse("--from names the messages, and there is a text besides: choose")
+		return cli.Misuse("--from and a text: choose one")
 	case s.content != "" && len(args) > 0:
-		return cli.Misuse("there are two texts, the arguments and --content: choose")
+		return cli.Misuse("arguments and --content: choose one")
 	case !utf8.ValidString(strings.Join(args, " ")):
 		return cli.Misuse("the text is not UTF-8")
 	case s.from == "" && (s.skip != 0 || s.format != "" || s.unpaced):
-		return cli.Misuse("--skip, --from-format and --unpaced are about the messages of --from")
+		return cli.Misuse("--skip, --from-format and --unpaced need --from")
 	case s.from == input.Stdin && t.session.TokenFromStdin():
-		return cli.Misuse("stdin can't hold both the token and the messages")
+		return cli.Misuse("stdin cannot hold both the token and the messages")
 	}
 	return nil
 }
@@ -117,7 +121,7 @@ func (t *tool) sendOne(cmd *cobra.Command, s *sending, args []string) error {
 	return show.One(&t.output, sentView(), sent)
 }
 
-// contentOf is the text: the arguments, as echo takes them, or --content, or what comes through stdin.
+// contentOf returns the text: the arguments joined by spaces, or --content, or stdin.
 func (t *tool) contentOf(cmd *cobra.Command, s *sending, args []string) (string, error) {
 	content := strings.Join(args, " ")
 	if content == "" {
@@ -127,7 +131,7 @@ func (t *tool) contentOf(cmd *cobra.Command, s *sending, args []string) (string,
 		return content, nil
 	}
 	if content == "" && !stdinWaits(cmd) {
-		return "", cli.Misuse("there is nothing to send: give the text as the argument, with --content, or through a pipe")
+		return "", cli.Misuse("there is nothing to send: use an argument, --content or a pipe")
 	}
 	content, err := t.contentOfStdin(cmd)
 	if err == nil && content == "" {

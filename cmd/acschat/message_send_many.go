@@ -32,7 +32,7 @@ func (t *tool) sendMany(cmd *cobra.Command, s *sending) error {
 			return err
 		}
 		if s.skip > total {
-			return cli.Misuse("--skip %d leaves out more than the %d there are", s.skip, total)
+			return cli.Misuse("--skip %d is more than the %d there are", s.skip, total)
 		}
 	}
 	client, err := s.thread.Client(cmd.Context())
@@ -40,7 +40,7 @@ func (t *tool) sendMany(cmd *cobra.Command, s *sending) error {
 		return err
 	}
 	b := &bulk.Work{Grace: t.grace, Noun: "messages", Total: total, Batch: 1, Skip: s.skip, Pacer: messagePacer(s.unpaced)}
-	if s.from != input.Stdin || stdinWaits(cmd) { // a keyboard shows what is typed
+	if s.from != input.Stdin || stdinWaits(cmd) { // a bar would disturb what is typed
 		b.Progress = t.output.NewProgress(b.Noun, b.Total, b.Skip)
 		defer b.Progress.End()
 	}
@@ -54,7 +54,7 @@ func messagePacer(unpaced bool) *pace.Pacer {
 	return pace.SendMessages()
 }
 
-// readAhead reads all drafts, so that a mistake in the last line is found before the first message goes out.
+// readAhead reads all drafts, so that an error in the last line is found before the first message is sent.
 func readAhead(drafts iter.Seq2[draft, error]) (iter.Seq2[draft, error], int, error) {
 	var all []draft
 	for d, err := range drafts {
@@ -108,12 +108,12 @@ func (t *tool) sendDrafts(cmd *cobra.Command, client *chat.ThreadClient, b *bulk
 	return t.sentMany(b, results, refused, stopped)
 }
 
-// isAboutTheMessage reports whether the service refused this message, and may take others.
+// isAboutTheMessage reports whether the service refused this message, and may accept others.
 func isAboutTheMessage(err error) bool {
 	return errors.Is(err, chat.ErrBadRequest) || errors.Is(err, chat.ErrTooLarge)
 }
 
-// sentMany says what became of it all.
+// sentMany reports the result.
 func (t *tool) sentMany(b *bulk.Work, results show.Listing[chat.SendMessageResult], refused []string, stopped error) error {
 	tried := b.Done - b.Skip
 	switch {

@@ -38,7 +38,7 @@ func messageDetails() show.View[chat.Message] {
 	}
 }
 
-// author is who sent a message or caused one of the service, nil for nobody.
+// author returns the sender of a message, or the initiator of a system message; nil if there is none.
 func author(m chat.Message) chat.Identifier {
 	if m.Sender != nil {
 		return m.Sender
@@ -63,7 +63,7 @@ func state(m chat.Message) string {
 	return ""
 }
 
-// says is the text of a message, or what a message of the service tells.
+// says returns the text of a message, or describes a system message.
 func says(m chat.Message) string {
 	switch m.Type {
 	case chat.MessageTypeTopicUpdated:

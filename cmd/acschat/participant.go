@@ -15,11 +15,13 @@ import (
 func newParticipant(t *tool) *cobra.Command {
 	return noun(&cobra.Command{
 		Use:   "participant",
-		Short: "Add, list and remove the people of a thread",
-		Long: `Participants are who may read and write in a thread. Everybody in it may add and remove others. A thread holds 250; with more
-than 20, nobody sees who is typing and who has read.
+		Short: "Add, list and remove participants of a thread",
+		Long: `Participants read and write the messages of a thread. Every participant may add
+and remove others. A thread holds 250; with more than 20, typing notifications
+and read receipts are not shown.
 
-People are named by their raw ids: 8:acs:… for users of the resource, 8:orgid:… for Microsoft Teams, 4:+1… for telephones.`,
+A participant is named by a raw id: 8:acs:… for users of the resource,
+8:orgid:… for Microsoft Teams, 4:+1… for telephones.`,
 		Example: `  acschat participant add --thread 19:… 8:acs:…=Alice
   acschat participant list --thread 19:…`,
 	}, newParticipantAdd(t), newParticipantList(t), newParticipantRemove(t))
@@ -34,16 +36,19 @@ func newParticipantAdd(t *tool) *cobra.Command {
 	var skip int
 	cmd := &cobra.Command{
 		Use:   "add USER[=NAME]...",
-		Short: "Add people to a thread, one by one or from a file",
-		Long: `Add people to a thread. Behind = stands the name that others see. Somebody who is in already stays as they are, so that the
-same command can be run again. Who can't be added does not keep the others out: the exit code is 3, and stderr says who and why.
+		Short: "Add participants, one by one or from a file",
+		Long: `Add participants to a thread. NAME is the name that others see. A user who is a
+participant already is not changed, so that the command can be run again. If
+some cannot be added, the others are: the exit code is 3, and stderr lists who
+is missing and why.
 
-With --from FILE, or - for stdin, they come from a file: one raw id a line, or CSV of id, name and, if they are not to read all
-that was said before, from when on. A first line of "id", "displayName" and "shareHistoryTime" may put the columns in another
-order. Lines that begin with # are left out. They are added 200 at a time, which is what a request holds. Interrupted, it says
-how many are in, and how to go on with --skip.`,
+With --from FILE, or - for stdin, each line is a raw id, or CSV: id, name and,
+optionally, since when the history is shared. A first line with the titles id,
+displayName and shareHistoryTime may name another order. Lines that begin with
+# are ignored. A request adds 200. After an interrupt, stderr says how many were
+added, and how to continue with --skip.`,
 		Example: `  acschat participant add --thread 19:… 8:acs:…=Alice 8:acs:…=Bob
-  acschat participant add --thread 19:… --user 8:acs:… --display-name Carol --start-time 7d
+  acschat participant add --thread 19:… 8:acs:…=Carol --start-time 7d
   acschat participant add --thread 19:… --from team.csv
   grep oncall team.csv | acschat participant add --thread 19:… --from -`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -52,13 +57,13 @@ how many are in, and how to go on with --skip.`,
 				return err
 			}
 			if displayName != "" && len(people) != 1 {
-				return cli.Misuse("--display-name is the name of one person: with several, write USER=NAME")
+				return cli.Misuse("--display-name names one participant: write USER=NAME for several")
 			}
 			if skip > len(people) {
-				return cli.Misuse("--skip %d leaves out more than the %d there are", skip, len(people))
+				return cli.Misuse("--skip %d is more than the %d there are", skip, len(people))
 			}
 			if len(people) == 0 {
-				return cli.Misuse("whom? Name them as arguments, USER[=NAME], or with --from FILE")
+				return cli.Misuse("whom? Use arguments, USER[=NAME], or --from FILE")
 			}
 			for i := range people {
 				complement(&people[i], displayName, share, metadata)
@@ -72,16 +77,16 @@ how many are in, and how to go on with --skip.`,
 	}
 	thread.AddTo(cmd, &t.session)
 	f := cmd.Flags()
-	f.StringArrayVar(&users, "user", nil, "`USER[=NAME]`, as an argument; may be repeated")
-	f.Var((*flags.Text)(&displayName), "display-name", "`NAME` that others see, of a single person")
-	f.Var(&share, "start-time", "let them read what was said since: a time, a day, or how long ago (7d); without, all of it")
-	f.Var(&metadata, "metadata", "metadata of each of them; may be repeated")
-	f.Var((*flags.Filled)(&from), "from", "`FILE` of people, - for stdin")
-	f.Var((*flags.Count)(&skip), "skip", "leave out the first `N`, who are in")
+	f.StringArrayVar(&users, "user", nil, "`USER[=NAME]`, like an argument; may be repeated")
+	f.Var((*flags.Text)(&displayName), "display-name", "`NAME` that others see, of one participant")
+	f.Var(&share, "start-time", "share the history since a time, a day, or a duration ago (7d); default: all")
+	f.Var(&metadata, "metadata", "metadata of each participant; may be repeated")
+	f.Var((*flags.Filled)(&from), "from", "`FILE` of participants, - for stdin")
+	f.Var((*flags.Count)(&skip), "skip", "skip the first `N` participants")
 	return cmd
 }
 
-// complement fills in what flags say of somebody and their line does not.
+// complement applies the flags to a participant.
 func complement(p *chat.Participant, displayName string, share flags.Time, metadata flags.Metadata) {
 	if displayName != "" {
 		p.DisplayName = displayName
@@ -97,10 +102,11 @@ func newParticipantList(t *tool) *cobra.Command {
 	var skip, limit, pageSize int
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List who is in a thread",
-		Long:  "List who is in a thread, in the order they joined. SINCE is from when on they may read; it is empty for those who may read all.",
+		Short: "List the participants of a thread",
+		Long: `List the participants of a thread in the order they joined. SINCE is when their
+history begins; it is empty if they can read all of it.`,
 		Example: `  acschat participant list --thread 19:…
-  acschat participant list --thread 19:… --output jsonl | jq -r .communicationIdentifier.rawId`,
+  acschat participant list --thread 19:… --output jsonl`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := thread.Client(cmd.Context())
@@ -112,7 +118,7 @@ func newParticipantList(t *tool) *cobra.Command {
 		},
 	}
 	thread.AddTo(cmd, &t.session)
-	cmd.Flags().Var((*flags.Count)(&skip), "skip", "leave out the first `N`")
+	cmd.Flags().Var((*flags.Count)(&skip), "skip", "skip the first `N`")
 	flags.AddPaging(cmd, &limit, &pageSize)
 	return cmd
 }
@@ -138,11 +144,12 @@ func newParticipantRemove(t *tool) *cobra.Command {
 	var confirm flags.Confirmation
 	cmd := &cobra.Command{
 		Use:   "remove USER",
-		Short: "Remove somebody from a thread, possibly yourself",
-		Long: `Remove somebody from a thread, who then can't read or write in it. Removing yourself is leaving. It is the thread alone they are
-removed from: acschat user delete is what ends a user.`,
-		Example: "  acschat participant remove --thread 19:… 8:acs:…\n  acschat participant remove --thread 19:… --user 8:acs:… --yes",
-		Args:    flags.Wants("user"),
+		Short: "Remove a participant, or leave a thread",
+		Long: `Remove a participant from a thread, who can then no longer read and write in it.
+To leave, remove yourself. The user remains: see acschat user delete.`,
+		Example: `  acschat participant remove --thread 19:… 8:acs:…
+  acschat participant remove --thread 19:… --user 8:acs:… --yes`,
+		Args: flags.Wants("user"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			who, err := parseIdentifier(user)
 			if err != nil {
@@ -167,7 +174,7 @@ removed from: acschat user delete is what ends a user.`,
 	return cmd
 }
 
-// participantsNamed are those of the command line, USER or USER=NAME, and those of a file if there is one.
+// participantsNamed returns those of the command line, USER or USER=NAME, and those of a file if one is named.
 func participantsNamed(cmd *cobra.Command, named []string, from string) ([]chat.Participant, error) {
 	var people []chat.Participant
 	for _, text := range named {

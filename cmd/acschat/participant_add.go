@@ -15,10 +15,10 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
-// maxBatch is how many participants a request holds.
+// maxBatch is the most participants in a request.
 const maxBatch = 200
 
-// addParticipants adds people batch by batch, so that an interrupt knows who is in.
+// addParticipants adds participants in batches, so that an interrupted run can continue.
 func (t *tool) addParticipants(cmd *cobra.Command, thread *chat.ThreadClient, people []chat.Participant, skip int) error {
 	b := &bulk.Work{Grace: t.grace, Noun: "participants", Total: len(people), Batch: maxBatch, Skip: skip, Done: skip, Pacer: pace.AddParticipants()}
 	if len(people) > maxBatch {
@@ -60,7 +60,7 @@ func (t *tool) showAdded(failed []chat.FailedParticipant, tried int) error {
 	return t.output.Done("Added %s.", show.Count(tried-len(failed), "participant"))
 }
 
-// notAdded is nil when everybody is in.
+// notAdded returns nil if all were added.
 func notAdded(failed []chat.FailedParticipant, tried int) error {
 	if len(failed) == 0 {
 		return nil
@@ -68,7 +68,7 @@ func notAdded(failed []chat.FailedParticipant, tried int) error {
 	return &cli.PartialError{Summary: fmt.Sprintf("%d of %s could not be added", len(failed), show.Count(tried, "participant")), Refused: refusals(failed)}
 }
 
-// refusals are who was not added and why, one a line.
+// refusals lists who was not added and why, one per line.
 func refusals(failed []chat.FailedParticipant) []string {
 	var lines []string
 	for _, f := range failed {
@@ -81,13 +81,13 @@ func refusals(failed []chat.FailedParticipant) []string {
 	return lines
 }
 
-// reason is why somebody was not added: what the service says, and what it means.
+// reason explains why a participant was not added.
 func reason(err *chat.Error) string {
 	switch {
 	case errors.Is(err, chat.ErrNotFound):
 		return "there is no such user (" + err.Message + ")"
 	case errors.Is(err, chat.ErrForbidden):
-		return "of another resource, or not somebody who can be in a thread (" + err.Message + ")"
+		return "of another resource, or of a kind that cannot be a participant (" + err.Message + ")"
 	}
 	return err.Error()
 }

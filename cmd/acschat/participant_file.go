@@ -24,7 +24,7 @@ func parseParticipant(text string) (chat.Participant, error) {
 	return chat.Participant{Identifier: who, DisplayName: name}, err
 }
 
-// parseIdentifier reads a raw id. Kinds of which this program has not heard are let through: the service may know them.
+// parseIdentifier reads a raw id. Unknown kinds are accepted: the service may know them.
 func parseIdentifier(text string) (chat.Identifier, error) {
 	id := chat.ParseRawID(strings.TrimSpace(text))
 	if _, unknown := id.(chat.UnknownIdentifier); unknown && !strings.Contains(text, ":") {
@@ -33,10 +33,10 @@ func parseIdentifier(text string) (chat.Identifier, error) {
 	return id, nil
 }
 
-// maxPeople is the size of a file that is certainly not one of participants: a thread holds 250.
+// maxPeople exceeds the size of any file of participants: a thread holds 250.
 const maxPeople = 4 << 20
 
-// readParticipants reads CSV: id, display name, and from when on they may read. It fails before anybody is added.
+// readParticipants reads CSV: id, display name, and since when the history is shared.
 func readParticipants(ctx context.Context, file string, stdin io.Reader) ([]chat.Participant, error) {
 	text, err := input.Read(ctx, file, stdin, maxPeople)
 	if err == nil {
@@ -80,7 +80,7 @@ func isHead(fields []string) bool {
 	return false
 }
 
-// columnName is what a column is about, whatever it is called.
+// columnName returns the meaning of a title.
 func columnName(title string) string {
 	name := strings.ToLower(strings.NewReplacer(" ", "", "_", "", "-", "").Replace(title))
 	switch name {

@@ -12,9 +12,10 @@ import (
 func newReceipt(t *tool) *cobra.Command {
 	return noun(&cobra.Command{
 		Use:   "receipt",
-		Short: "Tell how far you have read, and see how far the others have",
-		Long: `A read receipt says up to which message somebody has read. There is one a person, the latest. In a thread of more than 20 people
-the service takes receipts and shows none.`,
+		Short: "Send and list read receipts",
+		Long: `A read receipt says up to which message a participant has read. Each has one,
+the latest. In a thread of more than 20 participants the service accepts
+receipts, but does not show them.`,
 		Example: `  acschat receipt send --thread 19:… 1780000000000
   acschat receipt list --thread 19:…`,
 	}, newReceiptSend(t), newReceiptList(t))
@@ -24,9 +25,10 @@ func newReceiptSend(t *tool) *cobra.Command {
 	var thread session.ThreadFlag
 	var message string
 	cmd := &cobra.Command{
-		Use:     "send MESSAGE",
-		Short:   "Tell the others that you have read up to a message",
-		Long:    "Tell the others that you have read the thread up to a message. It takes the place of what you have told before.",
+		Use:   "send MESSAGE",
+		Short: "Send a read receipt for a message",
+		Long: `Tell the other participants that you have read the thread up to a message. It
+replaces your earlier receipt.`,
 		Example: "  acschat receipt send --thread 19:… 1780000000000",
 		Args:    flags.Wants("message-id"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -50,8 +52,9 @@ func newReceiptList(t *tool) *cobra.Command {
 	var skip, limit, pageSize int
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List how far everybody has read",
-		Long:  "List how far everybody has read, you among them. Who has sent no receipt is not in the list; above 20 people it is empty.",
+		Short: "List the read receipts of a thread",
+		Long: `List the read receipts of all participants. The list is empty above 20
+participants.`,
 		Example: `  acschat receipt list --thread 19:…
   acschat receipt list --thread 19:… --output json | jq -r '.[].chatMessageId'`,
 		Args: cobra.NoArgs,
@@ -65,7 +68,7 @@ func newReceiptList(t *tool) *cobra.Command {
 		},
 	}
 	thread.AddTo(cmd, &t.session)
-	cmd.Flags().Var((*flags.Count)(&skip), "skip", "leave out the first `N`")
+	cmd.Flags().Var((*flags.Count)(&skip), "skip", "skip the first `N`")
 	flags.AddPaging(cmd, &limit, &pageSize)
 	return cmd
 }

@@ -32,34 +32,35 @@ func newTool(p cli.Process) *tool {
 	t.root = noun(&cobra.Command{
 		Use:   "acschat",
 		Short: "Azure Communication Services chat from a terminal",
-		Long: `Azure Communication Services chat from a terminal: operate it, debug it, script it.
-Unofficial: not made or supported by Microsoft.
+		Long: `Azure Communication Services chat from a terminal. Unofficial: not made or
+supported by Microsoft.
 
 The environment names the user, so that no secret is typed:
 
-  AZURE_COMMUNICATION_ENDPOINT           the resource, https://<resource>.communication.azure.com
-  AZURE_COMMUNICATION_ACCESS_TOKEN       a user's token
+  AZURE_COMMUNICATION_ENDPOINT      https://<resource>.communication.azure.com
+  AZURE_COMMUNICATION_ACCESS_TOKEN  a user's token
 or
-  AZURE_COMMUNICATION_CONNECTION_STRING  the resource and its key, to issue a token for any user: --as USER
+  AZURE_COMMUNICATION_CONNECTION_STRING  the resource and its key, which issues a
+                                         token for any user: --as USER
   ACSCHAT_USER                           that user, instead of --as
 
-A token takes precedence over a connection string, and flags over the environment. ACSCHAT_THREAD stands for --thread,
-ACSCHAT_CA_FILE for --ca-file.
+A token takes precedence over a connection string, and flags over the
+environment. ACSCHAT_THREAD stands for --thread, ACSCHAT_CA_FILE for --ca-file.
 
-Results are written to stdout: as a table, or with --output json or jsonl in the service's own form. Everything else is
-written to stderr. Exit codes:
+Results are written to stdout: as a table, or with --output json or jsonl in the
+service's own form. Everything else is written to stderr. Exit codes:
 
   0  success
   1  failure
   2  usage error: the command line is invalid, or a setting is missing
-  3  partial success: stderr says what was not done, why, and how to continue`,
-		Example: `  acschat demo                                   # every operation, without any setup
-  acschat emulator                               # a service on this machine, for the following commands
+  3  partial success: stderr says what was not done, and how to continue`,
+		Example: `  acschat demo                       # every operation, without any setup
+  acschat emulator                   # a service for the following commands
   acschat thread create --topic "Release 4.2"
   acschat message send --thread 19:… "Canary is green."
   acschat message list --thread 19:… --follow
-  acschat chat                                   # a full-screen chat
-  acschat doctor                                 # find out why something fails`,
+  acschat chat                       # a full-screen chat
+  acschat doctor                     # find out why a request fails`,
 		SilenceErrors: true, // report prints them
 		SilenceUsage:  true,
 	})
@@ -160,10 +161,10 @@ Commands:{{range $cmds}}{{if (and (eq .GroupID "") (or .IsAvailableCommand (eq .
   {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
 
 Flags:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if and .HasAvailableInheritedFlags (not (index .Annotations "` + standsAlone + `"))}}
+{{.LocalFlags.FlagUsagesWrapped 80 | trimTrailingWhitespaces}}{{end}}{{if and .HasAvailableInheritedFlags (not (index .Annotations "` + standsAlone + `"))}}
 
 User, resource and output:
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
+{{.InheritedFlags.FlagUsagesWrapped 80 | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
 
 Use "{{.CommandPath}} [command] --help" for more about a command.{{end}}
 `

@@ -17,8 +17,9 @@ func newThread(t *tool) *cobra.Command {
 	return noun(&cobra.Command{
 		Use:   "thread",
 		Short: "Create, list, read, change and delete threads",
-		Long: `A thread is a conversation: a topic, up to 250 participants, and their messages. Whoever creates it is in it; everybody
-in it may add and remove people, change the topic and delete the thread for all.`,
+		Long: `A thread is a conversation: a topic, up to 250 participants, and their messages.
+Its creator is a participant. Every participant may add and remove others,
+change the topic, and delete the thread for all.`,
 		Example: `  acschat thread create --topic "Release 4.2"
   acschat thread list`,
 	}, newThreadCreate(t), newThreadList(t), newThreadGet(t), newThreadUpdate(t), newThreadDelete(t), newThreadExport(t))
@@ -31,18 +32,21 @@ func newThreadCreate(t *tool) *cobra.Command {
 	var retention flags.Retention
 	cmd := &cobra.Command{
 		Use:   "create [--topic TOPIC] [--participant USER[=NAME]]...",
-		Short: "Create a thread, with people in it",
-		Long: `Create a thread. You are in it without being listed; others are named with --participant, or in a file with --from,
-which is written as for acschat participant add.
+		Short: "Create a thread",
+		Long: `Create a thread. You are a participant without being named; name others with
+--participant, or in a file with --from: see acschat participant add.
 
-Somebody who can't be added does not fail the create: the thread is there, the exit code is 3, and stderr says who is missing
-and why. Metadata holds up to 1 KB in all. With --retention the service deletes the thread so many days, 30 to 90, after its
-creation; without, it stays.
+If a participant cannot be added, the thread is created nevertheless: the exit
+code is 3, and stderr lists who is missing and why. Metadata holds up to 1 KB
+in total. With --retention the service deletes the thread 30 to 90 days after
+its creation.
 
-The same --idempotency-token twice gives the same thread, so that a script may run again.`,
+The same --idempotency-token returns the same thread, so that a script can be
+run again.`,
 		Example: `  acschat thread create --topic "Release 4.2"
-  acschat thread create --topic "Order 42" --participant 8:acs:…=Alice --participant 8:acs:…=Bob --metadata order=42
-  acschat thread create --topic "Trial" --retention 30 --idempotency-token trial-1 --output json`,
+  acschat thread create --topic "Order 42" --participant 8:acs:…=Alice \
+      --participant 8:acs:…=Bob --metadata order=42
+  acschat thread create --topic Trial --retention 30 --idempotency-token trial-1`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			people, err := participantsNamed(cmd, participants, from)
@@ -62,11 +66,11 @@ The same --idempotency-token twice gives the same thread, so that a script may r
 	}
 	f := cmd.Flags()
 	f.Var((*flags.Text)(&topic), "topic", "the `TOPIC`, which may be empty")
-	f.StringArrayVar(&participants, "participant", nil, "`USER[=NAME]` to start with, and the name that others see; may be repeated")
-	f.Var((*flags.Filled)(&from), "from", "`FILE` with participants, - for stdin")
+	f.StringArrayVar(&participants, "participant", nil, "a participant, `USER[=NAME]`; may be repeated")
+	f.Var((*flags.Filled)(&from), "from", "`FILE` of participants, - for stdin")
 	f.Var(&metadata, "metadata", "metadata of the thread; may be repeated")
-	f.Var(&retention, "retention", "let the service delete the thread that many days after its creation, or none")
-	f.StringVar(&key, "idempotency-token", "", "`KEY` that makes a second create give the same thread")
+	f.Var(&retention, "retention", "delete the thread so many days after its creation, or none")
+	f.StringVar(&key, "idempotency-token", "", "`KEY` that returns the same thread if the command is repeated")
 	return cmd
 }
 
@@ -74,18 +78,18 @@ func (t *tool) createThread(cmd *cobra.Command, client *chat.Client, topic strin
 	created, err := client.CreateThread(cmd.Context(), topic, options)
 	if created.Thread.ID == "" {
 		if errors.Is(err, chat.ErrForbidden) && len(options.Participants) > 0 {
-			return &cli.AdvisedError{Err: err, Next: "With somebody of another resource among the participants, the service refuses all of it. Whose resource yours is: acschat token show"}
+			return &cli.AdvisedError{Err: err, Next: "The service refuses the thread if a participant is of another resource. For your resource: acschat token show"}
 		}
 		return err
 	}
-	// The thread is there, whatever became of the people.
+	// The thread exists even if participants could not be added.
 	if err := show.One(&t.output, createdView(), created); err != nil {
 		return err
 	}
 	if err != nil {
 		return &cli.PartialError{
-			Summary: "the thread is created, but not everybody is in it", Refused: refusals(created.Failed), Cause: err,
-			Next: "Add them again, those who are in are not disturbed: acschat participant add --thread " + created.Thread.ID,
+			Summary: "the thread was created, but without some participants", Refused: refusals(created.Failed), Cause: err,
+			Next: "Add them again: acschat participant add --thread " + created.Thread.ID,
 		}
 	}
 	return notAdded(created.Failed, len(options.Participants))
@@ -97,11 +101,11 @@ func newThreadList(t *tool) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List your threads",
-		Long: `List the threads you are or were in, the most recently active first. Threads that have been deleted, and those you have left,
-are listed too. The listing goes on page by page: it can be piped into head.`,
+		Long: `List the threads that you are or were a participant of, the most recently
+active first, including deleted ones. Pages are printed as they arrive.`,
 		Example: `  acschat thread list
   acschat thread list --start-time 7d --limit 20
-  acschat thread list --output jsonl | jq -r 'select(.deletedOn == null) | .id'`,
+  acschat thread list -o jsonl | jq -r 'select(.deletedOn == null) | .id'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := t.session.Chat(cmd.Context())
@@ -112,7 +116,7 @@ are listed too. The listing goes on page by page: it can be piped into head.`,
 			return show.List(&t.output, threadItemView(), threads.Pages(cmd.Context()), limit)
 		},
 	}
-	cmd.Flags().Var(&start, "start-time", "only threads that were active since: a time, a day, or how long ago (7d)")
+	cmd.Flags().Var(&start, "start-time", "only threads active since a time, a day, or a duration ago (7d)")
 	flags.AddPaging(cmd, &limit, &pageSize)
 	return cmd
 }
@@ -120,11 +124,12 @@ are listed too. The listing goes on page by page: it can be piped into head.`,
 func newThreadGet(t *tool) *cobra.Command {
 	var thread session.ThreadFlag
 	cmd := &cobra.Command{
-		Use:     "get THREAD",
-		Short:   "Show a thread's topic, creator, metadata and retention",
-		Long:    "Show what there is to know of a thread besides its messages and participants, which have listings of their own.",
-		Example: "  acschat thread get 19:…\n  acschat thread get --thread 19:… --output json | jq .metadata",
-		Args:    flags.Takes("thread"),
+		Use:   "get THREAD",
+		Short: "Show the topic, creator, metadata and retention of a thread",
+		Long:  "Show the properties of a thread. Messages and participants have their own lists.",
+		Example: `  acschat thread get 19:…
+  acschat thread get --thread 19:… --output json | jq .metadata`,
+		Args: flags.Takes("thread"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := thread.Client(cmd.Context())
 			if err != nil {
@@ -149,9 +154,9 @@ func newThreadUpdate(t *tool) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "update THREAD",
 		Aliases: []string{"update-topic"},
-		Short:   "Change a thread's topic, metadata or retention",
-		Long: `Change what is named and leave the rest. An empty --topic makes the topic empty. Metadata is merged key by key; a key with
-nothing behind the = is removed. A new topic leaves a message in the thread, the others do not.`,
+		Short:   "Change the topic, metadata or retention of a thread",
+		Long: `Change what the flags name. An empty --topic removes the topic. Metadata is
+merged by key; KEY= removes a key. A new topic adds a message to the thread.`,
 		Example: `  acschat thread update 19:… --topic "Release 4.2 (done)"
   acschat thread update 19:… --metadata stage=done --metadata owner=
   acschat thread update 19:… --retention none`,
@@ -162,7 +167,7 @@ nothing behind the = is removed. A new topic leaves a message in the thread, the
 				update.Topic = &topic
 			}
 			if update.Topic == nil && update.Metadata == nil && update.Retention == nil {
-				return cli.Misuse("nothing to change: name --topic, --metadata or --retention")
+				return cli.Misuse("nothing to change: use --topic, --metadata or --retention")
 			}
 			client, err := thread.Client(cmd.Context())
 			if err != nil {
@@ -177,7 +182,7 @@ nothing behind the = is removed. A new topic leaves a message in the thread, the
 	thread.AddTo(cmd, &t.session)
 	cmd.Flags().Var((*flags.Text)(&topic), "topic", "the new `TOPIC`")
 	cmd.Flags().Var(&metadata, "metadata", "set a key, or remove it with KEY=; may be repeated")
-	cmd.Flags().Var(&retention, "retention", "let the service delete the thread that many days after its creation, or none to keep it")
+	cmd.Flags().Var(&retention, "retention", "delete the thread so many days after its creation, or none")
 	return cmd
 }
 
@@ -186,17 +191,19 @@ func newThreadDelete(t *tool) *cobra.Command {
 	var confirm flags.Confirmation
 	cmd := &cobra.Command{
 		Use:   "delete THREAD",
-		Short: "Delete a thread for everybody in it",
-		Long: `Delete a thread, with all its messages, for everybody in it. It can't be brought back; it stays in lists as deleted.
-To leave a thread and let the others go on, remove yourself: acschat participant remove.`,
-		Example: "  acschat thread delete 19:…\n  acschat thread delete --thread 19:… --yes",
-		Args:    flags.Wants("thread"), // the environment does not say what to delete
+		Short: "Delete a thread for all participants",
+		Long: `Delete a thread and its messages for all participants. This cannot be undone;
+lists show the thread as deleted. To leave a thread without deleting it, remove
+yourself: acschat participant remove.`,
+		Example: `  acschat thread delete 19:…
+  acschat thread delete --thread 19:… --yes`,
+		Args: flags.Wants("thread"), // not from the environment
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := t.session.Chat(cmd.Context())
 			if err != nil {
 				return err
 			}
-			if err := confirm.Ask(cmd, fmt.Sprintf("Delete thread %s for everybody in it?", thread.ID)); err != nil {
+			if err := confirm.Ask(cmd, fmt.Sprintf("Delete thread %s for all participants?", thread.ID)); err != nil {
 				return err
 			}
 			if err := client.DeleteThread(cmd.Context(), thread.ID); err != nil {

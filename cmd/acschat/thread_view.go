@@ -32,7 +32,7 @@ func threadView() show.View[chat.ThreadProperties] {
 	}
 }
 
-// createdView is that of a thread and, for programs, of who is not in it.
+// createdView shows a thread and, for programs, the participants that were not added.
 func createdView() show.View[chat.CreateThreadResult] {
 	var v show.View[chat.CreateThreadResult]
 	for _, c := range threadView().Columns {
@@ -46,7 +46,7 @@ func createdView() show.View[chat.CreateThreadResult] {
 func retention(p chat.RetentionPolicy) string {
 	switch p.Kind {
 	case "", chat.RetentionKindNone:
-		return "none: the thread is kept"
+		return "none"
 	case chat.RetentionKindThreadCreationDate:
 		return fmt.Sprintf("deleted %d days after its creation", p.DeleteThreadAfterDays)
 	}

@@ -13,9 +13,11 @@ import (
 func newToken(t *tool) *cobra.Command {
 	return noun(&cobra.Command{
 		Use:   "token",
-		Short: "Issue, revoke and look into tokens",
-		Long: `A token lets whoever holds it act as one user, for what its scopes allow and until it ends, 1 to 24 hours after it was issued.
-Issuing and revoking take the access key of the resource, in ` + session.ConnectionStringVariable + `.`,
+		Short: "Issue, revoke and show tokens",
+		Long: `A token allows its holder to act as one user, within its scopes, until it
+expires 1 to 24 hours after it was issued. To issue and revoke tokens, set the
+access key of the resource in
+` + session.ConnectionStringVariable + `.`,
 		Example: `  acschat token issue 8:acs:… --out alice.token
   acschat token show --token-file alice.token`,
 	}, newTokenIssue(t), newTokenRevoke(t), newTokenShow(t))
@@ -25,11 +27,12 @@ func newTokenRevoke(t *tool) *cobra.Command {
 	var user string
 	var confirm flags.Confirmation
 	cmd := &cobra.Command{
-		Use:     "revoke USER",
-		Short:   "End all tokens of a user",
-		Long:    "End all tokens of a user that have been issued so far. Those issued from now on are good.",
-		Example: "  acschat token revoke 8:acs:…\n  acschat token revoke --user 8:acs:… --yes",
-		Args:    flags.Wants("user"),
+		Use:   "revoke USER",
+		Short: "Revoke all tokens of a user",
+		Long:  "Revoke all tokens of a user issued so far. Later ones are valid.",
+		Example: `  acschat token revoke 8:acs:…
+  acschat token revoke --user 8:acs:… --yes`,
+		Args: flags.Wants("user"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			identities, err := t.session.Identities()
 			if err != nil {

@@ -24,15 +24,17 @@ func newTokenIssue(t *tool) *cobra.Command {
 	var lifetime time.Duration
 	cmd := &cobra.Command{
 		Use:   "issue [USER]",
-		Short: "Issue a token for a user, for a new one if none is named",
-		Long: `Issue a token. This is the one command whose output is a secret: the token goes to stdout, alone, and whose it is to stderr.
-With --out it goes to a file that nobody else may read, and is not printed.
+		Short: "Issue a token for a user, or for a new one",
+		Long: `Issue a token. The output is a secret: the token is printed to stdout, and its
+user to stderr. With --out it is written to a file that only you can read, and
+not printed.
 
-Scopes: chat opens all of chat; chat.join all but making, changing and deleting threads; chat.join.limited neither that nor adding
-and removing people; voip and voip.join are for calls.`,
+Scopes: chat allows all of chat; chat.join all but creating, changing and
+deleting threads; chat.join.limited in addition no adding and removing of
+participants; voip and voip.join are for calls.`,
 		Example: `  acschat token issue 8:acs:… --out alice.token
   acschat token issue --scope chat.join --lifetime 1h --output json
-  AZURE_COMMUNICATION_ACCESS_TOKEN=$(acschat token issue 8:acs:…) acschat thread list`,
+  export AZURE_COMMUNICATION_ACCESS_TOKEN=$(acschat token issue 8:acs:…)`,
 		Args: flags.Takes("user"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if len(scopes) == 0 || slices.Contains(scopes, "") {
@@ -51,9 +53,9 @@ and removing people; voip and voip.join are for calls.`,
 	}
 	f := cmd.Flags()
 	addUser(cmd, &user)
-	f.StringSliceVarP(&scopes, "scope", "s", []string{string(identity.ScopeChat)}, "what it is for, as `SCOPE`; may be repeated")
-	f.DurationVar(&lifetime, "lifetime", 0, "how `LONG` it lasts, 1h to 24h (default: the service's, 24h)")
-	f.Var((*flags.Filled)(&file), "out", "`FILE` to write it to")
+	f.StringSliceVarP(&scopes, "scope", "s", []string{string(identity.ScopeChat)}, "a `SCOPE`; may be repeated")
+	f.DurationVar(&lifetime, "lifetime", 0, "valid for `DURATION`, 1h to 24h (default: the service's, 24h)")
+	f.Var((*flags.Filled)(&file), "out", "write the token to `FILE`")
 	known := []string{
 		string(identity.ScopeChat), string(identity.ScopeChatJoin), string(identity.ScopeChatJoinLimited),
 		string(identity.ScopeVoIP), string(identity.ScopeVoIPJoin),
@@ -62,7 +64,7 @@ and removing people; voip and voip.join are for calls.`,
 	return cmd
 }
 
-// issue makes a token of the user, or of a new one if user is empty.
+// issue issues a token for the user, or for a new one if user is empty.
 func issue(ctx context.Context, identities *identity.Client, user string, names []string, lifetime time.Duration) (identity.UserAndToken, error) {
 	var scopes []identity.Scope
 	for _, name := range names {
@@ -80,8 +82,8 @@ func issue(ctx context.Context, identities *identity.Client, user string, names 
 func (t *tool) showIssued(cmd *cobra.Command, issued identity.UserAndToken, created bool, scopes []string, file string) error {
 	if file != "" {
 		if err := writeSecret(file, issued.Token.Token); err != nil {
-			// The user is made and the token good: whoever can't have the one should not lose the other.
-			return fmt.Errorf("the token for %s is issued, but not written: %w", issued.User.ID, err)
+			// The user may be new: do not lose its id.
+			return fmt.Errorf("the token for %s was issued, but not written: %w", issued.User.ID, err)
 		}
 		issued.Token.Token = ""
 	}
@@ -94,7 +96,7 @@ func (t *tool) showIssued(cmd *cobra.Command, issued identity.UserAndToken, crea
 	facts := [][2]string{
 		{"User", harmless.Line(issued.User.ID)},
 		{"Scopes", strings.Join(scopes, ", ")},
-		{"Ends", show.Until(issued.Token.ExpiresOn, time.Now())},
+		{"Expires", show.Until(issued.Token.ExpiresOn, time.Now())},
 	}
 	if file != "" {
 		return t.output.Details(append(facts, [2]string{"Token", "in " + harmless.Line(file)}))
@@ -106,7 +108,7 @@ func (t *tool) showIssued(cmd *cobra.Command, issued identity.UserAndToken, crea
 	return err
 }
 
-// writeSecret writes a file that nobody else may read, also when it was there and they could.
+// writeSecret writes a file that only its owner can read, even if it existed with other permissions.
 func writeSecret(file, text string) error {
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {

@@ -14,14 +14,15 @@ import (
 func newTokenShow(t *tool) *cobra.Command {
 	return &cobra.Command{
 		Use:   "show",
-		Short: "Show whose a token is, what it is for, and how long it lasts",
-		Long: `Read a token and show whose it is, for which scopes and resource, and when it ends. Nothing is asked of the service: whether it
-takes the token is not said, and the signature is neither checked nor printed.
+		Short: "Show the user, scopes and expiry of a token",
+		Long: `Show the user, scopes, resource and expiry in a token. No request is sent; the
+signature is neither checked nor printed.
 
-The token is the one that other commands would use: ` + session.TokenVariable + `, --token-file or --token.`,
+The token is the one that other commands use: --token-file, --token or
+` + session.TokenVariable + `.`,
 		Example: `  acschat token show
   acschat token show --token-file alice.token
-  acschat token issue 8:acs:… | acschat token show --token-file - --output json`,
+  acschat token issue 8:acs:… | acschat token show --token-file -`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			token, err := t.session.Token(cmd.Context())
@@ -48,7 +49,7 @@ func claimsView() show.View[session.Claims] {
 			{Title: "Resource", Text: func(c session.Claims) string { return c.Resource }},
 			{Title: "Region", Text: func(c session.Claims) string { return c.Region }},
 			{Title: "Issued", Text: func(c session.Claims) string { return show.Time(c.IssuedOn) }},
-			{Title: "Ends", Text: func(c session.Claims) string { return show.Until(c.ExpiresOn, c.ReadOn) }},
+			{Title: "Expires", Text: func(c session.Claims) string { return show.Until(c.ExpiresOn, c.ReadOn) }},
 		},
 		Wire: func(c session.Claims) any { return c },
 	}

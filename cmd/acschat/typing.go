@@ -13,9 +13,10 @@ func newTyping(t *tool) *cobra.Command {
 	var displayName string
 	cmd := &cobra.Command{
 		Use:   "typing [THREAD]",
-		Short: "Tell the others that you are typing",
-		Long: `Tell the others in a thread that you are typing. They see it for some seconds; clients send it every eight or so while somebody
-types. The service takes 5 in ten seconds, and shows nothing in a thread of more than 20 people.`,
+		Short: "Send a typing notification",
+		Long: `Tell the other participants that you are typing. Clients show it for a few
+seconds, and send it about every eight seconds. The service accepts 5 in ten
+seconds, and does not deliver them in a thread of more than 20 participants.`,
 		Example: "  acschat typing --thread 19:… --display-name Alice",
 		Args:    flags.Takes("thread"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -26,10 +27,10 @@ types. The service takes 5 in ten seconds, and shows nothing in a thread of more
 			if err := client.SendTypingNotification(cmd.Context(), &chat.SendTypingNotificationOptions{SenderDisplayName: displayName}); err != nil {
 				return err
 			}
-			return t.output.Done("Told the others that you are typing.")
+			return t.output.Done("Sent a typing notification.")
 		},
 	}
 	thread.AddTo(cmd, &t.session)
-	cmd.Flags().Var((*flags.Text)(&displayName), "display-name", "your `NAME`, as the others see it")
+	cmd.Flags().Var((*flags.Text)(&displayName), "display-name", "your `NAME`")
 	return cmd
 }

@@ -15,9 +15,11 @@ import (
 func newUser(t *tool) *cobra.Command {
 	return noun(&cobra.Command{
 		Use:   "user",
-		Short: "Make and delete users of the resource",
-		Long: `A user is an id, 8:acs:…, and nothing else: names are given in threads and with messages. Your application keeps track of whose
-it is. Making users takes the access key of the resource, in ` + session.ConnectionStringVariable + `.`,
+		Short: "Create and delete users",
+		Long: `A user is an id, 8:acs:…, without a name: names are set in threads and with
+messages. Your application stores which person an id belongs to. To create and
+delete users, set the access key of the resource in
+` + session.ConnectionStringVariable + `.`,
 		Example: `  acschat user create
   acschat user delete 8:acs:…`,
 	}, newUserCreate(t), newUserDelete(t))
@@ -26,10 +28,11 @@ it is. Making users takes the access key of the resource, in ` + session.Connect
 func newUserCreate(t *tool) *cobra.Command {
 	return &cobra.Command{
 		Use:   "create",
-		Short: "Make a user",
-		Long:  "Make a user. It can be added to threads at once; to act as it, name it with --as or make a token with acschat token issue.",
+		Short: "Create a user",
+		Long: `Create a user. It can be added to threads at once; to act as it, use --as, or
+issue a token with acschat token issue.`,
 		Example: `  acschat user create
-  export ACSCHAT_USER=$(acschat user create --output json | jq -r .identity.id)`,
+  export ACSCHAT_USER=$(acschat user create -o json | jq -r .identity.id)`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			identities, err := t.session.Identities()
@@ -63,16 +66,18 @@ func newUserDelete(t *tool) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "delete USER",
 		Short: "Delete a user, its tokens and its messages",
-		Long: `Delete a user for good: its tokens end, it is in no thread any more, and the messages it sent are deleted. To take somebody out of
-one thread, use acschat participant remove; to end tokens alone, acschat token revoke.`,
-		Example: "  acschat user delete 8:acs:…\n  acschat user delete --user 8:acs:… --yes",
-		Args:    flags.Wants("user"),
+		Long: `Delete a user: its tokens are revoked, it is removed from all threads, and its
+messages are deleted. To remove it from one thread, use acschat participant
+remove; to revoke its tokens, acschat token revoke.`,
+		Example: `  acschat user delete 8:acs:…
+  acschat user delete --user 8:acs:… --yes`,
+		Args: flags.Wants("user"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			identities, err := t.session.Identities()
 			if err != nil {
 				return err
 			}
-			if err := confirm.Ask(cmd, fmt.Sprintf("Delete user %s everywhere, with the messages it sent?", user)); err != nil {
+			if err := confirm.Ask(cmd, fmt.Sprintf("Delete user %s and its messages?", user)); err != nil {
 				return err
 			}
 			if err := identities.DeleteUser(cmd.Context(), chat.CommunicationUser{ID: user}); err != nil {

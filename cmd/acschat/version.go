@@ -9,23 +9,24 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
-// build is what a binary knows of how it was made.
+// build is the build information of the binary.
 type build struct {
 	Version  string `json:"version"`
 	Revision string `json:"revision,omitempty"`
 	Time     string `json:"time,omitempty"`
-	Modified bool   `json:"modified,omitempty"` // there was more than the revision has
+	Modified bool   `json:"modified,omitempty"` // uncommitted changes
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
 }
 
 func newVersion(t *tool) *cobra.Command {
 	return &cobra.Command{
-		Use:     "version",
-		Short:   "Say which acschat this is",
-		Long:    "Say which acschat this is, and what it was built with: what a report of a mistake should begin with.",
-		Example: "  acschat version\n  acschat version --output json",
-		Args:    cobra.NoArgs,
+		Use:   "version",
+		Short: "Print the version",
+		Long:  "Print the version and how it was built. Include it in bug reports.",
+		Example: `  acschat version
+  acschat version --output json`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return show.One(&t.output, buildView(), thisBuild())
 		},
@@ -58,7 +59,7 @@ func buildView() show.View[build] {
 			{Title: "acschat", Text: func(b build) string { return b.Version }},
 			{Title: "Revision", Text: func(b build) string {
 				if b.Modified {
-					return b.Revision + ", with changes"
+					return b.Revision + ", modified"
 				}
 				return b.Revision
 			}},

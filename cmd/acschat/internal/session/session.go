@@ -48,7 +48,7 @@ func (s *Session) AddFlags(f *pflag.FlagSet) {
 	f.Var((*flags.Filled)(&s.endpoint), "endpoint", "`URL` of the resource [$"+EndpointVariable+"]")
 	f.Var((*flags.Filled)(&s.tokenFile), "token-file", "`FILE` with a user's token, - for stdin")
 	f.Var((*flags.Filled)(&s.token), "token", "a user's `TOKEN` [$"+TokenVariable+"]; others see it in the list of processes:\nprefer the variable or --token-file")
-	f.Var((*flags.Filled)(&s.connectionString), "connection-string", "endpoint and access key of the resource, `STRING` [$"+ConnectionStringVariable+"]; prefer the variable")
+	f.Var((*flags.Filled)(&s.connectionString), "connection-string", "endpoint and key of the resource, `STRING`; prefer the variable\n[$"+ConnectionStringVariable+"]")
 	f.Var((*flags.Filled)(&s.as), "as", "act as this `USER`, with a token issued by the connection string [$"+UserVariable+"]")
 	f.Var((*flags.Filled)(&s.caFile), "ca-file", "`FILE` of a certificate authority to trust in addition to the system's, such as the emulator's [$"+CAFileVariable+"]")
 	f.BoolVarP(&s.verbose, "verbose", "v", false, "one line on stderr for each request")
