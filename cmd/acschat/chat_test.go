@@ -278,8 +278,8 @@ var _ = Describe("chat", func() {
 			Entry("a terminal without a cursor", func() *clitest.Shell { return alice.With("TERM", "dumb") }, func() string { return thread }, 2, "TERM"),
 		)
 
-		It("wants a terminal", func() {
-			alice.Run("chat", thread).Ends(2, "wants a terminal", "message list --follow")
+		It("needs a terminal", func() {
+			alice.Run("chat", thread).Ends(2, "needs a terminal", "message list --follow")
 		})
 
 		DescribeTable("wants a command line that can be followed",

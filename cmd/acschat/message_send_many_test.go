@@ -98,7 +98,7 @@ var _ = Describe("message send --from", func() {
 		Entry("no content", `{"type":"text"}`, "there is no content"),
 		Entry("an unknown member", `{"content":"x","colour":"red"}`, `unknown field "colour"`),
 		Entry("a type of the service", `{"content":"x","type":"topicUpdated"}`, "is not text or html"),
-		Entry("two objects", `{"content":"x"}{"content":"y"}`, "something behind the object"),
+		Entry("two objects", `{"content":"x"}{"content":"y"}`, "text after the object"),
 		Entry("a message of a listing", `{"content":{"message":"x"}}`, "not an object with content"),
 	)
 
@@ -129,7 +129,7 @@ var _ = Describe("message send --from", func() {
 		Expect(r.Out).To(Equal("Sent 2 messages.\n"))
 		Expect(alice.Run("message", "send", "--from", file, "--skip", "2").OK()).To(Equal("Sent 3 messages.\n"))
 		Expect(sent()).To(Equal(numbered(5)))
-		alice.Run("message", "send", "--from", file, "--skip", "6").Ends(2, "--skip 6 leaves out more than the 5")
+		alice.Run("message", "send", "--from", file, "--skip", "6").Ends(2, "--skip 6 is more than the 5")
 	})
 
 	It("fails when not even the first went out", func() {

@@ -147,8 +147,8 @@ var _ = Describe("participant", func() {
 		It("wants somebody to add", func() {
 			alice.Run("participant", "add").Ends(2, "whom?")
 			alice.Run("participant", "add", "--from", alice.File("empty")).Ends(2, "whom?")
-			alice.Run("participant", "add", "8:acs:a", "8:acs:b", "--display-name", "Both").Ends(2, "--display-name is the name of one person")
-			alice.Run("participant", "add", "8:acs:a", "--skip", "2").Ends(2, "--skip 2 leaves out more")
+			alice.Run("participant", "add", "8:acs:a", "8:acs:b", "--display-name", "Both").Ends(2, "--display-name names one participant")
+			alice.Run("participant", "add", "8:acs:a", "--skip", "2").Ends(2, "--skip 2 is more than")
 		})
 	})
 

@@ -40,7 +40,7 @@ The environment names the user, so that no secret is typed:
   AZURE_COMMUNICATION_ENDPOINT      https://<resource>.communication.azure.com
   AZURE_COMMUNICATION_ACCESS_TOKEN  a user's token
 or
-  AZURE_COMMUNICATION_CONNECTION_STRING  the resource and its key, which issues a
+  AZURE_COMMUNICATION_CONNECTION_STRING  the resource and its key, to issue a
                                          token for any user: --as USER
   ACSCHAT_USER                           that user, instead of --as
 

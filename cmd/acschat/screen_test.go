@@ -112,7 +112,7 @@ var _ = Describe("On a terminal", func() {
 	Describe("what can't be taken back", func() {
 		It("is asked about, and done on yes", func() {
 			s := on(alice, nothing, "thread", "delete", thread)
-			Eventually(s).Should(gbytes.Say(`Delete thread ` + thread + ` for everybody in it\? \[y/N\] `))
+			Eventually(s).Should(gbytes.Say(`Delete thread ` + thread + ` for all participants\? \[y/N\] `))
 			s.types("y\n")
 			Eventually(s).Should(gbytes.Say("Deleted thread"))
 			Expect(s.end()).To(Equal(0))

@@ -90,12 +90,12 @@ var _ = Describe("thread", func() {
 				ids = append(ids, u.ID)
 			}
 			r := alice.Run("thread", "create", "--topic", "Crowd", "--from", alice.File("crowd", ids...))
-			r.Ends(3, "not everybody is in it", "acschat participant add --thread 19:")
+			r.Ends(3, "without some participants", "acschat participant add --thread 19:")
 			Expect(r.Out).To(ContainSubstring("@thread.v2"))
 		})
 
 		It("says what is wrong when somebody is of another resource", func() {
-			alice.Run("thread", "create", "--participant", server.ForeignUser().ID).Ends(1, "403 Forbidden", "another resource among the participants")
+			alice.Run("thread", "create", "--participant", server.ForeignUser().ID).Ends(1, "403 Forbidden", "if a participant is of another resource")
 		})
 
 		It("is the same thread for the same idempotency token", func() {

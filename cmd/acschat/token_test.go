@@ -36,7 +36,7 @@ var _ = Describe("token", func() {
 			r := admin.Run("token", "issue", user.ID)
 			Expect(r.Code).To(Equal(0))
 			Expect(r.Out).To(MatchRegexp(`^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$`))
-			Expect(r.Err).To(And(MatchRegexp(`(?m)^User +`+user.ID+`$`), MatchRegexp(`(?m)^Scopes +chat$`), MatchRegexp(`(?m)^Ends +20.*, in 2[34]h`)))
+			Expect(r.Err).To(And(MatchRegexp(`(?m)^User +`+user.ID+`$`), MatchRegexp(`(?m)^Scopes +chat$`), MatchRegexp(`(?m)^Expires +20.*, in 2[34]h`)))
 			Expect(use(strings.TrimSpace(r.Out))).To(Equal(0))
 		})
 
@@ -103,7 +103,7 @@ var _ = Describe("token", func() {
 			sh.Hide(token)
 			Expect(sh.Run("token", "show").Lines()).To(HaveExactElements(
 				MatchRegexp(`^User +`+user.ID+`$`), MatchRegexp(`^Scopes +chat, voip$`), MatchRegexp(`^Resource +[0-9a-f-]{36}$`),
-				MatchRegexp(`^Region +unitedstates$`), MatchRegexp(`^Issued +20`), MatchRegexp(`^Ends +20\S+ \S+, in (2h0m[01]s|1h59m\S+)$`),
+				MatchRegexp(`^Region +unitedstates$`), MatchRegexp(`^Issued +20`), MatchRegexp(`^Expires +20\S+ \S+, in (2h0m[01]s|1h59m\S+)$`),
 			))
 			var claims map[string]any
 			sh.Run("token", "show", "-o", "json").Into(&claims)
@@ -114,7 +114,7 @@ var _ = Describe("token", func() {
 		})
 
 		It("tells when one has expired", func() {
-			Expect(emptyShell().With(tokenVariable, server.Token(user, -time.Hour)).Run("token", "show").OK()).To(MatchRegexp(`Ends +20\S+ \S+, 1h0m\d+s ago`))
+			Expect(emptyShell().With(tokenVariable, server.Token(user, -time.Hour)).Run("token", "show").OK()).To(MatchRegexp(`Expires +20\S+ \S+, 1h0m\d+s ago`))
 		})
 
 		It("reads one from a file or stdin", func() {
@@ -139,7 +139,7 @@ var _ = Describe("token", func() {
 			var claims map[string]any
 			Expect(json.Unmarshal([]byte(emptyShell().With(tokenVariable, "e30.e30.x").Run("token", "show", "-o", "json").OK()), &claims)).To(Succeed())
 			Expect(claims).To(HaveKeyWithValue("expired", false))
-			Expect(emptyShell().With(tokenVariable, "e30.e30.x").Run("token", "show").OK()).To(Equal("Ends  unknown\n"))
+			Expect(emptyShell().With(tokenVariable, "e30.e30.x").Run("token", "show").OK()).To(Equal("Expires  unknown\n"))
 		})
 	})
 })

@@ -2,7 +2,9 @@ package main_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -65,6 +67,21 @@ var _ = Describe("acschat", func() {
 		for _, name := range below(sh) {
 			teach(name)
 		}
+	})
+
+	It("fits the help of every command into 80 columns", func() {
+		var visit func(path ...string)
+		visit = func(path ...string) {
+			for line := range strings.Lines(sh.Run(append(path, "--help")...).OK()) {
+				Expect(utf8.RuneCountInString(strings.TrimSuffix(line, "\n"))).To(BeNumerically("<=", 80), "%v: %s", path, line)
+			}
+			for _, name := range below(sh, path...) {
+				if name != "completion" { // Cobra wrote it
+					visit(append(slices.Clone(path), name)...)
+				}
+			}
+		}
+		visit()
 	})
 
 	It("prints its help when it is told nothing", func() {

@@ -12,7 +12,7 @@ var _ = Describe("typing", func() {
 		server := chattest.NewServer(GinkgoTB(), nil)
 		alice := shellOf(server)
 		thread := createThread(alice, "Plans")
-		Expect(alice.Run("typing", "--thread", thread, "--display-name", "Alice").OK()).To(Equal("Told the others that you are typing.\n"))
+		Expect(alice.Run("typing", "--thread", thread, "--display-name", "Alice").OK()).To(Equal("Sent a typing notification.\n"))
 		Expect(alice.Run("typing", thread, "-o", "json").OK()).To(BeEmpty())
 		Expect(server.Requests(chattest.SendTypingNotification)[0].Body).To(MatchJSON(`{"senderDisplayName":"Alice"}`))
 		alice.Run("typing").Ends(2, "which thread?")
