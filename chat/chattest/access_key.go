@@ -13,12 +13,12 @@ import (
 	"time"
 )
 
-// maxClockSkew is how far the time in a signed request may be from that of the service.
+// maxClockSkew is the most by which the time in a signed request may differ from that of the service.
 const maxClockSkew = 15 * time.Minute
 
-// checkAccessKey refuses a request that is not signed with the access key of the resource: over the method, the path and
-// query as they came, the time, the host and the digest of the body. The time may be that of the service or that of the machine,
-// which is the time of its callers: [Service.Advance] must not lock them out. Skew is how far a fault sets both ahead.
+// checkAccessKey refuses a request that is not signed with the access key of the resource: over the method, the path and query as
+// received, the time, the host and the digest of the body. The time may be that of the service or that of the machine, so that
+// [Service.Advance] does not lock callers out. skew is by how much a fault moves both ahead.
 func (s *Service) checkAccessKey(r *http.Request, body []byte, skew time.Duration) error {
 	signed, ok := parseSignature(r.Header.Get("Authorization"))
 	if !ok {
@@ -39,19 +39,19 @@ func (s *Service) checkAccessKey(r *http.Request, body []byte, skew time.Duratio
 		return denied(fmt.Sprintf("the time of the request is %v off that of the service", late.Round(time.Second)))
 	}
 	if !signed.by(s.accessKey, r, r.Host) && !signed.by(s.accessKey, r, withoutPort(r.Host)) {
-		return denied("the signature is not that of the access key for this request and host")
+		return denied("the signature was not made with the access key for this request and host")
 	}
 	return nil
 }
 
-// signature is what an Authorization header of the scheme HMAC-SHA256 holds.
+// signature is the content of an Authorization header with the scheme HMAC-SHA256.
 type signature struct {
 	headers []string // lower case, in the order in which their values are signed
 	value   []byte
 }
 
-// parseSignature reads an Authorization header. It reports false for one of another scheme, and for one that does not
-// sign what it has to: the time, the host and the digest of the body.
+// parseSignature reads an Authorization header. It reports false for another scheme, and if the time, the host or the digest of the
+// body is not signed.
 func parseSignature(authorization string) (s signature, ok bool) {
 	scheme, text, _ := strings.Cut(authorization, " ")
 	if !strings.EqualFold(scheme, "HMAC-SHA256") {
@@ -69,7 +69,7 @@ func parseSignature(authorization string) (s signature, ok bool) {
 	return s, s.dateHeader() != "" && slices.Contains(s.headers, "host") && slices.Contains(s.headers, "x-ms-content-sha256")
 }
 
-// dateHeader names the signed header that has the time. It is empty if there is none.
+// dateHeader names the signed header with the time, empty for none.
 func (s signature) dateHeader() string {
 	for _, name := range []string{"x-ms-date", "date"} {
 		if slices.Contains(s.headers, name) {
@@ -79,7 +79,7 @@ func (s signature) dateHeader() string {
 	return ""
 }
 
-// by reports whether the signature is that of the key over the request, as one to the host.
+// by reports whether the signature is that of the key over the request with this host.
 func (s signature) by(key []byte, r *http.Request, host string) bool {
 	values := make([]string, len(s.headers))
 	for i, name := range s.headers {
@@ -92,7 +92,7 @@ func (s signature) by(key []byte, r *http.Request, host string) bool {
 	return hmac.Equal(mac.Sum(nil), s.value)
 }
 
-// requestTarget is the path and query as they came, nothing decoded.
+// requestTarget is the path and query as received, not decoded.
 func requestTarget(r *http.Request) string {
 	if strings.HasPrefix(r.RequestURI, "/") {
 		return r.RequestURI
@@ -101,7 +101,7 @@ func requestTarget(r *http.Request) string {
 	return u.RequestURI()
 }
 
-// withoutPort is the host as one client signs it.
+// withoutPort removes the port from a host, as some clients do before they sign it.
 func withoutPort(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		return name

@@ -97,7 +97,7 @@ var _ = Describe("The access key", func() {
 
 		It("must be the right one", func() {
 			m.key = "AAAA"
-			m.denied(create(), "not that of the access key")
+			m.denied(create(), "not made with the access key")
 		})
 
 		It("signs once: another text of the same bytes is no signature", func() {
@@ -105,7 +105,7 @@ var _ = Describe("The access key", func() {
 			for _, signed := range sameWhenDecoded(base64.StdEncoding, headers[5][strings.LastIndex(headers[5], "Signature=")+len("Signature="):]) {
 				other := headers[5][:len(headers[5])-len(signed)] + signed
 				m.denied((&person{service: s.Service}).do("POST", "/identities?"+identityVersion, "{}", append(headers[:4], "Authorization", other)...),
-					"not that of the access key")
+					"not made with the access key")
 			}
 		})
 
@@ -116,7 +116,7 @@ var _ = Describe("The access key", func() {
 
 		It("signs the host that is asked, with its port or without", func() {
 			m.host = "elsewhere.invalid"
-			m.denied(create(), "not that of the access key")
+			m.denied(create(), "not made with the access key")
 			m.host = ""
 			Expect(s.SetEndpoint("https://localhost:8443")).To(Succeed())
 			create().must(201)
@@ -202,7 +202,7 @@ var _ = Describe("The access key", func() {
 			nobody := &person{service: s.Service}
 			nobody.do("POST", raw, "", m.sign("POST", raw, "")...).must(204)
 			nobody.do("POST", encoded, "", m.sign("POST", encoded, "")...).must(204)
-			m.denied(nobody.do("POST", encoded, "", m.sign("POST", raw, "")...), "not that of the access key")
+			m.denied(nobody.do("POST", encoded, "", m.sign("POST", raw, "")...), "not made with the access key")
 		})
 	})
 

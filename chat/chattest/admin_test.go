@@ -65,7 +65,7 @@ var _ = Describe("The admin handler", func() {
 			Entry("a member that is only told", `{"operation":"*","fired":1}`, `unknown field "fired"`),
 			Entry("no status", `{"operation":"*","status":42}`, "status must be from 200 to 599"),
 			Entry("no duration", `{"operation":"*","delay":"soon"}`, `"soon" is not a duration such as "1.5s"`),
-			Entry("nothing", ` `, "the object is missing, or its end"),
+			Entry("nothing", ` `, "the JSON object is missing or incomplete"),
 		)
 	})
 

@@ -8,8 +8,7 @@ import (
 
 var _ chatapi.ServerInterface = chatAPI{}
 
-// chatAPI answers the operations of the contract, each with its one status of success. What reaches it comes from a
-// known user whose token opens the operation.
+// chatAPI answers the operations of the contract, each with its one status of success. Requests that reach it are authorized.
 type chatAPI struct{}
 
 func (chatAPI) ChatCreateChatThread(w http.ResponseWriter, r *http.Request, params chatapi.ChatCreateChatThreadParams) {

@@ -10,7 +10,7 @@ import (
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
-// errNoAssignment is the answer to a principal without an assignment.
+// errNoAssignment is the response for a principal without an assignment.
 var errNoAssignment = &refusal{status: http.StatusNotFound, code: "NotFound", message: "The assignment was not found."}
 
 func (c *call) getAssignment(tenantID, objectID string) (body []byte, err error) {
@@ -24,7 +24,7 @@ func (c *call) getAssignment(tenantID, objectID string) (body []byte, err error)
 	return body, err
 }
 
-// putAssignment makes an assignment or replaces the one there is.
+// putAssignment creates or replaces an assignment.
 func (c *call) putAssignment(tenantID, objectID string) (body []byte, isNew bool, err error) {
 	var request identityapi.TeamsExtensionAssignmentCreateOrUpdateRequest
 	if json.Unmarshal(c.body, &request) != nil {

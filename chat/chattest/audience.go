@@ -5,14 +5,14 @@ import (
 	"sync"
 )
 
-// audience lists the participants of a thread as of a state of it.
+// audience lists the participants of a thread in one of its states.
 type audience struct {
 	joined, participants int64 // of the threadState: together they differ for every list of participants
 	users                []User
 }
 
-// audiences keeps the latest audience of each thread that something has happened in, so that a message in a large thread costs
-// neither time nor memory for each participant. Only committed ones are kept.
+// audiences keeps the latest audience of each thread with an event, so that a message in a large thread costs no time and memory for
+// each participant. Only committed audiences are kept.
 type audiences struct {
 	mu      sync.Mutex // guards threads
 	threads map[int64]audience

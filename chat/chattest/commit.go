@@ -8,11 +8,11 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// committer lets writers that are waiting share a commit. It has no goroutine of its own: a writer that finds nobody
-// at work leads, at once; those who come while it commits wait, and the first of them leads next, for all of them.
+// committer lets waiting writers share a commit. It has no goroutine of its own: a writer that finds no commit under way leads at once.
+// Writers that arrive during a commit wait, and the first of them leads the next one, for all of them.
 type committer struct {
 	db   *bbolt.DB
-	hold func() // keeps a commit back whose writes are made, nil but in specs
+	hold func() // delays a commit after its writes; nil except in specs
 
 	mu      sync.Mutex // guards waiting and led
 	waiting []*write
@@ -25,9 +25,9 @@ type write struct {
 	turn  chan bool // true: lead; false: done, err is set
 }
 
-// update runs apply once in a transaction that others may share, one after the other, and returns when it is
-// committed. An apply that returns a [refusal] must have written nothing: the others are committed without it.
-// Any other error or a panic rolls everything back, and every writer of that transaction gets the error.
+// update runs apply once, in a transaction that other writers may share, and returns when it is committed. If apply returns a [refusal],
+// it must have written nothing: the others are committed without it. Any other error or a panic rolls the transaction back, and all
+// its writers get the error.
 func (c *committer) update(apply func(*bbolt.Tx) error) error {
 	w := &write{apply: apply, turn: make(chan bool, 1)}
 	c.mu.Lock()
@@ -60,7 +60,7 @@ func (c *committer) update(apply func(*bbolt.Tx) error) error {
 	return w.err
 }
 
-// commit applies a batch in one transaction and sets the error of each.
+// commit applies a batch in one transaction and sets the error of each write.
 func (c *committer) commit(batch []*write) {
 	err := c.db.Update(func(tx *bbolt.Tx) (err error) {
 		defer func() {

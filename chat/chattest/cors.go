@@ -6,21 +6,21 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/operations"
 )
 
-// Browsers ask before a page of another origin sends a request that has a token, and let the page read an answer only if it names
-// the origin, or "*": also a 401, without which a client does not renew its token.
+// Browsers send a preflight before a page of another origin sends a request with a token, and let the page read a response only if it
+// names the origin, or "*". That includes a 401, on which a client renews its token.
 const (
 	preflightMethods = "GET, POST, PUT, PATCH, DELETE"
-	preflightMaxAge  = "7200" // seconds, the most that Chromium keeps
+	preflightMaxAge  = "7200" // seconds, the maximum of Chromium
 )
 
-// allowsPreflight reports whether a request is the question of a browser, and the answer is yes. It is for every path of chat, and
-// for none of identity unless the options say so.
+// allowsPreflight reports whether a request is a preflight that is allowed: for every path of the chat API, and for those of the
+// identity API only with [Options.BrowserIdentity].
 func (s *Service) allowsPreflight(r *http.Request) bool {
 	return r.Method == http.MethodOptions && r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != "" &&
 		(s.browserIdentity || !operations.IsIdentityPath(r.URL.Path))
 }
 
-// answerPreflight lets the page send what it asked for. It is complete with the headers that every answer has.
+// answerPreflight allows the headers that the preflight asks for.
 func answerPreflight(p *reply, r *http.Request) {
 	p.header["Access-Control-Allow-Methods"] = []string{preflightMethods}
 	p.header["Access-Control-Max-Age"] = []string{preflightMaxAge}

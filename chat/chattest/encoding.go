@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 )
 
-// encode writes v as the service does: compact, with &, < and > as they are.
+// encode writes v as the service does: compact, without escaping &, < and >.
 func encode(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -14,14 +14,14 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// mustEncode panics: only the types of this package are encoded, and they can be.
+// mustEncode panics on an error: only types of this package are encoded, which can't fail.
 func mustEncode(err error) {
 	if err != nil {
 		panic("chattest: encode: " + err.Error())
 	}
 }
 
-// decode reads a body. What is not JSON of the right types is refused.
+// decode reads a body. It refuses a body that is not JSON of the right types.
 func decode(body []byte, into any) error {
 	if json.Unmarshal(body, into) != nil {
 		return badRequest()
@@ -29,13 +29,13 @@ func decode(body []byte, into any) error {
 	return nil
 }
 
-// page is the body of one page of a list.
+// page builds the body of one page of a list.
 type page struct {
 	body  []byte
 	count int
 }
 
-// add appends an item that is JSON already.
+// add appends an encoded item.
 func (p *page) add(item []byte) {
 	if p.count == 0 {
 		p.body = append(make([]byte, 0, 16*(len(item)+64)), `{"value":[`...)
@@ -46,7 +46,7 @@ func (p *page) add(item []byte) {
 	p.count++
 }
 
-// end completes the body. An empty link makes it the last page.
+// end completes the body. Without a link it is the last page.
 func (p *page) end(nextLink string) []byte {
 	if p.count == 0 {
 		p.body = append(p.body, `{"value":[`...)

@@ -8,7 +8,7 @@ import (
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
-// exchangeTeamsUserToken exchanges the token of a Teams user that is in the body. What it gives opens no chat.
+// exchangeTeamsUserToken exchanges the token of a Teams user in the body, for one that the chat API refuses.
 func (c *call) exchangeTeamsUserToken() ([]byte, error) {
 	var request identityapi.TeamsUserExchangeTokenRequest
 	if json.Unmarshal(c.body, &request) != nil {
@@ -37,14 +37,13 @@ func (c *call) exchangeTeamsUserToken() ([]byte, error) {
 	return encode(c.s.issueFor(person, user.RawID(), "voip")), nil
 }
 
-// exchangeTeamsExtensionToken exchanges the token of the caller, who acts for Teams through the resource. What it gives
-// opens no chat.
+// exchangeTeamsExtensionToken exchanges the token of the caller for one of the Teams extension, which the chat API refuses.
 func (c *call) exchangeTeamsExtensionToken() []byte {
 	user := chat.TeamsExtensionUser{UserID: c.person.ObjectID, TenantID: c.person.TenantID, ResourceID: c.s.resource, Cloud: c.s.cloud}
 	return c.exchanged(user.RawID(), "voip")
 }
 
-// exchangeEntraToken exchanges the token of the caller, who is a user of the resource from then on, and always the same.
+// exchangeEntraToken exchanges the token of the caller for one of a user of the resource, the same user each time.
 func (c *call) exchangeEntraToken() ([]byte, error) {
 	id, err := c.s.entraUser(c.person)
 	if err != nil {
@@ -53,7 +52,7 @@ func (c *call) exchangeEntraToken() ([]byte, error) {
 	return c.exchanged(id, "chat", "voip"), nil
 }
 
-// exchanged is what the caller gets for its token.
+// exchanged is the response to an exchange of the caller's token.
 func (c *call) exchanged(rawID string, scopes ...string) []byte {
 	return encode(identityResult{
 		Identity:    identityapi.CommunicationIdentity{ID: rawID},
@@ -61,7 +60,7 @@ func (c *call) exchanged(rawID string, scopes ...string) []byte {
 	})
 }
 
-// issueFor makes a token that ends when that of the person does.
+// issueFor issues a token that expires when that of the person does.
 func (s *Service) issueFor(person EntraToken, rawID string, scopes ...string) issuedToken {
 	now := s.issueTime(rawID)
 	return s.issue(rawID, now, person.end(now), scopes...)

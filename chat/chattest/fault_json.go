@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// faultJSON is a fault as it is written. Its embedded part has the members that need no care.
+// faultJSON is the JSON form of a fault.
 type faultJSON struct {
 	plainFault
 
@@ -32,12 +32,12 @@ func (f faultJSON) fault() Fault {
 	return fault
 }
 
-// MarshalJSON writes what is not zero.
+// MarshalJSON writes the members that are not zero.
 func (f Fault) MarshalJSON() ([]byte, error) {
 	return encode(f.json()), nil
 }
 
-// UnmarshalJSON reads a fault. It refuses members that it does not know, and values that no fault can have.
+// UnmarshalJSON reads a fault. It refuses unknown members and invalid values.
 func (f *Fault) UnmarshalJSON(data []byte) error {
 	var read faultJSON
 	if err := decodeStrictly(bytes.NewReader(data), &read); err != nil {
@@ -50,7 +50,7 @@ func (f *Fault) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// check refuses values that no fault can have.
+// check refuses invalid values.
 func (f Fault) check() error {
 	switch {
 	case f.Nth < 0:
@@ -69,7 +69,7 @@ func (f Fault) check() error {
 	return nil
 }
 
-// duration is one that is written as Go writes it.
+// duration is a duration in the form of [time.Duration.String].
 type duration time.Duration
 
 func (d duration) MarshalText() ([]byte, error) {
@@ -85,14 +85,14 @@ func (d *duration) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// decodeStrictly reads one object and nothing after it. Its errors are for people who wrote one by hand.
+// decodeStrictly reads one object with nothing after it. Its errors are for people who write JSON by hand.
 func decodeStrictly(r io.Reader, into any) error {
 	d := json.NewDecoder(r)
 	d.DisallowUnknownFields()
 	err := d.Decode(into)
 	if err == nil {
 		if _, err := d.Token(); !errors.Is(err, io.EOF) {
-			return errors.New("there is something after the object")
+			return errors.New("there is more than one JSON value")
 		}
 		return nil
 	}
@@ -100,15 +100,15 @@ func decodeStrictly(r io.Reader, into any) error {
 		return fmt.Errorf("%s must not be a JSON %s", lastOf(wrong.Field), wrong.Value)
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("the object is missing, or its end")
+		return errors.New("the JSON object is missing or incomplete")
 	}
 	return errors.New(strings.TrimPrefix(err.Error(), "json: "))
 }
 
-// lastOf is the member that a path ends in, or the whole.
+// lastOf is the last member of a path, or "the value" for an empty one.
 func lastOf(path string) string {
 	if path == "" {
-		return "the whole"
+		return "the value"
 	}
 	return path[strings.LastIndexByte(path, '.')+1:]
 }

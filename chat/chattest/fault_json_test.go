@@ -51,10 +51,10 @@ var _ = Describe("A fault in JSON", func() {
 		Entry("before it came", `{"delay":"-1s"}`, "delay must not be negative"),
 		Entry("after a time that has passed", `{"retryAfter":"-1s"}`, "retryAfter must not be negative"),
 		Entry("fewer than no items", `{"shortPage":-1}`, "shortPage must not be negative"),
-		Entry("no object", `[]`, "the whole must not be a JSON array"),
-		Entry("nothing", ``, "the object is missing, or its end"),
-		Entry("half of it", `{"status":`, "the object is missing, or its end"),
-		Entry("two", `{} {}`, "there is something after the object"),
+		Entry("no object", `[]`, "the value must not be a JSON array"),
+		Entry("nothing", ``, "the JSON object is missing or incomplete"),
+		Entry("half of it", `{"status":`, "the JSON object is missing or incomplete"),
+		Entry("two", `{} {}`, "there is more than one JSON value"),
 		Entry("no JSON", `{status:429}`, "invalid character 's' looking for beginning of object key string"),
 	)
 })

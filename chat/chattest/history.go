@@ -5,13 +5,13 @@ import (
 	"sync"
 )
 
-// A history remembers this many items, and items of this many bytes together.
+// The limits of a history: its items, and the bytes of all items.
 const (
 	maxRemembered      = 10_000
 	maxRememberedBytes = 64 << 20
 )
 
-// history remembers the latest items in their order and forgets the oldest.
+// history keeps the latest items in their order.
 type history[T interface{ size() int }] struct {
 	mu    sync.Mutex // guards items and bytes
 	items []T

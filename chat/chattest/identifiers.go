@@ -9,7 +9,7 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// identifier is a user as the service writes one: both forms, in this order, and no kind.
+// identifier is an identifier as the service writes it: both forms, in this order, without a kind.
 type identifier struct {
 	RawID             string `json:"rawId"`
 	CommunicationUser struct {
@@ -23,8 +23,8 @@ func identify(user string) identifier {
 	return i
 }
 
-// rawIDOf reads the identifier of a request, where either form may be missing. It refuses what names nobody, more than
-// one, or a communication user whose id is malformed.
+// rawIDOf reads the identifier of a request, in which either form may be missing. It refuses an identifier without a kind, with more than
+// one, or with a malformed id.
 func rawIDOf(m chatapi.CommunicationIdentifierModel) (string, error) {
 	var nested []chat.Identifier
 	if u := m.CommunicationUser; u != nil {
@@ -70,7 +70,7 @@ func cloudOf(c *chatapi.CommunicationCloudEnvironmentModel) chat.Cloud {
 	return chat.Cloud(strings.ToLower(string(*c)))
 }
 
-// checkRawID refuses a malformed user id, and what is no raw id of any kind.
+// checkRawID refuses a malformed user id, and a text that is not a raw id of any kind.
 func checkRawID(rawID string) error {
 	_, isUser := chat.ParseRawID(rawID).(chat.CommunicationUser)
 	_, isOfCloud := cutUserPrefix(rawID)

@@ -13,13 +13,13 @@ import (
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
-// The minutes that a token may live.
+// The limits of the lifetime of a token, in minutes.
 const (
 	minTokenMinutes = 60
 	maxTokenMinutes = 1440
 )
 
-// authorizeIdentity checks that the caller may manage users, or that it brings a token of Entra to exchange.
+// authorizeIdentity checks the access key or Entra token of a call or, for an exchange, the token to exchange.
 func (c *call) authorizeIdentity(r *http.Request, op Operation) (err error) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	isBearer := strings.EqualFold(scheme, "Bearer")
@@ -43,18 +43,18 @@ type issuedToken struct {
 	ExpiresOn string `json:"expiresOn"`
 }
 
-// issue makes a token for a raw id. What is said of its end has the fraction that the token does not know.
+// issue issues a token for a raw id. The expiresOn of the response has the fraction of a second that the token lacks.
 func (s *Service) issue(rawID string, issued, end time.Time, scopes ...string) issuedToken {
 	return issuedToken{s.tokenFor(rawID, issued, end, scopes), end.UTC().Format(windowTime)}
 }
 
-// identityResult is a user, with a token if there is one.
+// identityResult is a user, with a token if one was issued.
 type identityResult struct {
 	Identity    identityapi.CommunicationIdentity `json:"identity"`
 	AccessToken *issuedToken                      `json:"accessToken,omitempty"`
 }
 
-// createIdentity makes a user. A body that is empty, or says nothing, asks for no token; so does an empty list of scopes.
+// createIdentity creates a user. Without a body, without scopes or with an empty list of them it issues no token.
 func (c *call) createIdentity() ([]byte, error) {
 	var request struct {
 		Scopes  []string `json:"createTokenWithScopes"`
@@ -131,7 +131,7 @@ func (c *call) updateIdentity(id string, change func(tx *bbolt.Tx, user string) 
 	})
 }
 
-// tokenLifetime reads how long a token is to live: 24 hours when nobody says.
+// tokenLifetime reads the requested lifetime of a token, by default 24 hours.
 func tokenLifetime(minutes *int32) (time.Duration, error) {
 	if minutes == nil {
 		return defaultTokenLifetime, nil
@@ -143,7 +143,7 @@ func tokenLifetime(minutes *int32) (time.Duration, error) {
 	return time.Duration(*minutes) * time.Minute, nil
 }
 
-// checkScopes refuses a scope that the service does not know.
+// checkScopes refuses an unknown scope.
 func checkScopes(scopes []string) error {
 	for _, scope := range scopes {
 		if !identityapi.CommunicationIdentityTokenScope(scope).Valid() {

@@ -20,13 +20,13 @@ func userID(cloud chat.Cloud, resource, node string, created time.Time, counter 
 	return fmt.Sprintf("%s%s_%s-%s-%s-%s-%s%06x", userPrefix(cloud), resource, ms[:8], ms[8:12], ms[12:], node[:4], node[4:], counter&0xffffff)
 }
 
-// repeatableThreadID derives the id of a thread from its creator and the repeatability id of the create.
+// repeatableThreadID derives the id of a thread from its creator and the repeatability id of the request.
 func repeatableThreadID(cloud chat.Cloud, user, repeatabilityID string) string {
 	sum := sha256.Sum256([]byte(user + "\n" + repeatabilityID))
 	return threadPrefix(cloud) + "acsV2_" + base64.RawURLEncoding.EncodeToString(sum[:]) + "1@thread.v2"
 }
 
-// randomThreadID makes the id of a thread whose create had no repeatability id.
+// randomThreadID makes the id of a thread that is created without a repeatability id.
 func randomThreadID(cloud chat.Cloud) string {
 	return threadPrefix(cloud) + randomHex(16) + "@thread.v2"
 }
@@ -44,7 +44,7 @@ func isThreadID(id string) bool {
 	return ok && middle != "" && strings.Trim(middle, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == ""
 }
 
-// resourceOfUser reads the resource out of a user id. It reports false for an id that is not of that form.
+// resourceOfUser returns the resource in a user id. It reports false for an id of another form.
 func resourceOfUser(id string) (resource string, ok bool) {
 	rest, ok := cutUserPrefix(id)
 	if !ok {

@@ -12,7 +12,7 @@ const (
 	maxMessagesPage      = 200
 )
 
-// listMessages lists by version, newest first. A full page has a link, so that the last one may be empty.
+// listMessages lists by version, newest first. A full page has a link, so that the last page may be empty.
 func (c *call) listMessages(threadID string, maxPageSize *int32, startTime *time.Time) ([]byte, error) {
 	size, err := pageSize(maxPageSize, standardMessagesPage, maxMessagesPage)
 	if err != nil {
@@ -80,8 +80,8 @@ func (t *thread) messageID(item []byte) int64 {
 	return mustNumber(m.ID)
 }
 
-// startTime is the instant from which on a list goes, in milliseconds: the one that the caller gave or, on a further
-// page, that of the link. 0 is from the beginning.
+// startTime is the start of a list, in milliseconds since 1970: that of the request or, on a further page, that of the link. 0 lists
+// everything.
 func (c *call) startTime(given *time.Time) (int64, error) {
 	text := c.query.Get("startTime")
 	switch {
@@ -97,10 +97,10 @@ func (c *call) startTime(given *time.Time) (int64, error) {
 	return at.UnixMilli(), nil
 }
 
-// linkTime is how the service writes a time in a link. It knows whole seconds; a fraction is ours, so that none gets lost.
+// linkTime is the form of a time in a link. The service writes whole seconds; a fraction is added here, so that none is lost.
 const linkTime = "1/2/2006 3:04:05.999 PM -07:00"
 
-// linkStart is the start time as a parameter of a link: what came in one, or what the caller gave, or 1970.
+// linkStart is the start time as a parameter of a link: that of the previous link, that of the request, or 1970.
 func (c *call) linkStart(given *time.Time) string {
 	text := c.query.Get("startTime")
 	switch {

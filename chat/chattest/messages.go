@@ -8,10 +8,10 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// maxContent is how long the text of a message may be, in bytes of UTF-8.
+// maxContent is the limit for the content of a message, in bytes of UTF-8.
 const maxContent = 28 << 10
 
-// message is one as it is served. Times are those of its id and version.
+// message is a message as it is served. Its times are those of its id and version.
 type message struct {
 	ID                string          `json:"id"`
 	Type              string          `json:"type"`
@@ -26,7 +26,7 @@ type message struct {
 	Metadata          metadata        `json:"metadata,omitempty"`
 }
 
-// textContent is what a message of a person says.
+// textContent is the content of a message of a user.
 func textContent(text string) json.RawMessage {
 	return encode(struct {
 		Message     string     `json:"message"`
@@ -138,7 +138,7 @@ func (c *call) deleteMessage(threadID, messageID string) error {
 	})
 }
 
-// parseMessageID refuses what is not a number.
+// parseMessageID reads a message id. It refuses a text that is not a number.
 func parseMessageID(id string) (int64, error) {
 	n, err := strconv.ParseUint(id, 10, 63)
 	if err != nil {
@@ -147,7 +147,7 @@ func parseMessageID(id string) (int64, error) {
 	return int64(n), nil
 }
 
-// messageHappened notes that participants are told of a message that is new or has a new version.
+// messageHappened notes the event of a message that is new or has a new version.
 func (t *thread) messageHappened(kind events.Kind, m message) {
 	version := mustNumber(m.Version)
 	t.happened(occurrence{
@@ -155,7 +155,7 @@ func (t *thread) messageHappened(kind events.Kind, m message) {
 	})
 }
 
-// post adds a message. Its id, which is its version too, is given out here.
+// post adds a message and assigns its id, which is its version too.
 func (t *thread) post(m message) message {
 	version := t.nextVersion()
 	t.state.Sequence++
@@ -167,7 +167,7 @@ func (t *thread) post(m message) message {
 	return m
 }
 
-// revise stores a changed message under a new version, after mark has set the time of the change. It keeps its number.
+// revise stores a changed message under a new version, after mark has set the time of the change. The sequence id stays.
 func (t *thread) revise(m message, mark func(m *message, at string)) message {
 	t.dropMessage(m)
 	version := t.nextVersion()
@@ -184,7 +184,7 @@ func (t *thread) dropMessage(m message) {
 	t.delete(movedBucket, t.key(mustNumber(m.ID)))
 }
 
-// message finds a message that the caller may read. An id is the version of its message until that is changed.
+// message finds a message that the caller may read. The id of a message is its version until it is changed.
 func (t *thread) message(id int64) (m message, err error) {
 	value := t.get(messagesBucket, t.key(id))
 	if value == nil {
@@ -208,7 +208,7 @@ func (t *thread) ownMessage(id int64) (message, error) {
 	return m, err
 }
 
-// mustNumber reads an id or a version of our own making.
+// mustNumber reads an id or a version that this package wrote.
 func mustNumber(digits string) int64 {
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// metadata is a string map that keeps its keys in the order they came in. nil is absent, which an empty one is not.
+// metadata is a map of strings that keeps the order of its keys. Nil is absent, in contrast to an empty one.
 type metadata []entry
 
 type entry struct {
@@ -15,10 +15,10 @@ type entry struct {
 	value *string // nil for null
 }
 
-// maxMetadata is what all keys and values of a thread, or of a participant, may take together.
+// maxMetadata is the limit for all keys and values of a thread, or of a participant, in bytes.
 const maxMetadata = 1024
 
-// UnmarshalJSON accepts an object of strings and nulls. Of a doubled key the last value counts, in the first place.
+// UnmarshalJSON accepts an object of strings and nulls. A repeated key has its last value, at its first place.
 func (m *metadata) UnmarshalJSON(data []byte) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	start, err := d.Token()
@@ -48,7 +48,7 @@ func (m *metadata) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON leaves nulls out.
+// MarshalJSON omits nulls.
 func (m metadata) MarshalJSON() ([]byte, error) {
 	b := []byte{'{'}
 	for _, e := range m {
@@ -64,8 +64,8 @@ func (m metadata) MarshalJSON() ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-// merge applies a patch: the empty string and null remove their key, other values take the place of the old one or
-// come last. The result is a new one.
+// merge applies a patch: the empty string and null remove a key, other values replace the old one or are added at the end. The
+// receiver is not changed.
 func (m metadata) merge(patch metadata) metadata {
 	merged := slices.Clone(m)
 	for _, e := range patch {
@@ -78,7 +78,7 @@ func (m metadata) merge(patch metadata) metadata {
 	return merged
 }
 
-// attachmentsLast puts the key last that names the attachments of a message, as the service does with messages.
+// attachmentsLast moves the key with the attachments of a message to the end, as the service does.
 func (m metadata) attachmentsLast() metadata {
 	i := slices.IndexFunc(m, func(e entry) bool { return e.key == "amsreferences" })
 	if i < 0 {
@@ -96,7 +96,7 @@ func (m *metadata) set(key string, value *string) {
 	}
 }
 
-// size is what the keys and values take in bytes.
+// size is the size of all keys and values in bytes.
 func (m metadata) size() int {
 	n := 0
 	for _, e := range m {
@@ -114,7 +114,7 @@ type metadataPatch struct {
 	entries metadata // nil for null
 }
 
-// UnmarshalJSON is called for null, too.
+// UnmarshalJSON is called for null too.
 func (p *metadataPatch) UnmarshalJSON(data []byte) error {
 	p.present = true
 	return p.entries.UnmarshalJSON(data)

@@ -6,43 +6,43 @@ import (
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
-// occurrence is a change of a thread that participants are told of. It is immutable once it is published.
+// occurrence is something that happened in a thread and that its participants receive as an event. It is immutable once published.
 type occurrence struct {
 	kind     events.Kind
 	threadID string
 	at       int64 // milliseconds since 1970
 	version  int64
-	by       participant // who caused it; the zero value for a retention policy
+	by       participant // the initiator; the zero value for a retention policy
 	users    []User      // the participants; shared between occurrences
-	except   string      // the raw id of a participant who is not told
+	except   string      // the raw id of a participant who does not receive it
 
 	message    *message
 	properties threadProperties
 	people     []participant // those of a new thread, or those who joined or left
-	messageID  string        // what was read
-	sharedFrom int64         // from when on the reader may read, in milliseconds
+	messageID  string        // the message that was read
+	sharedFrom int64         // the start of the history that the reader may read, in milliseconds
 	reason     events.DeletionReason
 }
 
-// happened notes what participants are told once the transaction has ended. A transaction changes each thread once at most.
+// happened notes the occurrence to publish after the commit. A transaction changes each thread at most once.
 func (t *thread) happened(o occurrence) {
 	o.threadID = t.id
 	t.occurrence = &o
 }
 
-// initiator is the caller as a participant. It must still be one.
+// initiator is the caller, who must be a participant.
 func (t *thread) initiator() participant {
 	return t.participant(t.place(t.caller))
 }
 
-// saveThread saves a thread, and publishes what happened to it once the transaction is committed.
+// saveThread saves a thread, and publishes its occurrence after the commit.
 func (s *Service) saveThread(t *thread) error {
 	if err := t.save(); err != nil || t.occurrence == nil {
 		return err
 	}
 	o, list := t.occurrence, s.audiences.of(t)
 	o.users = list.users
-	if o.kind == events.KindParticipantsRemoved { // they are not in the list any more
+	if o.kind == events.KindParticipantsRemoved { // they receive it too
 		o.users = slices.Clip(o.users)
 		for _, p := range o.people {
 			o.users = append(o.users, User{ID: p.Identifier.RawID})
@@ -59,7 +59,7 @@ func (s *Service) saveThread(t *thread) error {
 	return t.err
 }
 
-// recipients lists the users who are told.
+// recipients lists the users who receive the event.
 func (o *occurrence) recipients() []User {
 	if o.except == "" {
 		return o.users
@@ -67,7 +67,7 @@ func (o *occurrence) recipients() []User {
 	return slices.DeleteFunc(slices.Clone(o.users), func(u User) bool { return u.ID == o.except })
 }
 
-// size is what the occurrence takes in memory, roughly. The users are shared.
+// size is roughly the memory of the occurrence in bytes, without the users, which are shared.
 func (o *occurrence) size() int {
 	n := 500 + 300*len(o.people)
 	if o.message != nil {

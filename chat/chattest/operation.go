@@ -6,10 +6,10 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/operations"
 )
 
-// Operation names an operation of the chat API by its operationId in the contract.
+// Operation names an operation of the chat or identity API by its operationId in the contract.
 type Operation string
 
-// The operations of the contract.
+// The operations of the chat API.
 const (
 	CreateChatThread           Operation = "Chat_CreateChatThread"
 	ListChatThreads            Operation = "Chat_ListChatThreads"
@@ -28,7 +28,7 @@ const (
 	ListChatReadReceipts       Operation = "ChatThread_ListChatReadReceipts"
 	SendChatReadReceipt        Operation = "ChatThread_SendChatReadReceipt"
 
-	// Any stands for every operation of both APIs, and for requests that are none.
+	// Any stands for every operation of both APIs, and for requests that call none.
 	Any Operation = "*"
 )
 
@@ -62,7 +62,7 @@ func (o Operation) Valid() bool {
 	return ok || o == Any || slices.Contains(RealtimeOperations(), o)
 }
 
-// published is what the service publishes about the operation. It reports false for a request that is no operation.
+// published is what the service publishes about the operation. It reports false if o is not an operation of either API.
 func (o Operation) published() (operations.Operation, bool) { return operations.ByID(string(o)) }
 
 // supports reports whether the operation exists in an api-version. The push service has no versions.

@@ -18,7 +18,7 @@ const (
 	maxParticipantsPerRequest = 200
 )
 
-// participant is one as it is served.
+// participant is a participant as it is served.
 type participant struct {
 	Identifier       identifier `json:"communicationIdentifier"`
 	DisplayName      string     `json:"displayName,omitempty"`
@@ -29,7 +29,7 @@ type participant struct {
 func (p participant) sharedSince() int64 {
 	at, err := time.Parse(time.RFC3339, p.ShareHistoryTime)
 	if err != nil {
-		panic("chattest: " + err.Error()) // we wrote it
+		panic("chattest: " + err.Error()) // this package wrote it
 	}
 	return at.UnixMilli()
 }
@@ -42,7 +42,7 @@ type joinRequest struct {
 	Metadata         metadata                             `json:"metadata"`
 }
 
-// participantsOf checks the people of a request, whoever they are, and keeps the first mention of each.
+// participantsOf reads the participants of a request and keeps the first mention of each.
 func participantsOf(requests []joinRequest) ([]participant, error) {
 	if len(requests) > maxParticipantsPerRequest {
 		return nil, badRequest()
@@ -135,7 +135,7 @@ func (c *call) listParticipants(threadID string, skip, maxPageSize *int32) ([]by
 	return body, err
 }
 
-// listByPlace lists what is kept for participants in the order they joined, all of it unless the caller gives a size.
+// listByPlace lists what a bucket has for participants, in the order they joined, by default on one page.
 func (c *call) listByPlace(threadID, name, bucket string, skip, maxPageSize *int32) ([]byte, error) {
 	size, err := pageSize(maxPageSize, maxParticipantsPerThread, maxParticipantsPerThread)
 	if err != nil {
@@ -171,7 +171,7 @@ func (c *call) listByPlace(threadID, name, bucket string, skip, maxPageSize *int
 	return list.end(next), err
 }
 
-// place is where the user stands in the order of joining, from 1; 0 for one who is not in the thread.
+// place is the position of a user in the order of joining, from 1. It is 0 for a user who is not a participant.
 func (t *thread) place(user string) int64 {
 	value := t.get(membersBucket, t.member(user))
 	if value == nil {
@@ -185,7 +185,7 @@ func (t *thread) wasLeftBy(user string) bool {
 	return len(t.get(membershipsBucket, membership(user, t.id))) > 0
 }
 
-// sharedSince is the instant from which on the caller may read messages, in milliseconds.
+// sharedSince is the start of the history that the caller may read, in milliseconds since 1970.
 func (t *thread) sharedSince() int64 {
 	return lastNumber(t.get(membersBucket, t.member(t.caller)))
 }
@@ -194,13 +194,13 @@ func (t *thread) member(user string) []byte {
 	return append(number(t.state.Number), user...)
 }
 
-// participant reads the one at a place.
+// participant reads the participant at a place.
 func (t *thread) participant(place int64) (p participant) {
 	t.read(t.get(participantsBucket, t.key(place)), &p)
 	return p
 }
 
-// eachPlace calls f with what a bucket keeps, in the order of joining, until f returns false.
+// eachPlace calls f with the items of a bucket, in the order of joining, until f returns false.
 func (t *thread) eachPlace(bucket string, f func(item []byte) bool) {
 	prefix := number(t.state.Number)
 	c := t.tx.Bucket([]byte(bucket)).Cursor()
@@ -208,13 +208,13 @@ func (t *thread) eachPlace(bucket string, f func(item []byte) bool) {
 	}
 }
 
-// participantsHappened notes that participants are told who came or left, as the message m says.
+// participantsHappened notes the event of participants who joined or left, at the time of the message m.
 func (t *thread) participantsHappened(kind events.Kind, by participant, people []participant, m message) {
 	version := mustNumber(m.Version)
 	t.happened(occurrence{kind: kind, at: version, version: version, by: by, people: people, properties: t.properties()})
 }
 
-// join lets people in who are not, and says so in the message it returns.
+// join adds participants. It posts and returns the message about them.
 func (t *thread) join(people []participant) message {
 	for _, p := range people {
 		t.state.Joined++
@@ -228,7 +228,7 @@ func (t *thread) join(people []participant) message {
 	return m
 }
 
-// leave removes one who is in, and says so in the message it returns, which does not count as activity.
+// leave removes a participant. It posts and returns the message about that, which does not count as activity.
 func (t *thread) leave(p participant, place int64) message {
 	user := p.Identifier.RawID
 	t.removePlace(user, place)
@@ -243,7 +243,7 @@ func (t *thread) removePlace(user string, place int64) {
 	t.delete(receiptsBucket, t.key(place))
 }
 
-// membershipMessage is a message about people who came or went. It is silent about their metadata.
+// membershipMessage is a message about participants who joined or left, without their metadata.
 func (t *thread) membershipMessage(kind string, people []participant) message {
 	people = slices.Clone(people)
 	for i := range people {

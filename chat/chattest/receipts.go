@@ -5,11 +5,11 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// maxParticipantsWithReceipts is the size up to which threads have read receipts and typing indicators. Above it they are accepted,
-// and nothing comes of them.
+// maxParticipantsWithReceipts is the number of participants up to which threads have read receipts and typing indicators. Above it they
+// are accepted and dropped.
 const maxParticipantsWithReceipts = 20
 
-// receipt is one as it is served. Everybody has one at most.
+// receipt is a read receipt as it is served. Each participant has at most one.
 type receipt struct {
 	Sender    identifier `json:"senderCommunicationIdentifier"`
 	MessageID string     `json:"chatMessageId"`
@@ -47,7 +47,7 @@ func (c *call) listReceipts(threadID string, skip, maxPageSize *int32) ([]byte, 
 	return c.listByPlace(threadID, "readReceipts", receiptsBucket, skip, maxPageSize)
 }
 
-// sendTyping leaves no trace in the store.
+// sendTyping stores nothing.
 func (c *call) sendTyping(threadID string) error {
 	var request chatapi.SendTypingNotificationRequest
 	if len(c.body) > 0 {

@@ -2,7 +2,7 @@ package chattest
 
 import "github.com/acschat/acs-chat-go/gen/chatapi"
 
-// The days that a retention policy may name.
+// The limits of a retention policy in days.
 const (
 	minRetentionDays = 30
 	maxRetentionDays = 90
@@ -11,8 +11,8 @@ const (
 // retention is a policy as it is served, its members in the order of the service.
 type retention chatapi.ChatRetentionPolicy
 
-// checked returns the policy to store: nil, which is an absent or null member, is kind none. It refuses a policy without a
-// kind, of an unknown kind, or with a number of days that the service does not offer.
+// checked returns the policy to store. Nil, which is an absent or null member, is of the kind none. It refuses a policy without a kind,
+// of an unknown kind, or with days out of range.
 func (p *retention) checked() (retention, error) {
 	if p == nil {
 		return retention{Kind: chatapi.RetentionPolicyKindNone}, nil
@@ -34,7 +34,7 @@ type optionalRetention struct {
 	policy  *retention // nil for null
 }
 
-// UnmarshalJSON is called for null, too.
+// UnmarshalJSON is called for null too.
 func (p *optionalRetention) UnmarshalJSON(data []byte) error {
 	p.present = true
 	return decode(data, &p.policy)

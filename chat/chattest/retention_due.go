@@ -13,8 +13,7 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// dueTime is when the next retention policy comes due, in milliseconds since 1970: at that time or later, never earlier. 0 is not
-// known yet.
+// dueTime is the earliest time at which a retention policy may be due, in milliseconds since 1970. 0 is unknown.
 type dueTime struct {
 	next atomic.Int64
 
@@ -25,7 +24,7 @@ type dueTime struct {
 
 const never = math.MaxInt64
 
-// atMost moves the time forward to ms. What is not known stays so: whoever finds it out finds this one too.
+// atMost lowers the time to ms. An unknown time stays unknown: finding it out takes ms into account.
 func (d *dueTime) atMost(ms int64) {
 	for {
 		next := d.next.Load()
@@ -68,13 +67,13 @@ func (p threadProperties) dueAt() int64 {
 	return instant(p.CreatedOn).AddDate(0, 0, int(*p.RetentionPolicy.DeleteThreadAfterDays)).UnixMilli()
 }
 
-// deleteDueThreads deletes the threads whose retention policy has come due. It costs nothing before one has.
+// deleteDueThreads deletes the threads whose retention policy is due. It is cheap while none is.
 func (s *Service) deleteDueThreads() {
 	now := s.Now()
 	if now.UnixMilli() < s.due.next.Load() {
 		return
 	}
-	s.due.next.Store(never) // lowered by policies that are set while the threads are looked through, and then by the others
+	s.due.next.Store(never) // lowered by policies that are set during the search, and then by the others
 	due, next, err := s.dueThreads(now)
 	if err == nil && len(due) > 0 {
 		err = s.store.update(func(tx *bbolt.Tx) error { return s.deleteByPolicy(tx, due, now) })
@@ -93,7 +92,7 @@ func (s *Service) dueThreads(now time.Time) (due []string, next int64, err error
 	err = s.store.db.View(func(tx *bbolt.Tx) error {
 		return tx.Bucket([]byte(propertiesBucket)).ForEach(func(_, item []byte) error {
 			if !bytes.Contains(item, []byte(chatapi.RetentionPolicyKindThreadCreationDate)) {
-				return nil // as nearly all
+				return nil // as for nearly all threads
 			}
 			p := stored[threadProperties](item)
 			t := &thread{tx: tx, id: p.ID}
@@ -110,7 +109,7 @@ func (s *Service) dueThreads(now time.Time) (due []string, next int64, err error
 	return due, next, err
 }
 
-// deleteByPolicy deletes threads in a transaction, unless that was done, or their policy changed, meanwhile.
+// deleteByPolicy deletes threads in a transaction, unless they were deleted, or their policy changed, meanwhile.
 func (s *Service) deleteByPolicy(tx *bbolt.Tx, ids []string, now time.Time) error {
 	for _, id := range ids {
 		t := &thread{tx: tx, id: id, now: now.UnixMilli()}

@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// messagesSeen is how far a list of messages has come: from the newest version, where it began, down to the oldest.
+// messagesSeen is the progress of a list of messages: from the newest version, at which it began, down to the oldest.
 type messagesSeen struct {
 	oldest, newest int64
 }
 
-// messagesCursor reads the syncState of a link. Without one the list begins.
+// messagesCursor reads the syncState of a link. Without one the list starts.
 func (c *call) messagesCursor(threadID string) (messagesSeen, error) {
 	if !c.query.Has("syncState") {
 		return messagesSeen{oldest: math.MaxInt64}, nil
@@ -44,8 +44,8 @@ func messagesPrefix(threadID string) []byte {
 	return append(append(b, threadID...), 0x01)
 }
 
-// threadsSeen is how far a list of threads has come: what was active from start to end is through. What is older comes
-// next, latest first; what has become active since comes at the end, so that it is listed again rather than missed.
+// threadsSeen is the progress of a list of threads: those active from start to end are listed. Older ones follow, latest first; those
+// that became active since are listed at the end, so that they appear again rather than get lost.
 type threadsSeen struct {
 	start, end int64 // 100 ns since 1970, 0 and 0 before the first page
 }
@@ -53,7 +53,7 @@ type threadsSeen struct {
 // ticksPerMilli is how many units of activity a millisecond has.
 const ticksPerMilli = int64(time.Millisecond / 100)
 
-// threadsWindow is one of the two in the syncState of a list of threads. The second is always empty here.
+// threadsWindow is one of the two windows in the syncState of a list of threads. The second is always empty here.
 type threadsWindow struct {
 	Start string `json:"start"`
 	End   string `json:"end"`
@@ -61,7 +61,7 @@ type threadsWindow struct {
 
 const windowTime = "2006-01-02T15:04:05.9999999-07:00"
 
-// threadsCursor reads the syncState of a link. Without one the list begins.
+// threadsCursor reads the syncState of a link. Without one the list starts.
 func (c *call) threadsCursor() (seen threadsSeen, err error) {
 	if !c.query.Has("syncState") {
 		return seen, nil
@@ -82,7 +82,7 @@ func (c *call) threadsCursor() (seen threadsSeen, err error) {
 	return threadsSeen{start.UnixNano() / 100, end.UnixNano() / 100}, nil
 }
 
-// unseen leaves the threads that are still to be listed, of threads sorted by activity, latest first.
+// unseen returns the threads that are still to be listed, of threads sorted by activity, latest first.
 func (s threadsSeen) unseen(threads []listed) []listed {
 	if s.end == 0 {
 		return threads

@@ -8,19 +8,19 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// threadState is what every message changes. Times are milliseconds since 1970, 0 for never.
+// threadState is the part of a thread that every message changes. Times are in milliseconds since 1970, 0 for never.
 type threadState struct {
 	Number       int64
 	Sequence     int64 // of the newest message
 	Version      int64 // the highest id or version given out
-	LastMessage  int64 // what the list of threads shows
+	LastMessage  int64 // as lists of threads show it
 	Activity     int64 // orders the list of threads: 100 ns since 1970, different for every change in the store
 	Deleted      int64
-	Joined       int64 // the place of the last one who joined
+	Joined       int64 // the place of the participant who joined last
 	Participants int64
 }
 
-// thread is a thread in a transaction. Its writes keep the first error for save.
+// thread is a thread in a transaction. save returns the first error of its writes.
 type thread struct {
 	tx     *bbolt.Tx
 	id     string
@@ -29,7 +29,7 @@ type thread struct {
 	state  threadState
 	err    error
 
-	occurrence *occurrence // what participants are told at the end, nil for nothing
+	occurrence *occurrence // to publish after the commit, nil for none
 }
 
 // openThread finds a thread of which the caller is a participant.
@@ -51,7 +51,7 @@ func openThread(tx *bbolt.Tx, id, caller string, now time.Time) (*thread, error)
 	return t, nil
 }
 
-// load reads the state. It reports false when there is no such thread.
+// load reads the state. It reports false if the thread does not exist.
 func (t *thread) load() bool {
 	value := t.tx.Bucket([]byte(threadsBucket)).Get([]byte(t.id))
 	if value == nil {
@@ -71,19 +71,19 @@ func (t *thread) save() error {
 	return t.err
 }
 
-// nextVersion gives out a version: the present, or just above the last one.
+// nextVersion assigns a version: the present time, or one more than the last version.
 func (t *thread) nextVersion() int64 {
 	t.state.Version = max(t.state.Version+1, t.now)
 	return t.state.Version
 }
 
-// received makes a message the latest that lists of threads speak of.
+// received makes a message the latest one that lists of threads show.
 func (t *thread) received(m message) {
 	t.state.LastMessage = mustNumber(m.Version)
 	t.touch(t.state.LastMessage)
 }
 
-// touch makes the thread the latest in the lists of its participants.
+// touch moves the thread to the top of the lists of its participants.
 func (t *thread) touch(ms int64) {
 	threads := t.tx.Bucket([]byte(threadsBucket))
 	t.state.Activity = max(int64(threads.Sequence())+1, ms*ticksPerMilli)
@@ -118,7 +118,7 @@ func (t *thread) keep(err error) {
 	}
 }
 
-// key makes a key of this thread's.
+// key makes a key of this thread.
 func (t *thread) key(n int64) []byte {
 	return numbers(t.state.Number, n)
 }

@@ -21,11 +21,11 @@ type threadItem struct {
 	LastMessageReceivedOn string `json:"lastMessageReceivedOn,omitempty"`
 }
 
-// listed is a thread of somebody's list before it is read.
+// listed is an entry of a list of threads before the thread is read.
 type listed struct {
 	thread   *thread
 	activity int64
-	kept     []byte // what a thread was when its owner left it, nil for one who did not
+	kept     []byte // the thread as it was when the user left it, nil for a participant
 }
 
 func (c *call) listThreads(maxPageSize *int32, startTime *time.Time) ([]byte, error) {
@@ -61,7 +61,7 @@ func (c *call) listThreads(maxPageSize *int32, startTime *time.Time) ([]byte, er
 	return list.end(next), err
 }
 
-// listedThreads finds the threads that the user is in or was in, those with the latest activity first.
+// listedThreads finds the threads in which the user is or was a participant, those with the latest activity first.
 func listedThreads(tx *bbolt.Tx, user string, from int64) ([]listed, error) {
 	var threads []listed
 	prefix := membership(user, "")

@@ -12,7 +12,7 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// topicDelay is how much younger the message about the topic of a new thread is than the one about its people.
+// topicDelay is the time between the message about the participants of a new thread and the one about its topic, as recorded.
 const topicDelay = 59
 
 // threadProperties is a thread as it is served.
@@ -82,8 +82,8 @@ func (c *call) createThread(repeatabilityID *string) (body []byte, id string, er
 	return body, id, err
 }
 
-// create starts the thread with the people, the caller among them or before them, and writes its first two messages.
-// They are in the past by the time anybody hears of the thread.
+// create creates the thread with the participants, to which it adds the caller if needed, and writes its first two messages. Both are in
+// the past when the request is answered.
 func (t *thread) create(people []participant, p threadProperties) threadProperties {
 	present := t.now
 	t.now -= topicDelay
@@ -139,7 +139,7 @@ func (c *call) updateThread(threadID string) error {
 		return err
 	}
 	if patch.Topic == nil && !patch.Metadata.present && !patch.RetentionPolicy.present {
-		return nil // answered before anybody looks for the thread
+		return nil // before the thread is looked up
 	}
 	return c.update(threadID, func(t *thread) error {
 		p := t.properties()

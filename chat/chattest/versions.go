@@ -7,7 +7,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/operations"
 )
 
-// versions lists the versions that have the operation, as the service writes them. For a request that is no operation they are all
+// versions lists the versions of the operation in the form of api-supported-versions. For a request that calls no operation they are
 // those of its API.
 func (o Operation) versions(identity bool) string {
 	versions := operations.ChatVersions()

@@ -7,16 +7,16 @@ import (
 	"github.com/onsi/gomega/types"
 )
 
-// detail matches something of a T that is text.
+// detail matches a text of a T.
 type detail[T any] struct {
 	name    string
 	text    func(T) string
 	matcher types.GomegaMatcher // for the text
-	words   string              // what is wanted, "" where only the matcher knows
+	words   string              // what is wanted, "" if only the matcher can say it
 	shown   bool                // the text is part of how a T is shown
 }
 
-// newDetail makes a detail of a text that is to be the wanted value or to satisfy the wanted matcher.
+// newDetail makes a detail for a text that must equal the wanted value or satisfy the wanted matcher.
 func newDetail[T any](name string, wanted any, text func(T) string) *detail[T] {
 	if matcher, ok := wanted.(types.GomegaMatcher); ok {
 		return &detail[T]{name: name, text: text, matcher: matcher}
@@ -47,12 +47,12 @@ func (d *detail[T]) NegatedFailureMessage(actual any) string {
 	return "Did not expect " + d.words
 }
 
-// ofMatcher is what the matcher says of the text. Gomega asks for it only after a Match.
+// ofMatcher is the message of the matcher about the text. Gomega asks for it only after a Match.
 func (d *detail[T]) ofMatcher(actual any, message func(any) string) string {
 	return "Of the " + d.name + ":\n" + indent(message(d.text(actual.(T))))
 }
 
-// String is what is wanted, in words.
+// String says what is wanted.
 func (d *detail[T]) String() string {
 	if d.words == "" {
 		return "a certain " + d.name
@@ -60,7 +60,7 @@ func (d *detail[T]) String() string {
 	return d.words
 }
 
-// plain reports whether a reader sees that the detail is wanting, without being told.
+// plain reports whether the way a T is shown makes a missing detail obvious.
 func (d *detail[T]) plain() bool {
 	return d.shown && d.words != ""
 }

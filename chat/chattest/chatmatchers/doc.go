@@ -1,4 +1,4 @@
-// Package chatmatchers has Gomega matchers for suites that test with package chattest. They read as sentences:
+// Package chatmatchers provides Gomega matchers for suites that test with package chattest:
 //
 //	Expect(server).To(HaveReceived(chattest.SendChatMessage, Times(2), WithBody(`{"content":"At noon?","type":"text"}`)))
 //	Expect(server).NotTo(HaveReceived(chattest.DeleteChatThread))
@@ -6,11 +6,11 @@
 //	Expect(thread).To(HaveMessage("At noon?", From(ana)))
 //	Eventually(thread).Should(HaveParticipants(ana, bo))
 //
-// When they fail they say what was there instead.
+// Their failures show what was found instead.
 //
-// Where a matcher takes a value of type any, that is the value itself or a matcher for it.
+// A parameter of type any is a value or a matcher for it.
 //
-// A thread is a [chat.ThreadClient], whose user it then is that reads, or what is known of it: a slice of its messages or its
-// participants, as [chattest.Service.Messages] and [chattest.Service.Participants] have them. To read through a client is to make
-// requests, which [HaveReceived] finds; those two make none.
+// A thread is a [chat.ThreadClient], which reads it as its user, or a slice of its messages or participants, as
+// [chattest.Service.Messages] and [chattest.Service.Participants] return them. Reading through a client makes requests, which
+// [HaveReceived] finds; these two methods make none.
 package chatmatchers

@@ -7,13 +7,13 @@ import (
 	"github.com/onsi/gomega/types"
 )
 
-// finding is an item that was looked at.
+// finding is an examined item.
 type finding[T any] struct {
 	item   T
-	lacked types.GomegaMatcher // the first detail that it does not have, nil if it has all
+	lacked types.GomegaMatcher // the first detail that does not match, nil if all do
 }
 
-// examine looks for the details in every item.
+// examine matches every item against the details.
 func examine[T any](items []T, details []types.GomegaMatcher) ([]finding[T], error) {
 	found := make([]finding[T], len(items))
 	for i, item := range items {
@@ -32,7 +32,7 @@ func examine[T any](items []T, details []types.GomegaMatcher) ([]finding[T], err
 	return found, nil
 }
 
-// count is how many items have all the details.
+// count is the number of items that match all details.
 func count[T any](found []finding[T]) (n int) {
 	for _, f := range found {
 		if f.lacked == nil {
@@ -42,7 +42,7 @@ func count[T any](found []finding[T]) (n int) {
 	return n
 }
 
-// lack says which detail the item does not have, in a paragraph of its own, unless one sees it.
+// lack says in a paragraph of its own which detail of the item does not match, unless that is obvious.
 func (f finding[T]) lack() string {
 	if f.lacked == nil {
 		return ""
@@ -53,7 +53,7 @@ func (f finding[T]) lack() string {
 	return "\n" + indent(f.lacked.FailureMessage(f.item))
 }
 
-// wording says which details are wanted, as far as that can be said.
+// wording says which details are wanted, as far as they can say it.
 func wording(preposition string, details []types.GomegaMatcher) string {
 	var words []string
 	for _, detail := range details {
@@ -69,13 +69,13 @@ func wording(preposition string, details []types.GomegaMatcher) string {
 	return preposition + strings.Join(words, " and ")
 }
 
-// What a failure shows at most: the first and the last items of many, and so much of a text.
+// The limits of a failure message: items, of which it shows the first and the last, and bytes of a text.
 const (
 	maxShown = 10
 	maxText  = 500
 )
 
-// list shows items in paragraphs, the middle ones of many left out.
+// list shows items in paragraphs. Of many it omits those in the middle.
 func list[T any](items []T, show func(T) string) string {
 	var b strings.Builder
 	for i, item := range items {

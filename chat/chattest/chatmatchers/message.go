@@ -9,8 +9,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// HaveMessage succeeds if a thread, that is a *chat.ThreadClient or a []chat.Message, has a message with this text and all
-// the details: [From], or whatever else matches a chat.Message. Messages of the service, and deleted ones, have the empty text.
+// HaveMessage succeeds if a thread, a *chat.ThreadClient or []chat.Message, has a message with this text that matches all details: [From],
+// or any matcher for a chat.Message. Messages of the service, and deleted ones, have the empty text.
 func HaveMessage(text any, details ...types.GomegaMatcher) types.GomegaMatcher {
 	saying := newDetail("text", text, func(m chat.Message) string { return m.Content.Message })
 	saying.shown = true
@@ -24,7 +24,7 @@ func From(sender chat.Identifier) types.GomegaMatcher {
 	return d
 }
 
-// rawID is empty for nobody.
+// rawID is empty for a nil identifier.
 func rawID(who chat.Identifier) string {
 	if who == nil {
 		return ""
@@ -32,7 +32,7 @@ func rawID(who chat.Identifier) string {
 	return who.RawID()
 }
 
-// message is the matcher, and what it found last.
+// message is the matcher with its latest findings.
 type message struct {
 	details []types.GomegaMatcher
 	found   []finding[chat.Message]
@@ -57,7 +57,7 @@ func (m *message) NegatedFailureMessage(any) string {
 	return m.text("not to have a message")
 }
 
-// text says what was wanted, and what messages there are.
+// text says what was wanted, and which messages there are.
 func (m *message) text(wanted string) string {
 	text := "Expected the thread " + wanted + wording(" with ", m.details) + "\n"
 	if len(m.found) == 0 {
@@ -66,7 +66,7 @@ func (m *message) text(wanted string) string {
 	return text + "but it has:" + list(m.found, said)
 }
 
-// said is a message in a line, and the detail that it lacks.
+// said shows a message in a line, and the detail that does not match.
 func said(f finding[chat.Message]) string {
 	m := f.item
 	words := []string{string(m.Type)}

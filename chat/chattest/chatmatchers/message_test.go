@@ -65,7 +65,7 @@ var _ = Describe("HaveMessage", func() {
 		_, err := HaveMessage("x").Match(s.Client(s.NewUser()).ThreadClient(thread.ThreadID()))
 		Expect(errors.Is(err, chat.ErrForbidden)).To(BeTrue())
 		_, err = HaveMessage("x").Match("thread")
-		Expect(err).To(MatchError("HaveMessage: a thread is a *chat.ThreadClient or a []chat.Message, not a string"))
+		Expect(err).To(MatchError("HaveMessage: a thread must be a *chat.ThreadClient or []chat.Message, not string"))
 	})
 
 	Context("when it fails", func() {

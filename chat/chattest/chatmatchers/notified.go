@@ -11,17 +11,17 @@ import (
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
-// HaveNotified succeeds if a chattest.Server or chattest.Service has told the user of an event of the kind, whether or not the user
-// listened. An empty kind is any. All details must match the event, a value of package events without a recipient:
+// HaveNotified succeeds if a chattest.Server or chattest.Service has sent the user an event of the kind, whether or not the user was
+// connected. An empty kind is any. All details must match the event, a value of package events without a recipient:
 //
 //	Expect(server).To(HaveNotified(bo, events.KindMessageReceived, HaveField("Message.Content.Message", "At noon?")))
 //
-// With [Times] the user was told so many of them. A kind that no user is ever told of is an error.
+// [Times] says how many there must be, otherwise at least one. An unknown kind is an error.
 func HaveNotified(user chat.Identifier, kind events.Kind, details ...types.GomegaMatcher) types.GomegaMatcher {
 	return &notified{user: user, kind: kind, tally: newTally[events.Event](details)}
 }
 
-// notified is the matcher, and what it found last.
+// notified is the matcher with its latest findings.
 type notified struct {
 	user chat.Identifier
 	kind events.Kind
@@ -38,7 +38,7 @@ func (m *notified) Match(actual any) (bool, error) {
 		return false, fmt.Errorf("HaveNotified wants a *chattest.Server or *chattest.Service, not %T", actual)
 	}
 	if m.kind != "" && !slices.Contains(events.Kinds(), m.kind) {
-		return false, fmt.Errorf("HaveNotified: users are told of no event of the kind %q: use a constant of events, such as events.KindMessageReceived", m.kind)
+		return false, fmt.Errorf("HaveNotified: there are no events of the kind %q: use a constant of events, such as events.KindMessageReceived", m.kind)
 	}
 	m.all = service.Events()
 	var told []events.Event
@@ -70,12 +70,12 @@ func (m *notified) wanted(verb string) string {
 	return rawID(m.user) + " " + verb + " " + event
 }
 
-// others says what happened otherwise, and how many were told.
+// others lists the events of other kinds or users.
 func (m *notified) others() string {
 	if len(m.all) == 0 {
-		return "but nothing has happened at all."
+		return "but there were no events at all."
 	}
-	return "but it was not. What happened:" + list(m.all, func(e chattest.Event) string {
+	return "but it was not. There were:" + list(m.all, func(e chattest.Event) string {
 		told := "not this user"
 		if slices.ContainsFunc(e.Recipients, m.isUser) {
 			told = "this user too"
@@ -84,7 +84,7 @@ func (m *notified) others() string {
 	})
 }
 
-// notification is an event in a line, and the detail that it lacks.
+// notification shows an event in a line, and the detail that does not match.
 func notification(f finding[events.Event]) string {
 	header := f.item.EventHeader()
 	return fmt.Sprintf("%s in %s, version %s", f.item.Kind(), header.ThreadID, header.Version) + f.lack()

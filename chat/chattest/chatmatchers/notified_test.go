@@ -56,7 +56,7 @@ var _ = Describe("HaveNotified", func() {
 		Expect(err).To(MatchError("HaveNotified wants a *chattest.Server or *chattest.Service, not string"))
 		for _, kind := range []events.Kind{"MessageReceived", events.KindGap} {
 			_, err = HaveNotified(bo, kind).Match(s)
-			Expect(err).To(MatchError(ContainSubstring("no event of the kind")))
+			Expect(err).To(MatchError(ContainSubstring("no events of the kind")))
 		}
 	})
 
@@ -64,14 +64,14 @@ var _ = Describe("HaveNotified", func() {
 		It("says that nothing has happened", func() {
 			Expect(failure(newServer(), HaveNotified(bo, received))).To(Equal(lines(
 				"Expected "+bo.ID+" to have been told chatMessageReceived",
-				"but nothing has happened at all.",
+				"but there were no events at all.",
 			)))
 		})
 
 		It("shows what happened and who was told", func() {
 			Expect(failure(s, HaveNotified(chidi, ""))).To(Equal(lines(
 				"Expected "+chidi.ID+" to have been told an event",
-				"but it was not. What happened:",
+				"but it was not. There were:",
 				"    chatThreadCreated, told to 2, not this user",
 				"    chatMessageReceived, told to 2, not this user",
 				"    chatMessageReceived, told to 2, not this user",

@@ -10,13 +10,13 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// HaveParticipants succeeds if a thread, that is a *chat.ThreadClient or a []chat.Participant, has these participants and no others,
-// in any order. Who is named twice is meant once.
+// HaveParticipants succeeds if a thread, a *chat.ThreadClient or []chat.Participant, has these participants and no others, in any order.
+// Duplicates are ignored.
 func HaveParticipants(who ...chat.Identifier) types.GomegaMatcher {
 	return &participants{wanted: who}
 }
 
-// participants is the matcher, and whom it found last.
+// participants is the matcher with its latest findings.
 type participants struct {
 	wanted []chat.Identifier
 	there  []chat.Participant
@@ -39,13 +39,13 @@ func (m *participants) unwanted(p chat.Participant) bool {
 	return !slices.Contains(m.wanted, p.Identifier)
 }
 
-// FailureMessage says who is there, and for each who should not be or should.
+// FailureMessage lists the participants, says which are not wanted, and lists the missing ones.
 func (m *participants) FailureMessage(any) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Expected the thread to have %d participants\nbut it has %d:", len(m.wanted), len(m.there))
 	b.WriteString(list(m.there, func(p chat.Participant) string {
 		if m.unwanted(p) {
-			return person(p) + ", who is not one of them"
+			return person(p) + ", who is not wanted"
 		}
 		return person(p)
 	}))

@@ -54,7 +54,7 @@ var _ = Describe("HaveParticipants", func() {
 
 	It("is no answer where the thread can't be read", func() {
 		_, err := HaveParticipants(ana).Match(nil)
-		Expect(err).To(MatchError("HaveParticipants: a thread is a *chat.ThreadClient or a []chat.Participant, not a <nil>"))
+		Expect(err).To(MatchError("HaveParticipants: a thread must be a *chat.ThreadClient or []chat.Participant, not <nil>"))
 	})
 
 	It("says who is there, who should not be, and who is missing", func() {
@@ -64,7 +64,7 @@ var _ = Describe("HaveParticipants", func() {
 			"Expected the thread to have 2 participants",
 			"but it has 2:",
 			"    8:acs:a",
-			`    8:acs:c "Cy", who is not one of them`,
+			`    8:acs:c "Cy", who is not wanted`,
 			"8:acs:b is missing",
 		)))
 		Expect(named.Replace(negatedFailure(there, HaveParticipants(cy, ana)))).To(Equal(lines(

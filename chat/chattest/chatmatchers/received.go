@@ -8,15 +8,15 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-// HaveReceived succeeds if a chattest.Server or chattest.Service has received a request for the operation, [chattest.Any] for any,
-// with all the details: [WithBody], [WithQuery], [WithHeader], or whatever else matches a chattest.Request. It does not
-// matter how it was answered; HaveField("Status", 201) would be a detail. With [Times] it has received so many of them.
-// An operation that is not valid is an error, also with NotTo.
+// HaveReceived succeeds if a chattest.Server or chattest.Service has received a request for the operation that matches all details:
+// [WithBody], [WithQuery], [WithHeader], or any matcher for a chattest.Request, such as HaveField("Status", 201). The operation may be
+// [chattest.Any]. The response does not matter. [Times] says how many requests there must be, otherwise at least one. An operation that
+// is not valid is an error, also with NotTo.
 func HaveReceived(op chattest.Operation, details ...types.GomegaMatcher) types.GomegaMatcher {
 	return &received{op: op, tally: newTally[chattest.Request](details)}
 }
 
-// received is the matcher, and what it found last.
+// received is the matcher with its latest findings.
 type received struct {
 	op chattest.Operation
 	tally[chattest.Request]
@@ -46,7 +46,7 @@ func (m *received) NegatedFailureMessage(any) string {
 	return m.message(m.name()+" not to have been received", exchange, m.others)
 }
 
-// others says what requests there were for other operations.
+// others lists the requests for other operations.
 func (m *received) others() string {
 	if len(m.all) == 0 {
 		return "but there were no requests at all."
@@ -54,7 +54,7 @@ func (m *received) others() string {
 	return "but it was not. There were:" + list(m.all, summary)
 }
 
-// name is that of the operation, in words where it has none.
+// name names the requests that are wanted.
 func (m *received) name() string {
 	if m.op == chattest.Any {
 		return "a request"
@@ -62,7 +62,7 @@ func (m *received) name() string {
 	return string(m.op)
 }
 
-// summary is a request in a line.
+// summary shows a request in a line.
 func summary(q chattest.Request) string {
 	return fmt.Sprintf("%s, answered %d", name(q), q.Status)
 }
@@ -74,7 +74,7 @@ func name(q chattest.Request) string {
 	return string(q.Operation)
 }
 
-// exchange is a request as it came, what it was answered, and the detail that it lacks.
+// exchange shows a request as received, the status of the response, and the detail that does not match.
 func exchange(f finding[chattest.Request]) string {
 	text := fmt.Sprintf("%s %s, answered %d", f.item.Method, f.item.Target, f.item.Status)
 	if len(f.item.Body) > 0 {

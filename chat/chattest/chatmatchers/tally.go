@@ -8,8 +8,8 @@ import (
 	"github.com/onsi/gomega/types"
 )
 
-// Times is the detail of [HaveReceived] and [HaveNotified] that says how many requests or events there are that have the other
-// details: a number, or a matcher for it such as BeNumerically(">", 1).
+// Times is a detail of [HaveReceived] and [HaveNotified]: how many requests or events must match the other details, as a number or a
+// matcher for it, such as BeNumerically(">", 1).
 func Times(count any) types.GomegaMatcher {
 	if matcher, ok := count.(types.GomegaMatcher); ok {
 		return times{matcher, "as often as it should"}
@@ -17,13 +17,13 @@ func Times(count any) types.GomegaMatcher {
 	return times{gomega.BeNumerically("==", count), "exactly " + often(count)}
 }
 
-// times is a matcher for a number, in words too.
+// times is a matcher for a number, with its description.
 type times struct {
 	types.GomegaMatcher
 	words string
 }
 
-// often is a number of times.
+// often describes a number of times.
 func often(count any) string {
 	if count == 1 {
 		return "once"
@@ -39,7 +39,7 @@ type tally[T any] struct {
 	found []finding[T]
 }
 
-// newTally tells how often from the details.
+// newTally separates Times from the other details.
 func newTally[T any](details []types.GomegaMatcher) tally[T] {
 	var t tally[T]
 	for _, detail := range details {
@@ -52,7 +52,7 @@ func newTally[T any](details []types.GomegaMatcher) tally[T] {
 	return t
 }
 
-// take reports whether as many of the items as wanted have all details.
+// take reports whether the wanted number of items match all details.
 func (t *tally[T]) take(items []T) (ok bool, err error) {
 	if t.found, err = examine(items, t.details); err != nil {
 		return false, err
@@ -63,7 +63,7 @@ func (t *tally[T]) take(items []T) (ok bool, err error) {
 	return count(t.found) > 0, nil
 }
 
-// message says what was wanted and what was found instead. Without any item that is what other says.
+// message says what was wanted and what was found instead. Without items it says what other says.
 func (t *tally[T]) message(wanted string, show func(finding[T]) string, other func() string) string {
 	var b strings.Builder
 	b.WriteString("Expected " + wanted)
