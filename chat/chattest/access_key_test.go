@@ -81,12 +81,12 @@ var _ = Describe("The access key", func() {
 		})
 		create := func() answer { GinkgoHelper(); return m.post("/identities", `{}`) }
 
-		It("opens the identity API", func() {
+		It("authorizes the identity API", func() {
 			create().must(201)
 			m.post("/identities/8%3Aacs%3Anobody/:revokeAccessTokens", "").matches(401, documented("IdentityNotOwned", "Provided identity doesn't belong to the resource.", ""))
 		})
 
-		It("is needed there, and no user token will do", func() {
+		It("is required there, and a user token is refused", func() {
 			nobody := &person{service: s.Service}
 			m.denied(nobody.do("POST", "/identities?"+identityVersion, "{}"), "not signed")
 			m.denied(newPerson(s.Service).do("POST", "/identities?"+identityVersion, "{}"), "not one of the Entra tokens")
@@ -95,12 +95,12 @@ var _ = Describe("The access key", func() {
 			Expect(a.Header).NotTo(Or(HaveKey("Api-Supported-Versions"), HaveKey("Www-Authenticate")))
 		})
 
-		It("must be the right one", func() {
+		It("must be that of the resource", func() {
 			m.key = "AAAA"
 			m.denied(create(), "not made with the access key")
 		})
 
-		It("signs once: another text of the same bytes is no signature", func() {
+		It("accepts only the canonical base64 of a signature", func() {
 			headers := m.sign("POST", "/identities?"+identityVersion, "{}")
 			for _, signed := range sameWhenDecoded(base64.StdEncoding, headers[5][strings.LastIndex(headers[5], "Signature=")+len("Signature="):]) {
 				other := headers[5][:len(headers[5])-len(signed)] + signed
@@ -109,12 +109,12 @@ var _ = Describe("The access key", func() {
 			}
 		})
 
-		It("signs the body that comes", func() {
+		It("requires a signature of the body that was received", func() {
 			m.signed = `{"createTokenWithScopes":["chat"]}`
 			create().matches(401, documented("Denied", "Request 'x-ms-content-sha256' differs from generated content hash.", ""))
 		})
 
-		It("signs the host that is asked, with its port or without", func() {
+		It("accepts a signature of the host with or without its port", func() {
 			m.host = "elsewhere.invalid"
 			m.denied(create(), "not made with the access key")
 			m.host = ""
@@ -124,7 +124,7 @@ var _ = Describe("The access key", func() {
 			create().must(201)
 		})
 
-		DescribeTable("signs a time that is not far from that of the service",
+		DescribeTable("accepts a time close to that of the service",
 			func(late time.Duration, status int) {
 				s.Advance(1000 * time.Hour)
 				m.late = late
@@ -140,7 +140,7 @@ var _ = Describe("The access key", func() {
 			Entry("too early", -15*time.Minute-10*time.Second, 401),
 		)
 
-		DescribeTable("signs a time that is close to the clock of the machine, whatever that of the service says",
+		DescribeTable("accepts a time close to the clock of the machine, whatever the clock of the service",
 			func(ahead, late time.Duration, status int) {
 				s.Advance(ahead)
 				m.late = ahead + late
@@ -154,7 +154,7 @@ var _ = Describe("The access key", func() {
 			Entry("behind, too early", -1000*time.Hour, -15*time.Minute-10*time.Second, 401),
 		)
 
-		DescribeTable("is refused where a fault sets the clocks apart",
+		DescribeTable("is refused if a fault moves the clock",
 			func(skew time.Duration, status int) {
 				fault := s.Fail(chattest.CreateIdentity, chattest.Fault{ClockSkew: skew})
 				a := create()
@@ -170,23 +170,23 @@ var _ = Describe("The access key", func() {
 			Entry("a service that is a little ahead", 10*time.Minute, 201),
 		)
 
-		It("must be told a time", func() {
+		It("requires a signed time", func() {
 			headers := m.sign("POST", "/identities?"+identityVersion, "{}")
 			headers[1] = "yesterday"
 			m.denied((&person{service: s.Service}).do("POST", "/identities?"+identityVersion, "{}", headers...), "not an HTTP date")
 		})
 
-		It("signs headers in the order it names them, and others besides", func() {
+		It("accepts headers in any order, and additional ones", func() {
 			m.names = []string{"x-ms-content-sha256", "host", "x-ms-date", "x-own"}
 			create().must(201)
 		})
 
-		It("signs the header Date where there is no other time", func() {
+		It("accepts the header Date without x-ms-date", func() {
 			m.names, m.date = []string{"date", "host", "x-ms-content-sha256"}, "date"
 			create().must(201)
 		})
 
-		DescribeTable("signs no less than it has to",
+		DescribeTable("refuses a signature that lacks a required header",
 			func(names ...string) {
 				m.names = names
 				m.denied(create(), "not signed")
@@ -196,7 +196,7 @@ var _ = Describe("The access key", func() {
 			Entry("no body", "x-ms-date", "host"),
 		)
 
-		It("is over the path as it came", func() {
+		It("requires a signature of the path as received", func() {
 			raw := "/identities/" + s.NewUser().ID + "/:revokeAccessTokens?" + identityVersion
 			encoded := strings.ReplaceAll(raw, "8:acs:", "8%3Aacs%3A")
 			nobody := &person{service: s.Service}
@@ -206,7 +206,7 @@ var _ = Describe("The access key", func() {
 		})
 	})
 
-	It("is the default one when none is chosen or kept, so that a connection string can be written down", func() {
+	It("is the default one if none is given or stored, so that a connection string can be written down", func() {
 		for _, path := range []string{"", GinkgoT().TempDir() + "/chat.db"} {
 			s, err := chattest.Open(&chattest.Options{Path: path, Endpoint: "https://localhost:8443"})
 			Expect(err).NotTo(HaveOccurred())
@@ -218,7 +218,7 @@ var _ = Describe("The access key", func() {
 		}
 	})
 
-	It("can be chosen, and a file keeps the one it was last opened with", func() {
+	It("can be given, and a file keeps the last one", func() {
 		path := GinkgoT().TempDir() + "/chat.db"
 		for _, key := range []struct{ chosen, kept string }{{"AAAA", "AAAA"}, {"", "AAAA"}, {"c2Vjb25k", "c2Vjb25k"}, {"", "c2Vjb25k"}} {
 			s, err := chattest.Open(&chattest.Options{Path: path, AccessKey: key.chosen})
@@ -229,7 +229,7 @@ var _ = Describe("The access key", func() {
 		}
 	})
 
-	DescribeTable("is refused in one line when it is none, and not shown",
+	DescribeTable("is refused if it is malformed, in one line that does not show it",
 		func(key string) {
 			_, err := chattest.Open(&chattest.Options{AccessKey: key})
 			Expect(err).To(MatchError("chattest: the access key must be base64"))

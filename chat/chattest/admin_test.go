@@ -30,7 +30,7 @@ var _ = Describe("The admin handler", func() {
 	}
 
 	Describe("injects faults", func() {
-		It("that hit, are counted, listed and removed", func() {
+		It("which hit, are counted, listed and removed", func() {
 			ask("GET", "/faults", "").matches(200, `{"value":[]}`)
 			ask("POST", "/faults", `{"operation":"Chat_ListChatThreads","status":429,"times":2,"retryAfter":"2s"}`).
 				matches(201, `{"id":1,"operation":"Chat_ListChatThreads","fired":0,"times":2,"status":429,"retryAfter":"2s"}`)
@@ -47,7 +47,7 @@ var _ = Describe("The admin handler", func() {
 			ask("GET", "/faults", "").matches(200, `{"value":[]}`)
 		})
 
-		It("into every operation there is", func() {
+		It("into every operation", func() {
 			thread := ana.thread("Operations")
 			seen := map[chattest.Operation]bool{}
 			for _, q := range everyOperation(s.Service, ana, thread) {
@@ -108,14 +108,14 @@ var _ = Describe("The admin handler", func() {
 		Expect(time.Until(s.Now())).To(BeNumerically("~", 25*365*24*time.Hour, time.Minute))
 	})
 
-	It("is 404 where a path names no resource, and redirects nowhere", func() {
+	It("is 404 for an unknown path, and never redirects", func() {
 		for _, path := range []string{"/", "/none", "//faults", "/faults/", "/./faults", "/faults/..", "/faults//1"} {
 			ask("GET", path, "").must(404)
 		}
 	})
 
 	Describe("lists requests", func() {
-		It("with what was asked and answered", func() {
+		It("with their responses", func() {
 			ana.do("POST", "/chat/threads", `{"topic":"x"}`, "X-Own", "1").must(201)
 			s.Fail(chattest.ListChatThreads, chattest.Fault{})
 			ana.get("/chat/threads").must(503)
@@ -142,7 +142,7 @@ var _ = Describe("The admin handler", func() {
 			}
 		})
 
-		It("some of them", func() {
+		It("by operation and number", func() {
 			for range 3 {
 				ana.mustGet("/chat/threads")
 			}
@@ -154,13 +154,13 @@ var _ = Describe("The admin handler", func() {
 			refused(ask("GET", "/requests?last=-1", ""), 400, "last must be a number that is not negative")
 		})
 
-		It("without tokens", func() {
+		It("without secrets", func() {
 			managerOf(s.Service).post("/identities", `{"createTokenWithScopes":["chat"]}`).must(201)
 			ana.get("/chat/threads?x=" + ana.token)
 			Expect(ask("GET", "/requests", "").must(200).Body).NotTo(Or(MatchRegexp(`eyJ\w`), ContainSubstring("Bearer"), ContainSubstring("HMAC")))
 		})
 
-		It("until it forgets them", func() {
+		It("until they are deleted", func() {
 			ana.mustGet("/chat/threads")
 			ask("DELETE", "/requests", "").matches(204, "")
 			ask("GET", "/requests", "").matches(200, `{"value":[]}`)
@@ -174,7 +174,7 @@ var _ = Describe("The admin handler", func() {
 		Expect(s.Threads()).To(BeEmpty())
 	})
 
-	It("takes JSON alone, which no form of a page is", func() {
+	It("accepts only JSON, which an HTML form can't send", func() {
 		for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"} {
 			refused(ask("POST", "/faults", `{"operation":"*"}`, "Content-Type", media), 400, "the Content-Type must be application/json")
 			refused(ask("POST", "/clock", `{"advance":"1h"}`, "Content-Type", media), 400, "the Content-Type must be application/json")
@@ -193,7 +193,7 @@ var _ = Describe("The admin handler", func() {
 		ask("GET", "/faults", "", "Origin", "https://evil.example").must(403)
 	})
 
-	It("is not in the record itself", func() {
+	It("does not record its own requests", func() {
 		ask("GET", "/requests", "").must(200)
 		Expect(s.Requests()).To(BeEmpty())
 	})
@@ -219,7 +219,7 @@ var _ = Describe("The guard", func() {
 		return w.Code
 	}
 
-	DescribeTable("knows the hosts that are the service's own",
+	DescribeTable("accepts the hosts of the service",
 		func(endpoint, host string, status int) { Expect(guarded(endpoint, host)).To(Equal(status)) },
 		Entry("its own", "https://127.0.0.1:8443", "127.0.0.1:8443", 200),
 		Entry("its own, by another name of the machine", "https://127.0.0.1:8443", "localhost:8443", 200),
@@ -238,7 +238,7 @@ var _ = Describe("The guard", func() {
 		Entry("nothing", "https://127.0.0.1:8443", "", 403),
 	)
 
-	DescribeTable("knows the pages that are not",
+	DescribeTable("refuses pages of other origins",
 		func(status int, headers ...string) {
 			Expect(guarded("https://127.0.0.1:8443", "127.0.0.1:8443", headers...)).To(Equal(status))
 		},

@@ -53,7 +53,7 @@ var _ = Describe("A client of the service", func() {
 		})
 	}
 
-	It("lives in virtual time with it", func() {
+	It("works in virtual time", func() {
 		bubble(func(s *chattest.Service) {
 			client := s.Client(s.NewUser())
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

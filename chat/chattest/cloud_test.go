@@ -67,7 +67,7 @@ var _ = Describe("A service of a sovereign cloud", func() {
 		ana.get("/chat/threads/19:gcch:0@thread.v2").refused(404, noSuchThread)
 	})
 
-	It("is none that nobody knows", func() {
+	It("refuses an unknown cloud", func() {
 		_, err := chattest.Open(&chattest.Options{Cloud: "mars"})
 		Expect(err).To(MatchError(`chattest: there is no cloud "mars"; it is "", "dod" or "gcch"`))
 	})

@@ -58,11 +58,11 @@ var _ = Describe("A page of another origin", func() {
 		Entry("what is no operation", "/elsewhere", "PUT", "x-own"),
 	)
 
-	It("is told of no headers when it asks for none", func() {
+	It("is allowed no headers if it asks for none", func() {
 		Expect(preflight(s.Service, "GET", "/chat/threads", "").Header).NotTo(HaveKey("Access-Control-Allow-Headers"))
 	})
 
-	It("uses up no fault and no limit, and leaves a record, with its preflights", func() {
+	It("sends preflights that are recorded and use up no fault and no limit", func() {
 		fault := s.Fail(chattest.Any, chattest.Fault{Status: 429})
 		preflight(s.Service, "GET", "/chat/threads", "authorization").must(204)
 		Expect(s.Requests()).To(ContainElement(And(HaveField("Method", "OPTIONS"), HaveField("Status", 204), HaveField("Operation", chattest.Operation("")))))
@@ -70,7 +70,7 @@ var _ = Describe("A page of another origin", func() {
 		Expect(fault.Fired()).To(Equal(1))
 	})
 
-	It("can read every answer", func() {
+	It("can read every response", func() {
 		thread := ana.thread("Origin")
 		readable := func(status int, p *person, method, target, body string, headers ...string) {
 			GinkgoHelper()
@@ -122,7 +122,7 @@ var _ = Describe("A page of another origin", func() {
 			HaveKeyWithValue("Access-Control-Allow-Headers", []string{headers}))
 	})
 
-	It("may not use what is guarded", func() {
+	It("may not use a guarded handler", func() {
 		for _, method := range []string{"GET", "OPTIONS"} {
 			r := httptest.NewRequest(method, "/clock", nil)
 			r.Host = strings.TrimPrefix(s.Endpoint(), "https://")

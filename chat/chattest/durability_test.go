@@ -17,7 +17,7 @@ import (
 )
 
 var _ = Describe("A reply of a service with a file", func() {
-	It("is not sent before the write is on disk, to nobody", func() {
+	It("is never sent before the write is on disk", func() {
 		path := filepath.Join(GinkgoT().TempDir(), "chat.db")
 		synctest.Test(suiteT, func(*testing.T) {
 			defer GinkgoRecover()
@@ -72,7 +72,7 @@ func textsIn(path, threadID string) []string {
 }
 
 var _ = Describe("A damaged file", func() {
-	It("is refused in one line, wherever the damage is, and breaks nothing else", func() {
+	It("is refused in one line, wherever the damage is, and affects nothing else", func() {
 		path := filepath.Join(GinkgoT().TempDir(), "chat.db")
 		s, err := chattest.Open(&chattest.Options{Path: path})
 		Expect(err).NotTo(HaveOccurred())

@@ -70,14 +70,14 @@ var _ = Describe("Tokens of Entra", func() {
 	bearer := func(token string) *person { return &person{service: s.Service, token: token} }
 	resource := func() string { return resourceOf(s.NewUser().ID)[len("8:acs:"):] }
 
-	Describe("that are an application's", func() {
-		It("open the identity API as the access key does", func() {
+	Describe("of an application", func() {
+		It("authorize the identity API as the access key does", func() {
 			a := bearer("application").do("POST", "/identities?"+identityVersion, "").must(201)
 			bearer("application").do("DELETE", "/identities/"+field(field(a.Body, "identity"), "id")+"?"+identityVersion, "").must(204)
 			bearer("application").get("/chat/threads").must(401)
 		})
 
-		It("do so as long as they live", func() {
+		It("expire", func() {
 			bearer("ending application").do("POST", "/identities?"+identityVersion, "").must(201)
 			s.Advance(2*time.Hour + time.Second)
 			managerOf(s.Service).denied(bearer("ending application").do("POST", "/identities?"+identityVersion, ""), "the Entra token expired on ")
@@ -91,7 +91,7 @@ var _ = Describe("Tokens of Entra", func() {
 		})
 	})
 
-	It("that are a person's do not manage users", func() {
+	It("of a person do not manage users", func() {
 		managerOf(s.Service).denied(bearer("ana").do("POST", "/identities?"+identityVersion, ""), "that of a person")
 	})
 
@@ -108,7 +108,7 @@ var _ = Describe("Tokens of Entra", func() {
 			}
 		}
 
-		It("make a user of the resource, who chats, and is the same the next time", func() {
+		It("give a user of the resource, the same each time, who can chat", func() {
 			ana := chatter(swap("ana").must(200))
 			thread := ana.thread("Mine")
 			Expect(people(ana, thread)).To(Equal([]string{ana.ID}))
@@ -118,7 +118,7 @@ var _ = Describe("Tokens of Entra", func() {
 			Expect(chatter(swap("bo").must(200)).ID).NotTo(Equal(ana.ID))
 		})
 
-		It("make another user when the first is deleted", func() {
+		It("give another user after the first is deleted", func() {
 			ana := chatter(swap("ana").must(200))
 			s.DeleteUser(ana.User)
 			again := chatter(swap("ana").must(200))
@@ -126,7 +126,7 @@ var _ = Describe("Tokens of Entra", func() {
 			again.mustGet("/chat/threads")
 		})
 
-		It("end with what they were exchanged for", func() {
+		It("give a token that expires with them", func() {
 			a := swap("ending").must(200)
 			Expect(field(field(a.Body, "accessToken"), "expiresOn")).To(Equal(end.UTC().Format("2006-01-02T15:04:05+00:00")))
 			chatter(a).mustGet("/chat/threads")
@@ -136,7 +136,7 @@ var _ = Describe("Tokens of Entra", func() {
 			Expect(lastReason(s.Service)).To(HavePrefix("the Entra token expired on "))
 		})
 
-		It("bring a token for an hour when they have no end", func() {
+		It("give a token for an hour if they do not expire", func() {
 			on, err := time.Parse(time.RFC3339Nano, field(field(swap("ana").must(200).Body, "accessToken"), "expiresOn"))
 			Expect(err).NotTo(HaveOccurred())
 			Expect(on).To(BeTemporally("~", s.Now().Add(time.Hour), time.Minute))
@@ -151,7 +151,7 @@ var _ = Describe("Tokens of Entra", func() {
 			managerOf(s.Service).post("/access/entra"+exchangeAction+"?api-version=2025-03-02-preview", "{}").must(401)
 		})
 
-		It("are exchanged in the version that knows how", func() {
+		It("are exchanged in the version that has the operation", func() {
 			Expect(swap("ana").Header.Get("Api-Supported-Versions")).To(Equal("2025-03-02-preview"))
 			bearer("ana").do("POST", "/access/entra"+exchangeAction+"?"+identityVersion, "{}").must(400)
 		})
@@ -171,7 +171,7 @@ var _ = Describe("Tokens of Entra", func() {
 			Expect(field(field(swap("ending").must(200).Body, "accessToken"), "expiresOn")).To(Equal(end.UTC().Format("2006-01-02T15:04:05+00:00")))
 		})
 
-		It("open no chat", func() {
+		It("are refused by chat", func() {
 			bearer(field(field(swap("ana").must(200).Body, "accessToken"), "token")).get("/chat/threads").must(401)
 		})
 
@@ -186,7 +186,7 @@ var _ = Describe("Tokens of Entra", func() {
 			return managerOf(s.Service).post("/teamsUser"+exchangeAction, `{"token":`+quote(token)+`,"appId":`+quote(app)+`,"userId":`+quote(user)+`}`)
 		}
 
-		It("are exchanged for one that ends with them", func() {
+		It("are exchanged for a token that expires with them", func() {
 			a := swap("ending", teamsApp, anaObject).must(200)
 			Expect(a.Body).To(MatchRegexp(`^\{"token":"[^"]+","expiresOn":"` + end.UTC().Format("2006-01-02T15:04:05") + `\+00:00"\}$`))
 			Expect(a.Header.Get("Api-Supported-Versions")).To(Equal("2021-10-31-preview, 2022-06-01, 2022-10-01, 2023-10-01, 2025-03-02-preview, 2025-06-30, 2026-07-22, 2026-09-23"))
@@ -213,12 +213,12 @@ var _ = Describe("Tokens of Entra", func() {
 			Entry("with more than one mistake, for the first", "invalid", "invalid", "", 400, "ValidationError", "UserId: The UserId field is required.", "UserId"),
 		)
 
-		It("are refused without a body that can be read", func() {
+		It("are refused if the body can't be read", func() {
 			managerOf(s.Service).post("/teamsUser"+exchangeAction, "[").matches(400, documented("ValidationError", "The request body is not valid.", ""))
 		})
 	})
 
-	DescribeTable("are refused in one line when they can't be",
+	DescribeTable("are refused in one line if they are invalid",
 		func(tokens []chattest.EntraToken, message string) {
 			_, err := chattest.Open(&chattest.Options{EntraTokens: tokens})
 			Expect(err).To(MatchError("chattest: EntraTokens" + message))
@@ -272,12 +272,12 @@ var _ = Describe("An assignment", func() {
 		m.do("GET", path, "").matches(200, stored("user", ""))
 	})
 
-	It("is one person's", func() {
+	It("belongs to one person", func() {
 		m.do("PUT", path, `{"principalType":"user"}`).must(201)
 		m.do("GET", "/access/teamsExtension/tenants/"+anaObject+"/assignments/"+anaTenant, "").must(404)
 	})
 
-	It("is for those who manage users", func() {
+	It("requires the permission to manage users", func() {
 		(&person{service: s, token: "application"}).do("PUT", path+"?"+identityVersion, `{"principalType":"user"}`).must(201)
 		m.denied((&person{service: s, token: "ana"}).do("GET", path+"?"+identityVersion, ""), "that of a person")
 		m.denied(newPerson(s).do("DELETE", path+"?"+identityVersion, ""), "not one of the Entra tokens")

@@ -67,7 +67,7 @@ var _ = Describe("Events", func() {
 	threadOf := func(user chattest.User) *chat.ThreadClient { return s.Client(user).ThreadClient(thread.ThreadID()) }
 	anaInShort := func() chat.Participant { return chat.Participant{Identifier: ana, DisplayName: "Ana"} }
 
-	It("tell the first participants that the thread was created", func(ctx SpecContext) {
+	It("tell the initial participants that the thread was created", func(ctx SpecContext) {
 		created := latest(ana, bo).(events.ThreadCreated)
 		Expect(created.Properties).To(Equal(must(thread.GetProperties(ctx))))
 		Expect(created.Participants).To(Equal(must(thread.ListParticipants(nil).Collect(ctx, 0))))
@@ -106,7 +106,7 @@ var _ = Describe("Events", func() {
 		Expect(deleted.Version).To(Equal(deleted.Message.Version))
 	})
 
-	It("tell everyone who types, the one who types too", func(ctx SpecContext) {
+	It("tell everyone of typing, also the sender", func(ctx SpecContext) {
 		Expect(threadOf(bo).SendTypingNotification(ctx, &chat.SendTypingNotificationOptions{SenderDisplayName: "Bobby"})).To(Succeed())
 		typing := latest(ana, bo).(events.TypingIndicatorReceived)
 		Expect(typing.Sender).To(Equal(chat.Identifier(bo)))
@@ -135,7 +135,7 @@ var _ = Describe("Events", func() {
 		Entry("the retention policy", chat.PropertiesUpdate{Retention: &chat.RetentionPolicy{Kind: chat.RetentionKindNone}}),
 	)
 
-	It("tell everyone who was added, those too", func(ctx SpecContext) {
+	It("tell everyone of added participants, also those", func(ctx SpecContext) {
 		people := []chat.Participant{{Identifier: cleo, DisplayName: "Cleo", ShareHistoryTime: time.Now().UTC().Truncate(time.Second)}}
 		Expect(thread.AddParticipants(ctx, people)).Error().NotTo(HaveOccurred())
 		added := latest(ana, bo, cleo).(events.ParticipantsAdded)
@@ -143,7 +143,7 @@ var _ = Describe("Events", func() {
 		Expect(added.AddedBy).To(Equal(anaInShort()))
 	})
 
-	It("tell everyone who was removed, those too, and them nothing later", func(ctx SpecContext) {
+	It("tell everyone of removed participants, also those, who receive nothing later", func(ctx SpecContext) {
 		participant := must(thread.ListParticipants(nil).Collect(ctx, 0))[1]
 		Expect(thread.RemoveParticipant(ctx, bo)).To(Succeed())
 		removed := latest(ana, bo).(events.ParticipantsRemoved)
@@ -153,12 +153,12 @@ var _ = Describe("Events", func() {
 		latest(ana)
 	})
 
-	It("tell who leaves that it has left", func(ctx SpecContext) {
+	It("tell a participant who leaves", func(ctx SpecContext) {
 		Expect(threadOf(bo).RemoveParticipant(ctx, bo)).To(Succeed())
 		Expect(latest(ana, bo).(events.ParticipantsRemoved).RemovedBy).To(Equal(chat.Participant{Identifier: bo, DisplayName: "Bo"}))
 	})
 
-	It("tell everyone that the thread was deleted, and once", func(ctx SpecContext) {
+	It("tell everyone once that the thread was deleted", func(ctx SpecContext) {
 		Expect(s.Client(bo).DeleteThread(ctx, thread.ThreadID())).To(Succeed())
 		Expect(s.Client(bo).DeleteThread(ctx, thread.ThreadID())).To(Succeed())
 		deleted := latest(ana, bo).(events.ThreadDeleted)
@@ -167,7 +167,7 @@ var _ = Describe("Events", func() {
 		Expect(s.Events(events.KindThreadDeleted)).To(HaveLen(1))
 	})
 
-	It("tell nothing of what changes nothing", func(ctx SpecContext) {
+	It("do not tell of calls that change nothing", func(ctx SpecContext) {
 		id := send(ctx, "one")
 		Expect(thread.DeleteMessage(ctx, id)).To(Succeed())
 		before := s.Events()
@@ -181,7 +181,7 @@ var _ = Describe("Events", func() {
 		Expect(s.Events()).To(Equal(before))
 	})
 
-	It("leave out typing and receipts in a thread of more than 20", func(ctx SpecContext) {
+	It("omit typing and receipts in a thread of more than 20 participants", func(ctx SpecContext) {
 		id := send(ctx, "one")
 		var people []chat.Participant
 		for _, user := range s.NewUsers(19) {
@@ -202,7 +202,7 @@ var _ = Describe("Events", func() {
 		Expect(s).To(HaveNotified(ana, events.KindTypingIndicatorReceived, Times(1)))
 	})
 
-	It("come in the order of the thread, also when many write at once", func(ctx SpecContext) {
+	It("are in the order of the thread, also with concurrent writers", func(ctx SpecContext) {
 		var writers sync.WaitGroup
 		for range 8 {
 			writers.Go(func() {
@@ -227,7 +227,7 @@ var _ = Describe("Events", func() {
 		Expect(told).To(Equal(sent))
 	})
 
-	It("are published after the commit, and not without one", func(ctx SpecContext) {
+	It("are published after the commit, and not if it fails", func(ctx SpecContext) {
 		var during []chattest.Event
 		s.BeforeCommit(func() { during = s.Events(events.KindMessageReceived) })
 		send(ctx, "one")

@@ -45,7 +45,7 @@ var _ = Describe("The recorded exchanges", func() {
 	)
 	threads := []string{"e5mg5p6YULetn21ZaoyMtGGMT6BAjfyxmtz-_OO97Ls1", "YGV1rnQ8PXWCqhBweExLhiFs0GhQIwGZux0Mt-vFQXc1", "F2TnVlLbPCU_kkyivJbsX-ScSgrFEwKB2jMpAaHf6S41"}
 
-	It("are answered byte for byte, in their order", func() {
+	It("are reproduced byte for byte, in order", func() {
 		bubble(func(s *chattest.Service) {
 			people := newPeople(s, 4)
 			byName := map[string]*person{"ana": people[0], "bo": people[1], "cem": people[2], "dee": people[3], "nobody": {service: s}}

@@ -12,7 +12,7 @@ import (
 )
 
 var _ = Describe("A fault in JSON", func() {
-	DescribeTable("is what it was after it is written and read",
+	DescribeTable("survives a round trip",
 		func(fault chattest.Fault, text string) {
 			written, err := json.Marshal(fault)
 			Expect(err).NotTo(HaveOccurred())
@@ -33,7 +33,7 @@ var _ = Describe("A fault in JSON", func() {
 			`{"emptyPage":true,"shortPage":1,"duplicateItem":true,"duplicateRequest":true}`),
 	)
 
-	DescribeTable("is refused in words for people",
+	DescribeTable("is refused with an explanation",
 		func(text, message string) {
 			fault := chattest.Fault{Status: 500}
 			Expect(fault.UnmarshalJSON([]byte(text))).To(MatchError(message))

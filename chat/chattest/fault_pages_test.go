@@ -41,7 +41,7 @@ var _ = Describe("A fault of a list", func() {
 		Entry("of receipts", chattest.ListChatReadReceipts, "{thread}/readReceipts"),
 	}
 
-	DescribeTable("has an empty page with a link, and nothing is missing behind it",
+	DescribeTable("can be an empty page with a link, behind which nothing is missing",
 		func(op chattest.Operation, target string) {
 			target = strings.Replace(target, "{thread}", thread, 1)
 			before := whole(target + "?maxPageSize=3")
@@ -57,7 +57,7 @@ var _ = Describe("A fault of a list", func() {
 			Expect(after).To(Equal(before))
 		}, lists)
 
-	DescribeTable("has a short page, and the rest behind its link",
+	DescribeTable("can be a short page, with the rest behind its link",
 		func(op chattest.Operation, target string) {
 			target = strings.Replace(target, "{thread}", thread, 1)
 			before := whole(target + "?maxPageSize=3")
@@ -73,7 +73,7 @@ var _ = Describe("A fault of a list", func() {
 			Expect(s.Requests(op)[len(s.Requests(op))-1].Query.Get("maxPageSize")).To(Equal("3"))
 		}, lists)
 
-	DescribeTable("has an item twice",
+	DescribeTable("can repeat an item",
 		func(op chattest.Operation, target string) {
 			target = strings.Replace(target, "{thread}", thread, 1)
 			before := ana.mustGet(target + "?maxPageSize=2").Body
@@ -83,7 +83,7 @@ var _ = Describe("A fault of a list", func() {
 			Expect(nextLink(after)).To(Equal(nextLink(before)))
 		}, lists)
 
-	It("changes no page that is not there", func() {
+	It("does not change responses that are not pages", func() {
 		s.Fail(chattest.ListChatReadReceipts, chattest.Fault{DuplicateItem: true})
 		Expect(ana.mustGet(ana.thread("Empty") + "/readReceipts").Body).To(Equal(`{"value":[]}`))
 		for _, fault := range []chattest.Fault{{EmptyPage: true}, {DuplicateItem: true}, {ShortPage: 1}} {
@@ -94,7 +94,7 @@ var _ = Describe("A fault of a list", func() {
 		}
 	})
 
-	It("goes with another host", func() {
+	It("can be combined with another host", func() {
 		s.Fail(chattest.ListChatThreads, chattest.Fault{EmptyPage: true, NextLinkHost: "elsewhere.invalid"})
 		Expect(nextLink(ana.mustGet("/chat/threads?maxPageSize=2").Body)).To(Equal("https://elsewhere.invalid/chat/threads?maxPageSize=2&" + version))
 	})
@@ -110,7 +110,7 @@ var _ = Describe("A fault", func() {
 		ana = newPerson(s.Service)
 	})
 
-	It("has a request take effect twice", func() {
+	It("can make a request take effect twice", func() {
 		thread := ana.thread("Twice")
 		s.Fail(chattest.SendChatMessage, chattest.Fault{DuplicateRequest: true})
 		id := ana.send(thread, "Hello")
@@ -119,7 +119,7 @@ var _ = Describe("A fault", func() {
 		Expect(s.Requests(chattest.SendChatMessage)).To(HaveLen(1))
 	})
 
-	It("has a create that is repeated make one thread all the same", func() {
+	It("creates one thread if it duplicates a repeatable create", func() {
 		s.Fail(chattest.CreateChatThread, chattest.Fault{DuplicateRequest: true})
 		ana.do("POST", "/chat/threads", `{"topic":"x"}`, "repeatability-request-id", "r").must(201)
 		Expect(s.Threads()).To(HaveLen(1))
@@ -134,13 +134,13 @@ var _ = Describe("A fault", func() {
 		as(s.Service, ana.User).mustGet("/chat/threads")
 	})
 
-	It("revokes nothing of a caller that is not known", func() {
+	It("revokes nothing if the caller is not authenticated", func() {
 		s.Fail(chattest.ListChatThreads, chattest.Fault{RevokedToken: true})
 		(&person{service: s.Service}).get("/chat/threads").matches(401, "")
 		ana.mustGet("/chat/threads")
 	})
 
-	It("hits the identity API in its own style", func() {
+	It("answers for the identity API in its style", func() {
 		m := managerOf(s.Service)
 		fail := func(fault chattest.Fault) answer {
 			GinkgoHelper()
@@ -163,7 +163,7 @@ var _ = Describe("A fault", func() {
 		Expect(m.post("/identities/"+ana.ID+"/:issueAccessToken", `{"scopes":["chat"]}`).must(200).Body).To(HavePrefix("<!DOCTYPE html>"))
 	})
 
-	It("is known by a number, which requests have that it hit", func() {
+	It("has a number, which the requests it hit refer to", func() {
 		one := s.Fail(chattest.ListChatThreads, chattest.Fault{Nth: 2, Status: 500})
 		two := s.Fail(chattest.Any, chattest.Fault{Delay: 1})
 		Expect([]int{one.ID(), two.ID()}).To(Equal([]int{1, 2}))
@@ -178,7 +178,7 @@ var _ = Describe("A fault", func() {
 		Expect(hit).To(Equal([]int{2, 1, 0}))
 	})
 
-	It("is listed as long as it may hit", func() {
+	It("is listed while it may hit", func() {
 		once := s.Fail(chattest.ListChatThreads, chattest.Fault{})
 		always := s.Fail(chattest.ListChatThreads, chattest.Fault{Times: -1})
 		Expect(s.Faults()).To(Equal([]*chattest.InjectedFault{once, always}))

@@ -40,7 +40,7 @@ var _ = Describe("A fault", func() {
 	})
 
 	Describe("hits", func() {
-		DescribeTable("the requests it should",
+		DescribeTable("the selected requests",
 			func(fault chattest.Fault, expected ...int) {
 				injected := s.Fail(chattest.ListChatThreads, fault)
 				Expect(statuses(7)).To(Equal(expected))
@@ -63,7 +63,7 @@ var _ = Describe("A fault", func() {
 			Entry("every second, twice", chattest.Fault{Every: 2, Times: 2}, 200, 503, 200, 503, 200, 200, 200),
 		)
 
-		It("its operation alone, or any", func() {
+		It("only its operation, or any", func() {
 			one := s.Fail(chattest.SendChatMessage, chattest.Fault{})
 			Expect(statuses(2)).To(HaveEach(200))
 			ana.post(thread+"/messages", `{"content":"x"}`).must(503)
@@ -108,7 +108,7 @@ var _ = Describe("A fault", func() {
 			Expect(sent(chattest.Fault{Status: 401, Code: "Denied"}).Body).To(ContainSubstring(`"Code": "Denied"`))
 		})
 
-		It("says when to come back", func() {
+		It("sends Retry-After", func() {
 			a := sent(chattest.Fault{Status: 429, RetryAfter: 3 * time.Second})
 			Expect(a.Header.Get("Retry-After")).To(Equal("3"))
 			a = sent(chattest.Fault{RetryAfter: 1500 * time.Millisecond})
@@ -117,11 +117,11 @@ var _ = Describe("A fault", func() {
 			Expect(a.Header).NotTo(HaveKey("Retry-After"))
 		})
 
-		It("says that the token has expired", func() {
+		It("answers as for an expired token", func() {
 			sent(chattest.Fault{ExpiredToken: true}).matches(401, "")
 		})
 
-		It("leads elsewhere", func() {
+		It("redirects", func() {
 			s.Fail(chattest.ListChatThreads, chattest.Fault{Redirect: s.Endpoint() + thread + "?" + version})
 			Expect(field(ana.mustGet("/chat/threads").Body, "topic")).To(Equal("Faults"))
 			s.Fail(chattest.ListChatThreads, chattest.Fault{Redirect: "https://elsewhere.invalid/", Status: 302})
@@ -133,7 +133,7 @@ var _ = Describe("A fault", func() {
 			Expect(res.Header.Get("Location")).To(Equal("https://elsewhere.invalid/"))
 		})
 
-		It("has headers of its own", func() {
+		It("adds headers", func() {
 			Expect(sent(chattest.Fault{Status: 403, Header: http.Header{"X-Own": {"1"}}}).Header.Get("X-Own")).To(Equal("1"))
 		})
 	})
@@ -141,7 +141,7 @@ var _ = Describe("A fault", func() {
 	Describe("after the operation", func() {
 		effect := func() int { GinkgoHelper(); return len(items(ana.mustGet(thread+"/messages").Body)) - 2 }
 
-		It("replaces the body by a page", func() {
+		It("replaces the body by an HTML page", func() {
 			s.Fail(chattest.SendChatMessage, chattest.Fault{HTML: true})
 			a := ana.post(thread+"/messages", `{"content":"x"}`).must(201)
 			Expect(a.Body).To(HavePrefix("<!DOCTYPE html>"))
@@ -152,7 +152,7 @@ var _ = Describe("A fault", func() {
 			Expect(effect()).To(Equal(1))
 		})
 
-		It("leaves the body out", func() {
+		It("omits the body", func() {
 			s.Fail(chattest.SendChatMessage, chattest.Fault{EmptyBody: true})
 			a := ana.post(thread+"/messages", `{"content":"x"}`)
 			a.matches(201, "")
@@ -171,7 +171,7 @@ var _ = Describe("A fault", func() {
 			Expect(ana.post(thread+"/messages", `{"content":"x"}`).must(201).Header.Get("X-Own")).To(Equal("1"))
 		})
 
-		It("holds the answer back", func() {
+		It("delays the response", func() {
 			bubble(func(s *chattest.Service) {
 				ana := newPerson(s)
 				s.Fail(chattest.ListChatThreads, chattest.Fault{Delay: time.Hour})
@@ -221,7 +221,7 @@ var _ = Describe("A fault", func() {
 				Expect(effect()).To(Equal(1))
 			})
 
-			It("loses an answer whose body it can't cut", func() {
+			It("loses a response without a body to cut", func() {
 				s.Fail(chattest.SendTypingNotification, chattest.Fault{CutBody: true})
 				req, err := http.NewRequest(http.MethodPost, s.Endpoint()+thread+"/typing?"+version, nil)
 				Expect(err).NotTo(HaveOccurred())
@@ -230,7 +230,7 @@ var _ = Describe("A fault", func() {
 				Expect(err).To(MatchError(io.EOF))
 			})
 
-			It("lets a client give up that waits, after the request took effect", func(ctx SpecContext) {
+			It("lets a waiting client give up, after the request took effect", func(ctx SpecContext) {
 				s.Fail(chattest.SendChatMessage, chattest.Fault{Delay: time.Hour})
 				impatient, giveUp := context.WithCancel(ctx)
 				failed := make(chan error, 1)
@@ -244,7 +244,7 @@ var _ = Describe("A fault", func() {
 				Expect(effect()).To(Equal(1))
 			})
 
-			It("lets go of a reply that is held back when the service closes", func(ctx SpecContext) {
+			It("ends a delay when the service closes", func(ctx SpecContext) {
 				s.Fail(chattest.SendChatMessage, chattest.Fault{Delay: time.Hour})
 				failed := make(chan error, 1)
 				go func() {

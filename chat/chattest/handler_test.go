@@ -24,7 +24,7 @@ var _ = Describe("What comes before an operation", func() {
 	})
 
 	Context("the path", func() {
-		It("may have the ids raw or encoded, and the colon of an action too", func() {
+		It("may have ids and the colon of an action encoded or not", func() {
 			id := strings.TrimPrefix(thread, "/chat/threads/")
 			encoded := "/chat/threads/" + strings.ReplaceAll(url.QueryEscape(id), "+", "%20")
 			Expect(encoded).To(And(ContainSubstring("19%3A"), ContainSubstring("%40thread.v2")))
@@ -33,7 +33,7 @@ var _ = Describe("What comes before an operation", func() {
 			ana.post(thread+"/participants/%3Aremove", identifier(s.NewUser().ID)).must(204)
 		})
 
-		DescribeTable("is 404 in the service's shape when it is nobody's",
+		DescribeTable("is 404 in the form of the service if it is unknown",
 			func(target string) { ana.get(target).refused(404, "") },
 			Entry("unknown", "/chat/nothing"),
 			Entry("the root", "/"),
@@ -43,11 +43,11 @@ var _ = Describe("What comes before an operation", func() {
 			Entry("beside the APIs", "/identity"),
 		)
 
-		It("takes dots that are encoded for an id", func() {
+		It("treats encoded dots as an id", func() {
 			ana.get("/chat/threads/%2E%2E").refused(400, "")
 		})
 
-		DescribeTable("is 405 in the service's shape under another method",
+		DescribeTable("is 405 in the form of the service for another method",
 			func(method, path, allow string) {
 				a := ana.do(method, path, "")
 				a.must(405)
@@ -65,7 +65,7 @@ var _ = Describe("What comes before an operation", func() {
 	})
 
 	Context("the api-version", func() {
-		It("may be each one that the service says it supports", func() {
+		It("may be any one that the service lists", func() {
 			for v := range strings.SplitSeq(ana.get("/chat/threads").Header.Get("Api-Supported-Versions"), ", ") {
 				ana.mustGet("/chat/threads?api-version=" + v)
 			}
@@ -83,17 +83,17 @@ var _ = Describe("What comes before an operation", func() {
 	})
 
 	Context("the query", func() {
-		It("counts the first of doubled parameters, as clients repeat theirs on a next link", func() {
+		It("has its first value if a parameter is repeated, as clients do with a next link", func() {
 			Expect(items(ana.mustGet(thread + "/messages?maxPageSize=1&maxPageSize=2&" + version + "&api-version=none").Body)).To(HaveLen(1))
 		})
 
-		It("ignores a start time beside a cursor that is not one", func() {
+		It("ignores an invalid start time beside a cursor", func() {
 			link := nextLink(ana.mustGet(thread + "/messages?maxPageSize=1").Body)
 			Expect(link).To(ContainSubstring("startTime=1%2F1%2F1970%2012%3A00%3A00%20AM%20%2B00%3A00"))
 			ana.mustGet(link)
 		})
 
-		DescribeTable("is refused in the service's shape where it can't be read",
+		DescribeTable("is refused in the form of the service if it is malformed",
 			func(query string) { ana.get(thread+"/messages?"+query).refused(400, "") },
 			Entry("a size that is no number", "maxPageSize=many"),
 			Entry("a size that is too big for the type", "maxPageSize=4294967296"),
@@ -106,14 +106,14 @@ var _ = Describe("What comes before an operation", func() {
 	})
 
 	Context("the body", func() {
-		It("has one of both JSON types, whatever its parameters", func() {
+		It("may have either JSON type, with any parameters", func() {
 			for _, media := range []string{"application/json", "application/json; charset=utf-8", "application/merge-patch+json"} {
 				ana.do("POST", thread+"/messages", `{"content":"x"}`, "Content-Type", media).must(201)
 			}
 			ana.do("POST", thread+"/messages", `{"content":"x"}`, "Content-Type", "text/plain").refused(415, "")
 		})
 
-		DescribeTable("is refused when it is not what the operation takes",
+		DescribeTable("is refused if the operation does not accept it",
 			func(method, path, body string) { ana.do(method, thread+path, body).refused(400, "") },
 			Entry("nothing to send", "POST", "/messages", ""),
 			Entry("no JSON", "POST", "/messages", "{"),
@@ -125,7 +125,7 @@ var _ = Describe("What comes before an operation", func() {
 			Entry("metadata that is a list", "PATCH", "", `{"metadata":[]}`),
 		)
 
-		It("has an end", func() {
+		It("has a maximum size", func() {
 			ana.post(thread+"/messages", `{"content":"`+strings.Repeat("x", 1<<20)+`"}`).refused(413, "")
 		})
 	})
@@ -143,13 +143,13 @@ var _ = Describe("What comes before an operation", func() {
 			ana.do("GET", "/chat/threads", "", "Authorization", "Basic abc").must(401)
 		})
 
-		It("may be named in any letter case", func() {
+		It("may have its scheme in any case", func() {
 			token := ana.token
 			ana.token = ""
 			ana.do("GET", "/chat/threads", "", "Authorization", "bearer "+token).must(200)
 		})
 
-		It("ends with its time", func() {
+		It("expires", func() {
 			ana.token = s.Token(ana.User, time.Hour)
 			ana.mustGet("/chat/threads")
 			s.Advance(time.Hour - time.Minute)
@@ -158,12 +158,12 @@ var _ = Describe("What comes before an operation", func() {
 			ana.get("/chat/threads").must(401)
 		})
 
-		It("can have ended before it began", func() {
+		It("may have expired before it was issued", func() {
 			ana.token = s.Token(ana.User, -time.Nanosecond)
 			ana.get("/chat/threads").must(401)
 		})
 
-		It("ends when it is revoked, and one that is made at once is good", func() {
+		It("is invalid after a revocation, and one issued right after it is valid", func() {
 			old := ana.token
 			for range 3 {
 				s.Revoke(ana.User)
@@ -175,14 +175,14 @@ var _ = Describe("What comes before an operation", func() {
 			ana.get("/chat/threads").must(401)
 		})
 
-		It("ends with its user", func() {
+		It("is invalid after its user is deleted", func() {
 			s.DeleteUser(ana.User)
 			ana.get("/chat/threads").must(401)
 			ana.token = s.Token(ana.User, 0)
 			ana.get("/chat/threads").must(401)
 		})
 
-		It("is not good for another service of the same process", func() {
+		It("is invalid for another service of the same process", func() {
 			other := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
 			ana.token = other.Token(other.NewUser(), 0)
 			ana.get("/chat/threads").must(401)
@@ -209,7 +209,7 @@ var _ = Describe("What comes before an operation", func() {
 			{"POST", "{thread}/readReceipts", `{"chatMessageId":"1"}`},
 			{"POST", "{thread}/typing", ""},
 		}
-		DescribeTable("open only what they should, and the rest is 403 without a message",
+		DescribeTable("allow only their operations, and others are 403 without a message",
 			func(scopes []string, closed int) {
 				ana.token = s.Token(ana.User, 0, scopes...)
 				for i, o := range operations {

@@ -25,7 +25,7 @@ var _ = Describe("The health handler", func() {
 		return w.Code
 	}
 
-	It("says that the service is alive, and ready, until it is closed", func() {
+	It("says that the service is alive, and ready until it is closed", func() {
 		for _, path := range []string{"/healthz", "/readyz"} {
 			Expect(probe("GET", path)).To(Equal(200))
 			Expect(probe("HEAD", path)).To(Equal(200))
@@ -36,7 +36,7 @@ var _ = Describe("The health handler", func() {
 		Expect(probe("GET", "/readyz")).To(Equal(503))
 	})
 
-	It("leaves no record, and knows no other path", func() {
+	It("is not recorded, and serves no other path", func() {
 		Expect(probe("GET", "/")).To(Equal(404))
 		Expect(s.Requests()).To(BeEmpty())
 	})

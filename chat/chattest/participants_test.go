@@ -160,7 +160,7 @@ var _ = Describe("The participants of a thread", func() {
 		ana.get(thread+"/participants?skip=-1").refused(400, "")
 	})
 
-	It("read only what was written since the time that history is shared from", func() {
+	It("read only messages since the share history time", func() {
 		bubble(func(s *chattest.Service) {
 			ana, bo := newPerson(s), newPerson(s)
 			thread := ana.thread("Shared")
@@ -177,7 +177,7 @@ var _ = Describe("The participants of a thread", func() {
 		})
 	})
 
-	It("can't be removed by a former one, who is told so, nor by one who never was in", func() {
+	It("can't be removed by a former participant, who is told so, or by another user", func() {
 		ana.add(thread, bo)
 		path := thread + "/participants/:remove"
 		id := strings.TrimPrefix(thread, "/chat/threads/")
@@ -191,7 +191,7 @@ var _ = Describe("The participants of a thread", func() {
 		bo.post(path, identifier(bo.ID)).must(204)
 	})
 
-	It("are without a user who is deleted, and so are the messages", func() {
+	It("no longer include a deleted user, nor its messages", func() {
 		ana.add(thread, bo)
 		edited := bo.send(thread, "one")
 		bo.mustPatch(thread+"/messages/"+edited, `{"content":"one, again"}`)
@@ -228,7 +228,7 @@ var _ = Describe("Read receipts", func() {
 	}
 	list := func() []string { GinkgoHelper(); return items(ana.mustGet(thread + "/readReceipts").Body) }
 
-	It("are one a person, the last one, in the order people joined", func() {
+	It("are the last one of each participant, in the order they joined", func() {
 		read(bo, ids[0])
 		read(ana, ids[0])
 		read(bo, ids[1])
@@ -237,7 +237,7 @@ var _ = Describe("Read receipts", func() {
 		Expect(items(bo.mustGet(thread + "/readReceipts").Body)).To(Equal(list()))
 	})
 
-	It("come by pages like participants", func() {
+	It("are paged like participants", func() {
 		read(ana, ids[0])
 		read(bo, ids[0])
 		page := ana.mustGet(thread + "/readReceipts?maxPageSize=1").Body
@@ -245,19 +245,19 @@ var _ = Describe("Read receipts", func() {
 		Expect(append(items(page), items(ana.mustGet(nextLink(page)).Body)...)).To(Equal(list()))
 	})
 
-	It("are kept for messages of the service, too", func() {
+	It("are kept for messages of the service too", func() {
 		system := field(items(ana.mustGet(thread + "/messages?maxPageSize=200").Body)[3], "id")
 		read(bo, system)
 		Expect(fields(list(), "chatMessageId")).To(Equal([]string{system}))
 	})
 
-	It("go with the person", func() {
+	It("are deleted with the participant", func() {
 		read(bo, ids[0])
 		ana.remove(thread, bo)
 		Expect(list()).To(BeEmpty())
 	})
 
-	It("are accepted and never seen in a thread of more than 20", func() {
+	It("are accepted and dropped in a thread of more than 20 participants", func() {
 		read(ana, ids[0])
 		ana.add(thread, newPeople(s.Service, 18)...)
 		read(bo, ids[0])

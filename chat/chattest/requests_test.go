@@ -28,7 +28,7 @@ var _ = Describe("The record of requests", func() {
 		ana = newPerson(s.Service)
 	})
 
-	It("has what was asked and answered, without the token", func() {
+	It("has requests and responses, without the token", func() {
 		body := `{"topic":"x"}`
 		a := ana.do("POST", "/chat/threads?x=%20y&"+version, body, "X-Own", "1")
 		Expect(s.Requests()).To(HaveLen(1))
@@ -47,7 +47,7 @@ var _ = Describe("The record of requests", func() {
 		Expect(q.Duration).To(BeNumerically(">", 0))
 	})
 
-	It("is in the order of the answers, and can be had by operation", func() {
+	It("is in the order of the responses, and can be filtered by operation", func() {
 		thread := ana.thread("x")
 		ana.mustGet(thread)
 		ana.mustGet(thread + "/messages")
@@ -94,7 +94,7 @@ var _ = Describe("The record of requests", func() {
 		}))
 	})
 
-	It("forgets the oldest rather than grow for ever", func() {
+	It("is bounded and forgets the oldest", func() {
 		ana.token = ""
 		for i := range 10_010 {
 			ana.get(fmt.Sprint("/chat/threads?n=", i, "&", version))
@@ -130,7 +130,7 @@ func (t *failedTest) end() {
 }
 
 var _ = Describe("A server", func() {
-	It("shows the last exchanges of a test that failed, bounded and without tokens", func() {
+	It("shows the last requests of a failed test, bounded and without tokens", func() {
 		t := &failedTest{failed: true}
 		s := chattest.NewServer(t, nil)
 		ana := newPerson(s.Service)
@@ -151,7 +151,7 @@ var _ = Describe("A server", func() {
 		Expect(log).NotTo(ContainSubstring(strings.Repeat("y", 2001)))
 	})
 
-	It("shows nothing of one that did not", func() {
+	It("shows nothing if the test passes", func() {
 		t := &failedTest{}
 		s := chattest.NewServer(t, nil)
 		newPerson(s.Service).thread("x")
@@ -168,7 +168,7 @@ var _ = Describe("A server", func() {
 		Expect(err).To(MatchError(ContainSubstring("refused")))
 	})
 
-	It("fails the test that it can't start in", func() {
+	It("fails the test if it can't start", func() {
 		t := &failedTest{}
 		Expect(chattest.NewServer(t, &chattest.Options{Path: GinkgoT().TempDir()})).To(BeNil())
 		Expect(t.fatal).To(HavePrefix("chattest: open "))

@@ -44,7 +44,7 @@ var _ = Describe("A retention policy", func() {
 		Expect(field(items(ana.mustGet("/chat/threads").Body)[0], "deletedOn")).To(Equal(second(s.Now())))
 	})
 
-	It("is told as a deletion by nobody", func() {
+	It("is published as a deletion without an initiator", func() {
 		keep("30")
 		later(31 * day)
 		Expect(deletions()).To(HaveLen(1))
@@ -87,7 +87,7 @@ var _ = Describe("A retention policy", func() {
 		})
 	})
 
-	It("deletes what came due while the service was not running", func() {
+	It("deletes threads that became due while the service was not running", func() {
 		path := GinkgoT().TempDir() + "/data"
 		open := func() *chattest.Service {
 			s, err := chattest.Open(&chattest.Options{Path: path})

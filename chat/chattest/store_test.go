@@ -29,7 +29,7 @@ var _ = Describe("A service with a file", func() {
 		return s
 	}
 
-	It("is the same after it was closed: people, tokens, threads, the resource and its key", func() {
+	It("keeps users, tokens, threads, the resource and its key when it is closed", func() {
 		s := open()
 		ana := newPerson(s)
 		thread := ana.thread("Kept")
@@ -47,7 +47,7 @@ var _ = Describe("A service with a file", func() {
 		Expect(number(ana.send(thread, "next"))).To(BeNumerically(">", number(id)))
 	})
 
-	It("is one service's at a time", func() {
+	It("can be opened by one service at a time", func() {
 		first := open()
 		_, err := chattest.Open(&chattest.Options{Path: path})
 		Expect(err).To(MatchError(chattest.ErrInUse))
@@ -56,7 +56,7 @@ var _ = Describe("A service with a file", func() {
 		open()
 	})
 
-	DescribeTable("refuses a file that is not whole, or not its own, says so and what to do, and leaves it as it is",
+	DescribeTable("refuses a damaged or unknown file, says what to do, and does not change it",
 		func(spoil func(path string), reason string) {
 			s := open()
 			ana := newPerson(s)
@@ -105,7 +105,7 @@ var _ = Describe("A service with a file", func() {
 		}, "it has format 99, not 1"),
 	)
 
-	It("blames nothing on a file that it can't read", func() {
+	It("does not call a file damaged that it can't read", func() {
 		Expect(os.Mkdir(path, 0o700)).To(Succeed())
 		_, err := chattest.Open(&chattest.Options{Path: path})
 		Expect(err).To(MatchError("chattest: open " + path + ": is a directory"))
@@ -126,7 +126,7 @@ func foreign(path, bucket string) {
 }
 
 var _ = Describe("A service without a file", func() {
-	It("leaves nothing behind", func() {
+	It("leaves no file behind", func() {
 		s, err := chattest.Open(nil)
 		Expect(err).NotTo(HaveOccurred())
 		s.NewUser()
@@ -172,7 +172,7 @@ var _ = Describe("Writers", func() {
 	}
 	fine := func() error { return nil }
 
-	It("that wait share a commit, and have their answer after it", func(ctx SpecContext) {
+	It("share a commit while they wait, and are answered after it", func(ctx SpecContext) {
 		before := s.Commits()
 		var writers []func() error
 		for i := range 64 {
@@ -185,7 +185,7 @@ var _ = Describe("Writers", func() {
 		}
 	}, SpecTimeout(10*time.Second))
 
-	It("commit alone, one by one, when nobody else waits", func() {
+	It("commit one by one if no other writer waits", func() {
 		before := s.Commits()
 		for i := range 3 {
 			Expect(s.Keep(fmt.Sprint(i), fine)).To(Succeed())
@@ -193,13 +193,13 @@ var _ = Describe("Writers", func() {
 		Expect(s.Commits() - before).To(Equal(3))
 	})
 
-	It("are not disturbed by one that is refused", func(ctx SpecContext) {
+	It("are not affected by a refused one", func(ctx SpecContext) {
 		outcomes := together(ctx, func() error { return s.Keep("a", fine) }, s.Refuse, func() error { return s.Keep("b", fine) })
 		Expect(outcomes).To(HaveExactElements(BeNil(), MatchError("400 BadRequest"), BeNil()))
 		Expect(s.Kept("a") && s.Kept("b")).To(BeTrue())
 	}, SpecTimeout(10*time.Second))
 
-	DescribeTable("all learn of one that fails midway, and nothing of that commit is kept",
+	DescribeTable("all get the error if one fails, and nothing of that commit is kept",
 		func(ctx SpecContext, fail func() error, message string) {
 			outcomes := together(ctx,
 				func() error { return s.Keep("a", fine) }, func() error { return s.Keep("b", fail) }, func() error { return s.Keep("c", fine) })
@@ -212,7 +212,7 @@ var _ = Describe("Writers", func() {
 		Entry("with a panic", func() error { panic("bug") }, "write: panic: bug", SpecTimeout(10*time.Second)),
 	)
 
-	It("of one thread number its messages without a gap, from many people at once", func() {
+	It("number the messages of a thread without gaps, also concurrently", func() {
 		everybody := newPeople(s, 16)
 		thread := everybody[0].thread("Crowd", everybody...)
 		var wg sync.WaitGroup
@@ -237,7 +237,7 @@ var _ = Describe("Writers", func() {
 		Expect(slices.Compact(slices.Clone(ids))).To(HaveLen(162))
 	})
 
-	It("that repeat a create at the same time make one thread", func() {
+	It("create one thread if they repeat a create concurrently", func() {
 		ana := newPerson(s)
 		bodies := make([]string, 8)
 		var wg sync.WaitGroup

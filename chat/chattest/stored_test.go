@@ -28,7 +28,7 @@ var _ = Describe("What is stored", func() {
 		thread = s.Client(ana).ThreadClient(created.Thread.ID)
 	})
 
-	It("is what a client gets", func(ctx SpecContext) {
+	It("is what a client receives", func(ctx SpecContext) {
 		other := s.Client(bo).ThreadClient(thread.ThreadID())
 		edited, err := thread.SendMessage(ctx, "one", &chat.SendMessageOptions{SenderDisplayName: "Ana", Metadata: map[string]string{"k": "v"}})
 		Expect(err).NotTo(HaveOccurred())
@@ -55,7 +55,7 @@ var _ = Describe("What is stored", func() {
 		Expect(s.Texts(thread.ThreadID())).To(Equal([]string{"first", "three"}))
 	})
 
-	It("is in the order in which it came about", func(ctx SpecContext) {
+	It("is in the order of creation", func(ctx SpecContext) {
 		second, err := s.Client(bo).CreateThread(ctx, "Second", nil)
 		Expect(err).NotTo(HaveOccurred())
 		sent, err := thread.SendMessage(ctx, "one", nil)
@@ -72,7 +72,7 @@ var _ = Describe("What is stored", func() {
 		Expect(s.Users()).To(Equal([]chattest.User{ana, bo}))
 	})
 
-	It("can be seen when nobody sees it any more", func(ctx SpecContext) {
+	It("can be read after all participants have left", func(ctx SpecContext) {
 		Expect(s.Client(ana).DeleteThread(ctx, thread.ThreadID())).To(Succeed())
 		Expect(s.Threads()[0].DeletedOn).NotTo(BeZero())
 		Expect(s.Messages(thread.ThreadID())).To(HaveLen(2))
@@ -81,7 +81,7 @@ var _ = Describe("What is stored", func() {
 		Expect(s.Users()).To(Equal([]chattest.User{ana}))
 	})
 
-	It("is nothing in a thread that is not there", func() {
+	It("is nothing in a thread that does not exist", func() {
 		for _, id := range []string{unknownThread, "", "nonsense"} {
 			Expect(s.Messages(id)).To(BeEmpty())
 			Expect(s.Texts(id)).To(BeEmpty())
@@ -91,7 +91,7 @@ var _ = Describe("What is stored", func() {
 	})
 
 	Describe("and reset", func() {
-		It("is gone, with what was asked, the faults and the time", func() {
+		It("is deleted, with requests, faults and the offset of the clock", func() {
 			old := as(s.Service, ana)
 			before := s.ConnectionString()
 			s.Fail(chattest.Any, chattest.Fault{Times: -1})
@@ -107,7 +107,7 @@ var _ = Describe("What is stored", func() {
 			old.get("/chat/threads").must(401)
 		})
 
-		It("never gives the id of somebody who is gone to somebody else", func() {
+		It("never reuses the id of a deleted user", func() {
 			bubble(func(s *chattest.Service) {
 				first := s.NewUser()
 				s.Reset()
@@ -122,7 +122,7 @@ var _ = Describe("What is stored", func() {
 			Expect(s.Threads()).To(HaveLen(1))
 		})
 
-		It("has used up no limit", func() {
+		It("has its limits reset", func() {
 			limited(chattest.Options{}, func(l *crowd) {
 				for range 10 {
 					l.owner.send(l.thread, "x")

@@ -19,7 +19,7 @@ var _ = Describe("A list of threads", func() {
 		return fields(items(p.mustGet(target).Body), "topic")
 	}
 
-	It("has the latest activity first: messages, topics, people who come, and deletion", func() {
+	It("has the latest activity first: messages, topics, added participants, and deletion", func() {
 		bubble(func(s *chattest.Service) {
 			ana, bo := newPerson(s), newPerson(s)
 			var threads []string
@@ -41,7 +41,7 @@ var _ = Describe("A list of threads", func() {
 		})
 	})
 
-	It("speaks of the last message, whoever sent it, but not of one about people who went", func() {
+	It("shows the time of the last message, except one about removed participants", func() {
 		bubble(func(s *chattest.Service) {
 			ana, bo := newPerson(s), newPerson(s)
 			thread := ana.thread("x", bo)
@@ -59,7 +59,7 @@ var _ = Describe("A list of threads", func() {
 		})
 	})
 
-	It("has threads that the person was removed from, as they were then", func() {
+	It("has threads from which the user was removed, as they were then", func() {
 		bubble(func(s *chattest.Service) {
 			ana, bo := newPerson(s), newPerson(s)
 			thread := ana.thread("Then", bo)
@@ -91,7 +91,7 @@ var _ = Describe("A list of threads", func() {
 			return paths
 		}
 
-		It("has 100 a page when nobody says, and a link only while there are more", func() {
+		It("has 100 threads a page by default, and a link only if there are more", func() {
 			create(101)
 			pages := ana.pages("/chat/threads")
 			Expect(pages).To(HaveLen(2))
@@ -101,7 +101,7 @@ var _ = Describe("A list of threads", func() {
 			Expect(ana.pages("/chat/threads?maxPageSize=101")).To(HaveLen(1))
 		})
 
-		It("misses none and doubles none, even of the same millisecond", func() {
+		It("misses and repeats none, even of the same millisecond", func() {
 			bubble(func(s *chattest.Service) {
 				ana := newPerson(s)
 				for i := range 7 {
@@ -115,7 +115,7 @@ var _ = Describe("A list of threads", func() {
 			})
 		})
 
-		It("shows a thread again that changes meanwhile, rather than miss it", func() {
+		It("repeats a thread that changes meanwhile", func() {
 			paths := create(5)
 			page := ana.mustGet("/chat/threads?maxPageSize=2").Body
 			Expect(fields(items(page), "topic")).To(Equal([]string{"4", "3"}))
@@ -145,7 +145,7 @@ var _ = Describe("A list of threads", func() {
 			})
 		})
 
-		It("leaves out threads that have been quiet since a start time, on every page", func() {
+		It("omits threads without activity since a start time, on every page", func() {
 			bubble(func(s *chattest.Service) {
 				ana := newPerson(s)
 				quiet := ana.thread("quiet")
@@ -163,7 +163,7 @@ var _ = Describe("A list of threads", func() {
 			})
 		})
 
-		DescribeTable("is refused with a cursor that is none",
+		DescribeTable("is refused with a malformed cursor",
 			func(cursor string) { ana.get("/chat/threads?syncState="+url.QueryEscape(cursor)).refused(400, "") },
 			Entry("no base64", "*"),
 			Entry("no JSON", "eA=="),

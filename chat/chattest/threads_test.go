@@ -34,13 +34,13 @@ var _ = Describe("A thread", func() {
 				NotTo(Equal(field(field(first.Body, "chatThread"), "id")))
 		})
 
-		It("gets a new id of another form without one", func() {
+		It("gets a random id of another form without one", func() {
 			one, two := ana.thread("One"), ana.thread("One")
 			Expect(one).To(MatchRegexp(`^/chat/threads/19:[0-9a-f]{32}@thread\.v2$`))
 			Expect(two).NotTo(Equal(one))
 		})
 
-		It("is the same one when the create is repeated, whatever has become of it", func() {
+		It("is returned again when the create is repeated, whatever its state", func() {
 			gone := s.NewUser()
 			s.DeleteUser(gone)
 			first := create(ana, "key", `{"topic":"One","participants":[`+participant(gone.ID)+`]}`).must(201)
@@ -66,7 +66,7 @@ var _ = Describe("A thread", func() {
 			Expect(people(ana, thread)).To(Equal([]string{ana.ID, bo.ID}))
 		})
 
-		It("names who can't be in it, and is without them", func() {
+		It("reports users who can't join, and is created without them", func() {
 			gone := s.NewUser()
 			s.DeleteUser(gone)
 			a := ana.post("/chat/threads", `{"topic":"Partly","participants":[`+participant(bo.ID)+`,`+participant(gone.ID)+
@@ -77,7 +77,7 @@ var _ = Describe("A thread", func() {
 			Expect(people(ana, thread)).To(Equal([]string{ana.ID, bo.ID}))
 		})
 
-		It("is refused as a whole for someone of another resource", func() {
+		It("is refused as a whole for a user of another resource", func() {
 			ana.post("/chat/threads", `{"topic":"x","participants":[`+participant(bo.ID)+`,`+participant(s.ForeignUser().ID)+`]}`).refused(403, "")
 			Expect(items(bo.mustGet("/chat/threads").Body)).To(BeEmpty())
 		})
@@ -100,7 +100,7 @@ var _ = Describe("A thread", func() {
 			Entry("with a retention of 91 days", `{"topic":"x","retentionPolicy":{"kind":"threadCreationDate","deleteThreadAfterDays":91}}`, ""),
 		)
 
-		It("takes null for absent, and an empty topic for one", func() {
+		It("treats null as absent, and accepts an empty topic", func() {
 			a := ana.post("/chat/threads", `{"topic":"","participants":null,"metadata":null,"retentionPolicy":null}`).must(201)
 			Expect(a.Body).To(And(ContainSubstring(`"topic":"",`), ContainSubstring(`"retentionPolicy":{"kind":"none"}`), Not(ContainSubstring("metadata"))))
 		})
@@ -149,7 +149,7 @@ var _ = Describe("A thread", func() {
 			Expect(items(ana.mustGet(thread + "/messages").Body)).To(HaveLen(3))
 		})
 
-		It("stay when nothing is said of them", func() {
+		It("stay if the patch does not name them", func() {
 			before := ana.mustGet(thread).Body
 			ana.mustPatch(thread, `{}`)
 			ana.mustPatch(thread, `{"topic":null}`)
@@ -158,14 +158,14 @@ var _ = Describe("A thread", func() {
 	})
 
 	Describe("to others", func() {
-		It("is 403 to one who is not in it", func() {
+		It("is 403 to users who are not participants", func() {
 			thread := ana.thread("Private")
 			bo.get(thread).refused(403, notAllowed)
 			bo.patch(thread, `{"topic":"x"}`).refused(403, notAllowed)
 			bo.delete(thread).refused(403, notAllowed)
 		})
 
-		It("is 404 when there is none, and 400 when its id is none, but for its participants", func() {
+		It("is 404 if it does not exist, and 400 if its id is malformed, except for its participants", func() {
 			for _, path := range []string{"", "/messages", "/participants", "/readReceipts"} {
 				ana.get("/chat/threads/"+unknownThread+path).refused(404, noSuchThread)
 			}
@@ -204,7 +204,7 @@ var _ = Describe("A thread", func() {
 			newPerson(s.Service).delete(thread).refused(403, notAllowed)
 		})
 
-		It("stays in the list, with the time before that of its last message", func() {
+		It("stays in the list of threads, with the times of its deletion and its last message", func() {
 			bubble(func(s *chattest.Service) {
 				ana := newPerson(s)
 				thread := ana.thread("Gone")

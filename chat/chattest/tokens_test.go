@@ -14,7 +14,7 @@ import (
 )
 
 var _ = Describe("A user", func() {
-	It("has an id that tells when it was made, and that nobody else has", func() {
+	It("has a unique id that encodes its creation", func() {
 		bubble(func(s *chattest.Service) {
 			s.Advance(1234 * time.Millisecond)
 			users := append(s.NewUsers(2), s.NewUser())
@@ -90,7 +90,7 @@ var _ = Describe("A token", func() {
 		})
 	})
 
-	It("is good for 24 hours when nobody says, and never for less than was asked", func() {
+	It("is valid for 24 hours by default, and never for less than requested", func() {
 		bubble(func(s *chattest.Service) {
 			s.Advance(900 * time.Millisecond)
 			ana := newPerson(s)
@@ -103,7 +103,7 @@ var _ = Describe("A token", func() {
 		})
 	})
 
-	DescribeTable("lives from its iat to its exp for as long as was asked, in whole seconds, also right after a revocation",
+	DescribeTable("has the requested time between iat and exp, in whole seconds, also right after a revocation",
 		func(asked, whole time.Duration) {
 			bubble(func(s *chattest.Service) {
 				s.Advance(123456789)
@@ -122,7 +122,7 @@ var _ = Describe("A token", func() {
 		Entry("an hour less than nothing", -time.Hour, -time.Hour),
 	)
 
-	It("is refused when any of it is changed, also bits of its last character that stand for nothing", func() {
+	It("is refused if any bit is changed, also the unused ones of its last character", func() {
 		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
 		ana := newPerson(s.Service)
 		good := ana.token
@@ -142,7 +142,7 @@ var _ = Describe("A token", func() {
 		ana.mustGet("/chat/threads")
 	})
 
-	It("that was checked is checked no more, but still ends", func() {
+	It("is verified once, and still expires", func() {
 		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
 		ana := newPerson(s.Service)
 		ana.mustGet("/chat/threads")

@@ -30,7 +30,7 @@ var _ = Describe("The transport without a socket", func() {
 		return req
 	}
 
-	It("makes a response like any other", func(ctx SpecContext) {
+	It("returns complete responses", func(ctx SpecContext) {
 		req := request(ctx, s.Endpoint()+"/chat/threads?"+version, `{"topic":"x"}`)
 		res, err := s.Transport().RoundTrip(req)
 		Expect(err).NotTo(HaveOccurred())
@@ -43,7 +43,7 @@ var _ = Describe("The transport without a socket", func() {
 		Expect(res.Header.Get("MS-CV")).NotTo(BeEmpty())
 	})
 
-	It("has errors in chunks, of a length that is not known", func(ctx SpecContext) {
+	It("sends errors in chunks, of unknown length", func(ctx SpecContext) {
 		res, err := s.Transport().RoundTrip(request(ctx, s.Endpoint()+"/chat/threads?"+version, `{}`))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(res.StatusCode).To(Equal(400))
@@ -51,7 +51,7 @@ var _ = Describe("The transport without a socket", func() {
 		Expect(res.TransferEncoding).To(Equal([]string{"chunked"}))
 	})
 
-	It("leads to no other host", func(ctx SpecContext) {
+	It("reaches no other host", func(ctx SpecContext) {
 		for _, url := range []string{"https://elsewhere.invalid/", strings.Replace(s.Endpoint(), "https:", "http:", 1) + "/"} {
 			_, err := s.Transport().RoundTrip(request(ctx, url, ""))
 			dial, ok := errors.AsType[*net.OpError](err)
@@ -70,7 +70,7 @@ var _ = Describe("The transport without a socket", func() {
 		Expect(s.Requests()).To(BeEmpty())
 	})
 
-	It("leads nowhere once the service is closed", func(ctx SpecContext) {
+	It("fails once the service is closed", func(ctx SpecContext) {
 		req := request(ctx, s.Endpoint()+"/chat/threads?"+version, "")
 		Expect(s.Close()).To(Succeed())
 		_, err := s.Transport().RoundTrip(req)

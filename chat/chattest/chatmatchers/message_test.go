@@ -46,7 +46,7 @@ var _ = Describe("HaveMessage", func() {
 		Expect(thread).NotTo(HaveMessage("", From(ana)))
 	})
 
-	It("takes messages as they are stored, and asks for none", func() {
+	It("accepts stored messages, without requests", func() {
 		Expect(s.Messages(thread.ThreadID())).To(HaveMessage("Fine.", From(bo)))
 		Expect(s.Messages(thread.ThreadID())[:3]).NotTo(HaveMessage("Fine."))
 		Expect(s.Messages(thread.ThreadID())).To(ContainElement(From(bo)))
@@ -61,7 +61,7 @@ var _ = Describe("HaveMessage", func() {
 		Eventually(ctx, thread).Should(HaveMessage("At two?"))
 	})
 
-	It("is no answer where the thread can't be read", func() {
+	It("is an error if the thread can't be read", func() {
 		_, err := HaveMessage("x").Match(s.Client(s.NewUser()).ThreadClient(thread.ThreadID()))
 		Expect(errors.Is(err, chat.ErrForbidden)).To(BeTrue())
 		_, err = HaveMessage("x").Match("thread")
@@ -85,13 +85,13 @@ var _ = Describe("HaveMessage", func() {
 			)))
 		})
 
-		It("says what the one with the text lacks, if one can't see it", func() {
+		It("says which detail of the message does not match, if that is not obvious", func() {
 			message := failure(thread, HaveMessage("At noon?", HaveField("Metadata", HaveLen(2))))
 			Expect(message).To(HavePrefix(`Expected the thread to have a message with text "At noon?" and a further condition` + "\n"))
 			Expect(strings.Count(message, "to have length 2")).To(Equal(1))
 		})
 
-		It("tells deleted messages", func(ctx SpecContext) {
+		It("marks deleted messages", func(ctx SpecContext) {
 			message, err := thread.ListMessages(nil).Collect(ctx, 2)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(thread.DeleteMessage(ctx, message[1].ID)).To(Succeed())
@@ -105,7 +105,7 @@ var _ = Describe("HaveMessage", func() {
 			)))
 		})
 
-		It("says what is there that should not be", func() {
+		It("says which message is not wanted", func() {
 			Expect(negatedFailure(thread, HaveMessage("Fine."))).To(HavePrefix(lines(
 				`Expected the thread not to have a message with text "Fine."`,
 				"but it has:",

@@ -29,7 +29,7 @@ var _ = Describe("HaveNotified", func() {
 		}
 	})
 
-	It("holds for a user who was told, and for no other", func() {
+	It("holds for a user who received the event, and for no other", func() {
 		Expect(s).To(HaveNotified(bo, received))
 		Expect(s.Service).To(HaveNotified(ana, received))
 		Expect(s).To(HaveNotified(bo, events.KindThreadCreated))
@@ -51,7 +51,7 @@ var _ = Describe("HaveNotified", func() {
 		Eventually(ctx, s).Should(HaveNotified(bo, typed))
 	})
 
-	It("refuses what is no service, and kinds that no user is told of", func() {
+	It("refuses other values than services, and unknown kinds", func() {
 		_, err := HaveNotified(bo, received).Match("service")
 		Expect(err).To(MatchError("HaveNotified wants a *chattest.Server or *chattest.Service, not string"))
 		for _, kind := range []events.Kind{"MessageReceived", events.KindGap} {
@@ -61,14 +61,14 @@ var _ = Describe("HaveNotified", func() {
 	})
 
 	Context("when it fails", func() {
-		It("says that nothing has happened", func() {
+		It("says that there were no events", func() {
 			Expect(failure(newServer(), HaveNotified(bo, received))).To(Equal(lines(
 				"Expected "+bo.ID+" to have been told chatMessageReceived",
 				"but there were no events at all.",
 			)))
 		})
 
-		It("shows what happened and who was told", func() {
+		It("shows the events and their recipients", func() {
 			Expect(failure(s, HaveNotified(chidi, ""))).To(Equal(lines(
 				"Expected "+chidi.ID+" to have been told an event",
 				"but it was not. There were:",
@@ -78,7 +78,7 @@ var _ = Describe("HaveNotified", func() {
 			)))
 		})
 
-		It("says what the events of the user lack", func() {
+		It("says which details of the events do not match", func() {
 			message := failure(s, HaveNotified(bo, received, HaveField("Message.Content.Message", "At two?")))
 			Expect(message).To(HavePrefix(lines(
 				"Expected "+bo.ID+" to have been told chatMessageReceived with a further condition",
@@ -88,7 +88,7 @@ var _ = Describe("HaveNotified", func() {
 			Expect(message).To(ContainSubstring("At two?"))
 		})
 
-		It("says what the user should not have been told", func() {
+		It("says which event is not wanted", func() {
 			Expect(negatedFailure(s, HaveNotified(bo, events.KindThreadCreated))).To(HavePrefix(lines(
 				"Expected "+bo.ID+" not to have been told chatThreadCreated",
 				"but it was, once:",

@@ -36,28 +36,28 @@ var _ = Describe("HaveParticipants", func() {
 		Expect(thread).NotTo(HaveParticipants())
 	})
 
-	It("takes participants as they are stored, and asks for none", func() {
+	It("accepts stored participants, without requests", func() {
 		Expect(s.Participants(thread.ThreadID())).To(HaveParticipants(ana, bo))
 		Expect(s).NotTo(HaveReceived(chattest.ListChatParticipants))
 	})
 
-	It("takes participants of any kind", func() {
+	It("accepts identifiers of any kind", func() {
 		phone := chat.PhoneNumber{Number: "+15555550123"}
 		Expect([]chat.Participant{{Identifier: phone}}).To(HaveParticipants(phone))
 		Expect([]chat.Participant{}).To(HaveParticipants())
 	})
 
-	It("waits for people to come", func(ctx SpecContext) {
+	It("waits for participants to join", func(ctx SpecContext) {
 		defer meanwhile(func() { Expect(thread.AddParticipants(ctx, []chat.Participant{{Identifier: cy}})).To(BeEmpty()) })()
 		Eventually(ctx, thread).Should(HaveParticipants(ana, bo, cy))
 	})
 
-	It("is no answer where the thread can't be read", func() {
+	It("is an error if the thread can't be read", func() {
 		_, err := HaveParticipants(ana).Match(nil)
 		Expect(err).To(MatchError("HaveParticipants: a thread must be a *chat.ThreadClient or []chat.Participant, not <nil>"))
 	})
 
-	It("says who is there, who should not be, and who is missing", func() {
+	It("lists the participants, those not wanted, and those missing", func() {
 		there := []chat.Participant{{Identifier: ana}, {Identifier: cy, DisplayName: "Cy"}}
 		named := strings.NewReplacer(ana.ID, "8:acs:a", bo.ID, "8:acs:b", cy.ID, "8:acs:c")
 		Expect(named.Replace(failure(there, HaveParticipants(ana, bo)))).To(Equal(lines(

@@ -65,7 +65,7 @@ var _ = Describe("HaveReceived", func() {
 		Eventually(ctx, s).Should(HaveReceived(chattest.SendTypingNotification))
 	})
 
-	It("refuses what is no service", func() {
+	It("refuses other values than services", func() {
 		_, err := HaveReceived(chattest.Any).Match("service")
 		Expect(err).To(MatchError("HaveReceived wants a *chattest.Server or *chattest.Service, not string"))
 	})
@@ -93,7 +93,7 @@ var _ = Describe("HaveReceived", func() {
 			)))
 		})
 
-		It("shows requests as they came, and how many there were", func() {
+		It("shows and counts the requests", func() {
 			Expect(failure(s, HaveReceived(chattest.SendChatMessage, Times(1)))).To(Equal(lines(
 				"Expected ChatThread_SendChatMessage to have been received exactly once",
 				"but it was, 2 times:",
@@ -113,7 +113,7 @@ var _ = Describe("HaveReceived", func() {
 			)))
 		})
 
-		It("says what a request lacks that one can't see", func() {
+		It("says which detail of a request does not match, if that is not obvious", func() {
 			message := failure(s, HaveReceived(chattest.CreateChatThread, WithHeader("Content-Type", "text/plain")))
 			Expect(message).To(HaveSuffix(lines(`        {"topic":"Lunch"}`, `        Expected header Content-Type "text/plain", but it is "application/json"`)))
 
@@ -126,7 +126,7 @@ var _ = Describe("HaveReceived", func() {
 			Expect(message).To(ContainSubstring("to equal\n"))
 		})
 
-		It("says what came that should not have", func() {
+		It("says which request is not wanted", func() {
 			Expect(negatedFailure(s, HaveReceived(chattest.CreateChatThread))).To(Equal(lines(
 				"Expected Chat_CreateChatThread not to have been received",
 				"but it was, once:",
@@ -135,7 +135,7 @@ var _ = Describe("HaveReceived", func() {
 			)))
 		})
 
-		It("leaves out the middle of many requests, and the end of a long body", func(ctx SpecContext) {
+		It("omits the middle of many requests, and the end of a long body", func(ctx SpecContext) {
 			for i := range 20 {
 				_, err := thread.SendMessage(ctx, fmt.Sprint(i, strings.Repeat("x", 1000)), nil)
 				Expect(err).NotTo(HaveOccurred())
@@ -147,7 +147,7 @@ var _ = Describe("HaveReceived", func() {
 			Expect(len(message)).To(BeNumerically("<", 10_000))
 		})
 
-		It("names a request that is no operation by its path", func() {
+		It("names a request without an operation by its path", func() {
 			res, err := s.HTTPClient().Get(s.Endpoint() + "/nowhere")
 			Expect(err).NotTo(HaveOccurred())
 			Expect(res.Body.Close()).To(Succeed())

@@ -27,25 +27,25 @@ var _ = Describe("A detail of a request", func() {
 		Expect(chattest.Request{Body: []byte("plain")}).To(WithBody("plain"))
 	})
 
-	It("is a parameter of its query, be it a number", func() {
+	It("is a parameter of its query, also a number", func() {
 		Expect(request).To(WithQuery("maxPageSize", "2"))
 		Expect(request).To(WithQuery("maxPageSize", 2))
 		Expect(request).NotTo(WithQuery("maxPageSize", 3))
 		Expect(request).To(WithQuery("startTime", BeEmpty()))
 	})
 
-	It("is a header, whatever the case of its name", func() {
+	It("is a header, with its name in any case", func() {
 		Expect(request).To(WithHeader("repeatability-request-id", "mine"))
 		Expect(request).To(WithHeader("repeatability-request-id", Not(BeEmpty())))
 		Expect(request).NotTo(WithHeader("repeatability-request-id", "yours"))
 		Expect(request).To(WithHeader("x-not-there", ""))
 	})
 
-	It("stands on its own among matchers", func() {
+	It("is a matcher like any other", func() {
 		Expect([]chattest.Request{{}, request}).To(ContainElement(And(WithQuery("maxPageSize", 2), WithHeader("x-not-there", ""))))
 	})
 
-	It("says what is there instead", func() {
+	It("says what was found instead", func() {
 		Expect(failure(request, WithQuery("maxPageSize", 3))).To(Equal(`Expected query parameter maxPageSize "3", but it is "2"`))
 		Expect(negatedFailure(request, WithQuery("maxPageSize", 2))).To(Equal(`Did not expect query parameter maxPageSize "2"`))
 		Expect(failure(request, WithHeader("x-mine", HavePrefix("1")))).To(Equal(lines(
@@ -58,7 +58,7 @@ var _ = Describe("A detail of a request", func() {
 		Expect(negatedFailure(request, WithQuery("maxPageSize", HaveLen(1)))).To(HavePrefix("Of the query parameter maxPageSize:\n    Expected\n"))
 	})
 
-	It("refuses what is no request", func() {
+	It("refuses other values than requests", func() {
 		_, err := WithBody("x").Match("x")
 		Expect(err).To(MatchError("the body is that of a chattest.Request, not of a string"))
 	})
