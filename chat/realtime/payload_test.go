@@ -77,10 +77,10 @@ var people = []any{
 }
 
 var peopleValues = []chat.Participant{
-	{Identifier: ann, DisplayName: "Ann"},
+	{Identifier: ann, DisplayName: "Ann", ShareHistoryTime: time.Unix(0, 0).UTC()},
 	{Identifier: bo, ShareHistoryTime: time.Unix(1762161600, 0).UTC(), Metadata: map[string]string{"role": "guest"}},
 	{Identifier: chat.CommunicationUser{ID: "8:acs:R_c"}, ShareHistoryTime: time.Date(2026, 11, 3, 9, 20, 0, 0, time.UTC)},
-	{Identifier: chat.PhoneNumber{Number: "+15555550123"}},
+	{Identifier: chat.PhoneNumber{Number: "+15555550123"}, ShareHistoryTime: time.Unix(0, 0).UTC()},
 }
 
 var _ = Describe("Events on the wire", func() {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/events"
@@ -106,7 +107,11 @@ func decodeParticipants(text scalar) ([]chat.Participant, error) {
 	}
 	var participants []chat.Participant
 	for _, w := range list {
-		participants = append(participants, w.value())
+		p := w.value()
+		if p.ShareHistoryTime.IsZero() {
+			p.ShareHistoryTime = time.UnixMilli(0).UTC() // all of the history, as REST says it
+		}
+		participants = append(participants, p)
 	}
 	return participants, nil
 }
