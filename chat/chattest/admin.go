@@ -25,6 +25,8 @@ import (
 //	POST   /clock         moves it: {"advance":"1h"}
 //	GET    /requests      lists requests and responses, without secrets; ?operation=…&last=20
 //	DELETE /requests      removes them from the list
+//	GET    /connections   lists the open real-time connections
+//	DELETE /connections   drops them all, or with ?user=… those of a user
 //	POST   /reset         does what [Service.Reset] does
 //	GET    /seed          what [Service.Dump] writes down
 //	POST   /snapshot      takes a snapshot, and replaces the one of that name: {"name":"base"}, or nothing for the one without a name
@@ -40,6 +42,8 @@ func (s *Service) AdminHandler() http.Handler {
 	mux.HandleFunc("POST /clock", a.advanceClock)
 	mux.HandleFunc("GET /requests", a.listRequests)
 	mux.HandleFunc("DELETE /requests", a.forgetRequests)
+	mux.HandleFunc("GET /connections", a.listConnections)
+	mux.HandleFunc("DELETE /connections", a.dropConnections)
 	mux.HandleFunc("POST /reset", a.reset)
 	mux.HandleFunc("GET /seed", a.dump)
 	mux.HandleFunc("POST /snapshot", a.takeSnapshot)
@@ -82,10 +86,7 @@ func (a adminAPI) addFault(w http.ResponseWriter, r *http.Request) {
 	}
 	err := readJSON(r, &asked)
 	if err == nil {
-		err = asked.Operation.check()
-	}
-	if err == nil {
-		err = asked.fault().check()
+		err = asked.fault().checkFor(asked.Operation)
 	}
 	if err != nil {
 		writeError(w, http.StatusBadRequest, err)
@@ -157,6 +158,34 @@ func (a adminAPI) listRequests(w http.ResponseWriter, r *http.Request) {
 
 func (a adminAPI) forgetRequests(w http.ResponseWriter, _ *http.Request) {
 	a.s.log.clear()
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (a adminAPI) listConnections(w http.ResponseWriter, _ *http.Request) {
+	list := []connectionRecord{}
+	for _, c := range a.s.Connections() {
+		list = append(list, connectionRecord{c.ID, c.User.ID, c.Since.UTC(), c.Registered, c.Delivered, c.Answered, c.Refused})
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"value": list})
+}
+
+// connectionRecord is a connection as it is listed.
+type connectionRecord struct {
+	ID         string    `json:"id"`
+	User       string    `json:"user"`
+	Since      time.Time `json:"since"`
+	Registered bool      `json:"registered"`
+	Delivered  int       `json:"delivered"`
+	Answered   int       `json:"answered"`
+	Refused    int       `json:"refused"`
+}
+
+func (a adminAPI) dropConnections(w http.ResponseWriter, r *http.Request) {
+	var users []User
+	for _, id := range r.URL.Query()["user"] {
+		users = append(users, User{ID: id})
+	}
+	a.s.DropConnections(users...)
 	w.WriteHeader(http.StatusNoContent)
 }
 
