@@ -67,6 +67,7 @@ func factsOf(threadID string, err error) diagnosis.Facts {
 	}
 	if failed, ok := errors.AsType[*refreshError](err); ok {
 		facts.Fetch = &diagnosis.Fetch{Cause: failed.cause, Expired: errors.Is(failed, errEnded)}
+		err = failed.cause
 	}
 	if refusal, ok := errors.AsType[*Error](err); ok {
 		facts.Refusal = refusal.facts()
@@ -102,8 +103,8 @@ func see(resp *http.Response, held *heldToken) diagnosis.Seen {
 	case http.StatusBadRequest, http.StatusForbidden, http.StatusRequestEntityTooLarge: // the others do not depend on the body
 		seen.Sent = diagnosis.ReadSent(sentBody(req))
 	}
-	token, _ := strings.CutPrefix(req.Header.Get("Authorization"), "Bearer ")
-	seen.Token = readClaims(token)
+	scheme, token, _ := strings.Cut(req.Header.Get("Authorization"), " ")
+	seen.Scheme, seen.Token = scheme, readClaims(token)
 	if held != nil && held.Token == token {
 		seen.Token.Told, seen.Token.Accepted = held.ExpiresOn, held.accepted.Load()
 	}

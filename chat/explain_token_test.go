@@ -35,22 +35,22 @@ func tokenTroubles() []trouble {
 			w.Advance(3 * time.Hour)
 			return c, list(ctx, c)
 		}, explain.Clock),
-		serviceTrouble("a revoked token that was never used", "it is of the resource", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a revoked token that was never used", "left, and is of 8:acs:", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c := w.with(w.Token(w.alice, time.Hour))
 			w.Revoke(w.alice)
 			return c, list(ctx, c)
-		}, explain.TokenResource, explain.TokenRevoked),
+		}, explain.TokenRevoked, explain.TokenResource),
 		serviceTrouble("a token that was good before", "the service accepted it before", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c := w.with(w.Token(w.alice, time.Hour))
 			Expect(list(ctx, c)).To(Succeed())
 			w.DeleteUser(w.alice)
 			return c, list(ctx, c)
 		}, explain.TokenRevoked),
-		serviceTrouble("a token of another resource", "it is of the resource", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a token of another resource, which nothing tells", "and is of 8:acs:", func(ctx context.Context, w *world) (*chat.Client, error) {
 			other := newService()
 			c := w.with(other.Token(other.NewUser(), time.Hour))
 			return c, list(ctx, c)
-		}, explain.TokenResource, explain.TokenRevoked),
+		}, explain.TokenRevoked, explain.TokenResource),
 		{"a token of a resource elsewhere", []explain.Kind{explain.TokenResource, explain.TokenRevoked}, "in unitedstates, and the endpoint is in europe",
 			func(ctx context.Context) (*chat.Client, error) {
 				credential, err := chat.NewStaticTokenCredential(tokenWith(fmt.Sprintf(
@@ -86,14 +86,24 @@ func tokenTroubles() []trouble {
 				})
 				return c, list(ctx, c)
 			}},
-		{"a callback that asks for a token of another resource's user", []explain.Kind{explain.TokenFetch}, "doesn't belong",
+		{"a callback that asks for a token of another resource's user", []explain.Kind{explain.UserUnknown}, "doesn't belong",
 			func(ctx context.Context) (*chat.Client, error) {
 				c := clientThatFetches(refusedByIdentity("IdentityNotOwned", "Provided identity doesn't belong to the resource."))
 				return c, list(ctx, c)
 			}},
-		{"a callback with an access key that is none", []explain.Kind{explain.TokenFetch}, "Denied",
+		{"a callback with an access key of another resource", []explain.Kind{explain.AccessKey, explain.ForeignAnswer}, "Denied by",
 			func(ctx context.Context) (*chat.Client, error) {
 				c := clientThatFetches(refusedByIdentity("Denied", "Denied by the resource provider."))
+				return c, list(ctx, c)
+			}},
+		{"a callback whose request is altered on the way", []explain.Kind{explain.RequestAltered}, "content-sha256",
+			func(ctx context.Context) (*chat.Client, error) {
+				c := clientThatFetches(refusedByIdentity("Denied", "Request 'x-ms-content-sha256' differs from generated content hash."))
+				return c, list(ctx, c)
+			}},
+		{"a callback with the Entra token of an unknown application", []explain.Kind{explain.EntraToken, explain.ForeignAnswer}, "InvalidAccessToken",
+			func(ctx context.Context) (*chat.Client, error) {
+				c := clientThatFetches(refusedByIdentity("InvalidAccessToken", "Provided access token is not valid."))
 				return c, list(ctx, c)
 			}},
 		{"a callback that gives what has ended", []explain.Kind{explain.TokenFetch, explain.Clock}, "has already ended",

@@ -36,6 +36,14 @@ const (
 	Clock           Kind = "clock"           // this machine's clock is off
 )
 
+// Kinds of causes in the authorization of the identity API.
+const (
+	AccessKey      Kind = "accessKey"      // the access key is not one of the resource
+	EntraToken     Kind = "entraToken"     // the service does not accept the Entra token, or its owner lacks a role
+	RequestAltered Kind = "requestAltered" // the request was altered on the way to the service
+	UserUnknown    Kind = "userUnknown"    // the resource does not have the user
+)
+
 // Kinds of causes in the thread and its participants.
 const (
 	NotParticipant     Kind = "notParticipant"     // the user is not a participant of the thread

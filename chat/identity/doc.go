@@ -16,7 +16,7 @@
 //
 // # Errors and retries
 //
-// Errors are those of package chat: a [*chat.ArgumentError] reports an invalid argument before any request is sent, and a
+// [Client.Explain] says why a call failed. Errors are those of package chat: a [*chat.ArgumentError] reports an invalid argument before any request is sent, and a
 // [*chat.Error] an error response. All calls are retried as those of package chat are, on the statuses 408, 429, 500, 502, 503 and
 // 504 and on transport errors. [chat.ErrUnauthorized] with the code IdentityNotOwned means that the user is not one of the resource.
 //

@@ -109,7 +109,7 @@ var _ = Describe("Who you are", func() {
 		It("says when there is no such user", func() {
 			gone := server.NewUser()
 			server.DeleteUser(gone)
-			admin.Run("thread", "list", "--as", gone.ID).Ends(1, "\nLikely cause: the user for whom a token was requested does not belong to the resource\n", keyVariable)
+			admin.Run("thread", "list", "--as", gone.ID).Ends(1, "\nLikely cause: the resource does not have "+gone.ID+"\n", "acschat user create")
 			admin.Run("thread", "list", "--as", "bob").Ends(1)
 		})
 
@@ -124,7 +124,13 @@ var _ = Describe("Who you are", func() {
 
 		It("says when the key is not the resource's", func() {
 			wrong := strings.Replace(server.ConnectionString(), "accesskey=", "accesskey=AAAA", 1)
-			admin.With(keyVariable, wrong).Run("user", "create").Ends(1, "401 Unauthorized", "Denied", "\nLikely cause: ")
+			admin.With(keyVariable, wrong).Run("user", "create").Ends(1, "401 Unauthorized", "Denied", "\nLikely cause: the access key is not one of the resource\n", keyVariable)
+		})
+
+		It("says that the clock is off, and does not then blame the key", func() {
+			wrong := strings.Replace(server.ConnectionString(), "accesskey=", "accesskey=AAAA", 1)
+			server.Advance(30 * time.Minute)
+			admin.With(keyVariable, wrong).Run("user", "create").Ends(1, "the clock here is 30m0s behind", "\nLikely cause: this machine's clock is 30m0s behind", "synchronize the clock")
 		})
 
 		It("says what is wrong with the string, and does not show it", func() {

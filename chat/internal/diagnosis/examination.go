@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat/explain"
+	"github.com/acschat/acs-chat-go/chat/internal/operations"
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
@@ -55,7 +56,7 @@ func rules() []rule {
 		{always, wrongArgument},
 		{always, closed},
 
-		{noToken, tokenNotFetched},
+		{noTokenOtherwise, tokenNotFetched},
 		{noAnswer, contextEnded},
 		{noAnswer, proxyFailed},
 		{noAnswer, hostUnknown},
@@ -64,26 +65,30 @@ func rules() []rule {
 		{noAnswer, notConnected},
 		{noAnswer, connectionLost},
 
-		{answered(http.StatusUnauthorized), tokenForeign},
-		{answered(http.StatusUnauthorized), tokenExpired},
-		{answered(http.StatusUnauthorized), tokenRefused},
+		{answeredByChat(http.StatusUnauthorized), tokenForeign},
+		{answeredByChat(http.StatusUnauthorized), tokenExpired},
+		{answeredByChat(http.StatusUnauthorized), tokenRefused},
 
-		{answered(http.StatusForbidden), scopeMissing},
-		{answered(http.StatusForbidden), participantsOfOtherResource},
-		{answered(http.StatusForbidden), threadClosedToUser},
-		{answered(http.StatusForbidden), messageOfAnother},
-		{answered(http.StatusForbidden), notAllowed},
+		{answeredByChat(http.StatusForbidden), scopeMissing},
+		{answeredByChat(http.StatusForbidden), participantsOfOtherResource},
+		{answeredByChat(http.StatusForbidden), threadClosedToUser},
+		{answeredByChat(http.StatusForbidden), messageOfAnother},
+		{answeredByChat(http.StatusForbidden), notAllowed},
+
+		{answeredByIdentity(http.StatusUnauthorized), userUnknown},
+		{answeredByIdentity(http.StatusUnauthorized), signatureRefused},
+		{answeredByIdentity(http.StatusUnauthorized, http.StatusForbidden), entraTokenRefused},
 
 		{answered(http.StatusNotFound, http.StatusMethodNotAllowed), pathUnknown},
-		{answered(http.StatusNotFound), threadGone},
-		{answered(http.StatusNotFound), messageGone},
+		{answeredByChat(http.StatusNotFound), threadGone},
+		{answeredByChat(http.StatusNotFound), messageGone},
 
 		{answered(http.StatusBadRequest), versionUnknown},
-		{answered(http.StatusBadRequest), idMalformed},
-		{answered(http.StatusBadRequest), tooManyParticipants},
-		{answered(http.StatusBadRequest), metadataTooLarge},
-		{answered(http.StatusBadRequest), retentionRefused},
-		{answered(http.StatusRequestEntityTooLarge), tooLarge},
+		{answeredByChat(http.StatusBadRequest), idMalformed},
+		{answeredByChat(http.StatusBadRequest), tooManyParticipants},
+		{answeredByChat(http.StatusBadRequest), metadataTooLarge},
+		{answeredByChat(http.StatusBadRequest), retentionRefused},
+		{answeredByChat(http.StatusRequestEntityTooLarge), tooLarge},
 		{answered(http.StatusTooManyRequests), tooManyRequests},
 		{answered(unavailable()...), serviceUnavailable},
 		{answered(), foreignAnswer},
@@ -100,6 +105,7 @@ func lastRules() []rule {
 	return []rule{
 		{answered(http.StatusBadRequest), requestRefused},
 		{participantRefused, participantNotAdded},
+		{noToken, tokenNotFetched},
 		{always, unexplained},
 	}
 }
@@ -108,14 +114,38 @@ func always(*examination) bool { return true }
 
 func noToken(x *examination) bool { return x.Fetch != nil }
 
+// noTokenOtherwise is whether no token came for another reason than an answer of the identity API, which says more.
+func noTokenOtherwise(x *examination) bool { return noToken(x) && !x.isIdentity() }
+
 func noAnswer(x *examination) bool { return x.Fetch == nil && x.Refusal == nil }
 
-// answered is whether the service answered with one of the statuses or, with none given, at all.
+// answered is whether one of the APIs answered with one of the statuses or, with none given, at all.
 func answered(statuses ...int) func(*examination) bool {
 	return func(x *examination) bool {
-		return x.Fetch == nil && x.Refusal != nil && !x.Refusal.Participant &&
+		return (x.Fetch == nil || x.isIdentity()) && x.Refusal != nil && !x.Refusal.Participant &&
 			(len(statuses) == 0 || slices.Contains(statuses, x.Refusal.Status))
 	}
+}
+
+func answeredByChat(statuses ...int) func(*examination) bool {
+	return func(x *examination) bool { return answered(statuses...)(x) && !x.isIdentity() }
+}
+
+func answeredByIdentity(statuses ...int) func(*examination) bool {
+	return func(x *examination) bool { return answered(statuses...)(x) && x.isIdentity() }
+}
+
+// isIdentity reports whether the identity API answered: by the request or, if that is not known, because a token was fetched.
+func (x *examination) isIdentity() bool {
+	switch {
+	case x.Refusal == nil || x.Refusal.Participant:
+		return false
+	case x.Refusal.Seen.Path == "":
+		return x.Fetch != nil
+	case x.called.ID != "":
+		return x.called.Scopes == nil
+	}
+	return operations.IsIdentityPath(x.Refusal.Seen.Path)
 }
 
 // participantRefused is whether the error is about one participant, inside an answer that is a success.

@@ -13,7 +13,7 @@ type Facts struct {
 	Argument *Argument // the argument that was refused before any request; nil: none was
 	Closed   string    // what was closed, "client" or "credential"; empty: nothing
 	Fetch    *Fetch    // why no token could be fetched; nil: there was one
-	Refusal  *Refusal  // what the service refused; nil: there was no answer
+	Refusal  *Refusal  // what the service refused, with Fetch to the callback; nil: there was no answer
 }
 
 // Argument is an argument that was refused.
@@ -41,6 +41,7 @@ type Refusal struct {
 type Seen struct {
 	Method, Host, Path string // of the request, the path escaped; empty: not known
 	Sent               Sent   // the body of the request
+	Scheme             string // of the Authorization header
 	Token              Token
 
 	At          time.Time // when the answer came, by this machine's clock

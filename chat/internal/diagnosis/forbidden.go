@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/acschat/acs-chat-go/chat/explain"
@@ -179,7 +180,8 @@ func notAllowed(ctx context.Context, x *examination) []finding {
 			Fix:      "try again",
 		}, possible})
 	}
-	if len(x.Refusal.Seen.Sent.ids()) > 0 && t.Resource != "" {
+	unknown := func(id string) bool { return resourceOf(id) == "" }
+	if slices.ContainsFunc(x.Refusal.Seen.Sent.ids(), unknown) && t.Resource != "" {
 		found = append(found, finding{explain.Cause{
 			Kind: explain.OtherResource, What: "a participant may be a user of another resource",
 			Evidence: "the token is of the resource " + t.Resource,

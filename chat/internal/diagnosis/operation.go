@@ -13,12 +13,13 @@ type calledOperation struct {
 	operations.Operation
 	host, above         string // above is the path of the endpoint
 	threadID, messageID string
+	userID              string // of the identity API
 }
 
 // operationCalled recognizes a request by its method and escaped path; a gateway may have put a path of its own in front.
 func operationCalled(method, host, path string) calledOperation {
 	o, above, arguments := operations.Match(method, path)
-	return calledOperation{o, host, above, arguments["chatThreadId"], arguments["chatMessageId"]}
+	return calledOperation{o, host, above, arguments["chatThreadId"], arguments["chatMessageId"], arguments["id"]}
 }
 
 // addsParticipants reports whether the operation names participants to add.

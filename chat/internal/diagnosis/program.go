@@ -64,7 +64,7 @@ func contextEnded(_ context.Context, x *examination) []finding {
 	return nil
 }
 
-// tokenNotFetched is for a failed callback. If that called the identity API, the answer says more.
+// tokenNotFetched is for a callback that failed.
 func tokenNotFetched(_ context.Context, x *examination) []finding {
 	cause := explain.Cause{
 		Kind: explain.TokenFetch, What: "no token could be fetched",
@@ -79,16 +79,6 @@ func tokenNotFetched(_ context.Context, x *examination) []finding {
 			Evidence: "by this clock a new token has expired already",
 			Fix:      "synchronize the clock (NTP): now it is " + stamp(time.Now()),
 		}, likely}}
-	}
-	if x.Refusal != nil {
-		switch x.Refusal.Code {
-		case "IdentityNotOwned":
-			cause.What = "the user for whom a token was requested does not belong to the resource"
-			cause.Fix = "use a user of the resource that the access key belongs to: the user may have been deleted, or be of another resource"
-		case "Denied":
-			cause.What = "the access key is not one of the resource"
-			cause.Fix = "copy the connection string from the portal again: the key may have been regenerated"
-		}
 	}
 	return []finding{{cause, certain}}
 }

@@ -62,7 +62,8 @@ func tokenExpired(_ context.Context, x *examination) []finding {
 	return []finding{{cause, certain}}
 }
 
-// tokenRefused is for a token that is valid by both clocks. One that was accepted before can't be of another resource.
+// tokenRefused is for a token that is valid by both clocks. One that was accepted before can't be of another resource. For others,
+// only what the token says of its resource supports that: the service may even accept tokens of other resources.
 func tokenRefused(_ context.Context, x *examination) []finding {
 	t := x.token()
 	if !t.Readable || t.User == "" || !t.Expires.IsZero() && !t.Expires.After(x.now()) {
@@ -95,7 +96,7 @@ func tokenRefused(_ context.Context, x *examination) []finding {
 		resource.Evidence += ", and its user of " + resourceOf(t.User)
 		resource.weight = likely
 	}
-	return []finding{resource, revoked}
+	return []finding{revoked, resource}
 }
 
 // locationOf is the location in the host name of a resource, "fabrikam.unitedstates.communication.azure.com"; empty if it has none.

@@ -191,18 +191,18 @@ var _ = Describe("doctor", func() {
 			Entry("a token without the scope", "service", []string{"tokenScope"}, "--scope chat", func() *clitest.Shell {
 				return withToken(server.Token(alice.User, time.Hour, "voip"))
 			}),
-			Entry("a token of another resource", "service", []string{"tokenResource", "tokenRevoked"}, "from the same resource", func() *clitest.Shell {
+			Entry("a token of another resource", "service", []string{"tokenRevoked", "tokenResource"}, "acschat token issue", func() *clitest.Shell {
 				other := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
 				return withToken(other.Token(other.NewUser(), time.Hour))
 			}),
-			Entry("a token that was revoked", "service", []string{"tokenResource", "tokenRevoked"}, "", func() *clitest.Shell {
+			Entry("a token that was revoked", "service", []string{"tokenRevoked", "tokenResource"}, "", func() *clitest.Shell {
 				server.Revoke(alice.User)
 				return alice
 			}),
-			Entry("a user whom the resource does not know", "token", []string{"tokenFetch"}, session.ConnectionStringVariable, func() *clitest.Shell {
+			Entry("a user whom the resource does not know", "token", []string{"userUnknown"}, session.ConnectionStringVariable, func() *clitest.Shell {
 				return clitest.WithKey(tool(), server).With("ACSCHAT_USER", server.ForeignUser().ID)
 			}),
-			Entry("a key that is not the resource's", "token", []string{"tokenFetch"}, session.ConnectionStringVariable, func() *clitest.Shell {
+			Entry("a key that is not the resource's", "token", []string{"accessKey"}, session.ConnectionStringVariable, func() *clitest.Shell {
 				wrong := strings.Replace(server.ConnectionString(), "accesskey=", "accesskey=AAAA", 1)
 				return clitest.WithKey(tool(), server).With("ACSCHAT_USER", alice.User.ID).With(session.ConnectionStringVariable, wrong)
 			}),

@@ -32,8 +32,10 @@ func Fix(kind explain.Kind) string {
 		return "issue a token for all of chat: acschat token issue USER --scope chat --out FILE"
 	case explain.TokenResource:
 		return "take endpoint and token from the same resource; acschat token show prints the token's"
-	case explain.TokenFetch:
-		return "check " + session.ConnectionStringVariable + " and the user: the key may have been regenerated, and the user deleted or of another resource"
+	case explain.TokenFetch, explain.AccessKey:
+		return "check " + session.ConnectionStringVariable + ": copy it from the portal again, the key may have been regenerated"
+	case explain.UserUnknown:
+		return "check the user and " + session.ConnectionStringVariable + ": the user may have been deleted, or belong to another resource; acschat user create creates one"
 	case explain.NotParticipant, explain.Removed:
 		return "ask a participant to add you: acschat participant add --thread THREAD USER; acschat token show prints who you are"
 	case explain.OtherResource:

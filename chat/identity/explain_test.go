@@ -1,0 +1,65 @@
+package identity_test
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat/explain"
+	"github.com/acschat/acs-chat-go/chat/identity"
+)
+
+// causesOf are the kinds of the causes, in their order.
+func causesOf(e explain.Explanation) []explain.Kind {
+	var list []explain.Kind
+	for _, cause := range e.Causes {
+		list = append(list, cause.Kind)
+	}
+	return list
+}
+
+var _ = Describe("Client.Explain", func() {
+	served := func(status int, body string, age time.Duration) answer {
+		return reply(status, body, "MS-CV", "cv", "Date", time.Now().Add(-age).UTC().Format(http.TimeFormat))
+	}
+	const denied = `{"error":{"code":"Denied","message":"Denied by the resource provider."}}`
+
+	DescribeTable("explains what the service refuses",
+		func(ctx SpecContext, refused answer, what string, expected ...explain.Kind) {
+			client, wire := clientOf(refused)
+			explanation := client.Explain(ctx, client.RevokeTokens(ctx, ada))
+			Expect(causesOf(explanation)).To(Equal(expected))
+			Expect(explanation.Causes[0].What).To(ContainSubstring(what))
+			Expect(wire.Requests()).To(HaveLen(1))
+		},
+		Entry("an access key", served(401, denied, 0), "access key", explain.AccessKey),
+		Entry("a signature by a clock that is ahead", served(401, denied, time.Hour), "ahead", explain.Clock, explain.AccessKey),
+		Entry("a user", served(401, `{"error":{"code":"IdentityNotOwned"}}`, 0), ada.ID, explain.UserUnknown),
+		Entry("any other request", served(400, `{"error":{"code":"ValidationError"}}`, 0), "revoke the tokens of a user", explain.BadRequest),
+		Entry("a request that is not the service's to answer", reply(404, "<html>", "Content-Type", "text/html"), "another server", explain.ForeignAnswer),
+	)
+
+	It("explains the Entra token of an application", func(ctx SpecContext) {
+		client, _ := entraClientOf(&entraStub{lifetime: time.Hour}, served(403, `{"error":{"code":"Forbidden"}}`, 0))
+		explanation := client.Explain(ctx, client.RevokeTokens(ctx, ada))
+		Expect(causesOf(explanation)).To(Equal([]explain.Kind{explain.EntraToken}))
+		Expect(explanation.Causes[0].Fix).To(ContainSubstring("role"))
+	})
+
+	It("explains the error of a credential", func(ctx SpecContext) {
+		client, _ := clientOf(served(401, denied, 0))
+		credential, err := client.Credential(ada, []identity.Scope{identity.ScopeChat}, nil)
+		Expect(err).NotTo(HaveOccurred())
+		_, err = credential.Token(ctx)
+		Expect(causesOf(client.Explain(ctx, err))).To(Equal([]explain.Kind{explain.AccessKey}))
+	})
+
+	It("explains the error of a constructor, of which there is no client", func() {
+		client, err := identity.NewClientFromConnectionString("endpoint=https://contoso.communication.azure.com", nil)
+		Expect(causesOf(client.Explain(context.Background(), err))).To(Equal([]explain.Kind{explain.Argument}))
+		Expect(client.Explain(context.Background(), nil)).To(Equal(explain.Explanation{}))
+	})
+})
