@@ -67,7 +67,7 @@ func (c *TokenCredential) arrive(flight *tokenFlight, token AccessToken, err err
 		token, err = checkNew(token)
 	}
 	if err != nil {
-		token, err = AccessToken{}, &refreshError{err}
+		token, err = AccessToken{}, &refreshError{pipeline.WithoutSecrets(err)}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

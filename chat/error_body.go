@@ -113,8 +113,9 @@ func refuse(ctx context.Context, action string, resp *http.Response, hint string
 
 func newError(action string, resp *http.Response, hint string, held *heldToken) *Error {
 	body := bytes.Clone(pipeline.Body(resp))
+	kept := withoutSecrets(body, resp.Request)
 	var decoded errorBody
-	err := pipeline.Decode(withoutSecrets(body, resp.Request), &decoded)
+	err := pipeline.Decode(kept, &decoded)
 	foreign := err != nil && len(bytes.TrimSpace(body)) > 0
 	if foreign {
 		hint = strings.TrimPrefix(hint+"; the answer is not the service's ("+contentType(resp)+"): is something else at the endpoint?", "; ")
@@ -129,11 +130,9 @@ func newError(action string, resp *http.Response, hint string, held *heldToken) 
 	if resp.Request != nil {
 		e.RequestID = cmp.Or(resp.Request.Header.Get(pipeline.RequestIDHeader), e.RequestID)
 	}
-	// The body may go back to a pool; whoever unwraps the error, and whoever has captured the answer, want one each.
-	copied := *resp
-	copied.Body = io.NopCloser(bytes.NewReader(body))
+	// The body may go back to a pool, and a caller may have captured the answer.
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	e.response = &azcore.ResponseError{StatusCode: resp.StatusCode, ErrorCode: e.Code, RawResponse: &copied}
+	e.response = &azcore.ResponseError{StatusCode: resp.StatusCode, ErrorCode: e.Code, RawResponse: pipeline.Kept(resp, kept)} //nolint:bodyclose // it is in memory
 	return e
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat/explain"
 	"github.com/acschat/acs-chat-go/chat/internal/diagnosis"
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
 // Explain says why err occurred: an error of this client's calls, of those of its thread clients and pagers, or of a
@@ -91,7 +92,8 @@ func (e *Error) facts() *diagnosis.Refusal {
 // that is not known.
 func see(resp *http.Response, held *heldToken) diagnosis.Seen {
 	seen := diagnosis.Seen{
-		At: time.Now(), ContentType: contentType(resp), Server: resp.Header.Get("Server"), Location: resp.Header.Get("Location"),
+		At: time.Now(), ContentType: contentType(resp),
+		Server: pipeline.LogLine(resp.Header.Get("Server")), Location: pipeline.LogLine(resp.Header.Get("Location")),
 	}
 	seen.ServiceTime, _ = http.ParseTime(resp.Header.Get("Date")) // zero if it can't be read
 	req := resp.Request

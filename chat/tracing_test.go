@@ -59,12 +59,17 @@ func (s *spans) start(ctx context.Context, name string, options *tracing.SpanOpt
 
 // traced makes a client that tells its spans.
 func traced(answers ...answer) (*chat.Client, *spans) {
-	kept := &spans{}
-	o := options(answering(answers...))
-	o.TracingProvider = tracing.NewProvider(func(string, string) tracing.Tracer { return tracing.NewTracer(kept.start, nil) }, nil)
+	o, kept := tracedOptions(answers...)
 	client, err := chat.NewClient(testEndpoint, staticCredential(), o)
 	Expect(err).NotTo(HaveOccurred())
 	return client, kept
+}
+
+func tracedOptions(answers ...answer) (*chat.ClientOptions, *spans) {
+	kept := &spans{}
+	o := options(answering(answers...))
+	o.TracingProvider = tracing.NewProvider(func(string, string) tracing.Tracer { return tracing.NewTracer(kept.start, nil) }, nil)
+	return o, kept
 }
 
 var _ = Describe("Traces", func() {

@@ -21,7 +21,7 @@ func (a *Attempt) sendLogged() (*http.Response, error) {
 		slog.String("path", raw.URL.EscapedPath()),
 		slog.Int("attempt", a.call.count),
 		slog.Duration("duration", time.Since(started)),
-		slog.String("request_id", raw.Header.Get(RequestIDHeader)),
+		slog.String("request_id", LogLine(raw.Header.Get(RequestIDHeader))), // which a caller may set
 	}
 	level := slog.LevelInfo
 	if err != nil {
@@ -31,7 +31,7 @@ func (a *Attempt) sendLogged() (*http.Response, error) {
 		if resp.StatusCode >= http.StatusBadRequest {
 			level = slog.LevelWarn
 		}
-		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("ms_cv", resp.Header.Get("MS-CV")))
+		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("ms_cv", LogLine(resp.Header.Get("MS-CV"))))
 	}
 	a.logger.LogAttrs(raw.Context(), level, a.logMessage, attrs...)
 	return resp, err

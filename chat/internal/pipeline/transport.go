@@ -118,7 +118,7 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 func (t *transport) send(req *http.Request) (*http.Response, error) {
 	resp, err := t.next.Do(req)
 	if err != nil {
-		return nil, transportError(err)
+		return nil, WithoutSecrets(transportError(err))
 	}
 	if resp == nil {
 		return nil, errors.New("the transport returned neither a response nor an error")
