@@ -96,7 +96,7 @@ var _ = Describe("chat", func() {
 
 		By("editing")
 		terminal.Type(up + "e")
-		Eventually(row("Changing a message")).ShouldNot(BeEmpty())
+		Eventually(row("Editing a message")).ShouldNot(BeEmpty())
 		terminal.Type(strings.Repeat(backspace, len("red.")) + "green." + enter)
 		Eventually(row("It is green.")).ShouldNot(BeEmpty())
 		Eventually(row("(edited)")).ShouldNot(BeEmpty())
@@ -188,7 +188,7 @@ var _ = Describe("chat", func() {
 		terminal.Type("important" + enter)
 		Eventually(row("✗ Not sent: ")).ShouldNot(BeEmpty())
 		terminal.Type(ctrlC)
-		Eventually(row("Leave all the same?")).ShouldNot(BeEmpty())
+		Eventually(row("Leave anyway?")).ShouldNot(BeEmpty())
 		terminal.Type(ctrlC)
 		Expect(ends(cmd, 3)).To(MatchRegexp(`(?s)not sent.*"important": .*403`))
 	})

@@ -7,12 +7,12 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// HTML is the Text that a browser would show of some HTML, without anything a browser would do: tags, comments, scripts and styles
-// are left out, and lines begin and end where those of blocks do. White space around it is cut off.
+// HTML returns the Text of HTML as a browser shows it: without tags, comments, scripts and styles, and with line breaks around
+// blocks. Surrounding white space is removed.
 func HTML(source string) string {
 	var b strings.Builder
 	tokens := html.NewTokenizer(strings.NewReader(source))
-	var hidden atom.Atom // the element whose text is not shown; 0: none
+	var hidden atom.Atom // the element whose text is hidden; 0 if none
 	for {
 		switch tokens.Next() {
 		case html.ErrorToken: // the end
@@ -42,7 +42,7 @@ func HTML(source string) string {
 	}
 }
 
-// tagOf is 0 for a tag that HTML does not know.
+// tagOf returns 0 for an unknown tag.
 func tagOf(tokens *html.Tokenizer) atom.Atom {
 	name, _ := tokens.TagName()
 	return atom.Lookup(name)
@@ -65,7 +65,7 @@ func isBlock(tag atom.Atom) bool {
 	return false
 }
 
-// endLine ends the line that has begun, if one has.
+// endLine ends the current line, if it is not empty.
 func endLine(b *strings.Builder) {
 	if text := b.String(); text != "" && !strings.HasSuffix(text, "\n") {
 		b.WriteByte('\n')

@@ -1,5 +1,5 @@
-// Package harmless makes text that somebody else wrote fit for a terminal: whoever writes a message, a name or a topic must not move
-// the cursor, set colours or the title, or turn the direction of reading. What would do so is spelled out, and not left out.
+// Package harmless makes text of other users safe for a terminal: a message, a name or a topic must not move the cursor, set colors or
+// the title, or change the direction of text. Characters that would are shown in a readable form.
 package harmless
 
 import (
@@ -8,8 +8,8 @@ import (
 	"unicode"
 )
 
-// Text keeps the lines of a text. A tab is four spaces, control characters are shown as cat -v does, other characters that do
-// something by their number, and bytes that are no UTF-8 as U+FFFD. Text that is harmless already stays as it is.
+// Text keeps the lines of a text. It replaces a tab by four spaces, shows control characters as cat -v does and other characters with
+// an effect by their number, and invalid UTF-8 as U+FFFD. Harmless text is returned unchanged.
 func Text(text string) string {
 	var b strings.Builder
 	for _, r := range strings.ReplaceAll(text, "\r\n", "\n") {
@@ -29,19 +29,19 @@ func Text(text string) string {
 	return b.String()
 }
 
-// Line is Text on one line: a ↵ stands where another would begin.
+// Line is Text on one line, with ↵ for line ends.
 func Line(text string) string {
 	return strings.ReplaceAll(Text(text), "\n", "↵")
 }
 
-// Rune reports whether a terminal shows a character and does nothing else; the end of a line does more. Emoji and several scripts
-// are not right without the two that join and part letters.
+// Rune reports whether a character is shown and has no other effect. The zero width joiner and non-joiner are allowed: emoji and
+// several scripts need them.
 func Rune(r rune) bool {
 	const nonJoiner, joiner = '\u200c', '\u200d'
 	return unicode.IsGraphic(r) && !isBlank(r) || r == nonJoiner || r == joiner
 }
 
-// isBlank reports whether a character counts as a letter, a mark or a symbol, and shows nothing: a name of such looks like none.
+// isBlank reports whether a letter, mark or symbol is invisible: a name of such characters looks empty.
 func isBlank(r rune) bool {
 	switch r {
 	case '\u034f', // combining grapheme joiner

@@ -9,10 +9,10 @@ import (
 // clockView is the time of the service.
 type clockView struct {
 	Now   moment
-	Ahead string // how far from that of the machine, empty when it is right
+	Ahead string // difference to the machine's clock; "" if none
 }
 
-func (p *page) lookAtClock() clockView {
+func (p *page) viewClock() clockView {
 	now := p.service.Now().UTC()
 	v := clockView{Now: moment{now.Format(time.DateOnly + " " + time.TimeOnly), now.Format(time.RFC3339)}}
 	switch ahead := p.ahead(); {
@@ -24,12 +24,12 @@ func (p *page) lookAtClock() clockView {
 	return v
 }
 
-// ahead is how far the clock of the service is ahead of that of the machine, in whole milliseconds.
+// ahead returns how far the service's clock is ahead of the machine's, in milliseconds.
 func (p *page) ahead() time.Duration {
 	return time.Until(p.service.Now()).Round(time.Millisecond)
 }
 
-// moveClock moves the clock of the service by what a button or the field says. "right" is the time of the machine.
+// moveClock moves the clock of the service as a button or the field says. "right" resets it.
 func (p *page) moveClock(w http.ResponseWriter, r *http.Request) {
 	asked := r.PostFormValue("step")
 	if asked == "" {
@@ -40,20 +40,20 @@ func (p *page) moveClock(w http.ResponseWriter, r *http.Request) {
 	case asked == "right":
 		by = -p.ahead()
 	case err != nil:
-		http.Error(w, fmt.Sprintf("the clock moves by a duration such as 90m or -1h30m, not by %q", p.safe(asked)), http.StatusBadRequest)
+		http.Error(w, fmt.Sprintf("the clock moves by a duration such as 90m or -1h30m, not %q", p.safe(asked)), http.StatusBadRequest)
 		return
 	}
 	to := p.service.Now().Add(by)
 	if to.Year() < 2000 || to.Year() > 2200 {
-		http.Error(w, "the clock goes from 2000 to 2200", http.StatusBadRequest)
+		http.Error(w, "the clock must be between 2000 and 2200", http.StatusBadRequest)
 		return
 	}
 	p.service.Advance(by.Round(time.Millisecond))
 	p.done(w, r)
 }
 
-// done goes back to the page, and has every open one look again.
+// done redirects to the page, and updates open ones.
 func (p *page) done(w http.ResponseWriter, r *http.Request) {
 	p.changes.ring()
-	http.Redirect(w, r, "/"+gazeOf(r).Query(), http.StatusSeeOther)
+	http.Redirect(w, r, "/"+selectionOf(r).Query(), http.StatusSeeOther)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/redact"
 )
 
-// maxText is how much of a text the page shows, in bytes.
+// maxText is the most bytes of a text that the page shows.
 const maxText = 2000
 
 // eraser makes text of users fit for the page: without secrets, valid UTF-8, and of bounded length.

@@ -7,38 +7,38 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-// faultKind is something that may go wrong, as the form offers it.
+// faultKind is a fault in the form.
 type faultKind struct {
 	Name  string
 	Label string
 	fault chattest.Fault
 }
 
-// faultKinds lists what the form offers: what clients meet most comes first.
+// faultKinds lists the faults in the form, the most common first.
 func faultKinds() []faultKind {
 	return []faultKind{
 		{"unavailable", "503: the service is unavailable", chattest.Fault{Status: 503}},
 		{"too-many", "429: too many requests, try again in 2 s", chattest.Fault{Status: 429, RetryAfter: 2 * time.Second}},
-		{"error", "500: the service is broken", chattest.Fault{Status: 500}},
+		{"error", "500: internal error", chattest.Fault{Status: 500}},
 		{"forbidden", "403: not allowed", chattest.Fault{Status: 403}},
 		{"not-found", "404: not found", chattest.Fault{Status: 404}},
 		{"expired", "401: the token has expired", chattest.Fault{ExpiredToken: true}},
-		{"revoked", "401: the tokens of the caller are revoked, for good", chattest.Fault{RevokedToken: true}},
-		{"skew", "401: the clock is an hour off, for what the access key signs", chattest.Fault{ClockSkew: time.Hour}},
-		{"slow", "the answer takes 3 s", chattest.Fault{Delay: 3 * time.Second}},
-		{"stuck", "the answer takes a minute", chattest.Fault{Delay: time.Minute}},
-		{"lost", "it takes effect, and the answer is lost", chattest.Fault{LoseReply: true}},
-		{"cut", "the answer breaks off in the middle", chattest.Fault{CutBody: true}},
+		{"revoked", "401: the tokens of the caller are revoked permanently", chattest.Fault{RevokedToken: true}},
+		{"skew", "401: the clock is an hour off, for requests with the access key", chattest.Fault{ClockSkew: time.Hour}},
+		{"slow", "the response takes 3 s", chattest.Fault{Delay: 3 * time.Second}},
+		{"stuck", "the response takes a minute", chattest.Fault{Delay: time.Minute}},
+		{"lost", "it takes effect, and the response is lost", chattest.Fault{LoseReply: true}},
+		{"cut", "the response body is cut off", chattest.Fault{CutBody: true}},
 		{"twice", "it takes effect twice", chattest.Fault{DuplicateRequest: true}},
-		{"html", "a page of HTML in place of JSON", chattest.Fault{HTML: true}},
-		{"empty", "an answer without a body", chattest.Fault{EmptyBody: true}},
+		{"html", "an HTML page instead of JSON", chattest.Fault{HTML: true}},
+		{"empty", "a response without a body", chattest.Fault{EmptyBody: true}},
 		{"empty-page", "lists: an empty page with a next link", chattest.Fault{EmptyPage: true}},
 		{"short-page", "lists: pages of one item", chattest.Fault{ShortPage: 1}},
 		{"duplicate", "lists: a page that ends with the same item twice", chattest.Fault{DuplicateItem: true}},
 	}
 }
 
-// faultTime is when a fault hits, as the form offers it.
+// faultTime says which requests fail, in the form.
 type faultTime struct {
 	Name   string
 	Label  string
@@ -55,7 +55,7 @@ func faultTimes() []faultTime {
 	}
 }
 
-// operationGroup is the operations of one group of the contracts.
+// operationGroup has the operations of one group of the contracts.
 type operationGroup struct {
 	Label      string
 	Operations []operationChoice
@@ -76,7 +76,7 @@ func operationGroups() (groups []operationGroup) {
 	return groups
 }
 
-// faultChoices is what the form for a fault offers.
+// faultChoices has the choices of the fault form.
 type faultChoices struct {
 	Groups []operationGroup
 	Kinds  []faultKind

@@ -12,10 +12,10 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-// maxCount is the largest n that the form takes.
+// maxCount is the largest n in the form.
 const maxCount = 10_000
 
-// faultsView is the faults that may still hit a request.
+// faultsView has the active faults.
 type faultsView struct {
 	Faults []faultView
 	CSRF   string
@@ -30,7 +30,7 @@ type faultView struct {
 	Fired     int
 }
 
-func (p *page) lookAtFaults(g gaze) faultsView {
+func (p *page) viewFaults(g selection) faultsView {
 	v := faultsView{CSRF: p.csrf, Query: g.Query()}
 	for _, i := range p.service.Faults() {
 		fault, operation := i.Fault(), "any operation"
@@ -53,34 +53,34 @@ func (p *page) switchOn(w http.ResponseWriter, r *http.Request) {
 	p.done(w, r)
 }
 
-// faultOf reads the form.
+// faultOf parses the form.
 func faultOf(r *http.Request) (op chattest.Operation, fault chattest.Fault, err error) {
 	op = chattest.Operation(r.PostFormValue("operation"))
 	known := slices.ContainsFunc(operationGroups(), func(g operationGroup) bool {
 		return slices.ContainsFunc(g.Operations, func(c operationChoice) bool { return c.Name == string(op) })
 	})
 	if !known && op != chattest.Any {
-		return op, fault, fmt.Errorf("there is no operation %q", op)
+		return op, fault, fmt.Errorf("unknown operation %q", op)
 	}
 	kinds, times := faultKinds(), faultTimes()
 	kind := slices.IndexFunc(kinds, func(k faultKind) bool { return k.Name == r.PostFormValue("kind") })
 	if kind < 0 {
-		return op, fault, fmt.Errorf("there is no kind of fault %q", r.PostFormValue("kind"))
+		return op, fault, fmt.Errorf("unknown kind of fault %q", r.PostFormValue("kind"))
 	}
 	when := slices.IndexFunc(times, func(t faultTime) bool { return t.Name == r.PostFormValue("when") })
 	if when < 0 {
-		return op, fault, fmt.Errorf("there is no time %q for a fault", r.PostFormValue("when"))
+		return op, fault, fmt.Errorf("unknown time of a fault %q", r.PostFormValue("when"))
 	}
 	n, err := strconv.Atoi(cmp.Or(r.PostFormValue("n"), "1"))
 	if err != nil || n < 1 || n > maxCount {
-		return op, fault, fmt.Errorf("n goes from 1 to %d", maxCount)
+		return op, fault, fmt.Errorf("n must be between 1 and %d", maxCount)
 	}
 	fault = kinds[kind].fault
 	times[when].limits(&fault, n)
 	return op, fault, nil
 }
 
-// switchOff removes a fault, or all of them. One that is gone already is no mistake: it may have hit meanwhile.
+// switchOff removes one fault, or all. It ignores one that does not exist: it may have been used up.
 func (p *page) switchOff(w http.ResponseWriter, r *http.Request) {
 	asked := r.PostFormValue("id")
 	for _, i := range p.service.Faults() {
@@ -91,7 +91,7 @@ func (p *page) switchOff(w http.ResponseWriter, r *http.Request) {
 	p.done(w, r)
 }
 
-// whatOf says what goes wrong, in the words of the form where it has them.
+// whatOf describes a fault, in the words of the form if it is there.
 func whatOf(f chattest.Fault) string {
 	f.Nth, f.Every, f.Times = 0, 0, 0
 	for _, kind := range faultKinds() {
@@ -109,7 +109,7 @@ func whatOf(f chattest.Fault) string {
 	return strings.ReplaceAll(strings.Trim(string(text), "{}"), `"`, "")
 }
 
-// whenOf says which requests a fault hits.
+// whenOf describes which requests fail.
 func whenOf(f chattest.Fault) string {
 	times := ""
 	switch {

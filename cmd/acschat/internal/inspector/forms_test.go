@@ -62,12 +62,12 @@ var _ = Describe("The forms of the page", func() {
 		Expect(d.Faults()).To(BeEmpty())
 		Expect(d.Now()).To(BeTemporally("~", time.Now(), time.Minute))
 	},
-		Entry("with an operation", "/_inspector/faults", url.Values{"operation": {"Chat_Nothing"}}, `no operation "Chat_Nothing"`),
-		Entry("with a kind", "/_inspector/faults", url.Values{"kind": {"x"}}, `no kind of fault "x"`),
-		Entry("with a time", "/_inspector/faults", url.Values{"when": {"x"}}, `no time "x"`),
-		Entry("with a number", "/_inspector/faults", url.Values{"n": {"0"}}, "n goes from 1 to 10000"),
+		Entry("with an operation", "/_inspector/faults", url.Values{"operation": {"Chat_Nothing"}}, `unknown operation`),
+		Entry("with a kind", "/_inspector/faults", url.Values{"kind": {"x"}}, `unknown kind of fault "x"`),
+		Entry("with a time", "/_inspector/faults", url.Values{"when": {"x"}}, `unknown time of a fault`),
+		Entry("with a number", "/_inspector/faults", url.Values{"n": {"0"}}, "n must be between 1 and 10000"),
 		Entry("with a duration", "/_inspector/clock", url.Values{"by": {"soon"}}, "such as 90m"),
-		Entry("with a far future", "/_inspector/clock", url.Values{"by": {"2000000h"}}, "from 2000 to 2200"),
+		Entry("with a far future", "/_inspector/clock", url.Values{"by": {"2000000h"}}, "between 2000 and 2200"),
 	)
 
 	It("switch faults off: one, or all", func() {

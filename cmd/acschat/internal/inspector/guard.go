@@ -6,12 +6,12 @@ import (
 	"net/netip"
 )
 
-// maxForm is more than any form of the page has.
+// maxForm exceeds the size of every form of the page.
 const maxForm = 16 << 10
 
-// withHeaders says what a browser may do with the page: nothing but what is in it. The referrer stays within the page's own origin;
-// a browser told to send none at all would not say whose form it posts.
-func withHeaders(next http.Handler) http.Handler {
+// withSecurityHeaders restricts the page to its own resources. The referrer is sent within the origin: without one a browser does not
+// tell the origin of a form.
+func withSecurityHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "+
@@ -25,25 +25,25 @@ func withHeaders(next http.Handler) http.Handler {
 	})
 }
 
-// onThisMachine refuses other machines. They can name any host, and the page asks nobody for a key.
-func onThisMachine(next http.Handler) http.Handler {
+// loopbackOnly rejects other machines, since the page needs no key. They can send any Host header, so it is the address that counts.
+func loopbackOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		from, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err != nil || !from.Addr().Unmap().IsLoopback() {
-			http.Error(w, "this page is for browsers on the machine that the emulator runs on", http.StatusForbidden)
+			http.Error(w, "this page is only for browsers on the machine of the emulator", http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// checkForms refuses what changes something, unless it comes from a page that this process has made.
+// checkForms rejects changes that do not come from a page of this process.
 func (i *Inspector) checkForms(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 			if subtle.ConstantTimeCompare([]byte(r.PostFormValue("csrf")), []byte(i.csrf)) != 1 {
-				http.Error(w, "this form is of a page from before the emulator was started: load the page again", http.StatusForbidden)
+				http.Error(w, "this page is older than the emulator: reload it", http.StatusForbidden)
 				return
 			}
 		}

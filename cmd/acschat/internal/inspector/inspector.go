@@ -1,5 +1,5 @@
-// Package inspector shows what goes on in an emulated chat service on a page for the person at the machine: users, threads,
-// messages as they happen, the last requests, and faults and a clock to play with. The page needs no script, and is live with one.
+// Package inspector serves a page about an emulated chat service to a browser on the same machine: users, threads, messages as they
+// arrive, the latest requests, faults and the clock. The page works without JavaScript, and is updated live with it.
 package inspector
 
 import (
@@ -14,37 +14,38 @@ import (
 //go:embed assets
 var assets embed.FS
 
-// prefix is what the paths of the page begin with, besides "/". No operation of the service has it.
+// prefix is the prefix of the paths of the page, besides "/". No operation of the service uses it.
 const prefix = "/_inspector/"
 
 // Inspector is the page of one service. Its methods may be called concurrently.
 type Inspector struct {
-	template *template.Template
-	process  string // tells open pages that this is no longer the process they are of
-	csrf     string // proves that a form was on a page of this process
-	changes  bell
-	seats    chan struct{} // one for each open stream
-	ending   <-chan struct{}
+	template    *template.Template
+	process     string // lets open pages detect a restart
+	csrf        string // proves that a form is from a page of this process
+	changes     broadcast
+	streamSlots chan struct{} // one per open stream
+	ending      <-chan struct{}
 }
 
-// New makes an inspector. Open pages are let go when ending is closed, so that nobody has to wait for them; nil is never.
+// New returns an inspector. When ending is closed, streams to open pages end, so that a shutdown need not wait for them. A nil
+// channel never ends them.
 func New(ending <-chan struct{}) *Inspector {
 	return &Inspector{
-		template: template.Must(template.ParseFS(assets, "assets/*.html")),
-		process:  rand.Text(),
-		csrf:     rand.Text(),
-		seats:    make(chan struct{}, maxStreams),
-		ending:   ending,
+		template:    template.Must(template.ParseFS(assets, "assets/*.html")),
+		process:     rand.Text(),
+		csrf:        rand.Text(),
+		streamSlots: make(chan struct{}, maxStreams),
+		ending:      ending,
 	}
 }
 
-// Observe has open pages look again. It is for [chattest.Options].OnRequest, and takes no time.
+// Observe updates open pages. It is for [chattest.Options].OnRequest, and does not block.
 func (i *Inspector) Observe(chattest.Request) {
 	i.changes.ring()
 }
 
-// Handler answers what is for the page of the service, a GET of "/" above all, and leaves every other request to next.
-// The page is for browsers on this machine: see [chattest.Service.Guard], which it is under.
+// Handler serves the page of the service, at "/" and below its prefix, and passes every other request to next. The page is for
+// browsers on this machine only, behind [chattest.Service.Guard].
 func (i *Inspector) Handler(s *chattest.Service, next http.Handler) http.Handler {
 	p := &page{Inspector: i, service: s, safe: newEraser(s)}
 	mux := http.NewServeMux()
@@ -58,7 +59,7 @@ func (i *Inspector) Handler(s *chattest.Service, next http.Handler) http.Handler
 			http.ServeFileFS(w, r, assets, "assets/"+name)
 		})
 	}
-	own := withHeaders(onThisMachine(s.Guard(p.checkForms(mux))))
+	own := withSecurityHeaders(loopbackOnly(s.Guard(p.checkForms(mux))))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if isPage(r) {
 			own.ServeHTTP(w, r)
@@ -76,7 +77,7 @@ func isPage(r *http.Request) bool {
 	return len(r.URL.Path) >= len(prefix) && r.URL.Path[:len(prefix)] == prefix
 }
 
-// page is the inspector before one service.
+// page is the inspector of one service.
 type page struct {
 	*Inspector
 

@@ -12,16 +12,16 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-// maxShownMessages is how many messages of a thread the page shows.
+// maxShownMessages is the most messages of a thread that the page shows.
 const maxShownMessages = 100
 
-// threadView is one thread: who is in it, and what was said last, the latest first.
+// threadView is a thread, its participants and its latest messages, the latest first.
 type threadView struct {
-	ID           string // empty: there is no thread
-	Unknown      bool   // there is none with the id that was asked for
+	ID           string // "" if there is no thread
+	Unknown      bool   // no thread has the selected id
 	Topic        string
 	Deleted      bool
-	Follows      bool // it is the thread that was last written to
+	Follows      bool // it is the thread with the latest message
 	FollowLink   string
 	Participants []participantView
 	Messages     []messageView
@@ -36,21 +36,21 @@ type participantView struct {
 type messageView struct {
 	ID       string
 	At       moment
-	From     string // empty in a message of the service
+	From     string // "" in a system message
 	Text     string
-	HTML     bool // it was sent as HTML; the page shows what was written, as it was written
+	HTML     bool // sent as HTML; the page shows the source
 	Edited   bool
 	Deleted  bool
 	Metadata []string
 }
 
-// lookAtThread looks at the thread that was asked for or, when none was, at the one that was last written to.
-func (p *page) lookAtThread(g gaze, threads []chat.ThreadProperties, requests []chattest.Request) threadView {
+// viewThread returns the selected thread, or else the one with the latest message.
+func (p *page) viewThread(g selection, threads []chat.ThreadProperties, requests []chattest.Request) threadView {
 	id := g.thread
 	if id == "" {
 		id = lastWritten(threads, requests)
 	}
-	v := threadView{ID: id, Follows: g.thread == "", FollowLink: "/" + gaze{failed: g.failed}.Query()}
+	v := threadView{ID: id, Follows: g.thread == "", FollowLink: "/" + selection{failed: g.failed}.Query()}
 	at := slices.IndexFunc(threads, func(t chat.ThreadProperties) bool { return t.ID == id })
 	if at < 0 {
 		v.Unknown = id != ""
@@ -65,19 +65,19 @@ func (p *page) lookAtThread(g gaze, threads []chat.ThreadProperties, requests []
 	}
 	messages := p.service.Messages(id)
 	v.Earlier = max(0, len(messages)-maxShownMessages)
-	for _, m := range messages[v.Earlier:] { // who joined without a name may have sent one
+	for _, m := range messages[v.Earlier:] { // a message may have a name that the participant has not
 		if id := rawID(m.Sender); names[id] == "" {
 			names[id] = p.safe(m.SenderDisplayName)
 		}
 	}
 	now := p.service.Now()
 	for _, m := range slices.Backward(messages[v.Earlier:]) {
-		v.Messages = append(v.Messages, p.lookAtMessage(m, names, now))
+		v.Messages = append(v.Messages, p.viewMessage(m, names, now))
 	}
 	return v
 }
 
-// lastWritten is the thread that the latest message was sent to, or else the newest one.
+// lastWritten returns the thread with the latest message, or else the newest thread.
 func lastWritten(threads []chat.ThreadProperties, requests []chattest.Request) string {
 	if len(threads) == 0 {
 		return ""
@@ -95,7 +95,7 @@ func lastWritten(threads []chat.ThreadProperties, requests []chattest.Request) s
 	return threads[len(threads)-1].ID
 }
 
-func (p *page) lookAtMessage(m chat.Message, names map[string]string, now time.Time) messageView {
+func (p *page) viewMessage(m chat.Message, names map[string]string, now time.Time) messageView {
 	v := messageView{
 		ID: m.ID, At: momentOf(m.CreatedOn, now, time.TimeOnly), HTML: m.Type == chat.MessageTypeHTML,
 		Edited: !m.EditedOn.IsZero(), Deleted: !m.DeletedOn.IsZero(),
@@ -124,7 +124,7 @@ func (p *page) lookAtMessage(m chat.Message, names map[string]string, now time.T
 	return v
 }
 
-// rawID is empty for nobody.
+// rawID returns "" for nil.
 func rawID(i chat.Identifier) string {
 	if i == nil {
 		return ""
@@ -132,11 +132,11 @@ func rawID(i chat.Identifier) string {
 	return i.RawID()
 }
 
-// shortID is the end of an id, where those of a resource differ.
+// shortID returns the end of an id, where the users of a resource differ.
 func shortID(id string) string {
 	const shown = 14
 	if len(id) <= shown {
-		return cmp.Or(id, "somebody")
+		return cmp.Or(id, "unknown")
 	}
 	return "…" + id[len(id)-shown:]
 }

@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// gaze is what somebody looks at, as the query of the page says.
-type gaze struct {
-	thread string // empty: the one that was last written to
-	failed bool   // failed requests alone
+// selection is the part of the service that a page shows, as its query says.
+type selection struct {
+	thread string // "": the one with the latest message
+	failed bool   // only failed requests
 }
 
-func gazeOf(r *http.Request) gaze {
+func selectionOf(r *http.Request) selection {
 	query := r.URL.Query()
-	return gaze{thread: query.Get("thread"), failed: query.Has("failed")}
+	return selection{thread: query.Get("thread"), failed: query.Has("failed")}
 }
 
-// Query is the gaze as a part of a link, with its question mark.
-func (g gaze) Query() string {
+// Query returns the query of a link, with the question mark.
+func (g selection) Query() string {
 	query := url.Values{}
 	if g.thread != "" {
 		query.Set("thread", g.thread)
@@ -34,7 +34,7 @@ func (g gaze) Query() string {
 	return "?" + query.Encode()
 }
 
-// frame is the part of the page that stays as it is while it is open.
+// frame is the part of the page that does not change while it is open.
 type frame struct {
 	Endpoint string
 	Process  string
@@ -44,14 +44,14 @@ type frame struct {
 	Parts    map[string]any
 }
 
-// parts lists the templates of what changes while the page is open. Each is in an element of the same id.
+// parts lists the templates of the parts that change. Each is in an element with the same id.
 func parts() []string {
 	return []string{"clock", "threads", "users", "messages", "requests", "faults"}
 }
 
-// show answers with the page as it is now.
+// show serves the page.
 func (p *page) show(w http.ResponseWriter, r *http.Request) {
-	g := gazeOf(r)
+	g := selectionOf(r)
 	var b bytes.Buffer
 	err := p.template.ExecuteTemplate(&b, "page.html", frame{
 		Endpoint: p.service.Endpoint(), Process: p.process, CSRF: p.csrf, Query: g.Query(), Choices: choicesOfFaults(), Parts: p.look(g),
@@ -65,18 +65,18 @@ func (p *page) show(w http.ResponseWriter, r *http.Request) {
 }
 
 // look collects what the parts show.
-func (p *page) look(g gaze) map[string]any {
+func (p *page) look(g selection) map[string]any {
 	requests := p.service.Requests()
 	threads := p.service.Threads()
 	users := p.service.Users()
-	thread := p.lookAtThread(g, threads, requests)
+	thread := p.viewThread(g, threads, requests)
 	return map[string]any{
-		"clock":    p.lookAtClock(),
-		"threads":  p.lookAtThreads(g, threads, thread.ID),
-		"users":    p.lookAtUsers(users),
+		"clock":    p.viewClock(),
+		"threads":  p.viewThreads(g, threads, thread.ID),
+		"users":    p.viewUsers(users),
 		"messages": thread,
-		"requests": p.lookAtRequests(g, requests),
-		"faults":   p.lookAtFaults(g),
+		"requests": p.viewRequests(g, requests),
+		"faults":   p.viewFaults(g),
 	}
 }
 

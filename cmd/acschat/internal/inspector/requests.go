@@ -39,10 +39,10 @@ type requestView struct {
 	Private   bool // what was said may be a token, and is not shown
 }
 
-func (p *page) lookAtRequests(g gaze, all []chattest.Request) requestsView {
+func (p *page) viewRequests(g selection, all []chattest.Request) requestsView {
 	v := requestsView{Failed: g.failed}
-	v.AllLink = "/" + gaze{thread: g.thread}.Query()
-	v.FailLink = "/" + gaze{thread: g.thread, failed: true}.Query()
+	v.AllLink = "/" + selection{thread: g.thread}.Query()
+	v.FailLink = "/" + selection{thread: g.thread, failed: true}.Query()
 	now := p.service.Now()
 	for _, q := range slices.Backward(all) {
 		switch {
@@ -50,13 +50,13 @@ func (p *page) lookAtRequests(g gaze, all []chattest.Request) requestsView {
 		case len(v.Requests) == maxShownRequests:
 			v.Earlier++
 		default:
-			v.Requests = append(v.Requests, p.lookAtRequest(q, now))
+			v.Requests = append(v.Requests, p.viewRequest(q, now))
 		}
 	}
 	return v
 }
 
-func (p *page) lookAtRequest(q chattest.Request, now time.Time) requestView {
+func (p *page) viewRequest(q chattest.Request, now time.Time) requestView {
 	v := requestView{
 		Key: strconv.FormatInt(q.At.UnixNano(), 36), At: momentOf(q.At, now, "15:04:05.000"),
 		Failed: failed(q), Status: q.Status, Method: p.safe(q.Method), Operation: shortName(q.Operation), Target: p.safe(q.Target),

@@ -8,23 +8,23 @@ import (
 )
 
 const (
-	// maxStreams is how many pages are live at once. Others stay as they were loaded.
+	// maxStreams is the most pages with live updates.
 	maxStreams = 16
-	// pulse is how often a page looks again at what no request tells of, such as the clock.
-	pulse = time.Second
-	// heartbeat is how long a stream is silent at most, so that one that nobody reads any more is noticed.
+	// refreshInterval is how often a page is updated without a request, for the clock.
+	refreshInterval = time.Second
+	// heartbeat is the longest silence of a stream, so that a lost connection is noticed.
 	heartbeat = 15 * time.Second
 	// writeTime is how long a browser may take to accept an event.
 	writeTime = 10 * time.Second
-	// breath is the least time from one look to the next, however much goes on.
-	breath = 100 * time.Millisecond
+	// minInterval is the least time between two updates.
+	minInterval = 100 * time.Millisecond
 )
 
-// stream sends the parts of the page that change, when they do, until the browser goes or the emulator ends.
+// stream sends the parts of the page that have changed, until the browser disconnects or the emulator ends.
 func (p *page) stream(w http.ResponseWriter, r *http.Request) {
 	select {
-	case p.seats <- struct{}{}:
-		defer func() { <-p.seats }()
+	case p.streamSlots <- struct{}{}:
+		defer func() { <-p.streamSlots }()
 	default:
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "too many pages are open", http.StatusServiceUnavailable)
@@ -33,14 +33,14 @@ func (p *page) stream(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	s := &stream{w: w, control: http.NewResponseController(w), sent: map[string]string{}}
 	s.event("process", p.process)
-	ticker := time.NewTicker(pulse)
+	ticker := time.NewTicker(refreshInterval)
 	defer ticker.Stop()
 	for s.err == nil {
 		changed, began := p.changes.next(), time.Now()
-		p.tell(s, gazeOf(r))
+		p.tell(s, selectionOf(r))
 		s.flush(time.Now())
-		// A page with much on it takes a fifth of a processor at most.
-		pause := time.NewTimer(max(breath, 4*time.Since(began)))
+		// A large page uses at most a fifth of a processor.
+		pause := time.NewTimer(max(minInterval, 4*time.Since(began)))
 		select {
 		case <-pause.C:
 		case <-r.Context().Done():
@@ -61,8 +61,8 @@ func (p *page) stream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// tell writes the parts that are not as they were when the stream told of them last.
-func (p *page) tell(s *stream, g gaze) {
+// tell writes the parts that have changed since the stream last sent them.
+func (p *page) tell(s *stream, g selection) {
 	look := p.look(g)
 	for _, name := range parts() {
 		html, err := p.render(name, look[name])
@@ -77,17 +77,17 @@ func (p *page) tell(s *stream, g gaze) {
 	}
 }
 
-// stream is the events that one page gets.
+// stream writes the events of one page.
 type stream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	sent    map[string]string // part → as it was last sent
 	waiting bytes.Buffer
 	last    time.Time // of a flush that sent something
-	err     error     // the first one, which ends the stream
+	err     error     // the first error, which ends the stream
 }
 
-// event adds an event with data of any number of lines.
+// event adds an event. The data may have several lines.
 func (s *stream) event(name, data string) {
 	s.waiting.WriteString("event: " + name + "\n")
 	for line := range strings.Lines(data) {
@@ -96,7 +96,7 @@ func (s *stream) event(name, data string) {
 	s.waiting.WriteString("\n")
 }
 
-// flush sends what is waiting, or a sign of life when there was none for long.
+// flush sends pending events, or a comment if the heartbeat is due.
 func (s *stream) flush(now time.Time) {
 	if s.waiting.Len() == 0 && now.Sub(s.last) < heartbeat {
 		return
@@ -104,13 +104,13 @@ func (s *stream) flush(now time.Time) {
 	if s.waiting.Len() == 0 {
 		s.waiting.WriteString(": still here\n\n")
 	}
-	_ = s.control.SetWriteDeadline(now.Add(writeTime)) // where there is a connection to have one
+	_ = s.control.SetWriteDeadline(now.Add(writeTime)) // if the connection supports it
 	if _, err := s.waiting.WriteTo(s.w); err != nil && s.err == nil {
 		s.err = err
 	}
 	if err := s.control.Flush(); err != nil && s.err == nil {
 		s.err = err
 	}
-	_ = s.control.SetWriteDeadline(time.Time{}) // one that passes in silence would end the stream too
+	_ = s.control.SetWriteDeadline(time.Time{}) // an expired deadline would end the stream
 	s.last = now
 }

@@ -28,11 +28,11 @@ type threadLink struct {
 	Deleted bool
 }
 
-func (p *page) lookAtThreads(g gaze, threads []chat.ThreadProperties, current string) threadsView {
+func (p *page) viewThreads(g selection, threads []chat.ThreadProperties, current string) threadsView {
 	v := threadsView{Earlier: max(0, len(threads)-maxShownThreads)}
 	for _, t := range slices.Backward(threads[v.Earlier:]) {
 		v.Threads = append(v.Threads, threadLink{
-			ID: t.ID, Topic: p.safe(t.Topic), Href: "/" + gaze{thread: t.ID, failed: g.failed}.Query(),
+			ID: t.ID, Topic: p.safe(t.Topic), Href: "/" + selection{thread: t.ID, failed: g.failed}.Query(),
 			Current: t.ID == current, Deleted: !t.DeletedOn.IsZero(),
 		})
 	}
@@ -48,7 +48,7 @@ type usersView struct {
 // userView is a user's id in two parts: what all users of a resource have in common, and what is the user's own.
 type userView struct{ Common, Own string }
 
-func (p *page) lookAtUsers(users []chattest.User) usersView {
+func (p *page) viewUsers(users []chattest.User) usersView {
 	v := usersView{Earlier: max(0, len(users)-maxShownUsers)}
 	for _, u := range slices.Backward(users[v.Earlier:]) {
 		at := strings.IndexByte(u.ID, '_') + 1

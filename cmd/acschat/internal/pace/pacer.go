@@ -3,33 +3,33 @@ package pace
 
 import "time"
 
-// Limit allows so many requests within a time, whenever that time is taken to begin.
+// Limit allows Count requests in every period of length Per.
 type Limit struct {
 	Count int
 	Per   time.Duration
 }
 
-// Pacer decides when the next request may go out. It holds no clock and starts nothing: now is the caller's, and never goes
-// back. The zero value has no limits. It is not safe for concurrent use.
+// Pacer decides when the next request may be sent. It has no clock: the caller passes now, which must not decrease. The zero value
+// has no limits. It is not safe for concurrent use.
 type Pacer struct {
 	limits []Limit
-	sent   []time.Time // oldest first, as many as the limits look back on
+	sent   []time.Time // oldest first, as many as the limits need
 
-	notBefore time.Time     // what the service has asked for
-	backoff   time.Duration // what to wait for when it asks without saying how long
+	notBefore time.Time     // as the service has asked
+	backoff   time.Duration // the wait if it does not say how long
 }
 
-// New makes a pacer that keeps all of the limits.
+// New returns a pacer that keeps all of the limits.
 func New(limits ...Limit) *Pacer {
 	return &Pacer{limits: limits}
 }
 
-// Delay is how long to wait before the next request; 0 is not at all.
+// Delay returns how long to wait before the next request.
 func (p *Pacer) Delay(now time.Time) time.Duration {
 	return max(0, p.next(p.sent, now).Sub(now))
 }
 
-// Sent notes a request that the service took.
+// Sent records a request that the service accepted.
 func (p *Pacer) Sent(now time.Time) {
 	p.note(now)
 	p.backoff = 0
@@ -40,8 +40,8 @@ const (
 	longestBackoff = time.Minute
 )
 
-// Throttled notes a request that the service did not take because there were too many. It counts all the same. retryAfter is how
-// long the service asks to wait; 0 means that it did not say, and the wait doubles each time in a row.
+// Throttled records a request that the service throttled, which counts too. retryAfter is how long the service asks to wait; if it is
+// 0, the wait doubles each time in a row.
 func (p *Pacer) Throttled(now time.Time, retryAfter time.Duration) {
 	p.note(now)
 	if retryAfter <= 0 {
@@ -51,7 +51,7 @@ func (p *Pacer) Throttled(now time.Time, retryAfter time.Duration) {
 	p.notBefore = now.Add(retryAfter)
 }
 
-// Left is how long n further requests take at the least, up to when the last of them goes out.
+// Left returns the least time until the last of n further requests can be sent.
 func (p *Pacer) Left(now time.Time, n int) time.Duration {
 	if n <= 0 {
 		return 0
@@ -65,7 +65,7 @@ func (p *Pacer) Left(now time.Time, n int) time.Duration {
 	return at.Sub(now)
 }
 
-// next is the earliest time, from now on, of a request that comes behind those sent.
+// next returns the earliest time, not before now, of the request after those sent.
 func (p *Pacer) next(sent []time.Time, now time.Time) time.Time {
 	at := now
 	if p.notBefore.After(at) {

@@ -9,8 +9,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// pressHistory takes a key among the messages.
-func (m *Model) pressHistory(msg tea.KeyPressMsg) tea.Cmd {
+// handleHistoryKey takes a key among the messages.
+func (m *Model) handleHistoryKey(msg tea.KeyPressMsg) tea.Cmd {
 	switch k := m.keys; {
 	case key.Matches(msg, k.up):
 		m.selectBy(-1)
@@ -50,11 +50,11 @@ func (m *Model) act(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 func (m *Model) retry(a *attempt) tea.Cmd {
-	if a.deed != sending {
+	if a.action != sending {
 		return m.attempt(a)
 	}
 	a.stage = waiting
-	return nil // pursue sends it
+	return nil // nextRequests sends it
 }
 
 func (m *Model) edit(e entry) {
@@ -101,7 +101,7 @@ func (m *Model) selectBy(n int) {
 	c.selected = t.entries[i].key
 	c.bottom = t.reveal(c.bottom, c.selected)
 	if i == 0 {
-		c.olderTrouble = nil // so that it is tried again
+		c.olderErr = nil // so that it is tried again
 	}
 }
 
@@ -117,7 +117,7 @@ func (m *Model) scroll(n int) {
 	t, c := m.timeline(), m.open
 	if n < 0 {
 		c.bottom = t.up(c.bottom, -n)
-		c.olderTrouble = nil // so that it is tried again
+		c.olderErr = nil // so that it is tried again
 	} else {
 		c.bottom = t.down(c.bottom, n)
 	}

@@ -85,7 +85,7 @@ func (m *Model) write(msg tea.Msg) tea.Cmd {
 	if text := m.composer.area.Value(); text == before || strings.TrimSpace(text) == "" || m.composer.editing != "" || m.open == nil {
 		return cmd
 	}
-	return tea.Batch(cmd, m.tellTyping())
+	return tea.Batch(cmd, m.sendTyping())
 }
 
 // paste takes a text that may come from anywhere, without what does not show.
@@ -119,5 +119,5 @@ func (m *Model) submit() tea.Cmd {
 	c.outbox.add(text, time.Now())
 	c.bottom = place{}
 	m.composer.begin("")
-	return nil // pursue sends it
+	return nil // nextRequests sends it
 }

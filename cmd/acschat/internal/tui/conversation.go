@@ -10,7 +10,7 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
-// conversation is a thread that has been open, and all that the person has left in it.
+// conversation is a thread that has been opened, with the state of its view.
 type conversation struct {
 	id      string
 	topic   string
@@ -19,19 +19,19 @@ type conversation struct {
 
 	people   []chat.Participant
 	names    map[chat.Identifier]string
-	stale    bool // people came or went since
+	stale    bool // participants have changed since
 	receipts []chat.ReadReceipt
 
-	bottom   place  // the last row to be seen; the zero place follows what is new
-	selected string // the key of an entry
-	draft    string // what was being written
+	bottom   place  // the last visible row; the zero place follows new messages
+	selected string // the key of the selected entry
+	draft    string // the unfinished text
 
-	trouble      error // why the last look failed
-	olderTrouble error // why the last page of the past did not come
+	trouble      error // of the last poll
+	olderErr     error // of the last page of older messages
 	loadingOlder bool
 
 	read   reading
-	typing time.Time // when the others were last told
+	typing time.Time // when a notification was last sent
 }
 
 func newConversation(id, topic string) *conversation {
@@ -39,17 +39,17 @@ func newConversation(id, topic string) *conversation {
 }
 
 // meet takes who is in the thread.
-func (c *conversation) meet(people []chat.Participant) {
+func (c *conversation) setPeople(people []chat.Participant) {
 	c.people, c.names, c.stale = people, map[chat.Identifier]string{}, false
 	for _, p := range people {
-		if name := called(p.DisplayName); name != "" && p.Identifier != nil {
+		if name := visibleName(p.DisplayName); name != "" && p.Identifier != nil {
 			c.names[p.Identifier] = name
 		}
 	}
 }
 
 // hear takes the latest messages, and what those of the service tell. Some may have been heard before.
-func (c *conversation) hear(messages []chat.Message) {
+func (c *conversation) addMessages(messages []chat.Message) {
 	for _, m := range c.history.news(messages) {
 		switch m.Type {
 		case chat.MessageTypeTopicUpdated:
@@ -60,18 +60,18 @@ func (c *conversation) hear(messages []chat.Message) {
 	}
 }
 
-// name is what to call somebody: as the thread does, as the message does, or by enough of the id to tell people apart.
+// name returns a display name: of the participant, else of the message, else the end of the id.
 func (c *conversation) name(id chat.Identifier, given string) string {
 	if known := c.names[id]; known != "" {
 		return known
 	}
-	return cmp.Or(called(given), short(id))
+	return cmp.Or(visibleName(given), short(id))
 }
 
 func short(id chat.Identifier) string {
 	const enough = 12
 	if id == nil {
-		return "somebody"
+		return "unknown"
 	}
 	raw := harmless.Line(id.RawID())
 	if runes := []rune(raw); len(runes) > 2*enough {
@@ -80,29 +80,28 @@ func short(id chat.Identifier) string {
 	return raw
 }
 
-// title is the topic, or what stands in for none.
+// title returns the topic, or a placeholder.
 func (c *conversation) title() string { return titleOf(c.id, c.topic) }
 
 func titleOf(id, topic string) string {
-	if topic = called(topic); topic != "" {
+	if topic = visibleName(topic); topic != "" {
 		return topic
 	}
 	return "no topic · " + harmless.Line(strings.TrimSuffix(id, "@thread.v2"))
 }
 
-// entry is one thing in the timeline: a message, a send that is not one yet, or a remark of the program.
+// entry is an entry of the timeline: a message, a message that is being sent, or a remark of the program.
 type entry struct {
 	key     string
-	message *chat.Message // nil for a remark; for a send one without an id
-	attempt *attempt      // what the user does with it, nil for nothing
-	readers []string      // who has read up to here
+	message *chat.Message // nil for a remark; without an id while it is sent
+	attempt *attempt      // an action of the user on it, or nil
+	readers []string      // the names of those who have read up to here
 	remark  string
 }
 
 const remarkKey = "remark"
 
-// entries are the timeline from its beginning, or from the oldest message that was read. self has no need to be told how far they
-// have read themselves.
+// entries returns the timeline from the oldest loaded message. It shows the receipts of all but self.
 func (c *conversation) entries(self chat.Identifier) []entry {
 	shown := c.history.shown()
 	list := make([]entry, 0, 1+len(shown)+len(c.outbox.sends))
@@ -117,22 +116,22 @@ func (c *conversation) entries(self chat.Identifier) []entry {
 	return list
 }
 
-// past says what there is before the oldest message shown.
+// past describes what is before the oldest loaded message.
 func (c *conversation) past() string {
 	switch {
-	case c.olderTrouble != nil:
-		return "What was before did not come: " + why(c.olderTrouble) + ". Page up tries again."
+	case c.olderErr != nil:
+		return "Older messages could not be loaded: " + reason(c.olderErr) + ". Page up tries again."
 	case c.history.whole:
 		return "The thread begins here."
 	case c.history.begun:
-		return "There is more before."
+		return "There are older messages."
 	case c.trouble != nil:
-		return "The thread could not be read: " + why(c.trouble)
+		return "The thread could not be loaded: " + reason(c.trouble)
 	}
-	return "Reading the thread…"
+	return "Loading the thread…"
 }
 
-// mark puts the names of readers beside the last message that each has read.
+// mark adds the readers to the last message that each has read.
 func (c *conversation) mark(messages []entry, self chat.Identifier) {
 	for _, r := range c.receipts {
 		if r.Sender == self {

@@ -136,7 +136,7 @@ func (s sheet) body(e entry) []string {
 
 // replaces reports whether the text of an attempt is the one to show: of a send always, of an edit until it fails.
 func (a *attempt) replaces() bool {
-	return a != nil && (a.deed == sending || a.deed == editing && !a.over())
+	return a != nil && (a.action == sending || a.action == editing && !a.over())
 }
 
 // event is what a message of the service tells.
@@ -144,7 +144,7 @@ func (s sheet) event(m chat.Message) string {
 	who := s.of.name(m.Content.Initiator, "")
 	switch m.Type {
 	case chat.MessageTypeTopicUpdated:
-		return fmt.Sprintf("%s called the thread “%s”", who, called(m.Content.Topic))
+		return fmt.Sprintf("%s called the thread “%s”", who, visibleName(m.Content.Topic))
 	case chat.MessageTypeParticipantAdded:
 		return who + " added " + s.names(m.Content.Participants)
 	}
@@ -163,11 +163,11 @@ func (s sheet) names(people []chat.Participant) string {
 func (a *attempt) status() string {
 	switch {
 	case a.stage == unsure:
-		return "? It may have been sent, or not: " + why(a.err) + ". Look whether it is there before you send it again (↑, r), or drop it (x)."
+		return "? It may have been sent, or not: " + reason(a.err) + ". Look whether it is there before you send it again (↑, r), or drop it (x)."
 	case a.stage == refused:
-		return "✗ " + [...]string{"Not sent: ", "Not changed: ", "Not deleted: "}[a.deed] + why(a.err) + ". ↑ and r tries again, x drops it."
+		return "✗ " + [...]string{"Not sent: ", "Not changed: ", "Not deleted: "}[a.action] + reason(a.err) + ". ↑ and r tries again, x drops it."
 	case a.stage == waiting:
 		return "… waiting"
 	}
-	return "… " + [...]string{"sending", "saving", "deleting"}[a.deed]
+	return "… " + [...]string{"sending", "saving", "deleting"}[a.action]
 }

@@ -61,7 +61,7 @@ func (m *Model) helpRows() []string {
 	threads := m.helpGroup("Among the threads", k.up, k.down, k.open)
 	everywhere := m.helpGroup("Everywhere", k.pageUp, k.pageDown, k.next, k.previous, k.help, k.suspend, k.quit)
 	var rows []string
-	if m.width >= leastWidth {
+	if m.width >= minWideWidth {
 		rows = columns(slices.Concat(writing, everywhere), slices.Concat(messages, threads), m.width/2)
 	} else {
 		rows = slices.Concat(writing, messages, threads, everywhere)

@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// keys are what can be pressed, in the words of the help.
+// keys are the key bindings, with their help.
 type keys struct {
 	send, newline, toMessages, cancel key.Binding // in the text
 
@@ -26,7 +26,7 @@ func newKeys() keys {
 		send:       bind("enter", "send", "enter"),
 		newline:    bind("alt+enter", "new line", "alt+enter", "shift+enter", "ctrl+j"),
 		toMessages: bind("↑", "to the messages", "up"),
-		cancel:     bind("esc", "to the newest, or leave a change", "esc"),
+		cancel:     bind("esc", "to the newest, or cancel a change", "esc"),
 
 		up:     bind("↑", "up", "up", "k"),
 		down:   bind("↓", "down", "down", "j"),
@@ -43,15 +43,15 @@ func newKeys() keys {
 		pageUp:   bind("pgup", "older", "pgup"),
 		pageDown: bind("pgdn", "newer", "pgdown"),
 		next:     bind("tab", "threads, messages", "tab"),
-		previous: bind("shift+tab", "the other way round", "shift+tab"),
+		previous: bind("shift+tab", "the other way", "shift+tab"),
 		help:     bind("f1", "help", "f1", "ctrl+g"),
-		suspend:  bind("ctrl+z", "to the shell for a while", "ctrl+z"),
+		suspend:  bind("ctrl+z", "suspend", "ctrl+z"),
 		quit:     bind("ctrl+c", "leave", "ctrl+c"),
 	}
 }
 
-// press takes a key to whoever it is for.
-func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
+// handleKey passes a key to the pane that handles it.
+func (m *Model) handleKey(msg tea.KeyPressMsg) tea.Cmd {
 	m.notice = ""
 	if q := m.question; q != nil {
 		m.question = nil
@@ -78,16 +78,16 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	case m.open != nil && key.Matches(msg, k.pageDown):
 		m.scroll(m.body().height - 1)
 	case m.pane == sidebarPane:
-		return m.pressThreads(msg)
+		return m.handleThreadKey(msg)
 	case m.pane == historyPane:
-		return m.pressHistory(msg)
+		return m.handleHistoryKey(msg)
 	default:
-		return m.pressComposer(msg)
+		return m.handleComposerKey(msg)
 	}
 	return nil
 }
 
-func (m *Model) pressComposer(msg tea.KeyPressMsg) tea.Cmd {
+func (m *Model) handleComposerKey(msg tea.KeyPressMsg) tea.Cmd {
 	switch k := m.keys; {
 	case m.open == nil:
 		m.focus(sidebarPane)
@@ -106,7 +106,7 @@ func (m *Model) pressComposer(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// focusNext goes round the panes.
+// focusNext cycles through the panes.
 func (m *Model) focusNext(by pane) {
 	m.focus((m.pane + by + panes) % panes)
 	if m.pane == historyPane && m.open != nil {
@@ -117,13 +117,13 @@ func (m *Model) focusNext(by pane) {
 	}
 }
 
-// quit leaves, but not without a word where something would be lost.
+// quit asks before it discards messages that were not sent.
 func (m *Model) quit() tea.Cmd {
 	n := len(m.unsent())
 	if n == 0 {
 		return tea.Quit
 	}
-	text := fmt.Sprintf("%d of your messages or changes did not arrive. Leave all the same? y", n)
+	text := fmt.Sprintf("%d of your messages or changes were not sent. Leave anyway? y", n)
 	m.question = &question{text: text, leaving: true, yes: func() tea.Cmd { return tea.Quit }}
 	return nil
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// look is how things stand out. Nothing is said by a colour alone, since a terminal may have none; the colours are the first
-// sixteen, which people set to their taste.
+// look has the styles. No meaning depends on color alone, since a terminal may have none. The colors are the first sixteen, which
+// users configure.
 type look struct {
 	strong, faint, self, trouble, mark lipgloss.Style
 	others                             []lipgloss.Style
@@ -30,7 +30,7 @@ func newLook() look {
 	return l
 }
 
-// person is the style of somebody's name, always the same one.
+// person returns the style of a user's name, always the same.
 func (l look) person(id, self chat.Identifier) lipgloss.Style {
 	if id == self {
 		return l.self
@@ -43,13 +43,13 @@ func (l look) person(id, self chat.Identifier) lipgloss.Style {
 	return l.others[int(sum.Sum32()>>1)%len(l.others)]
 }
 
-// cell is a text in exactly so many columns.
+// cell returns a text in exactly width columns.
 func cell(text string, width int) string {
 	text = ansi.Truncate(text, max(width, 0), "…")
 	return text + strings.Repeat(" ", max(0, width-ansi.StringWidth(text)))
 }
 
-// rule is a line across with words in it.
+// rule returns a horizontal line with words in it.
 func rule(words string, width int) string {
 	if words == "" {
 		return strings.Repeat("─", max(width, 0))
@@ -58,7 +58,7 @@ func rule(words string, width int) string {
 	return words + strings.Repeat("─", max(0, width-ansi.StringWidth(words)))
 }
 
-// wrapped are the lines of a text, none of them wider than there is room.
+// wrapped returns the lines of a text, wrapped to width.
 func wrapped(text string, width int) []string {
 	return strings.Split(ansi.Wrap(text, max(width, 1), ""), "\n")
 }

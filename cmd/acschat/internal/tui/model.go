@@ -12,11 +12,11 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Model is the state of a chat, a [tea.Model]. It is for one program.
+// Model is the state of a chat, a [tea.Model]. Use it in one program only.
 type Model struct {
 	ctx     context.Context // of all requests
 	options Options
-	broken  error // the chat has ended with it
+	broken  error // the error that ended the chat
 
 	width, height int
 	keys          keys
@@ -24,38 +24,37 @@ type Model struct {
 
 	pane     pane
 	helping  bool
-	helpTop  int // its first row to be seen
+	helpTop  int // its first visible row
 	question *question
 	notice   string
-	away     bool // the person looks elsewhere, as far as the terminal tells
+	away     bool // the terminal has lost the focus
 
 	sidebar  sidebar
 	composer composer
-	open     *conversation // nil until one is chosen
+	open     *conversation // nil if none is chosen
 	visited  map[string]*conversation
 	schedule schedule
 }
 
-// pane is a part of the screen that keys go to.
+// pane is a part of the screen that can have the focus.
 type pane int
 
 const (
 	composerPane pane = iota
 	sidebarPane
 	historyPane
-	panes // as many as there are
+	panes // the number of panes
 )
 
-// question is asked where a key would do what can't be taken back. Any answer but yes is no.
+// question asks before an action that cannot be undone. Any key but y means no.
 type question struct {
 	text    string
 	yes     func() tea.Cmd
-	leaving bool // to press the key for leaving once more is a yes
+	leaving bool // the key for leaving means yes too
 }
 
-// New makes the model of a chat. It asks for the threads and for the one to open, so that it fails, with the error of the service,
-// where somebody could not chat at all: with a token that is not good, or a thread that they are not in. ctx is that of all requests
-// to come.
+// New returns the model of a chat. It loads the list of threads and the thread to open, and returns the error of the service, for
+// example for an invalid token or for a thread that the user is not a participant of. ctx is used for all requests.
 func New(ctx context.Context, options Options) (*Model, error) {
 	if options.Interval == 0 {
 		options.Interval = 2 * time.Second
@@ -66,7 +65,7 @@ func New(ctx context.Context, options Options) (*Model, error) {
 		visited: map[string]*conversation{}, schedule: newSchedule(options.Interval),
 	}
 	threads, err := options.Service.Threads(ctx, "")
-	if err != nil && !errors.Is(err, chat.ErrForbidden) { // a thread may be open to somebody to whom the list is not
+	if err != nil && !errors.Is(err, chat.ErrForbidden) { // a scope may allow a thread but not the list
 		return nil, err
 	}
 	m.sidebar.begin(threads, err)
@@ -82,16 +81,16 @@ func New(ctx context.Context, options Options) (*Model, error) {
 	return m, nil
 }
 
-// Init begins to look for what is new.
+// Init starts polling.
 func (m *Model) Init() tea.Cmd {
 	m.schedule.begin()
 	return tea.Batch(m.listen(), m.after(threadsJob, nil))
 }
 
-// Update takes a message, and asks for what is missing after it.
+// Update handles a message, and starts the requests that are due after it.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.take(msg)
-	return m, tea.Batch(cmd, m.pursue())
+	return m, tea.Batch(cmd, m.nextRequests())
 }
 
 func (m *Model) take(msg tea.Msg) tea.Cmd {
@@ -101,7 +100,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.composer.fit(m.width)
 		m.helpTop = 0
 	case tea.KeyPressMsg:
-		return m.press(msg)
+		return m.handleKey(msg)
 	case tea.PasteMsg:
 		return m.paste(msg)
 	case tea.FocusMsg:
@@ -119,30 +118,29 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 			return m.due(msg.job)
 		}
 	case pageMsg:
-		return m.pageCame(msg)
+		return m.pageReceived(msg)
 	case changesMsg:
-		return m.changesCame(msg)
+		return m.changesReceived(msg)
 	case peopleMsg:
-		m.peopleCame(msg)
+		m.peopleReceived(msg)
 	case receiptsMsg:
-		return m.receiptsCame(msg)
+		return m.receiptsReceived(msg)
 	case threadsMsg:
-		return m.threadsCame(msg)
+		return m.threadsReceived(msg)
 	case sentMsg:
-		m.wasSent(msg)
+		m.sendDone(msg)
 	case changedMsg:
-		m.wasChanged(msg)
+		m.changeDone(msg)
 	case readMsg:
-		m.wasRead(msg)
+		m.receiptDone(msg)
 	}
 	return nil
 }
 
-// brokenMsg says that the program is at fault.
+// brokenMsg reports a bug in the program.
 type brokenMsg struct{ err error }
 
-// ask is a command that asks something of the service. If that panics the chat ends, and the terminal is given back before it says
-// why.
+// ask returns a command that calls the service. A panic ends the chat, after the terminal is restored.
 func (m *Model) ask(f func(context.Context, Service) tea.Msg) tea.Cmd {
 	ctx, service := m.ctx, m.options.Service
 	return func() (msg tea.Msg) {
@@ -155,19 +153,19 @@ func (m *Model) ask(f func(context.Context, Service) tea.Msg) tea.Cmd {
 	}
 }
 
-// pursue asks for what the state of things calls for, whatever led to it.
-func (m *Model) pursue() tea.Cmd {
+// nextRequests returns the requests that the state requires.
+func (m *Model) nextRequests() tea.Cmd {
 	if m.open == nil || m.height == 0 {
 		return m.moreThreads()
 	}
-	return tea.Batch(m.moreThreads(), m.morePast(), m.sendNext(), m.tellRead())
+	return tea.Batch(m.moreThreads(), m.loadOlder(), m.sendNext(), m.sendReceipt())
 }
 
-// enter opens a thread, or comes back to it.
+// enter opens a thread, or returns to it.
 func (m *Model) enter(id, topic string) {
 	if m.open != nil {
 		m.open.draft = m.composer.leave()
-		m.sidebar.saw(m.open.id, time.UnixMilli(m.open.history.newest))
+		m.sidebar.markSeen(m.open.id, time.UnixMilli(m.open.history.newest))
 	}
 	c := m.visited[id]
 	if c == nil {
@@ -188,7 +186,7 @@ func (m *Model) focus(p pane) {
 	m.composer.focus(p == composerPane)
 }
 
-// unsent are the texts of all threads that have not reached them.
+// unsent returns the messages of all threads that were not sent.
 func (m *Model) unsent() []Unsent {
 	var list []Unsent
 	for _, id := range m.sidebar.order(m.visited) {

@@ -10,27 +10,27 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// outbox is what the user does in a thread, until the service has taken it.
+// outbox has the actions of the user in a thread that are not complete.
 type outbox struct {
 	sends   []*attempt          // in the order they were written
 	changes map[string]*attempt // by the id of the message
-	made    int                 // how many sends there have been
+	made    int                 // the number of sends so far
 }
 
-// attempt is one thing that the user does.
+// attempt is one action of the user.
 type attempt struct {
-	deed  deed
-	id    string // of the message; of a send, its own until it has one
-	text  string // to send, or to put in place of another
-	at    time.Time
-	stage stage
-	err   error // why it failed
+	action action
+	id     string // of the message; a temporary one while it is sent
+	text   string // the new text
+	at     time.Time
+	stage  stage
+	err    error // why it failed
 }
 
-type deed int
+type action int
 
 const (
-	sending deed = iota
+	sending action = iota
 	editing
 	deleting
 )
@@ -39,22 +39,22 @@ type stage int
 
 const (
 	waiting stage = iota
-	underWay
+	inProgress
 	refused
-	unsure // it may have been sent, or not
+	unsure // the outcome is unknown
 )
 
-// add puts a text at the end of the queue.
+// add appends a text to the queue.
 func (o *outbox) add(text string, now time.Time) {
 	o.made++
-	o.sends = append(o.sends, &attempt{deed: sending, id: fmt.Sprintf("unsent %d", o.made), text: text, at: now})
+	o.sends = append(o.sends, &attempt{action: sending, id: fmt.Sprintf("unsent %d", o.made), text: text, at: now})
 }
 
-// next is the send whose turn it is, nil for none. They go one by one, so that they arrive in the order they were written.
+// next returns the next message to send, or nil. Messages are sent one by one, to keep their order.
 func (o *outbox) next() *attempt {
 	for _, a := range o.sends {
 		switch a.stage {
-		case underWay:
+		case inProgress:
 			return nil
 		case waiting:
 			return a
@@ -63,9 +63,9 @@ func (o *outbox) next() *attempt {
 	return nil
 }
 
-// change begins an edit or a deletion, in place of an earlier one of the same message.
-func (o *outbox) change(d deed, id, text string) *attempt {
-	a := &attempt{deed: d, id: id, text: text, stage: underWay}
+// change starts an edit or a deletion. It replaces an earlier one of the same message.
+func (o *outbox) change(d action, id, text string) *attempt {
+	a := &attempt{action: d, id: id, text: text, stage: inProgress}
 	if o.changes == nil {
 		o.changes = map[string]*attempt{}
 	}
@@ -73,7 +73,7 @@ func (o *outbox) change(d deed, id, text string) *attempt {
 	return a
 }
 
-// drop forgets an attempt, but not the one that has taken its place.
+// drop removes an attempt, but not one that has replaced it.
 func (o *outbox) drop(a *attempt) {
 	o.sends = slices.DeleteFunc(o.sends, func(b *attempt) bool { return a == b })
 	if o.changes[a.id] == a {
@@ -81,10 +81,10 @@ func (o *outbox) drop(a *attempt) {
 	}
 }
 
-// failed notes why an attempt did not succeed.
+// failed records the error of an attempt.
 func (a *attempt) failed(err error) {
 	a.stage, a.err = refused, err
-	if a.deed == sending && errors.Is(err, chat.ErrOutcomeUnknown) {
+	if a.action == sending && errors.Is(err, chat.ErrOutcomeUnknown) {
 		a.stage = unsure
 	}
 }
@@ -96,7 +96,7 @@ func (a *attempt) over() bool { return a != nil && (a.stage == refused || a.stag
 func (o *outbox) unsent(thread string) []Unsent {
 	var list []Unsent
 	for _, a := range slices.Concat(o.sends, slices.Collect(maps.Values(o.changes))) {
-		if a.deed != deleting {
+		if a.action != deleting {
 			list = append(list, Unsent{ThreadID: thread, Text: a.text, Reason: a.unfinished()})
 		}
 	}
@@ -108,7 +108,7 @@ func (a *attempt) unfinished() string {
 	switch {
 	case a.over():
 		return a.err.Error()
-	case a.stage == underWay:
+	case a.stage == inProgress:
 		return "left while it was under way: it may be there or not"
 	}
 	return "it was not its turn yet"

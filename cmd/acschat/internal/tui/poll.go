@@ -10,29 +10,29 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// job is something that is done again and again, since the service tells of nothing by itself.
+// job is something that is polled.
 type job int
 
 const (
 	messagesJob job = iota
-	companyJob      // who is in the thread, and how far they have read
+	peopleJob       // participants and read receipts
 	threadsJob
 	jobs
 )
 
-// schedule says when. The published limits, for each user, are 200 looks at messages a minute, 5 at receipts and 10 at people in ten
-// seconds, and 50 at threads in ten seconds.
+// schedule says when. The published limits per user are 200 requests per minute for messages and, per ten seconds, 5 for receipts,
+// 10 for participants and 50 for threads.
 type schedule struct {
 	every    [jobs]time.Duration
 	failures [jobs]int // in a row
-	turn     int       // what was due in an earlier turn is not any more
+	turn     int       // jobs of an earlier turn are dropped
 }
 
 func newSchedule(interval time.Duration) schedule {
-	return schedule{every: [jobs]time.Duration{messagesJob: interval, companyJob: 5 * time.Second, threadsJob: 15 * time.Second}}
+	return schedule{every: [jobs]time.Duration{messagesJob: interval, peopleJob: 5 * time.Second, threadsJob: 15 * time.Second}}
 }
 
-// begin begins a turn: with another thread, or after a rest.
+// begin starts a turn: with another thread, or after a suspension.
 func (s *schedule) begin() {
 	s.turn++
 	s.failures = [jobs]int{}
@@ -40,7 +40,7 @@ func (s *schedule) begin() {
 
 func (s *schedule) current(turn int) bool { return turn == s.turn }
 
-// pause is how long to wait after a job that ended with err: longer after each failure, and no less than the service asks for.
+// pause returns how long to wait after a job: longer after each failure in a row, and at least as long as the service asks.
 func (s *schedule) pause(j job, err error) time.Duration {
 	const longest = 30 * time.Second
 	if err == nil {
@@ -55,13 +55,13 @@ func (s *schedule) pause(j job, err error) time.Duration {
 	return pause
 }
 
-// dueMsg says that it is time for a job.
+// dueMsg says that a job is due.
 type dueMsg struct {
 	job  job
 	turn int
 }
 
-// after has a job done again.
+// after schedules the next run of a job.
 func (m *Model) after(j job, err error) tea.Cmd {
 	turn := m.schedule.turn
 	return tea.Tick(m.schedule.pause(j, err), func(time.Time) tea.Msg { return dueMsg{j, turn} })
@@ -74,17 +74,17 @@ func (m *Model) due(j job) tea.Cmd {
 	case m.open == nil:
 		return nil
 	case j == messagesJob:
-		return m.lookForMessages()
+		return m.pollMessages()
 	}
-	return m.lookForCompany()
+	return m.pollPeople()
 }
 
-// listen looks at the open thread at once, and from then on.
+// listen starts polling the open thread.
 func (m *Model) listen() tea.Cmd {
-	return tea.Batch(m.due(messagesJob), m.due(companyJob))
+	return tea.Batch(m.due(messagesJob), m.due(peopleJob))
 }
 
-// pageMsg is a page of the history: the first one, or the one behind token.
+// pageMsg is a page of the history: the first, or the one at token.
 type pageMsg struct {
 	of    *conversation
 	turn  int
@@ -93,7 +93,7 @@ type pageMsg struct {
 	err   error
 }
 
-// changesMsg is what has changed since the last look.
+// changesMsg has the changes since the last poll.
 type changesMsg struct {
 	of       *conversation
 	turn     int
@@ -102,10 +102,10 @@ type changesMsg struct {
 	err      error
 }
 
-// lookBack is how long a message may take to appear behind one with a higher version: many machines write a thread.
+// lookBack is how late a message may appear behind one with a higher version: several machines write a thread.
 const lookBack = 10_000 // milliseconds, as versions count
 
-func (m *Model) lookForMessages() tea.Cmd {
+func (m *Model) pollMessages() tea.Cmd {
 	c, turn, after := m.open, m.schedule.turn, m.open.history.newest-lookBack
 	if !c.history.begun {
 		return m.page(c, "")
@@ -116,11 +116,11 @@ func (m *Model) lookForMessages() tea.Cmd {
 	})
 }
 
-// morePast asks for the page before when its place comes near.
-func (m *Model) morePast() tea.Cmd {
+// loadOlder loads the previous page when it is nearly visible.
+func (m *Model) loadOlder() tea.Cmd {
 	const near = 10 // entries
 	c := m.open
-	if !c.history.begun || c.history.whole || c.loadingOlder || c.olderTrouble != nil {
+	if !c.history.begun || c.history.whole || c.loadingOlder || c.olderErr != nil {
 		return nil
 	}
 	if _, first, _ := m.timeline().window(c.bottom); first > near {
@@ -138,14 +138,14 @@ func (m *Model) page(c *conversation, token string) tea.Cmd {
 	})
 }
 
-func (m *Model) pageCame(msg pageMsg) tea.Cmd {
+func (m *Model) pageReceived(msg pageMsg) tea.Cmd {
 	c, older := msg.of, msg.token != ""
 	if older {
-		c.loadingOlder, c.olderTrouble = false, msg.err
+		c.loadingOlder, c.olderErr = false, msg.err
 	} else {
 		c.trouble = msg.err
 	}
-	if msg.err == nil && older == c.history.begun && msg.token == c.history.older { // else the history was begun anew meanwhile
+	if msg.err == nil && older == c.history.begun && msg.token == c.history.older { // else the history was reset meanwhile
 		c.history.read(msg.page)
 	}
 	if older || !m.schedule.current(msg.turn) {
@@ -154,18 +154,18 @@ func (m *Model) pageCame(msg pageMsg) tea.Cmd {
 	return m.after(messagesJob, msg.err)
 }
 
-func (m *Model) changesCame(msg changesMsg) tea.Cmd {
+func (m *Model) changesReceived(msg changesMsg) tea.Cmd {
 	c := msg.of
 	c.trouble = msg.err
 	switch {
 	case msg.err != nil:
 	case msg.complete:
-		c.hear(msg.messages)
-	default: // nobody has looked for long, and reading all of it would take longer than starting over
+		c.addMessages(msg.messages)
+	default: // after a long pause, starting over is faster than loading all changes
 		c.history, c.bottom, c.stale = history{}, place{}, true
-		m.notice = "Much was written meanwhile: here is the newest."
+		m.notice = "There are many new messages: these are the latest."
 		if m.schedule.current(msg.turn) {
-			return m.lookForMessages()
+			return m.pollMessages()
 		}
 	}
 	if !m.schedule.current(msg.turn) {

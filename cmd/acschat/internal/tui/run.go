@@ -1,8 +1,8 @@
-// Package tui is a chat on a whole terminal: the threads of a user at a side, one of them open, with its history, its people and a
-// place to write.
+// Package tui is a full-screen chat in a terminal: a list of the user's threads, and one open thread with its history, its
+// participants and a line to write in.
 //
-// The Model takes messages and makes views, and does nothing else: what it wants to know or to have done it asks for in commands,
-// which go through a Service. Text of other people is made harmless where it is drawn: see plain.
+// The Model handles messages and draws views. It calls the service in commands, through a Service. Text of other users is made safe
+// for the terminal where it is drawn.
 package tui
 
 import (
@@ -17,43 +17,43 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Options say whose chat it is, and where.
+// Options configure a chat.
 type Options struct {
-	// Service is what the chat works through. It must be set.
+	// Service is required.
 	Service Service
-	// Self is the user. Nil: not known; then the service alone decides which messages they may change.
+	// Self is the user. If it is nil, only the service decides which messages the user may change.
 	Self chat.Identifier
-	// Thread is open at first. Empty: the person chooses one.
+	// Thread is opened first. If it is empty, the user chooses one.
 	Thread string
-	// Interval is between two looks for new messages. 0: two seconds.
+	// Interval is how often new messages are polled. 0 is two seconds.
 	Interval time.Duration
-	// Quiet tells the others neither that the user types nor what they have read.
+	// Quiet sends no typing notifications and no read receipts.
 	Quiet bool
 }
 
-// Unsent is a message that somebody has written and that is not, or not surely, in the thread.
+// Unsent is a message that was not sent, or may not have been.
 type Unsent struct {
 	ThreadID string
 	Text     string
 	Reason   string
 }
 
-// Run shows the chat on the terminal of the process until the person leaves it or ctx ends, which is no error, and gives the
-// terminal back as it was, also after a panic. It returns what was written and has not been sent. It fails as [New] does, before the
-// terminal is touched, and when the terminal can't be used.
+// Run runs the chat on the terminal of the process until the user leaves it or ctx ends, which is not an error. It restores the
+// terminal, even after a panic, and returns the messages that were not sent. It returns the errors of [New], and an error if the
+// terminal cannot be used.
 func Run(ctx context.Context, options Options) ([]Unsent, error) {
 	asking, stop := context.WithCancel(ctx)
-	defer stop() // requests that are under way end with the chat
+	defer stop() // cancels requests in progress
 	model, err := New(asking, options)
 	if err != nil {
 		return nil, err
 	}
 	program := tea.NewProgram(model, tea.WithoutSignalHandler()) // a signal ends ctx
-	// Leaving by the program's own way out, instead of having it killed, lets it read what the terminal still answers.
+	// Quit, not a kill, lets the program read the terminal's pending responses.
 	stay := context.AfterFunc(ctx, program.Quit)
 	defer stay()
 	_, err = program.Run()
-	// Where each screen has a cursor of its own, that of the shell's is left hidden after a suspension.
+	// After a suspension, terminals with one cursor per screen hide the shell's.
 	_, _ = os.Stdout.WriteString(ansi.SetModeTextCursorEnable)
 	if err != nil {
 		return model.unsent(), fmt.Errorf("chat: %w", err)

@@ -36,7 +36,7 @@ func (m *Model) sendNext() tea.Cmd {
 }
 
 func (m *Model) send(c *conversation, a *attempt) tea.Cmd {
-	a.stage = underWay
+	a.stage = inProgress
 	text := a.text
 	return m.ask(func(ctx context.Context, s Service) tea.Msg {
 		id, err := s.Send(ctx, c.id, text)
@@ -44,15 +44,15 @@ func (m *Model) send(c *conversation, a *attempt) tea.Cmd {
 	})
 }
 
-// wasSent shows the message as the service has it by now, before a listing does.
-func (m *Model) wasSent(msg sentMsg) {
+// sendDone shows the message as the service has it by now, before a listing does.
+func (m *Model) sendDone(msg sentMsg) {
 	if msg.err != nil {
 		msg.a.failed(msg.err)
 		return
 	}
 	c := msg.of
 	c.outbox.drop(msg.a)
-	m.sidebar.saw(c.id, time.UnixMilli(number(msg.id)))
+	m.sidebar.markSeen(c.id, time.UnixMilli(number(msg.id)))
 	c.history.keep(chat.Message{
 		ID: msg.id, Version: msg.id, Type: chat.MessageTypeText, Content: chat.MessageContent{Message: msg.a.text},
 		Sender: m.options.Self, CreatedOn: time.UnixMilli(number(msg.id)),
@@ -64,25 +64,25 @@ func (m *Model) wasSent(msg sentMsg) {
 
 // attempt edits or deletes.
 func (m *Model) attempt(a *attempt) tea.Cmd {
-	a.stage = underWay
-	c, deed, id, text := m.open, a.deed, a.id, a.text
+	a.stage = inProgress
+	c, action, id, text := m.open, a.action, a.id, a.text
 	return m.ask(func(ctx context.Context, s Service) tea.Msg {
-		if deed == deleting {
+		if action == deleting {
 			return changedMsg{c, a, s.Delete(ctx, c.id, id)}
 		}
 		return changedMsg{c, a, s.Edit(ctx, c.id, id, text)}
 	})
 }
 
-// wasChanged shows the message as the service has it by now, before a listing does.
-func (m *Model) wasChanged(msg changedMsg) {
+// changeDone shows the message as the service has it by now, before a listing does.
+func (m *Model) changeDone(msg changedMsg) {
 	if msg.err != nil {
 		msg.a.failed(msg.err)
 		return
 	}
 	msg.of.outbox.drop(msg.a)
 	msg.of.history.rewrite(msg.a.id, func(message *chat.Message) {
-		if msg.a.deed == deleting {
+		if msg.a.action == deleting {
 			message.Content, message.DeletedOn = chat.MessageContent{}, time.Now()
 			return
 		}

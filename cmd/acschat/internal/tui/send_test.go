@@ -159,7 +159,7 @@ var _ = Describe("Sending", func() {
 				p.sends("slow")
 				p.presses("ctrl+c")
 				Expect(p.left).To(BeFalse())
-				Expect(p.row("1 of your messages or changes did not arrive. Leave all the same?")).NotTo(BeEmpty())
+				Expect(p.row("1 of your messages or changes were not sent. Leave anyway?")).NotTo(BeEmpty())
 				p.types("n")
 				p.waits(6 * time.Second)
 				Expect(p.left).To(BeFalse())

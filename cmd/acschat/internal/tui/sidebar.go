@@ -44,7 +44,7 @@ func (s *sidebar) begin(page chat.Page[chat.ThreadItem], err error) {
 // learn takes the activity of threads as known.
 func (s *sidebar) learn(items []chat.ThreadItem) {
 	for _, t := range items {
-		s.saw(t.ID, t.LastMessageReceivedOn)
+		s.markSeen(t.ID, t.LastMessageReceivedOn)
 	}
 }
 
@@ -56,7 +56,7 @@ func (s *sidebar) merge(items []chat.ThreadItem) {
 			s.threads = append(s.threads, t)
 		}
 		if t.ID == s.current {
-			s.saw(t.ID, t.LastMessageReceivedOn)
+			s.markSeen(t.ID, t.LastMessageReceivedOn)
 		}
 	}
 	slices.SortStableFunc(s.threads, func(a, b chat.ThreadItem) int { return b.LastMessageReceivedOn.Compare(a.LastMessageReceivedOn) })
@@ -68,11 +68,11 @@ func (s *sidebar) opened(id, topic string) {
 	if s.index(id) < 0 {
 		s.merge([]chat.ThreadItem{{ID: id, Topic: topic}})
 	}
-	s.saw(id, s.threads[s.index(id)].LastMessageReceivedOn)
+	s.markSeen(id, s.threads[s.index(id)].LastMessageReceivedOn)
 }
 
 // saw notes that the user knows what has happened in a thread until then.
-func (s *sidebar) saw(id string, until time.Time) {
+func (s *sidebar) markSeen(id string, until time.Time) {
 	if until.After(s.seen[id]) {
 		s.seen[id] = until
 	}
@@ -95,8 +95,8 @@ func (s *sidebar) order(visited map[string]*conversation) []string {
 	return ids
 }
 
-// pressThreads takes a key among the threads.
-func (m *Model) pressThreads(msg tea.KeyPressMsg) tea.Cmd {
+// handleThreadKey takes a key among the threads.
+func (m *Model) handleThreadKey(msg tea.KeyPressMsg) tea.Cmd {
 	s := &m.sidebar
 	move := func(n int) {
 		if len(s.threads) > 0 {
@@ -152,7 +152,7 @@ func (m *Model) listThreads(token string) tea.Cmd {
 	})
 }
 
-func (m *Model) threadsCame(msg threadsMsg) tea.Cmd {
+func (m *Model) threadsReceived(msg threadsMsg) tea.Cmd {
 	s := &m.sidebar
 	s.trouble = msg.err
 	older := msg.token != ""

@@ -100,7 +100,7 @@ var _ = Describe("The threads", func() {
 			Expect(p.row("a draft")).NotTo(BeEmpty())
 			Expect(p.numbers()).To(Equal(before))
 			p.presses("ctrl+c")
-			Expect(p.row("1 of your messages or changes did not arrive")).NotTo(BeEmpty())
+			Expect(p.row("1 of your messages or changes were not sent")).NotTo(BeEmpty())
 		})
 	})
 
@@ -209,7 +209,7 @@ var _ = Describe("The threads", func() {
 			s.Fail(chattest.ListChatThreads, chattest.Fault{Status: http.StatusForbidden, Times: -1})
 			p := r.sit()
 			defer p.leave()
-			Expect(p.row("The list did not come")).NotTo(BeEmpty())
+			Expect(p.row("The list could not be loaded")).NotTo(BeEmpty())
 			p.sends("still here")
 			Expect(r.texts()).To(Equal([]string{"still here"}))
 		})
@@ -224,7 +224,7 @@ var _ = Describe("The threads", func() {
 			defer p.leave()
 			Expect(r.bobs.RemoveParticipant(context.Background(), r.alice)).To(Succeed())
 			p.presses("enter")
-			Expect(p.sees()).To(MatchRegexp(`The thread could not be read: .*403`))
+			Expect(p.sees()).To(MatchRegexp(`The thread could not be loaded: .*403`))
 		})
 	})
 

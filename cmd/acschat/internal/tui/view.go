@@ -12,15 +12,15 @@ import (
 type rect struct{ width, height int }
 
 const (
-	sideWidth  = 26
-	leastWidth = 72 // of a screen with room for both
+	sideWidth    = 26
+	minWideWidth = 72 // of a screen that shows both panes
 )
 
-// side is the place of the threads. On a narrow screen they take that of the history, while somebody chooses.
+// side returns the size of the list of threads. On a narrow screen it replaces the history while it has the focus.
 func (m *Model) side() rect {
-	height := max(m.height-4-m.composer.area.Height(), 0) // the header, two rules and the last line
+	height := max(m.height-4-m.composer.area.Height(), 0) // less the header, two rules and the last line
 	switch {
-	case m.width >= leastWidth:
+	case m.width >= minWideWidth:
 		return rect{sideWidth, height}
 	case m.pane == sidebarPane:
 		return rect{m.width, height}
@@ -28,7 +28,7 @@ func (m *Model) side() rect {
 	return rect{0, height}
 }
 
-// body is the place of the history.
+// body returns the size of the history.
 func (m *Model) body() rect {
 	side := m.side()
 	if side.width == 0 {
@@ -37,13 +37,13 @@ func (m *Model) body() rect {
 	return rect{max(m.width-side.width-1, 0), side.height}
 }
 
-// timeline is the history as it is drawn now.
+// timeline returns the history as it is drawn.
 func (m *Model) timeline() *timeline {
 	s := newSheet(m.open, m.options.Self, m.look, m.body().width)
 	return newTimeline(s.entries, max(m.body().height, 1), s.draw)
 }
 
-// View draws everything.
+// View draws the screen.
 func (m *Model) View() tea.View {
 	view := tea.NewView("")
 	view.AltScreen, view.ReportFocus = true, true
@@ -60,7 +60,7 @@ func (m *Model) View() tea.View {
 		rows = append(rows, strings.Split(m.composer.area.View(), "\n")...)
 	}
 	rows = append(rows, m.lastLine())
-	if above := len(rows) - m.height; above > 0 { // a tiny screen shows where one writes
+	if above := len(rows) - m.height; above > 0 { // a tiny screen shows its end, with the composer
 		rows = rows[above:]
 		if view.Cursor != nil {
 			view.Cursor.Y = max(view.Cursor.Y-above, 0)
@@ -73,7 +73,7 @@ func (m *Model) View() tea.View {
 	return view
 }
 
-// cursor is that of the text, which is drawn below so many rows; nil when the person does not write.
+// cursor returns the cursor of the composer, which is below so many rows; nil if it has not the focus.
 func (m *Model) cursor(above int) *tea.Cursor {
 	cursor := m.composer.area.Cursor()
 	if cursor == nil || m.question != nil {
@@ -83,7 +83,7 @@ func (m *Model) cursor(above int) *tea.Cursor {
 	return cursor
 }
 
-// header says what the thread is about and who is in it.
+// header shows the topic and the participants.
 func (m *Model) header() string {
 	c := m.open
 	if c == nil {
@@ -104,7 +104,7 @@ func (m *Model) header() string {
 	return cell(text, m.width)
 }
 
-// middle is the threads and the history, beside each other.
+// middle shows the threads and the history side by side.
 func (m *Model) middle() []string {
 	side, body := m.side(), m.body()
 	rows := make([]string, side.height)
@@ -123,7 +123,7 @@ func (m *Model) middle() []string {
 	return rows
 }
 
-// historyRows fill the place of the history from below.
+// historyRows returns the rows of the history, aligned to the bottom.
 func (m *Model) historyRows(r rect) []string {
 	rows := make([]string, r.height)
 	if r.height == 0 {
@@ -138,24 +138,24 @@ func (m *Model) historyRows(r rect) []string {
 	return rows
 }
 
-// divider stands above the text, and says what goes on.
+// divider separates the history and the composer, and shows the state.
 func (m *Model) divider() string {
 	words, style := "", m.look.faint
 	switch c := m.open; {
 	case c == nil:
 	case c.trouble != nil && c.history.begun:
-		words, style = "Trying on: "+why(c.trouble), m.look.trouble
+		words, style = "Retrying: "+reason(c.trouble), m.look.trouble
 	case m.composer.editing != "":
-		words = "Changing a message"
+		words = "Editing a message"
 	case c.bottom != place{}:
-		words = "There is newer below: esc"
+		words = "There are newer messages: esc"
 	case m.options.Quiet:
-		words = "Quiet: nobody is told that you type or read"
+		words = "Quiet: no typing notifications and read receipts"
 	}
 	return style.Render(rule(words, m.width))
 }
 
-// lastLine is what the person has to know now, or else what they can press.
+// lastLine shows a question or a notice, or else the keys.
 func (m *Model) lastLine() string {
 	switch {
 	case m.question != nil:

@@ -93,7 +93,7 @@ var _ = Describe("The screen", func() {
 			p := newRoom(s, "Release 4.2").sit()
 			defer p.leave()
 			p.presses("f1")
-			for _, text := range []string{"Among the messages", "try again", "to the shell for a while", "Who is typing is not shown"} {
+			for _, text := range []string{"Among the messages", "try again", "suspend", "Who is typing is not shown"} {
 				Expect(p.row(text)).NotTo(BeEmpty())
 			}
 			p.types("this is not written")

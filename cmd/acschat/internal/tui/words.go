@@ -10,12 +10,12 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
-// called is a name or a topic on one line, empty where there is nothing to see in it.
-func called(name string) string {
+// visibleName returns a name or a topic on one line, "" if nothing in it is visible.
+func visibleName(name string) string {
 	return harmless.Line(strings.TrimSpace(name))
 }
 
-// textOf is what somebody wrote, without the markup of HTML.
+// textOf returns the text of a message, without HTML markup.
 func textOf(m chat.Message) string {
 	text := m.Content.Message
 	if m.Type == chat.MessageTypeHTML {
@@ -27,8 +27,8 @@ func textOf(m chat.Message) string {
 	return strings.Trim(harmless.Text(text), "\n")
 }
 
-// why is the reason in an error, on a line that is not longer than it must be: where there was no answer, the address says nothing.
-func why(err error) string {
+// reason returns the text of an error on one line, without the URL of a failed request.
+func reason(err error) string {
 	if failed, ok := errors.AsType[*url.Error](err); ok {
 		err = failed.Err
 	}

@@ -1,4 +1,4 @@
-// Package tuitest is a terminal for specs of programs that take all of one: keys go in, and the screen can be read.
+// Package tuitest is a terminal for specs of full-screen programs: specs type keys and read the screen.
 package tuitest
 
 import (
@@ -18,18 +18,18 @@ import (
 	"golang.org/x/term"
 )
 
-// TB is what a terminal needs of a test. What GinkgoTB returns is one.
+// TB is the part of testing.TB that a terminal needs. GinkgoTB returns one.
 type TB interface {
 	Helper()
 	Cleanup(func())
 	Fatalf(format string, args ...any)
 }
 
-// Terminal is a pty with a screen at its end. Its methods may be called at any time, while a program draws.
+// Terminal is a pty with a screen. Its methods may be called while a program draws.
 type Terminal struct {
 	tb       TB
-	tty      *os.File // the end of the program
-	keyboard *os.File // the end of the person
+	tty      *os.File // for the program
+	keyboard *os.File // for the user
 	ended    chan struct{}
 
 	mu       sync.Mutex // guards all below

@@ -9,14 +9,14 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// peopleMsg is who is in a thread.
+// peopleMsg has the participants of a thread.
 type peopleMsg struct {
 	of     *conversation
 	people []chat.Participant
 	err    error
 }
 
-// receiptsMsg is how far everybody in it has read.
+// receiptsMsg has the read receipts of a thread.
 type receiptsMsg struct {
 	of       *conversation
 	turn     int
@@ -24,8 +24,8 @@ type receiptsMsg struct {
 	err      error
 }
 
-// lookForCompany asks how far everybody has read and, when people came or went, who they are.
-func (m *Model) lookForCompany() tea.Cmd {
+// pollPeople loads the read receipts and, if participants have changed, the participants.
+func (m *Model) pollPeople() tea.Cmd {
 	c, turn := m.open, m.schedule.turn
 	receipts := m.ask(func(ctx context.Context, s Service) tea.Msg {
 		receipts, err := s.Receipts(ctx, c.id)
@@ -40,14 +40,14 @@ func (m *Model) lookForCompany() tea.Cmd {
 	}))
 }
 
-// peopleCame keeps the names there are when the service gave none: it is asked again.
-func (m *Model) peopleCame(msg peopleMsg) {
+// peopleReceived keeps the known names after an error; they are loaded again later.
+func (m *Model) peopleReceived(msg peopleMsg) {
 	if msg.err == nil {
-		msg.of.meet(msg.people)
+		msg.of.setPeople(msg.people)
 	}
 }
 
-func (m *Model) receiptsCame(msg receiptsMsg) tea.Cmd {
+func (m *Model) receiptsReceived(msg receiptsMsg) tea.Cmd {
 	c := msg.of
 	c.read.known = true
 	if msg.err == nil {
@@ -61,22 +61,22 @@ func (m *Model) receiptsCame(msg receiptsMsg) tea.Cmd {
 	if !m.schedule.current(msg.turn) {
 		return nil
 	}
-	return m.after(companyJob, msg.err)
+	return m.after(peopleJob, msg.err)
 }
 
-// reading is how far the user has read a thread, as the others are told.
+// reading is the state of the user's own read receipts.
 type reading struct {
-	known bool      // the service has been asked
-	told  int64     // the id of the latest message
+	known bool      // the receipts have been loaded
+	told  int64     // the id of the message in the latest receipt
 	at    time.Time // when
 }
 
-// readMsg is what became of a receipt.
+// readMsg is the result of sending a receipt.
 type readMsg struct{ err error }
 
-// tellRead sends a receipt for the newest message of somebody else that is to be seen, when the person is looking.
-func (m *Model) tellRead() tea.Cmd {
-	const least = 2 * time.Second // the service takes 10 in ten seconds
+// sendReceipt sends a receipt for the newest visible message of another user, if the terminal has the focus.
+func (m *Model) sendReceipt() tea.Cmd {
+	const least = 2 * time.Second // the service accepts 10 in ten seconds
 	c := m.open
 	if m.options.Quiet || m.away || m.helping || !c.read.known || time.Since(c.read.at) < least {
 		return nil
@@ -85,11 +85,11 @@ func (m *Model) tellRead() tea.Cmd {
 	if number(seen) <= c.read.told {
 		return nil
 	}
-	c.read.told, c.read.at = number(seen), time.Now() // a receipt that fails is not sent again; the next one says more
+	c.read.told, c.read.at = number(seen), time.Now() // a failed receipt is not repeated; the next one replaces it
 	return m.ask(func(ctx context.Context, s Service) tea.Msg { return readMsg{s.Read(ctx, c.id, seen)} })
 }
 
-// newestSeen is the id of a message, "" for none.
+// newestSeen returns the id of that message, "" if there is none.
 func (m *Model) newestSeen() string {
 	if m.body().height == 0 {
 		return ""
@@ -104,15 +104,14 @@ func (m *Model) newestSeen() string {
 	return ""
 }
 
-func (m *Model) wasRead(msg readMsg) {
+func (m *Model) receiptDone(msg readMsg) {
 	if msg.err != nil && m.ctx.Err() == nil {
-		m.notice = "The others don't see what you have read: " + why(msg.err)
+		m.notice = "The read receipt was not sent: " + reason(msg.err)
 	}
 }
 
-// tellTyping tells the others that the user is typing, as often as they need it and the service allows: 5 in ten seconds, 15 a
-// minute.
-func (m *Model) tellTyping() tea.Cmd {
+// sendTyping sends a typing notification every eight seconds. The service accepts 5 in ten seconds and 15 per minute.
+func (m *Model) sendTyping() tea.Cmd {
 	const again = 8 * time.Second
 	c := m.open
 	if m.options.Quiet || time.Since(c.typing) < again {
@@ -120,7 +119,7 @@ func (m *Model) tellTyping() tea.Cmd {
 	}
 	c.typing = time.Now()
 	return m.ask(func(ctx context.Context, s Service) tea.Msg {
-		_ = s.Typing(ctx, c.id) // nobody can do anything about one that is lost
+		_ = s.Typing(ctx, c.id) // a lost notification does not matter
 		return nil
 	})
 }

@@ -160,7 +160,7 @@ var _ = Describe("What the others are told", func() {
 			p := r.sit()
 			defer p.leave()
 			p.waits(30 * time.Second)
-			Expect(p.sees()).To(MatchRegexp(`The others don't see what you have read: .*403`))
+			Expect(p.sees()).To(MatchRegexp(`The read receipt was not sent: .*403`))
 			Expect(receipts(s)).To(HaveLen(1))
 		})
 	})
