@@ -207,7 +207,6 @@ var _ = Describe("The page", func() {
 		}
 	},
 		Entry("names that somebody had lead here", "Host", "rebound.example:8443"),
-		Entry("other ports", "Host", "127.0.0.1:9999"),
 		Entry("pages of other origins", "Origin", "https://elsewhere.example"),
 		Entry("sandboxed pages", "Origin", "null"),
 		Entry("what pages of other sites load", "Sec-Fetch-Site", "cross-site"),
