@@ -209,7 +209,7 @@ var _ = Describe("The threads", func() {
 			s.Fail(chattest.ListChatThreads, chattest.Fault{Status: http.StatusForbidden, Times: -1})
 			p := r.sit()
 			defer p.leave()
-			Expect(p.row("The list could not be loaded")).NotTo(BeEmpty())
+			Expect(p.row("Not loaded: ")).NotTo(BeEmpty())
 			p.sends("still here")
 			Expect(r.texts()).To(Equal([]string{"still here"}))
 		})

@@ -36,7 +36,7 @@ func (m *Model) threadRows(r rect) []string {
 func (m *Model) threadsRemark() string {
 	switch {
 	case m.sidebar.trouble != nil:
-		return "The list could not be loaded: " + reason(m.sidebar.trouble)
+		return "Not loaded: " + reason(m.sidebar.trouble)
 	case m.sidebar.older != "":
 		return "…"
 	case len(m.sidebar.threads) == 0:
