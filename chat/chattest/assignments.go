@@ -14,7 +14,7 @@ import (
 var errNoAssignment = &refusal{status: http.StatusNotFound, code: "NotFound", message: "The assignment was not found."}
 
 func (c *call) getAssignment(tenantID, objectID string) (body []byte, err error) {
-	err = c.s.store.db.View(func(tx *bbolt.Tx) error {
+	err = c.s.store.view(func(tx *bbolt.Tx) error {
 		body = bytes.Clone(tx.Bucket([]byte(assignmentsBucket)).Get(entraKey(tenantID, objectID)))
 		if body == nil {
 			return errNoAssignment

@@ -45,7 +45,7 @@ func callOf(r *http.Request) *call {
 
 // view runs f on a thread of which the caller is a participant.
 func (c *call) view(threadID string, f func(*thread) error) error {
-	return c.s.store.db.View(func(tx *bbolt.Tx) error {
+	return c.s.store.view(func(tx *bbolt.Tx) error {
 		t, err := openThread(tx, threadID, c.user, c.s.Now())
 		if err != nil {
 			return err

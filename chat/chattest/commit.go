@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"go.etcd.io/bbolt"
 )
@@ -11,8 +12,9 @@ import (
 // committer lets waiting writers share a commit. It has no goroutine of its own: a writer that finds no commit under way leads at once.
 // Writers that arrive during a commit wait, and the first of them leads the next one, for all of them.
 type committer struct {
-	db   *bbolt.DB
-	hold func() // delays a commit after its writes; nil except in specs
+	db       *bbolt.DB
+	isBroken atomic.Bool // the file was found damaged while it was open
+	hold     func()      // delays a commit after its writes; nil except in specs
 
 	mu      sync.Mutex // guards waiting and led
 	waiting []*write
@@ -62,9 +64,13 @@ func (c *committer) update(apply func(*bbolt.Tx) error) error {
 
 // commit applies a batch in one transaction and sets the error of each write.
 func (c *committer) commit(batch []*write) {
-	err := c.db.Update(func(tx *bbolt.Tx) (err error) {
+	err := c.write(func(tx *bbolt.Tx) (err error) {
 		defer func() {
-			if p := recover(); p != nil {
+			switch p := recover(); {
+			case p == nil:
+			case isDamage(p):
+				err = damaged(overwritten)
+			default:
 				err = fmt.Errorf("write: panic: %v", p)
 			}
 		}()

@@ -28,7 +28,7 @@ func (s *Service) Committing() bool {
 
 // Commits is how many commits there have been.
 func (s *Service) Commits() (n int) {
-	_ = s.store.db.View(func(tx *bbolt.Tx) error {
+	_ = s.store.view(func(tx *bbolt.Tx) error {
 		n = tx.ID()
 		return nil
 	})
@@ -90,7 +90,7 @@ func (s *Service) IsSynced() bool {
 
 // Used is how many bytes of its file the service uses.
 func (s *Service) Used() (bytes int64) {
-	_ = s.store.db.View(func(tx *bbolt.Tx) error {
+	_ = s.store.view(func(tx *bbolt.Tx) error {
 		bytes = tx.Size()
 		return nil
 	})

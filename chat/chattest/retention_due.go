@@ -89,7 +89,7 @@ func (s *Service) deleteDueThreads() {
 // dueThreads lists the ids of threads that are due, and says when the next one is.
 func (s *Service) dueThreads(now time.Time) (due []string, next int64, err error) {
 	next = never
-	err = s.store.db.View(func(tx *bbolt.Tx) error {
+	err = s.store.view(func(tx *bbolt.Tx) error {
 		return tx.Bucket([]byte(propertiesBucket)).ForEach(func(_, item []byte) error {
 			if !bytes.Contains(item, []byte(chatapi.RetentionPolicyKindThreadCreationDate)) {
 				return nil // as for nearly all threads

@@ -72,7 +72,7 @@ func (s *Service) sow(seed *Seed) error {
 
 // isEmpty reports whether there never was a user or a thread.
 func (s *store) isEmpty() (empty bool) {
-	_ = s.db.View(func(tx *bbolt.Tx) error {
+	_ = s.view(func(tx *bbolt.Tx) error {
 		user, _ := tx.Bucket([]byte(usersBucket)).Cursor().First()
 		thread, _ := tx.Bucket([]byte(threadsBucket)).Cursor().First()
 		empty = user == nil && thread == nil

@@ -67,7 +67,7 @@ func (s *store) keep(name string, value []byte) error {
 }
 
 func (s *store) meta(name string) (value []byte) {
-	_ = s.db.View(func(tx *bbolt.Tx) error {
+	_ = s.view(func(tx *bbolt.Tx) error {
 		value = bytes.Clone(tx.Bucket([]byte(metaBucket)).Get([]byte(name)))
 		return nil
 	})
@@ -77,7 +77,11 @@ func (s *store) meta(name string) (value []byte) {
 // close closes the file, and removes a temporary one.
 func (s *store) close() error {
 	var err error
-	if s.db != nil {
+	switch {
+	case s.db == nil:
+	case s.isBroken.Load():
+		err = damaged(overwritten) // and bbolt would wait for its own locks
+	default:
 		err = s.db.Close()
 	}
 	if s.temporary != "" {

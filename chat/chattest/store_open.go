@@ -1,7 +1,6 @@
 package chattest
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,8 +24,8 @@ var (
 
 	// ErrDamaged is returned if the file exists and is not a complete data file of a service: it was truncated or overwritten, it
 	// belongs to another program, or it has an unknown format; the complete error says which, as far as it can be detected. Damage
-	// within a text is not detected. Some damage keeps the file in use until the process ends: restore a copy under another name
-	// then, or in another process.
+	// within a text is not detected. If a file is damaged while it is open, requests fail with 500, and the file stays in use until
+	// the process ends.
 	ErrDamaged = errors.New("damaged, or not a data file of a service")
 )
 
@@ -84,8 +83,7 @@ func explain(path string, err error) error {
 	return fmt.Errorf("open %s: %w", path, err)
 }
 
-// open opens a file that is complete and prepares it. It fails with [ErrDamaged] if bbolt panics; if that is about the list of free
-// pages, bbolt keeps the file open until the process ends.
+// open opens a file that is complete and prepares it. It fails with [ErrDamaged] if bbolt panics.
 func (s *store) open(path string, options *bbolt.Options) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -117,7 +115,7 @@ func check(path string, options *bbolt.Options) error {
 	}
 	defer func() { _ = db.Close() }()
 	return db.View(func(tx *bbolt.Tx) error {
-		for _, examine := range []func(*bbolt.Tx) error{measure, recognize, walk} {
+		for _, examine := range []func(*bbolt.Tx) error{measure, inspect, recognize, walk} {
 			if err := examine(tx); err != nil {
 				return err
 			}
@@ -168,24 +166,6 @@ func recognize(tx *bbolt.Tx) error {
 	return nil
 }
 
-// walk reads every key, and so every page except those of long values, so that damage shows now and not during a request. Keys are in
-// order, and there are only buckets at the top and only values in them.
-func walk(tx *bbolt.Tx) error {
-	return tx.ForEach(func(_ []byte, bucket *bbolt.Bucket) error {
-		if bucket == nil {
-			return damaged(overwritten)
-		}
-		var last []byte
-		return bucket.ForEach(func(k, v []byte) error {
-			if v == nil || last != nil && bytes.Compare(last, k) >= 0 {
-				return damaged(overwritten)
-			}
-			last = k
-			return nil
-		})
-	})
-}
-
 // prepare creates the buckets that a new or older file lacks.
 func (s *store) prepare() error {
 	if s.isComplete() {
@@ -202,7 +182,7 @@ func (s *store) prepare() error {
 }
 
 func (s *store) isComplete() (complete bool) {
-	_ = s.db.View(func(tx *bbolt.Tx) error {
+	_ = s.view(func(tx *bbolt.Tx) error {
 		complete = !slices.ContainsFunc(buckets(), func(name string) bool { return tx.Bucket([]byte(name)) == nil })
 		return nil
 	})

@@ -3,6 +3,7 @@ package chattest_test
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -104,6 +105,115 @@ var _ = Describe("A service with a file", func() {
 			Expect(db.Close()).To(Succeed())
 		}, "it has format 99, not 1"),
 	)
+
+	Describe("any bit of whose structure is flipped", func() {
+		// content is what a service holds, but for texts, in which a flipped bit goes unnoticed.
+		content := func(s *chattest.Service) (all []string) {
+			for _, user := range s.Users() {
+				all = append(all, user.ID)
+			}
+			for _, thread := range s.Threads() {
+				all = append(all, thread.ID, thread.Topic, fmt.Sprint(len(s.Participants(thread.ID)), len(s.Receipts(thread.ID)), len(s.Messages(thread.ID))))
+			}
+			return all
+		}
+
+		It("is refused, or what it was: it crashes nothing, hangs nowhere, and loses nothing", func() {
+			s := open()
+			ana := newPerson(s)
+			for i := range 3 {
+				thread := ana.thread(fmt.Sprint(i), newPeople(s, 5)...)
+				for range 60 {
+					ana.send(thread, strings.Repeat("x", 200))
+				}
+				ana.send(thread, strings.Repeat("y", 10_000))
+			}
+			before, used := content(s), s.Used()
+			Expect(s.Close()).To(Succeed())
+			whole, err := os.ReadFile(path)
+			Expect(err).NotTo(HaveOccurred())
+			whole = whole[:used]
+			refused, flipped := 0, 0
+			random := rand.New(rand.NewPCG(1, 2))
+			for page := range len(whole) / int(pageSize) {
+				for range 3 {
+					bit := random.IntN(8 * (16 + 16)) // of the header of a page or of its first element
+					if page < 2 {
+						bit = random.IntN(8 * (16 + 64)) // of a meta
+					}
+					spoilt := slices.Clone(whole)
+					spoilt[page*int(pageSize)+bit/8] ^= 1 << (bit % 8)
+					Expect(os.WriteFile(path, spoilt, 0o600)).To(Succeed())
+					flipped++
+					s, err := chattest.Open(&chattest.Options{Path: path})
+					if err != nil {
+						Expect(err).To(MatchError(chattest.ErrDamaged))
+						refused++
+						continue
+					}
+					Expect(content(s)).To(Equal(before), "page %d, bit %d", page, bit)
+					Expect(s.Close()).To(Succeed())
+				}
+			}
+			Expect(refused).To(BeNumerically(">", flipped/4))
+		})
+	})
+
+	DescribeTable("with a record that is none of the service's is refused",
+		func(bucket, key, value string) {
+			s := open()
+			ana := newPerson(s)
+			ana.send(ana.thread("x"), "x")
+			Expect(s.Close()).To(Succeed())
+			db, err := bbolt.Open(path, 0o600, nil)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(db.Update(func(tx *bbolt.Tx) error {
+				b := tx.Bucket([]byte(bucket))
+				k := []byte(key)
+				if key == "" {
+					k, _ = b.Cursor().First()
+				}
+				return b.Put(k, []byte(value))
+			})).To(Succeed())
+			Expect(db.Close()).To(Succeed())
+			_, err = chattest.Open(&chattest.Options{Path: path})
+			Expect(err).To(MatchError(chattest.ErrDamaged))
+		},
+		Entry("a signing key", "meta", "signing-key", "none"),
+		Entry("a resource", "meta", "resource", "none"),
+		Entry("a node", "meta", "node", "0"),
+		Entry("a user", "users", "", "1234567"),
+		Entry("a thread", "threads", "", "12345678"),
+		Entry("a membership", "memberships", "", "1234"),
+		Entry("a message", "messages", "", `{"id":"x"}`),
+		Entry("a participant", "participants", "", `{`),
+		Entry("what participants may read", "members", "", "12345678"),
+	)
+
+	It("makes requests fail when it is damaged while it is open, and crashes nothing", func() {
+		s, err := chattest.Open(&chattest.Options{Path: path})
+		Expect(err).NotTo(HaveOccurred())
+		ana := newPerson(s)
+		thread := ana.thread("x")
+		for range 200 {
+			ana.send(thread, strings.Repeat("x", 1000))
+		}
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		Expect(err).NotTo(HaveOccurred())
+		garbage := make([]byte, pageSize)
+		for i := range garbage {
+			garbage[i] = byte(i*7 + 3)
+		}
+		for page := int64(2); page < s.Used()/pageSize; page++ {
+			_, err = f.WriteAt(garbage, page*pageSize)
+			Expect(err).NotTo(HaveOccurred())
+		}
+		Expect(f.Close()).To(Succeed())
+		ana.get(thread + "/messages").must(500)
+		ana.post(thread+"/messages", `{"content":"x"}`).must(500)
+		Expect(lastReason(s)).To(BeEmpty())
+		Expect(s.Close()).To(MatchError(chattest.ErrDamaged))
+	})
 
 	It("does not call a file damaged that it can't read", func() {
 		Expect(os.Mkdir(path, 0o700)).To(Succeed())

@@ -184,7 +184,7 @@ func (s *Service) mustViewThread(id string, f func(*thread)) {
 // mustView runs a read that fails only if the store does.
 func (s *Service) mustView(f func(*bbolt.Tx) error) {
 	s.deleteDueThreads()
-	if err := s.store.db.View(f); err != nil {
+	if err := s.store.view(f); err != nil {
 		panic("chattest: " + err.Error())
 	}
 }

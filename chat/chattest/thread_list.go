@@ -43,7 +43,7 @@ func (c *call) listThreads(maxPageSize *int32, startTime *time.Time) ([]byte, er
 	}
 	var list page
 	next := ""
-	err = c.s.store.db.View(func(tx *bbolt.Tx) error {
+	err = c.s.store.view(func(tx *bbolt.Tx) error {
 		threads, err := listedThreads(tx, c.user, start*ticksPerMilli)
 		if err != nil {
 			return err

@@ -135,6 +135,8 @@ func (s *Service) authenticate(authorization string) (user string, scopes []stri
 	user = "8:" + c.SkypeID
 	revoked, known := s.revokedThrough(user)
 	switch {
+	case s.store.isBroken.Load():
+		err = damaged(overwritten)
 	case c.ResourceID != s.resource:
 		err = unauthorized("the token is for the resource " + c.ResourceID + ", not for " + s.resource)
 	case !known:
@@ -164,7 +166,7 @@ func (s *Service) check(token string) (c claims, ok bool) {
 
 // revokedThrough is the second up to which the tokens of a user are revoked. It reports false if the user does not exist.
 func (s *Service) revokedThrough(user string) (second int64, ok bool) {
-	_ = s.store.db.View(func(tx *bbolt.Tx) error {
+	_ = s.store.view(func(tx *bbolt.Tx) error {
 		if value := tx.Bucket([]byte(usersBucket)).Get([]byte(user)); value != nil {
 			second, ok = lastNumber(value), true
 		}
