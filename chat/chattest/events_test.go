@@ -37,7 +37,7 @@ var _ = Describe("Events", func() {
 		thread = s.Client(ana).ThreadClient(created.Thread.ID)
 	})
 
-	// latest is the event that came last, and was told to the recipients and nobody else.
+	// latest is the last event, which only the given recipients must have received.
 	latest := func(recipients ...chattest.User) events.Event {
 		GinkgoHelper()
 		all := s.Events()

@@ -12,7 +12,7 @@ func (s *Service) HoldCommits() (release func(), err error) {
 	return func() { _ = tx.Rollback() }, err
 }
 
-// WaitingWriters is how many writers wait for somebody else's commit to end.
+// WaitingWriters is how many writers wait for the commit of another one to end.
 func (s *Service) WaitingWriters() int {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()

@@ -52,7 +52,7 @@ var _ = Describe("The identity API", func() {
 	})
 
 	Describe("issues a token", func() {
-		It("with the scopes that were asked for", func() {
+		It("with the requested scopes", func() {
 			user := s.NewUser()
 			token := func(scopes string) *person {
 				a := m.post(identity(user.ID)+"/:issueAccessToken", `{"scopes":[`+scopes+`]}`).must(200)
@@ -65,7 +65,7 @@ var _ = Describe("The identity API", func() {
 			Expect(lastReason(s.Service)).To(Equal("the token has the scopes voip"))
 		})
 
-		DescribeTable("for a time, to a tenth of a microsecond, without the zeros at its end",
+		DescribeTable("with an expiresOn to a tenth of a microsecond, without trailing zeros",
 			func(minutes string, lifetime time.Duration, nanos int, fraction string) {
 				bubble(func(s *chattest.Service) {
 					m := managerOf(s)
@@ -89,7 +89,7 @@ var _ = Describe("The identity API", func() {
 			Entry("when nobody says", "null", 24*time.Hour, 0, ""),
 		)
 
-		It("whose end is the one that the answer names, without its fraction, whatever came before", func() {
+		It("that expires at the expiresOn of the response, without its fraction", func() {
 			bubble(func(s *chattest.Service) {
 				time.Sleep(987654321)
 				m := managerOf(s)
@@ -104,7 +104,7 @@ var _ = Describe("The identity API", func() {
 			})
 		})
 
-		DescribeTable("to nobody else than a user of the resource",
+		DescribeTable("only to a user of the resource",
 			func(id func() string) {
 				for _, body := range []string{`{"scopes":["chat","voip"]}`, `{"scopes":["chat"],"expiresInMinutes":60}`} {
 					a := m.post(identity(id())+"/:issueAccessToken", body)
@@ -123,7 +123,7 @@ var _ = Describe("The identity API", func() {
 		)
 	})
 
-	DescribeTable("refuses what is not right, whoever it is for",
+	DescribeTable("refuses invalid requests, for any user",
 		func(body, message, target string) {
 			for _, id := range []string{s.NewUser().ID, "nobody"} {
 				m.post(identity(id)+"/:issueAccessToken", body).matches(400, documented("ValidationError", message, target))
@@ -143,7 +143,7 @@ var _ = Describe("The identity API", func() {
 		Entry("numbers for scopes", `{"scopes":[1]}`, "The request body is not valid.", ""),
 	)
 
-	It("refuses the same when it creates a user, and creates none", func() {
+	It("refuses the same when it creates a user, and does not create one", func() {
 		m.post("/identities", `{"createTokenWithScopes":["chat"],"expiresInMinutes":1441}`).
 			matches(400, documented("ValidationError", "ExpiresInMinutes value 1441 is invalid. Value must be within the [60, 1440] interval.", "ExpiresInMinutes"))
 		m.post("/identities", `{"createTokenWithScopes":["fly"]}`).matches(400, documented("ValidationError", "Invalid scopes - fly is not a scope.", "scopes"))
@@ -151,7 +151,7 @@ var _ = Describe("The identity API", func() {
 		Expect(s.NewUser().ID).To(HaveSuffix("000001"))
 	})
 
-	It("revokes the tokens of a user, and those issued afterwards are good", func() {
+	It("revokes the tokens of a user, but not those issued afterwards", func() {
 		ana := newPerson(s.Service)
 		old := ana.token
 		for range 3 {
@@ -180,7 +180,7 @@ var _ = Describe("The identity API", func() {
 		m.post(identity(ana.ID)+"/:revokeAccessTokens", "").matches(401, documented("IdentityNotOwned", notOwned, ""))
 	})
 
-	It("takes an id raw or encoded, and the colon of an action too", func() {
+	It("accepts ids and the colon of an action encoded or not", func() {
 		user := s.NewUser()
 		encoded := strings.ReplaceAll(user.ID, ":", "%3A")
 		for _, target := range []string{user.ID + "/:revokeAccessTokens", encoded + "/:revokeAccessTokens", encoded + "/%3ArevokeAccessTokens"} {
@@ -206,11 +206,11 @@ var _ = Describe("The identity API", func() {
 			))
 		})
 
-		It("without the id of a request that has none", func() {
+		It("without a request id if the request has none", func() {
 			Expect(m.post("/identities", "").Header).NotTo(HaveKey("X-Ms-Client-Request-Id"))
 		})
 
-		It("errors in its own style, whatever that of chat", func() {
+		It("errors in its own style, whatever the style of chat", func() {
 			for _, style := range []chattest.ErrorStyle{chattest.ErrorStyleRecorded, chattest.ErrorStyleDocumented} {
 				s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, ErrorStyle: style})
 				a := managerOf(s.Service).post("/identities", "[]")
@@ -220,7 +220,7 @@ var _ = Describe("The identity API", func() {
 			}
 		})
 
-		DescribeTable("what is none of its operations in its own style, too",
+		DescribeTable("unknown operations in its own style",
 			func(method, path string, status int, allow string) {
 				a := m.do(method, path, "")
 				a.matches(status, documented(strings.ReplaceAll(http.StatusText(status), " ", ""), http.StatusText(status)+".", ""))
@@ -239,7 +239,7 @@ var _ = Describe("The identity API", func() {
 	})
 
 	Describe("the api-version", func() {
-		It("may be each one that it says it supports", func() {
+		It("may be any one that it lists", func() {
 			for v := range strings.SplitSeq(m.post("/identities", "").Header.Get("Api-Supported-Versions"), ", ") {
 				m.post("/identities?api-version="+v, "").must(201)
 			}
@@ -272,7 +272,7 @@ var _ = Describe("The identity API", func() {
 		})
 	})
 
-	It("keeps what it made in a file", func() {
+	It("keeps users and tokens in a file", func() {
 		path := GinkgoT().TempDir() + "/chat.db"
 		s, err := chattest.Open(&chattest.Options{Path: path})
 		Expect(err).NotTo(HaveOccurred())

@@ -41,7 +41,7 @@ var _ = Describe("The identity client", func() {
 		return err
 	}
 
-	It("makes, and ends, users and tokens with the connection string", func(ctx SpecContext) {
+	It("creates and deletes users and tokens with the connection string", func(ctx SpecContext) {
 		client, err := identity.NewClientFromConnectionString(s.ConnectionString(), options)
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(client.Close)
@@ -66,7 +66,7 @@ var _ = Describe("The identity client", func() {
 		Expect(failed.Code).To(Equal("IdentityNotOwned"))
 	})
 
-	It("works, as a fleet does, wherever the clock of the service is moved", func(ctx SpecContext) {
+	It("works wherever the clock of the service is moved, and a fleet too", func(ctx SpecContext) {
 		client, err := identity.NewClientFromConnectionString(s.ConnectionString(), options)
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(client.Close)
@@ -82,7 +82,7 @@ var _ = Describe("The identity client", func() {
 		}
 	})
 
-	It("does so with an application's token", func(ctx SpecContext) {
+	It("creates and deletes them with the token of an application", func(ctx SpecContext) {
 		client, err := identity.NewClient(s.Endpoint(), entraCredential("application"), options)
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(client.Close)
@@ -97,7 +97,7 @@ var _ = Describe("The identity client", func() {
 		Expect(err).NotTo(HaveOccurred())
 	})
 
-	It("lets a person chat with a token of Entra", func(ctx SpecContext) {
+	It("lets a person chat with an Entra token", func(ctx SpecContext) {
 		exchange := &identity.EntraTokenCredentialOptions{}
 		exchange.Transport = s.HTTPClient()
 		credential, err := identity.NewEntraTokenCredential(s.Endpoint(), entraCredential("ana"), exchange)

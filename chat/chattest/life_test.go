@@ -12,8 +12,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-var _ = Describe("A thread, from its creation on", func() {
-	It("goes through the numbers of the recorded session", func() {
+var _ = Describe("A thread", func() {
+	It("has the ids, versions and times of the recorded session", func() {
 		bubble(func(s *chattest.Service) {
 			people := newPeople(s, 5)
 			ana, cem := people[0], people[2]

@@ -73,7 +73,7 @@ var _ = Describe("The limits", func() {
 		return func(l *crowd, _ int) answer { GinkgoHelper(); return l.manager.do(method, path, "{}") }
 	}
 
-	DescribeTable("let so many requests through in a time, and one more after it",
+	DescribeTable("allow as many requests in a window, and another after it",
 		func(most int, seconds int, request ask) {
 			limited(chattest.Options{}, func(l *crowd) {
 				for i := range most {
@@ -122,7 +122,7 @@ var _ = Describe("The limits", func() {
 		Entry("tokens exchanged", 500, 30, managing("POST", "/teamsUser/:exchangeAccessToken")),
 	)
 
-	DescribeTable("of a minute hold beside those of ten seconds",
+	DescribeTable("of a minute hold in addition to those of ten seconds",
 		func(inTen, inAMinute int, request ask) {
 			limited(chattest.Options{}, func(l *crowd) {
 				for i := range inAMinute {
@@ -145,7 +145,7 @@ var _ = Describe("The limits", func() {
 		Entry("notifications, by many", 10, 30, byMany("POST", "/typing", "")),
 	)
 
-	It("of a thread are not those of another", func() {
+	It("are separate for each thread", func() {
 		limited(chattest.Options{}, func(l *crowd) {
 			for range 10 {
 				l.owner.send(l.thread, "x")
@@ -155,7 +155,7 @@ var _ = Describe("The limits", func() {
 		})
 	})
 
-	It("of a user are not those of another", func() {
+	It("are separate for each user", func() {
 		limited(chattest.Options{}, func(l *crowd) {
 			for range 50 {
 				l.owner.mustGet("/chat/threads")
@@ -165,7 +165,7 @@ var _ = Describe("The limits", func() {
 		})
 	})
 
-	It("count together what belongs together", func() {
+	It("count operations of one row together", func() {
 		limited(chattest.Options{}, func(l *crowd) {
 			id := l.owner.send(l.thread, "x")
 			for range 8 {
@@ -177,7 +177,7 @@ var _ = Describe("The limits", func() {
 		})
 	})
 
-	It("count what is refused, too", func() {
+	It("count refused requests too", func() {
 		limited(chattest.Options{}, func(l *crowd) {
 			for range 20 {
 				l.owner.post(l.thread+"/messages", `{"content":"x"}`)
@@ -191,7 +191,7 @@ var _ = Describe("The limits", func() {
 		})
 	})
 
-	It("do not count those whom the service does not know", func() {
+	It("do not count requests that are not authenticated", func() {
 		limited(chattest.Options{}, func(l *crowd) {
 			stranger := &person{User: l.owner.User, service: l.service, token: "none"}
 			for range 60 {
@@ -201,7 +201,7 @@ var _ = Describe("The limits", func() {
 		})
 	})
 
-	It("go by the clock of the service", func() {
+	It("use the clock of the service", func() {
 		limited(chattest.Options{}, func(l *crowd) {
 			for range 10 {
 				l.owner.send(l.thread, "x")
@@ -216,7 +216,7 @@ var _ = Describe("The limits", func() {
 		})
 	})
 
-	It("say why in the record of requests", func() {
+	It("explain refusals in the record of requests", func() {
 		limited(chattest.Options{}, func(l *crowd) {
 			for range 11 {
 				l.owner.post(l.thread+"/messages", `{"content":"x"}`)
@@ -225,7 +225,7 @@ var _ = Describe("The limits", func() {
 		})
 	})
 
-	It("need not say when to come back", func() {
+	It("send no Retry-After with NoRetryAfter", func() {
 		limited(chattest.Options{NoRetryAfter: true}, func(l *crowd) {
 			for range 5 {
 				l.owner.post(l.thread+"/typing", "").must(200)
@@ -234,7 +234,7 @@ var _ = Describe("The limits", func() {
 		})
 	})
 
-	It("are not enforced unless that is asked for", func() {
+	It("are not enforced by default", func() {
 		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
 		ana := newPerson(s.Service)
 		for range 60 {
@@ -242,7 +242,7 @@ var _ = Describe("The limits", func() {
 		}
 	})
 
-	It("forget what has passed", func() {
+	It("forget windows that have passed", func() {
 		limited(chattest.Options{}, func(l *crowd) {
 			most := 0
 			for i := range 5000 {

@@ -101,7 +101,7 @@ func documented(code, message, target string) string {
 
 const deniedMessage = "Denied by the resource provider."
 
-// denied holds an answer against that to somebody who may not manage users, whose reason the record of requests tells.
+// denied expects the response to a caller who may not manage users, with the reason in the record of requests.
 func (m *manager) denied(a answer, reason string) {
 	GinkgoHelper()
 	a.matches(401, documented("Denied", deniedMessage, ""))

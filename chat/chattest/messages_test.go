@@ -37,7 +37,7 @@ var _ = Describe("A message", func() {
 			`"metadata":{"b":"2","a":"1","amsreferences":"[1]"}}`, id, id, second(time.UnixMilli(number(id))), identifier(ana.ID)))
 	})
 
-	It("is a text without a name when it does not say otherwise", func() {
+	It("is a text without a sender name by default", func() {
 		for _, body := range []string{`{"content":"x"}`, `{"content":"x","type":null,"senderDisplayName":null,"metadata":null}`, `{"content":"x","metadata":{}}`} {
 			m := ana.mustGet(post(body)).Body
 			Expect(m).To(And(ContainSubstring(`"type":"text"`), ContainSubstring(`"senderDisplayName":""`), Not(ContainSubstring("metadata"))))
@@ -48,7 +48,7 @@ var _ = Describe("A message", func() {
 		Expect(ana.mustGet(post(`{"content":""}`)).Body).To(ContainSubstring(`"content":{"message":"","attachments":[]}`))
 	})
 
-	It("has ids and numbers that grow, however fast it goes", func() {
+	It("has growing ids and sequence ids, at any speed", func() {
 		bubble(func(s *chattest.Service) {
 			ana := newPerson(s)
 			thread := ana.thread("Frozen time")
@@ -71,12 +71,12 @@ var _ = Describe("A message", func() {
 		Entry("of more than 28 KB", `{"content":"`+strings.Repeat("x", 28<<10+1)+`"}`, 413),
 	)
 
-	It("may have 28 KB", func() {
+	It("may be of 28 KB", func() {
 		path := post(`{"content":"` + strings.Repeat("x", 28<<10) + `"}`)
 		ana.patch(path, `{"content":"`+strings.Repeat("x", 28<<10+1)+`"}`).refused(413, "")
 	})
 
-	It("is refused where its id is none, before anybody looks for the thread", func() {
+	It("is refused for a malformed id before the thread is looked up", func() {
 		for _, path := range []string{thread, "/chat/threads/" + unknownThread} {
 			for _, method := range []string{"GET", "PATCH", "DELETE"} {
 				ana.do(method, path+"/messages/x1", "").refused(400, "Value for MessageId (x1) is not valid.")
@@ -85,7 +85,7 @@ var _ = Describe("A message", func() {
 		}
 	})
 
-	It("is 404 when there is none", func() {
+	It("is 404 if it does not exist", func() {
 		ana.get(thread+"/messages/1").refused(404, "")
 		ana.patch(thread+"/messages/1", `{"content":"x"}`).refused(404, "")
 		ana.delete(thread+"/messages/1").refused(404, "")
@@ -93,7 +93,7 @@ var _ = Describe("A message", func() {
 	})
 
 	Describe("when it is edited", func() {
-		It("keeps its id, its number and what is not named", func() {
+		It("keeps its id, its sequence id and members that are not named", func() {
 			bubble(func(s *chattest.Service) {
 				ana := newPerson(s)
 				thread := ana.thread("Edit")
@@ -118,7 +118,7 @@ var _ = Describe("A message", func() {
 			})
 		})
 
-		It("stays as it is when nothing is said", func() {
+		It("does not change with an empty patch", func() {
 			path := post(`{"content":"one"}`)
 			before := ana.mustGet(path).Body
 			for _, patch := range []string{`{}`, `{"content":null}`} {
@@ -129,7 +129,7 @@ var _ = Describe("A message", func() {
 	})
 
 	Describe("when it is deleted", func() {
-		It("is still got, without text, metadata and edit", func() {
+		It("can still be read, without text, metadata and edit time", func() {
 			path := post(`{"content":"one","senderDisplayName":"Ana","metadata":{"a":"1"}}`)
 			ana.mustPatch(path, `{"content":"two"}`)
 			ana.mustDelete(path)
@@ -139,7 +139,7 @@ var _ = Describe("A message", func() {
 			Expect(m).NotTo(Or(ContainSubstring("editedOn"), ContainSubstring("metadata")))
 		})
 
-		It("can be deleted again without effect, and not be edited", func() {
+		It("can be deleted again without effect, but not edited", func() {
 			path := post(`{"content":"one"}`)
 			ana.mustDelete(path)
 			before := ana.mustGet(path).Body
@@ -149,7 +149,7 @@ var _ = Describe("A message", func() {
 		})
 	})
 
-	It("is its sender's alone to change, and one of the service is nobody's", func() {
+	It("can only be changed by its sender, and one of the service by no user", func() {
 		path := post(`{"content":"one"}`)
 		system := thread + "/messages/" + field(items(ana.mustGet(thread + "/messages").Body)[1], "id")
 		for _, path := range []string{path, system} {
@@ -179,14 +179,14 @@ var _ = Describe("A list of messages", func() {
 		return sizes
 	}
 
-	It("has a link when its page is full, so that the last one may be empty", func() {
+	It("has a link if a page is full, so that the last page may be empty", func() {
 		ana.send(thread, "three")
 		Expect(sizes(ana.pages(thread + "/messages?maxPageSize=1"))).To(Equal([]int{1, 1, 1, 0}))
 		Expect(sizes(ana.pages(thread + "/messages?maxPageSize=2"))).To(Equal([]int{2, 1}))
 		Expect(sizes(ana.pages(thread + "/messages?maxPageSize=3"))).To(Equal([]int{3, 0}))
 	})
 
-	It("has ten a page when nobody says, and never more than 200", func() {
+	It("has 10 messages a page by default, and never more than 200", func() {
 		for range 203 - 2 {
 			ana.send(thread, "x")
 		}
@@ -215,7 +215,7 @@ var _ = Describe("A list of messages", func() {
 		}
 	})
 
-	It("does not show again what comes or changes while it is read", func() {
+	It("does not include messages that are added or changed while it is read", func() {
 		first := ana.send(thread, "one")
 		ana.send(thread, "two")
 		page := ana.mustGet(thread + "/messages?maxPageSize=1").Body
@@ -228,7 +228,7 @@ var _ = Describe("A list of messages", func() {
 		Expect(rest).To(Equal([]string{"2", "1"}))
 	})
 
-	It("begins at a start time, on every page", func() {
+	It("starts at a start time, on every page", func() {
 		bubble(func(s *chattest.Service) {
 			ana := newPerson(s)
 			thread := ana.thread("Since")
@@ -247,7 +247,7 @@ var _ = Describe("A list of messages", func() {
 		})
 	})
 
-	It("tells who wrote what the service wrote", func() {
+	It("names the initiators of messages of the service", func() {
 		bo := newPerson(s.Service)
 		ana.post(thread+"/participants/:add", `{"participants":[{"communicationIdentifier":`+identifier(bo.ID)+
 			`,"displayName":"Bo","shareHistoryTime":"2020-05-06T07:08:09.999Z","metadata":{"k":"v"}}]}`).must(201)

@@ -9,8 +9,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-var _ = Describe("Somebody who is told of requests", func() {
-	It("hears of each before it is answered", func() {
+var _ = Describe("OnRequest", func() {
+	It("is called with each request before it is answered", func() {
 		var (
 			mu   sync.Mutex
 			told []chattest.Request

@@ -8,7 +8,7 @@ import (
 )
 
 var _ = Describe("The documented style", func() {
-	It("is how chat writes every error", func() {
+	It("is the style of all errors of chat", func() {
 		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, ErrorStyle: chattest.ErrorStyleDocumented})
 		ana := newPerson(s.Service)
 		ana.get("/chat/threads/"+unknownThread).matches(404, documented("NotFound", noSuchThread, ""))
@@ -28,7 +28,7 @@ var _ = Describe("The documented style", func() {
 })
 
 var _ = Describe("The endpoint", func() {
-	It("can be chosen, and is where the service is then", func() {
+	It("can be set, and is where the service is reached", func() {
 		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, Endpoint: "https://chat.contoso.com:8443/"})
 		Expect(s.Endpoint()).To(Equal("https://chat.contoso.com:8443"))
 		Expect(s.ConnectionString()).To(HavePrefix("endpoint=https://chat.contoso.com:8443/;accesskey="))
@@ -39,12 +39,12 @@ var _ = Describe("The endpoint", func() {
 		Expect(s.Endpoint()).To(Equal("http://127.0.0.1:8080"))
 	})
 
-	It("is that of the listener when there is one", func() {
+	It("is that of the listener if there is one", func() {
 		s := chattest.NewServer(GinkgoTB(), &chattest.Options{Endpoint: "https://chat.contoso.com:8443/"})
 		Expect(s.Endpoint()).To(HavePrefix("https://127.0.0.1:"))
 	})
 
-	DescribeTable("is refused in one line when it is none",
+	DescribeTable("is refused in one line if it is invalid",
 		func(endpoint string) {
 			const line = `chattest: the endpoint must be a scheme and a host, such as "https://127.0.0.1:8443", and nothing more`
 			_, err := chattest.Open(&chattest.Options{Endpoint: endpoint})

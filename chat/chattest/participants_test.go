@@ -29,19 +29,19 @@ var _ = Describe("The participants of a thread", func() {
 	}
 	messages := func() int { GinkgoHelper(); return len(items(ana.mustGet(thread + "/messages?maxPageSize=200").Body)) }
 
-	Describe("when somebody is added", func() {
-		It("have what was said of them, in the order of the service", func() {
+	Describe("when users are added", func() {
+		It("have the members of the request, in the order of the service", func() {
 			add(`{"metadata":{"z":"1","a":"2"},"shareHistoryTime":"2020-05-06T07:08:09.999Z","displayName":"<Bo>","communicationIdentifier":`+identifier(bo.ID)+`}`).matches(201, `{}`)
 			Expect(items(ana.mustGet(thread + "/participants").Body)[1]).To(Equal(`{"communicationIdentifier":` + identifier(bo.ID) +
 				`,"displayName":"<Bo>","shareHistoryTime":"2020-05-06T07:08:09Z","metadata":{"z":"1","a":"2"}}`))
 		})
 
-		It("can be told apart by the nested id alone, or by the raw one", func() {
+		It("can be identified by the nested id or by the raw one alone", func() {
 			add(`{"communicationIdentifier":{"communicationUser":{"id":"`+bo.ID+`"}}}`, `{"communicationIdentifier":{"rawId":"`+cem.ID+`"}}`).matches(201, `{}`)
 			Expect(people(ana, thread)).To(Equal([]string{ana.ID, bo.ID, cem.ID}))
 		})
 
-		It("share one message, and those who are in write none", func() {
+		It("share one message, without those who are participants already", func() {
 			before := messages()
 			add(participant(bo.ID), participant(cem.ID), participant(bo.ID)).matches(201, `{}`)
 			Expect(messages()).To(Equal(before + 1))
@@ -52,7 +52,7 @@ var _ = Describe("The participants of a thread", func() {
 			Expect(ana.mustGet(thread + "/participants").Body).To(Equal(list))
 		})
 
-		It("are without those who can't be, who are named in the success", func() {
+		It("do not include users who can't join, which the response names", func() {
 			gone, foreign := s.NewUser(), s.ForeignUser()
 			s.DeleteUser(gone)
 			before := messages()
@@ -63,7 +63,7 @@ var _ = Describe("The participants of a thread", func() {
 			Expect(people(ana, thread)).To(Equal([]string{ana.ID}))
 		})
 
-		DescribeTable("are refused one by one in every kind but one",
+		DescribeTable("are refused one by one if they are not communication users",
 			func(identifier, target string) {
 				add(`{"communicationIdentifier":`+identifier+`}`).
 					matches(201, `{"invalidParticipants":[{"code":"403","message":"Permissions check failed","target":"`+target+`"}]}`)
@@ -100,7 +100,7 @@ var _ = Describe("The participants of a thread", func() {
 			Entry("two in one", `{"phoneNumber":{"value":"+1"},"microsoftTeamsUser":{"userId":"u"}}`, "-"),
 		)
 
-		It("are 200 a call, and 250 in all", func() {
+		It("are at most 200 in a call and 250 in a thread", func() {
 			batch := func(n int) (texts []string) {
 				for _, user := range s.NewUsers(n) {
 					texts = append(texts, participant(user.ID))
@@ -117,7 +117,7 @@ var _ = Describe("The participants of a thread", func() {
 		})
 	})
 
-	Describe("when somebody is removed", func() {
+	Describe("when a user is removed", func() {
 		It("can't do anything in the thread any more", func() {
 			ana.add(thread, bo)
 			id := bo.send(thread, "x")
@@ -129,14 +129,14 @@ var _ = Describe("The participants of a thread", func() {
 			Expect(people(ana, thread)).To(Equal([]string{ana.ID}))
 		})
 
-		It("can remove themselves, and come last when they come back", func() {
+		It("can remove themselves, and are listed last if they return", func() {
 			ana.add(thread, bo, cem)
 			bo.remove(thread, bo)
 			ana.add(thread, bo)
 			Expect(people(ana, thread)).To(Equal([]string{ana.ID, cem.ID, bo.ID}))
 		})
 
-		It("need not be in it", func() {
+		It("need not include the removed user", func() {
 			before := messages()
 			for _, id := range []string{bo.ID, s.ForeignUser().ID, "4:+1"} {
 				ana.post(thread+"/participants/:remove", `{"rawId":"`+id+`"}`).must(204)
@@ -145,7 +145,7 @@ var _ = Describe("The participants of a thread", func() {
 		})
 	})
 
-	It("are listed in the order they joined, all at once unless a size is given", func() {
+	It("are listed in the order they joined, on one page by default", func() {
 		ana.add(thread, bo, cem)
 		all := ana.mustGet(thread + "/participants").Body
 		Expect(items(all)).To(HaveLen(3))

@@ -15,7 +15,7 @@ import (
 
 const version = "api-version=2025-03-15"
 
-// unknownThread is well formed and nobody's.
+// unknownThread is a well-formed id of a thread that does not exist.
 const unknownThread = "19:00000000000000000000000000000000@thread.v2"
 
 // person is a user who speaks plain HTTP.
