@@ -55,7 +55,7 @@ var arrows = map[string]struct{ ours, others []string }{
 	},
 	"chat/chattest": {
 		ours:   []string{"chat", "chat/events", "chat/redact", "chat/internal/operations", "gen/chatapi", "gen/identityapi"},
-		others: []string{"github.com/golang-jwt/jwt/v5", "go.etcd.io/bbolt/..."},
+		others: []string{"github.com/coder/websocket", "github.com/golang-jwt/jwt/v5", "go.etcd.io/bbolt/..."},
 	},
 	"chat/chattest/chatmatchers": {
 		ours:   []string{"chat", "chat/events", "chat/chattest"},
