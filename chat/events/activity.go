@@ -14,7 +14,17 @@ type TypingIndicatorReceived struct {
 }
 
 // Kind is [KindTypingIndicatorReceived].
-func (TypingIndicatorReceived) Kind() Kind { return KindTypingIndicatorReceived }
+func (e TypingIndicatorReceived) Kind() Kind { return KindTypingIndicatorReceived }
+
+// MarshalJSON writes the form that [Unmarshal] reads.
+func (e TypingIndicatorReceived) MarshalJSON() ([]byte, error) {
+	w := e.json(e.Kind())
+	w.Sender, w.SenderDisplayName = identifierJSON{e.Sender}, e.SenderDisplayName
+	return w.marshal()
+}
+
+// UnmarshalJSON reads an event of this kind, and fails for another.
+func (e *TypingIndicatorReceived) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
 // ReadReceiptReceived says up to which message a user has read. All participants but the reader are told, unless the thread has more
 // than 20 participants.
@@ -25,4 +35,14 @@ type ReadReceiptReceived struct {
 }
 
 // Kind is [KindReadReceiptReceived].
-func (ReadReceiptReceived) Kind() Kind { return KindReadReceiptReceived }
+func (e ReadReceiptReceived) Kind() Kind { return KindReadReceiptReceived }
+
+// MarshalJSON writes the form that [Unmarshal] reads.
+func (e ReadReceiptReceived) MarshalJSON() ([]byte, error) {
+	w := e.json(e.Kind())
+	w.Receipt = e.Receipt
+	return w.marshal()
+}
+
+// UnmarshalJSON reads an event of this kind, and fails for another.
+func (e *ReadReceiptReceived) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }

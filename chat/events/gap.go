@@ -13,7 +13,17 @@ type Gap struct {
 }
 
 // Kind is [KindGap].
-func (Gap) Kind() Kind { return KindGap }
+func (e Gap) Kind() Kind { return KindGap }
+
+// MarshalJSON writes the form that [Unmarshal] reads.
+func (e Gap) MarshalJSON() ([]byte, error) {
+	w := e.json(e.Kind())
+	w.LastHeard, w.GapReason = e.LastHeard.UTC(), e.Reason
+	return w.marshal()
+}
+
+// UnmarshalJSON reads an event of this kind, and fails for another.
+func (e *Gap) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
 // GapReason is why events may have been missed.
 type GapReason string

@@ -13,7 +13,17 @@ type MessageReceived struct {
 }
 
 // Kind is [KindMessageReceived].
-func (MessageReceived) Kind() Kind { return KindMessageReceived }
+func (e MessageReceived) Kind() Kind { return KindMessageReceived }
+
+// MarshalJSON writes the form that [Unmarshal] reads.
+func (e MessageReceived) MarshalJSON() ([]byte, error) {
+	w := e.json(e.Kind())
+	w.Message = e.Message
+	return w.marshal()
+}
+
+// UnmarshalJSON reads an event of this kind, and fails for another.
+func (e *MessageReceived) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
 // MessageEdited is a message whose content or metadata was changed. All participants are told, the sender too.
 //
@@ -25,7 +35,17 @@ type MessageEdited struct {
 }
 
 // Kind is [KindMessageEdited].
-func (MessageEdited) Kind() Kind { return KindMessageEdited }
+func (e MessageEdited) Kind() Kind { return KindMessageEdited }
+
+// MarshalJSON writes the form that [Unmarshal] reads.
+func (e MessageEdited) MarshalJSON() ([]byte, error) {
+	w := e.json(e.Kind())
+	w.Message = e.Message
+	return w.marshal()
+}
+
+// UnmarshalJSON reads an event of this kind, and fails for another.
+func (e *MessageEdited) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
 // MessageDeleted is a message that was deleted. All participants are told, the sender too.
 //
@@ -38,4 +58,14 @@ type MessageDeleted struct {
 }
 
 // Kind is [KindMessageDeleted].
-func (MessageDeleted) Kind() Kind { return KindMessageDeleted }
+func (e MessageDeleted) Kind() Kind { return KindMessageDeleted }
+
+// MarshalJSON writes the form that [Unmarshal] reads.
+func (e MessageDeleted) MarshalJSON() ([]byte, error) {
+	w := e.json(e.Kind())
+	w.Message = e.Message
+	return w.marshal()
+}
+
+// UnmarshalJSON reads an event of this kind, and fails for another.
+func (e *MessageDeleted) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }

@@ -13,7 +13,17 @@ type ParticipantsAdded struct {
 }
 
 // Kind is [KindParticipantsAdded].
-func (ParticipantsAdded) Kind() Kind { return KindParticipantsAdded }
+func (e ParticipantsAdded) Kind() Kind { return KindParticipantsAdded }
+
+// MarshalJSON writes the form that [Unmarshal] reads.
+func (e ParticipantsAdded) MarshalJSON() ([]byte, error) {
+	w := e.json(e.Kind())
+	w.AddedBy, w.Participants = e.AddedBy, e.Participants
+	return w.marshal()
+}
+
+// UnmarshalJSON reads an event of this kind, and fails for another.
+func (e *ParticipantsAdded) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
 // ParticipantsRemoved says who has left a thread, or was removed. All participants are told, those removed too.
 type ParticipantsRemoved struct {
@@ -26,4 +36,14 @@ type ParticipantsRemoved struct {
 }
 
 // Kind is [KindParticipantsRemoved].
-func (ParticipantsRemoved) Kind() Kind { return KindParticipantsRemoved }
+func (e ParticipantsRemoved) Kind() Kind { return KindParticipantsRemoved }
+
+// MarshalJSON writes the form that [Unmarshal] reads.
+func (e ParticipantsRemoved) MarshalJSON() ([]byte, error) {
+	w := e.json(e.Kind())
+	w.RemovedBy, w.Participants = e.RemovedBy, e.Participants
+	return w.marshal()
+}
+
+// UnmarshalJSON reads an event of this kind, and fails for another.
+func (e *ParticipantsRemoved) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }

@@ -16,7 +16,17 @@ type ThreadCreated struct {
 }
 
 // Kind is [KindThreadCreated].
-func (ThreadCreated) Kind() Kind { return KindThreadCreated }
+func (e ThreadCreated) Kind() Kind { return KindThreadCreated }
+
+// MarshalJSON writes the form that [Unmarshal] reads.
+func (e ThreadCreated) MarshalJSON() ([]byte, error) {
+	w := e.json(e.Kind())
+	w.Properties, w.CreatedBy, w.Participants = e.Properties, e.CreatedBy, e.Participants
+	return w.marshal()
+}
+
+// UnmarshalJSON reads an event of this kind, and fails for another.
+func (e *ThreadCreated) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
 // ThreadPropertiesUpdated is a thread whose topic, metadata or retention policy was changed. All participants are told.
 //
@@ -30,7 +40,17 @@ type ThreadPropertiesUpdated struct {
 }
 
 // Kind is [KindThreadPropertiesUpdated].
-func (ThreadPropertiesUpdated) Kind() Kind { return KindThreadPropertiesUpdated }
+func (e ThreadPropertiesUpdated) Kind() Kind { return KindThreadPropertiesUpdated }
+
+// MarshalJSON writes the form that [Unmarshal] reads.
+func (e ThreadPropertiesUpdated) MarshalJSON() ([]byte, error) {
+	w := e.json(e.Kind())
+	w.Properties, w.UpdatedBy = e.Properties, e.UpdatedBy
+	return w.marshal()
+}
+
+// UnmarshalJSON reads an event of this kind, and fails for another.
+func (e *ThreadPropertiesUpdated) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
 // ThreadDeleted is a thread that was deleted. All participants are told, the one who deleted it too.
 //
@@ -44,7 +64,17 @@ type ThreadDeleted struct {
 }
 
 // Kind is [KindThreadDeleted].
-func (ThreadDeleted) Kind() Kind { return KindThreadDeleted }
+func (e ThreadDeleted) Kind() Kind { return KindThreadDeleted }
+
+// MarshalJSON writes the form that [Unmarshal] reads.
+func (e ThreadDeleted) MarshalJSON() ([]byte, error) {
+	w := e.json(e.Kind())
+	w.DeletionReason, w.DeletedBy = e.Reason, e.DeletedBy
+	return w.marshal()
+}
+
+// UnmarshalJSON reads an event of this kind, and fails for another.
+func (e *ThreadDeleted) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
 // DeletionReason is why a thread was deleted. The service may name others than those below, or none.
 type DeletionReason string

@@ -14,4 +14,14 @@ type Unknown struct {
 }
 
 // Kind is [KindUnknown].
-func (Unknown) Kind() Kind { return KindUnknown }
+func (e Unknown) Kind() Kind { return KindUnknown }
+
+// MarshalJSON writes the form that [Unmarshal] reads.
+func (e Unknown) MarshalJSON() ([]byte, error) {
+	w := e.json(e.Kind())
+	w.Type, w.Raw = e.Type, e.Raw
+	return w.marshal()
+}
+
+// UnmarshalJSON reads an event of this kind, and fails for another.
+func (e *Unknown) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }

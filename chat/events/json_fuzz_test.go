@@ -1,0 +1,38 @@
+package events_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"github.com/acschat/acs-chat-go/chat/events"
+)
+
+// FuzzUnmarshal looks for JSON that crashes the decoder, and for events that JSON does not keep.
+func FuzzUnmarshal(f *testing.F) {
+	for _, event := range samples() {
+		data, err := json.Marshal(event)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add([]byte(`{"kind":"threadPinned","x":"<\u2028>"}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		first, err := events.Unmarshal(data)
+		if err != nil {
+			return
+		}
+		written, err := json.Marshal(first)
+		if err != nil {
+			t.Skip("a time that no event has")
+		}
+		again, err := events.Unmarshal(written)
+		if err != nil {
+			t.Fatalf("%s: %v", written, err)
+		}
+		if !reflect.DeepEqual(again, first) {
+			t.Fatalf("%s:\n%#v\n%#v", written, first, again)
+		}
+	})
+}
