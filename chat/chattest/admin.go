@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/acschat/acs-chat-go/chat/events"
 	"github.com/acschat/acs-chat-go/chat/redact"
 )
 
@@ -25,6 +26,7 @@ import (
 //	POST   /clock         moves it: {"advance":"1h"}
 //	GET    /requests      lists requests and responses, without secrets; ?operation=…&last=20
 //	DELETE /requests      removes them from the list
+//	GET    /events        lists events and who received them; ?kind=chatMessageReceived&last=20
 //	GET    /connections   lists the open real-time connections
 //	DELETE /connections   drops them all, or with ?user=… those of a user
 //	POST   /reset         does what [Service.Reset] does
@@ -42,6 +44,7 @@ func (s *Service) AdminHandler() http.Handler {
 	mux.HandleFunc("POST /clock", a.advanceClock)
 	mux.HandleFunc("GET /requests", a.listRequests)
 	mux.HandleFunc("DELETE /requests", a.forgetRequests)
+	mux.HandleFunc("GET /events", a.listEvents)
 	mux.HandleFunc("GET /connections", a.listConnections)
 	mux.HandleFunc("DELETE /connections", a.dropConnections)
 	mux.HandleFunc("POST /reset", a.reset)
@@ -144,16 +147,56 @@ func (a adminAPI) listRequests(w http.ResponseWriter, r *http.Request) {
 	for _, name := range r.URL.Query()["operation"] {
 		ops = append(ops, Operation(name))
 	}
-	requests := a.s.Requests(ops...)
-	if last := r.URL.Query().Get("last"); last != "" {
-		n, err := strconv.Atoi(last)
-		if err != nil || n < 0 {
-			writeError(w, http.StatusBadRequest, errors.New("last must be a number that is not negative"))
-			return
-		}
-		requests = requests[max(0, len(requests)-n):]
+	requests, err := latest(r, a.s.Requests(ops...))
+	if err != nil {
+		writeError(w, http.StatusBadRequest, err)
+		return
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"value": recordsOf(requests)})
+}
+
+// latest returns as many of the last items as the query of a request asks for.
+func latest[T any](r *http.Request, items []T) ([]T, error) {
+	last := r.URL.Query().Get("last")
+	if last == "" {
+		return items, nil
+	}
+	n, err := strconv.Atoi(last)
+	if err != nil || n < 0 {
+		return nil, errors.New("last must be a number that is not negative")
+	}
+	return items[max(0, len(items)-n):], nil
+}
+
+func (a adminAPI) listEvents(w http.ResponseWriter, r *http.Request) {
+	var kinds []events.Kind
+	for _, name := range r.URL.Query()["kind"] {
+		kind := events.Kind(name)
+		if !slices.Contains(events.Kinds(), kind) {
+			writeError(w, http.StatusBadRequest, fmt.Errorf("there is no event %q", name))
+			return
+		}
+		kinds = append(kinds, kind)
+	}
+	list, err := latest(r, a.s.Events(kinds...))
+	if err != nil {
+		writeError(w, http.StatusBadRequest, err)
+		return
+	}
+	records := make([]eventRecord, len(list))
+	for i, e := range list {
+		records[i] = eventRecord{Event: e.Event, Recipients: make([]string, len(e.Recipients))}
+		for j, u := range e.Recipients {
+			records[i].Recipients[j] = u.RawID()
+		}
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"value": records})
+}
+
+// eventRecord is an event as it is listed.
+type eventRecord struct {
+	Event      events.Event `json:"event"`
+	Recipients []string     `json:"recipients"`
 }
 
 func (a adminAPI) forgetRequests(w http.ResponseWriter, _ *http.Request) {

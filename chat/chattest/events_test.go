@@ -258,6 +258,19 @@ var _ = Describe("Events", func() {
 		Expect(func() { s.Events("MessageReceived") }).To(PanicWith(ContainSubstring(`no events of the kind "MessageReceived"`)))
 	})
 
+	It("are listed by the admin handler", func(ctx SpecContext) {
+		send(ctx, "one")
+		send(ctx, "two")
+		ask := administer(s.Service)
+		list := items(ask("GET", "/events?kind=chatMessageReceived&last=1", "").must(200).Body)
+		Expect(list).To(HaveLen(1))
+		Expect(events.Unmarshal([]byte(field(list[0], "event")))).To(Equal(latest(ana, bo)))
+		Expect(field(list[0], "recipients")).To(Equal(`["` + ana.ID + `","` + bo.ID + `"]`))
+		Expect(items(ask("GET", "/events", "").must(200).Body)).To(HaveLen(3))
+		ask("GET", "/events?kind=MessageReceived", "").must(400)
+		ask("GET", "/events?last=x", "").must(400)
+	})
+
 	It("are bounded, and forgotten by Reset", func() {
 		plain := as(s.Service, ana)
 		for range 10_010 {
