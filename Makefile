@@ -26,7 +26,7 @@ test: ## Test, with the race detector and in random order.
 
 .PHONY: guard
 guard: ## Count what calls allocate and hold, which the race detector would hide.
-	$(GO) test ./chat/benchmarks
+	$(GO) test ./chat/benchmarks ./chat/realtime
 
 .PHONY: fuzz-smoke
 fuzz-smoke: ## Fuzz each decoder for FUZZTIME (5s).

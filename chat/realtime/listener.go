@@ -28,8 +28,7 @@ type Listener struct {
 
 	mu     sync.Mutex // guards what follows
 	state  State
-	since  time.Time     // when the latest registration stood, by the clock of this process
-	ahead  time.Duration // how far the service's clock is ahead of that one, as far as known
+	ahead  time.Duration // how far the service's clock is ahead of that of this process, as far as known
 	events seen
 	losses seen
 }
@@ -61,7 +60,6 @@ func Listen(ctx context.Context, client *chat.Client, options *Options) (*Listen
 		l.enter(StateClosed, err, 0)
 		return nil, err
 	}
-	l.since = time.Now()
 	l.enter(StateListening, nil, 0)
 	go l.run(s, ttl)
 	return l, nil

@@ -224,6 +224,18 @@ var _ = Describe("Listener", func() {
 		})
 	})
 
+	It("does not take events of a new kind for the same", func() {
+		bubble(func() {
+			server := newServer()
+			l := listen(server, nil)
+			defer l.Close()
+			for _, part := range []string{"1", "2"} {
+				Expect(server.deliver(`{"eventId":301,"groupId":"19:t@thread.v2","messageId":"5","version":"5","streamingSequenceNumber":` + part + `}`)).To(BeTrue())
+			}
+			Expect(take(l, 2)).To(HaveEach(HaveField("Type", "301")))
+		})
+	})
+
 	It("confirms a loss that the service announces, and yields a gap once", func() {
 		bubble(func() {
 			server := newServer()

@@ -76,11 +76,13 @@ var people = []any{
 	map[string]any{"participantId": "4:+15555550123", "shareHistoryTime": 0},
 }
 
+var allHistory = time.Unix(0, 0).UTC() // as in REST
+
 var peopleValues = []chat.Participant{
-	{Identifier: ann, DisplayName: "Ann", ShareHistoryTime: time.Unix(0, 0).UTC()},
+	{Identifier: ann, DisplayName: "Ann", ShareHistoryTime: allHistory},
 	{Identifier: bo, ShareHistoryTime: time.Unix(1762161600, 0).UTC(), Metadata: map[string]string{"role": "guest"}},
 	{Identifier: chat.CommunicationUser{ID: "8:acs:R_c"}, ShareHistoryTime: time.Date(2026, 11, 3, 9, 20, 0, 0, time.UTC)},
-	{Identifier: chat.PhoneNumber{Number: "+15555550123"}, ShareHistoryTime: time.Unix(0, 0).UTC()},
+	{Identifier: chat.PhoneNumber{Number: "+15555550123"}, ShareHistoryTime: allHistory},
 }
 
 var _ = Describe("Events on the wire", func() {

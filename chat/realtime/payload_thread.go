@@ -82,10 +82,14 @@ type wireParticipant struct {
 	Metadata         scalar `json:"memberMetaData"`
 }
 
+// value is the participant as in REST, where all of the history is the time since 1970. Events have null or 0 there.
 func (w wireParticipant) value() chat.Participant {
+	since := wholeSeconds(w.ShareHistoryTime.time())
+	if since.IsZero() {
+		since = time.Unix(0, 0).UTC()
+	}
 	return chat.Participant{
-		Identifier: user(w.ID), DisplayName: string(w.DisplayName),
-		ShareHistoryTime: wholeSeconds(w.ShareHistoryTime.time()), Metadata: decodeMetadata(w.Metadata),
+		Identifier: user(w.ID), DisplayName: string(w.DisplayName), ShareHistoryTime: since, Metadata: decodeMetadata(w.Metadata),
 	}
 }
 
@@ -96,8 +100,7 @@ func decodeParticipant(text scalar) (chat.Participant, error) {
 		return chat.Participant{}, nil
 	}
 	err := decodeText(text, &wire)
-	wire.ShareHistoryTime, wire.Metadata = "", ""
-	return wire.value(), err
+	return chat.Participant{Identifier: user(wire.ID), DisplayName: string(wire.DisplayName)}, err
 }
 
 func decodeParticipants(text scalar) ([]chat.Participant, error) {

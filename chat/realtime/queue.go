@@ -84,6 +84,8 @@ func (q *queue) take() (events.Event, bool, error) {
 	}
 	event := q.list[0]
 	q.list[0] = nil // let go of it
-	q.list = q.list[1:]
+	if q.list = q.list[1:]; len(q.list) == 0 {
+		q.list = nil // and of the room that many have taken
+	}
 	return event, true, nil
 }

@@ -9,14 +9,14 @@ import (
 // inFlight is how long an event may be on its way: what happened so shortly before the last sign of life may have been lost.
 const inFlight = 15 * time.Second
 
-// receive puts an event into the queue, unless it has come before.
+// receive puts an event into the queue, unless it has come before. What tells apart events of an unknown kind is not known.
 func (l *Listener) receive(body []byte) {
 	event, id, err := decodeEvent(body, l.service.pipeline.Endpoint().URL)
 	if err != nil {
 		l.logUnreadable(id.kind, err)
 	}
 	l.mu.Lock()
-	doubled := id.version != "" && l.events.before(id)
+	doubled := err == nil && id.version != "" && l.events.before(id)
 	l.mu.Unlock()
 	if doubled {
 		return
@@ -36,33 +36,17 @@ func (l *Listener) missed(reason events.GapReason, heard time.Time) {
 	gap := l.gap(reason, heard)
 	l.queue.putGap(gap)
 	l.logGap(gap)
-	if reason == events.GapReasonReconnected {
-		l.mu.Lock()
-		l.since = time.Now()
-		l.mu.Unlock()
-	}
 }
 
-// gap makes a gap. Nothing is missing from before the registration, since a program reads on through REST once that stands.
+// gap makes a gap that begins shortly before the service was heard.
 func (l *Listener) gap(reason events.GapReason, heard time.Time) events.Gap {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	since := heard.Add(-inFlight)
-	if since.Before(l.since) {
-		since = l.since
-	}
 	return events.Gap{
 		Header:    events.Header{Time: time.Now().UTC()},
-		LastHeard: since.Add(l.ahead).UTC().Truncate(time.Second), // REST has whole seconds
+		LastHeard: heard.Add(l.ahead - inFlight).UTC().Truncate(time.Second), // REST has whole seconds
 		Reason:    reason,
 	}
-}
-
-// local is a time of the service by the clock of this process.
-func (l *Listener) local(at time.Time) time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return at.Add(-l.ahead)
 }
 
 // lossKnown reports whether a loss was announced before, and remembers it.

@@ -156,19 +156,13 @@ func (s *session) handleLoss(arg json.RawMessage) {
 	}
 	s.sendEvent(0, "trouter.processed_message_loss", arg)
 	s.mu.Lock()
-	registered, since := s.registered, s.heard
+	registered, heard := s.registered, s.heard
 	s.mu.Unlock()
 	news := false
 	for _, lost := range wire.Lost {
-		if s.listener.lossKnown(string(lost.Tag), string(lost.ETag)) {
-			continue
-		}
-		news = true
-		if at := lost.ETag.time(); !at.IsZero() && s.listener.local(at).Before(since) {
-			since = s.listener.local(at)
-		}
+		news = !s.listener.lossKnown(string(lost.Tag), string(lost.ETag)) || news
 	}
 	if news && registered {
-		s.listener.missed(events.GapReasonMessageLoss, since)
+		s.listener.missed(events.GapReasonMessageLoss, heard)
 	}
 }
