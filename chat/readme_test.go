@@ -42,9 +42,10 @@ func asFile(block string) (name, source string) {
 	}
 	var used []string
 	for selector, path := range map[string]string{
-		"errors.": "errors", "fmt.": "fmt", "time.": "time", "chat.": "github.com/acschat/acs-chat-go/chat",
+		"errors.": "errors", "fmt.": "fmt", "time.": "time", "chat.": house + "/chat", "events.": house + "/chat/events",
+		"realtime.": house + "/chat/realtime",
 	} {
-		if strings.Contains(block, selector) {
+		if regexp.MustCompile(`\b` + regexp.QuoteMeta(selector)).MatchString(block) {
 			used = append(used, path)
 		}
 	}
@@ -63,7 +64,7 @@ func asFile(block string) (name, source string) {
 			"import . \"github.com/acschat/acs-chat-go/chat/chattest/chatmatchers\"\nimport . \"github.com/onsi/gomega\"\n" +
 			"func main() {}\nfunc _(acs *chattest.Server) {\n" + block + "\n}\n"
 	}
-	given := "ctx context.Context, thread *chat.ThreadClient, people, again []chat.Participant, " +
+	given := "ctx context.Context, client *chat.Client, thread *chat.ThreadClient, people, again []chat.Participant, " +
 		"ids *identity.Client, alice chat.CommunicationUser, threadID string"
 	ending := "\nreturn nil\n}\n"
 	if strings.Contains(block, "sent, err :=") {
