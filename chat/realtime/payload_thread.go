@@ -110,11 +110,7 @@ func decodeParticipants(text scalar) ([]chat.Participant, error) {
 	}
 	var participants []chat.Participant
 	for _, w := range list {
-		p := w.value()
-		if p.ShareHistoryTime.IsZero() {
-			p.ShareHistoryTime = time.UnixMilli(0).UTC() // all of the history, as REST says it
-		}
-		participants = append(participants, p)
+		participants = append(participants, w.value())
 	}
 	return participants, nil
 }
