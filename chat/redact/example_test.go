@@ -1,6 +1,7 @@
 package redact_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -26,6 +27,6 @@ func ExampleText_slog() {
 			return a
 		},
 	}))
-	logger.Info("request", "authorization", "Bearer eyJhbGciOiJub25lIn0.eyJleHAiOjF9.c2ln", "status", 401)
+	logger.InfoContext(context.Background(), "request", "authorization", "Bearer eyJhbGciOiJub25lIn0.eyJleHAiOjF9.c2ln", "status", 401)
 	// Output: level=INFO msg=request authorization="Bearer [redacted]" status=401
 }
