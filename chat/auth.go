@@ -12,8 +12,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// userAuth puts the user's token on every attempt, and answers a 401 with one more try under a new token; the attempts of a call
-// share that one. azcore's own would let the 401 through, and make a caller wait for another's refresh beyond its own deadline.
+// userAuth sends the token of the user with every attempt, and retries once after a 401, with a new token; all attempts of a call
+// share this retry. The bearer policy of azcore does not retry, and ignores the deadline of a caller who waits for a refresh.
 type userAuth struct {
 	credential *TokenCredential
 	allowHTTP  bool
@@ -82,7 +82,7 @@ func (p *userAuth) tryAgain(attempt *pipeline.Attempt, refusal *http.Response, r
 
 type withoutFetchKey struct{}
 
-// withoutTokenFetch marks a context: a call with it fails rather than fetch a token.
+// withoutTokenFetch marks a context: a call with it fails instead of fetching a token.
 func withoutTokenFetch(ctx context.Context) context.Context {
 	return context.WithValue(ctx, withoutFetchKey{}, true)
 }
@@ -91,7 +91,7 @@ func mayFetchToken(ctx context.Context) bool { return ctx.Value(withoutFetchKey{
 
 var errNoTokenHeld = errors.New("no valid token is held, and none may be fetched for this call")
 
-// unlessEnded makes an error final, but not that of a context which ended: it may have been the one of a single try.
+// unlessEnded makes an error final unless a context has ended, which may be that of a single attempt.
 func unlessEnded(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return err

@@ -20,22 +20,20 @@ type Client struct {
 
 // ClientOptions are the optional settings of [NewClient] and [NewThreadClient].
 type ClientOptions struct {
-	// ClientOptions are azcore's: retries, transport, policies, tracing.
+	// ClientOptions are those of azcore: retries, transport, policies, tracing, logging.
 	//
-	// A Transport that is an *http.Client is copied and follows no redirect; without one the client has its own
-	// connections. InsecureAllowCredentialWithHTTP allows an http endpoint, for tests. APIVersion replaces 2025-03-15.
-	// Telemetry.ApplicationID goes in front of the User-Agent, and Disabled leaves that out; Cloud is not used. Another Transport
-	// must not follow redirects, since the token would go with them: that it did is an error. No retry option makes SendMessage
-	// send twice.
+	// An *http.Client as Transport is copied and does not follow redirects; any other Transport must not follow them either,
+	// since the token would be sent along, and it is an error if it does. Without a Transport the client has connections of its
+	// own. APIVersion replaces 2025-03-15. InsecureAllowCredentialWithHTTP allows an http endpoint, for tests.
+	// Telemetry.ApplicationID is prepended to the User-Agent, and Telemetry.Disabled removes that header. Cloud is ignored. No
+	// retry option affects SendMessage.
 	//
-	// Of the values that azcore carries in a context, WithHTTPHeader, WithRetryOptions and WithCaptureResponse work;
-	// a captured response has its status and headers, and the body only if it is an error's.
-	//
-	// azcore's own log ([github.com/Azure/azure-sdk-for-go/sdk/azcore/log]) contains every request and response.
+	// The context functions WithHTTPHeader, WithRetryOptions and WithCaptureResponse of azcore are supported. A captured response
+	// has a body only if it is an error response.
 	azcore.ClientOptions
 
-	// Logger gets one record for each request sent, second tries included: Info, or Warn for a failure, with operation,
-	// path, status, duration and the ids that support asks for; never a body, a token or a query. Nil: nothing is logged.
+	// Logger receives one record for each request, including retries: Info, or Warn if it failed, with operation, path, status,
+	// duration and the ids that support asks for. It never receives a body, a token or a query. Nil means no logging.
 	Logger *slog.Logger
 }
 

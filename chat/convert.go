@@ -22,7 +22,7 @@ func wireCount(n int) *int32 {
 	return new(int32(n)) // checkCount has refused what does not fit
 }
 
-// wireTime is in UTC with milliseconds, as the service's other clients send it.
+// wireTime is in UTC with milliseconds, as other clients of the service send it.
 func wireTime(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
@@ -85,7 +85,7 @@ func readReceipt(w chatapi.ChatMessageReadReceipt) ReadReceipt {
 	return ReadReceipt{Sender: identifier(&w.SenderCommunicationIdentifier), MessageID: w.ChatMessageID, ReadOn: w.ReadOn.UTC()}
 }
 
-// metadata is nil when there is none, also where the service writes an empty object.
+// metadata is nil if there is none, also if the service writes an empty object.
 func metadata(w map[string]string) map[string]string {
 	if len(w) == 0 {
 		return nil
@@ -95,7 +95,7 @@ func metadata(w map[string]string) map[string]string {
 
 func utc(t *time.Time) time.Time { return value(t).UTC() }
 
-// value is what a pointer points to, and the zero value for nil.
+// value returns what a pointer points to, and the zero value for nil.
 func value[T any](p *T) T {
 	if p == nil {
 		var zero T

@@ -7,7 +7,7 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// wireIdentifier is the form in which every kind is sent: the raw id, and the nested object where chat takes one.
+// wireIdentifier is the form of requests: the raw id, and the nested object if the chat API accepts one.
 func wireIdentifier(id Identifier) chatapi.CommunicationIdentifierModel {
 	w := chatapi.CommunicationIdentifierModel{RawID: new(id.RawID())}
 	switch id := id.(type) {
@@ -25,8 +25,8 @@ func wireIdentifier(id Identifier) chatapi.CommunicationIdentifierModel {
 	return w
 }
 
-// identifier reads an identifier, whatever the service leaves out or adds: the nested object that kind names, else the first
-// there is, else the raw id. It is nil if there is nothing at all.
+// identifier reads an identifier, whatever the service omits or adds: the nested object that kind names, else the first one, else
+// the raw id. It is nil if there is none of these.
 func identifier(w *chatapi.CommunicationIdentifierModel) Identifier {
 	if w == nil {
 		return nil
@@ -48,7 +48,7 @@ func identifier(w *chatapi.CommunicationIdentifierModel) Identifier {
 	return ParseRawID(raw)
 }
 
-// nestedIdentifier reads one nested object, nil if it is not there. What the object leaves out, the raw id may say.
+// nestedIdentifier reads one nested object, and takes what it omits from the raw id. It is nil if there is no such object.
 func nestedIdentifier(w *chatapi.CommunicationIdentifierModel, raw string, kind IdentifierKind) Identifier {
 	switch {
 	case kind == IdentifierKindCommunicationUser && w.CommunicationUser != nil:
@@ -104,7 +104,7 @@ func extensionUser(n chatapi.TeamsExtensionUserIdentifierModel, raw string) Team
 	return u
 }
 
-// unlessComputed keeps what the service sent only where it says more than the fields: equal people must be equal values.
+// unlessComputed keeps a raw id only if it differs from the one of the fields, so that equal identifiers are equal values.
 func unlessComputed(sent, computed string) string {
 	if sent == computed {
 		return ""
@@ -119,7 +119,7 @@ func wireCloud(c Cloud) chatapi.CommunicationCloudEnvironmentModel {
 	return chatapi.CommunicationCloudEnvironmentModel(c)
 }
 
-// cloud reads the three there are in any letter case, as some clients have written them, and keeps others as they are.
+// cloud reads the known clouds in any letter case, as some clients have written them, and keeps others unchanged.
 func cloud(w *chatapi.CommunicationCloudEnvironmentModel, otherwise Cloud) Cloud {
 	sent := Cloud(value(w))
 	switch known := Cloud(strings.ToLower(string(sent))); known {

@@ -8,13 +8,12 @@ import (
 	"time"
 )
 
-// TokenCredential holds a user access token and renews it. It is safe for concurrent use, and may be shared by clients.
+// TokenCredential holds the access token of a user and renews it. It is safe for concurrent use and can be shared by clients.
 //
-// Shortly before the token ends (two minutes, or half its life if that is less) one call starts a refresh and
-// everybody goes on with the token that is still valid. Once it has ended, callers wait for that one refresh, each no
-// longer than its own context, and share its error if it fails. A refresh that fails or hangs does no harm while the held
-// token is valid: it is tried again after one second, then after two, four and so on up to thirty. Without a valid
-// token, a call that finds no refresh under way starts one.
+// Two minutes before the token expires, or at half its lifetime if that is later, a call starts a refresh, and calls use the
+// current token until it expires. After that they wait for the refresh, each until its context ends, and return its error if it
+// fails. Only one refresh runs at a time. While the current token is valid, a failed refresh is retried after 1, 2, 4 seconds and
+// so on, up to 30.
 type TokenCredential struct {
 	refresh func(context.Context) (AccessToken, error) // nil: static
 	timeout time.Duration
@@ -33,13 +32,13 @@ type TokenCredential struct {
 
 // TokenCredentialOptions are the optional settings of [NewTokenCredential].
 type TokenCredentialOptions struct {
-	// InitialToken is used until it needs renewal. The zero value: the first call fetches one.
+	// InitialToken is used until it needs renewal, unless it has expired. The zero value means that the first call fetches a
+	// token.
 	InitialToken AccessToken
-	// RefreshTimeout bounds one call of the callback. Zero: 30 seconds.
+	// RefreshTimeout limits one call of the callback. Zero means 30 seconds.
 	RefreshTimeout time.Duration
-	// RefreshAhead renews in the background, ten minutes before the token ends or at half its life if that is less,
-	// so that no call waits while the callback works and a token lives two seconds or more. It starts at once when there
-	// is no valid initial token, and runs until Close.
+	// RefreshAhead renews the token in the background, ten minutes before it expires or at half its lifetime if that is later, so
+	// that calls do not wait. It starts immediately if there is no valid initial token, and runs until Close.
 	RefreshAhead bool
 }
 
@@ -64,9 +63,9 @@ const (
 
 var errCredentialClosed = fmt.Errorf("the credential is %w", ErrClosed)
 
-// NewStaticTokenCredential makes a credential of one token that is never renewed: right for tools and tests.
-// A token that can't be read is an [ArgumentError]. One that has ended is not: the service refuses it, and the error
-// of the call says when it ended.
+// NewStaticTokenCredential returns a credential with a token that is never renewed, for tools and tests. A token whose expiry
+// cannot be read is an [*ArgumentError]. An expired token is not: the service rejects it, and the error of the call says when it
+// expired.
 func NewStaticTokenCredential(token string) (*TokenCredential, error) {
 	t, err := AccessToken{Token: token}.withExpiry()
 	if err != nil {
@@ -77,13 +76,13 @@ func NewStaticTokenCredential(token string) (*TokenCredential, error) {
 	return c, nil
 }
 
-// NewTokenCredential makes a credential that fetches tokens with refresh, one call at a time.
+// NewTokenCredential returns a credential that fetches tokens with refresh. It calls refresh once at a time, and not before a
+// call needs a token unless RefreshAhead is set. Nil options are the zero value.
 //
-// The context refresh gets ends after RefreshTimeout or with Close, not with the call that needed the token. A callback
-// that goes on beyond it is left behind: what it returns then is ignored, and another call of it may start.
-// An error, a panic, an unreadable token or one that has already ended fails the calls that wait for it.
-// Without RefreshAhead nothing is fetched before the first call. A nil refresh, a negative timeout or an unreadable
-// initial token is an [ArgumentError]; an initial token that has ended is not used.
+// The context of refresh ends after RefreshTimeout or with Close, not with the call that needs the token. If refresh does not
+// return then, its result is ignored, and it may be called again. If refresh returns an error, panics, or returns an unreadable
+// or expired token, the waiting calls fail. A nil refresh, a negative timeout and an unreadable initial token are each an
+// [*ArgumentError].
 func NewTokenCredential(refresh func(context.Context) (AccessToken, error), options *TokenCredentialOptions) (*TokenCredential, error) {
 	if refresh == nil {
 		return nil, &ArgumentError{Name: "refresh", Reason: "must not be nil"}
@@ -118,9 +117,8 @@ func newTokenCredential(refresh func(context.Context) (AccessToken, error)) *Tok
 	return &TokenCredential{refresh: refresh, timeout: defaultRefreshTimeout}
 }
 
-// Token returns a token to send, fetching one if need be. While a valid one is held it returns at once, whatever the
-// state of ctx, and without allocating. It fails with ctx's error when ctx ends first, with the callback's when fetching
-// failed, and with [ErrClosed] after Close.
+// Token returns a token, fetching one if needed. If the current token is valid, Token returns it immediately, even if ctx has
+// ended, and does not allocate. Otherwise it fails with the error of ctx or of the callback, or with [ErrClosed] after Close.
 func (c *TokenCredential) Token(ctx context.Context) (AccessToken, error) {
 	if held := c.held.Load(); held != nil && (c.refresh == nil || time.Now().Before(held.renewOn)) {
 		return held.AccessToken, nil
@@ -128,8 +126,8 @@ func (c *TokenCredential) Token(ctx context.Context) (AccessToken, error) {
 	return c.renewed(ctx)
 }
 
-// Close ends a refresh under way and background renewal; waiting and later calls fail with [ErrClosed].
-// It does not wait for the callback to return. It may be called more than once, and always returns nil.
+// Close stops renewal: waiting and later calls fail with [ErrClosed]. It does not wait for the callback. Close may be called more
+// than once and always returns nil.
 func (c *TokenCredential) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -145,7 +143,7 @@ func (c *TokenCredential) Close() error {
 	return nil
 }
 
-// renewed is Token's slow path: a refresh is due, or there is no token at all.
+// renewed is the slow path of Token: a refresh is due, or there is no token.
 func (c *TokenCredential) renewed(ctx context.Context) (AccessToken, error) {
 	c.mu.Lock()
 	if c.closed || c.refresh == nil { // a static one without a token is closed, or was never made
@@ -170,10 +168,9 @@ func (c *TokenCredential) renewed(ctx context.Context) (AccessToken, error) {
 	return flight.wait(ctx)
 }
 
-// replace is called when the service refused a token that looked valid. It fetches another. Until that has come, calls go on with
-// the refused one: the refusal may be about one operation alone, and the callback may fail.
-// It returns the refused one where there is nothing better: the credential is static, or a service that refuses every token has
-// had ten replaced, and one a second since.
+// replace fetches another token after the service rejected one that had not expired. Until it arrives, calls use the rejected
+// token: the rejection may concern one operation only, and the callback may fail. replace returns the rejected token if the
+// credential is static, and if the service has rejected ten tokens in a row, or more than one a second since.
 func (c *TokenCredential) replace(ctx context.Context, refused AccessToken) (AccessToken, error) {
 	if c.refresh == nil {
 		return refused, nil
@@ -196,7 +193,7 @@ func (c *TokenCredential) replace(ctx context.Context, refused AccessToken) (Acc
 	return flight.wait(ctx)
 }
 
-// mayReplace counts a replacement, unless there were too many. The caller holds mu.
+// mayReplace counts a replacement, and reports whether there were not too many. The caller holds mu.
 func (c *TokenCredential) mayReplace(now time.Time) bool {
 	if c.replaced.Before(now) {
 		c.replaced = now

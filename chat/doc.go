@@ -19,9 +19,17 @@
 // A listing is a [Pager]: range over its items or its pages. It requests pages as needed, can be ranged over more than once, and
 // can be resumed in another process.
 //
+// # JSON
+//
+// The values of requests and responses, such as [Message] and the kinds of [Identifier], are written to JSON in the form of the API
+// version 2025-03-15, and read from it as tolerantly as responses are. Reading replaces the whole value, except that null changes
+// nothing. A value that was read is read again as an equal value, including members that this package does not know. That is not
+// so for values that the service does not send: empty metadata that is not nil, times that are not in UTC, a known cloud in another
+// letter case, and an [UnknownIdentifier] with the raw id of another kind. A [FailedParticipant] keeps the identifier only.
+//
 // # Errors
 //
-// Invalid arguments are reported as [*ArgumentError] before any request is sent. Error responses are returned as [*Error]; match
+// Invalid arguments, such as text that is not UTF-8 and an empty id, are reported as [*ArgumentError] before any request is sent. Error responses are returned as [*Error]; match
 // their meaning with [errors.Is], as in errors.Is(err, [ErrForbidden]). The documentation of a method names the most common ones.
 // Other errors are those of the context, the credential or the connection, and [ErrClosed].
 //

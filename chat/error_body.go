@@ -17,8 +17,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat/redact"
 )
 
-// errorBody is every shape the service has given its errors: documented ("error", camel case), live ("CommunicationError",
-// Pascal case), older ("Error", "ChatError") and bare. Names are matched in any case.
+// errorBody has every shape of errors that the service has used: documented ("error", camel case), live ("CommunicationError",
+// Pascal case), older ("Error", "ChatError") and bare. Names match in any case.
 type errorBody struct {
 	errorWords
 
@@ -36,7 +36,7 @@ type errorWords struct {
 	InnerError  *errorWords  `json:"innererror"`
 }
 
-// toError takes the first shape in which there are words.
+// toError returns the first shape that is not empty.
 func (b errorBody) toError() *Error {
 	for _, w := range []*errorWords{b.Error, b.CommunicationError, b.ChatError} {
 		if e := w.toError(); !e.silent() {
@@ -62,12 +62,12 @@ func (w *errorWords) toError() *Error {
 	return e
 }
 
-// silent reports whether the service has said nothing.
+// silent reports whether the service wrote nothing.
 func (e *Error) silent() bool {
 	return e.Code == "" && e.Message == "" && e.Target == "" && e.Details == nil && e.InnerError == nil
 }
 
-// statusOf reads the status that the service gives as the code of an error inside an answer.
+// statusOf returns the status that the service writes as the code of an error in a response.
 func statusOf(code string) int {
 	if status, err := strconv.Atoi(code); err == nil && status >= 100 && status <= 599 {
 		return status
@@ -75,7 +75,7 @@ func statusOf(code string) int {
 	return 0
 }
 
-// looseText reads a string, and what stands in its place as it is written.
+// looseText is a string, or the JSON that is in its place.
 type looseText string
 
 func (t *looseText) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
@@ -95,14 +95,14 @@ func (t *looseText) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return nil
 }
 
-// NewError reads an answer of Communication Services that is not a success, whatever its shape. action is what was tried and hint
-// what the caller knows beyond the service's words, "" for nothing; both go into the text. It takes the body and leaves a copy.
-// resp must not be nil. It is for those who call operations that this package does not have, as package identity does.
+// NewError converts an error response of Communication Services, of any shape, for callers of other operations, such as package
+// identity. Its text contains action, such as "identity: create user", and hint, which may be empty. NewError replaces the body
+// by a copy. resp must not be nil.
 func NewError(action string, resp *http.Response, hint string) *Error {
 	return newError(action, resp, hint, nil)
 }
 
-// refuse makes the error of a call.
+// refuse returns the error of a call.
 func refuse(ctx context.Context, action string, resp *http.Response, hint string) error {
 	held, _ := pipeline.Noted(ctx).(*heldToken)
 	if held != nil && resp.StatusCode == http.StatusUnauthorized { // the service gives no reason
@@ -136,8 +136,8 @@ func newError(action string, resp *http.Response, hint string, held *heldToken) 
 	return e
 }
 
-// withoutSecrets is a body without secrets, should the service quote them: the token of the request, which may be of any form, and
-// all that redact recognizes.
+// withoutSecrets removes secrets from a body, in case the service quotes them: the token of the request, which may be of any
+// form, and what redact recognizes.
 func withoutSecrets(body []byte, req *http.Request) []byte {
 	text := string(body)
 	if req != nil {

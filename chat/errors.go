@@ -14,8 +14,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// What an error of the service means; match with [errors.Is]. They match an [Error] by its status code, also the one of
-// a [FailedParticipant].
+// Errors that classify an [Error] by its status code, also that of a [FailedParticipant]; match them with [errors.Is].
 var (
 	ErrBadRequest   = errors.New("the request is not valid")                       // 400
 	ErrUnauthorized = errors.New("the token is missing, expired or revoked")       // 401
@@ -26,34 +25,30 @@ var (
 	ErrUnavailable  = errors.New("the service can't answer now")                   // 408, 500, 502, 503, 504
 )
 
-// ErrOutcomeUnknown says that a message may or may not have been sent: the request went out, and no answer says what
-// became of it. SendMessage does not try again by itself, since the message might then come twice: list the newest
-// messages first.
+// ErrOutcomeUnknown means that a message may or may not have been sent: the request was sent, and no response tells the outcome.
+// List the newest messages before sending it again.
 var ErrOutcomeUnknown = pipeline.ErrOutcomeUnknown
 
-// ErrClosed is the error of every call on a client, thread client or credential after its Close.
+// ErrClosed is returned by every call on a client, thread client, fleet or credential after its Close.
 var ErrClosed = pipeline.ErrClosed
 
-// Error is an answer of the service that is not a success, or the reason why one participant was not added.
-// Match it with [errors.AsType], and its meaning with [errors.Is] against [ErrForbidden] and its kin.
-// It unwraps to an [azcore.ResponseError], which holds the raw response.
+// Error is an error response of the service, or the reason why a participant was not added. It unwraps to an
+// [azcore.ResponseError] with the raw response.
 type Error struct {
-	// StatusCode is the HTTP status, or the one the service gave for a participant. 0: it gave none.
+	// StatusCode is the HTTP status, or the status that the service reports for a participant. 0 means that it reports none.
 	StatusCode int
-	// Code and Message are the service's own words, often empty: a 401 has no body at all.
+	// Code and Message are from the response, and are often empty: a 401 has no body.
 	Code    string
 	Message string
-	// Target is what the error is about, the raw id of a participant for example.
+	// Target is the subject of the error, such as the raw id of a participant.
 	Target string
-	// Details are the single errors behind this one, InnerError is the one beneath it; nil where the service says nothing there.
+	// Details and InnerError are nested errors, nil if there are none.
 	Details    []*Error
 	InnerError *Error
-	// RequestID is the x-ms-client-request-id of the request, CorrelationVector the MS-CV of the answer:
-	// what the service's support asks for.
+	// RequestID is the x-ms-client-request-id and CorrelationVector the MS-CV of the response, for Azure support.
 	RequestID         string
 	CorrelationVector string
-	// RetryAfter is how long the service asked to wait. 0: it did not say, and the live service was never seen to. Whoever waits
-	// for this alone does not wait at all: have a delay of your own, of ten seconds or more after [ErrThrottled].
+	// RetryAfter is the delay that the service requests, usually 0. After [ErrThrottled] wait for at least ten seconds.
 	RetryAfter time.Duration
 
 	operation string // what was tried, "chat: send message"
@@ -62,7 +57,7 @@ type Error struct {
 	seen      diagnosis.Seen // for Explain
 }
 
-// Error is one line. It has no token, no query and no body, and of the service's words not more than fits a log line.
+// Error returns one line. It contains no token, query or body, and shortens the text of the service.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.operation != "" {
@@ -98,7 +93,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Is matches the sentinels by status code.
+// Is reports whether target is the error of the package for the status code.
 func (e *Error) Is(target error) bool {
 	switch e.StatusCode {
 	case http.StatusBadRequest:
@@ -120,7 +115,7 @@ func (e *Error) Is(target error) bool {
 	return false
 }
 
-// Unwrap returns the [azcore.ResponseError] behind the error, nil for the error of a participant.
+// Unwrap returns the [azcore.ResponseError], nil for the error of a participant.
 func (e *Error) Unwrap() error {
 	if e.response == nil {
 		return nil

@@ -16,22 +16,19 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// Explain says why err occurred: an error of this client's calls, of those of its thread clients and pagers, or of a
-// [FailedParticipant]. threadID is the thread it is about, for an error that does not tell: the thread of a refused request counts
-// more. It may be "". A nil err has the empty explanation, and every other at least one cause.
+// Explain returns the likely causes of an error of this client, its thread clients or pagers, or of a [FailedParticipant].
+// threadID is the thread of the call, for errors that do not contain it; it may be "". The explanation of nil is empty, and any
+// other has at least one cause.
 //
-// Explain uses the error and the answer of the service in it. It fetches no token. If these leave the cause open, it reads from the
-// service, as the user, and only while the client holds a valid token:
+// If the error leaves the cause open, ctx has not ended and the client holds a valid token, Explain reads from the service as the
+// user:
 //
-//   - after a 403 the first of the participants of the thread, and after a 404 its properties; if these are refused, up to
-//     two pages of the user's threads, and if they are not and a message was to be changed, that message;
-//   - after a 400 of adding participants: the first page of the thread's participants.
+//   - after a 403 the first participant of the thread, and after a 404 its properties; then up to two pages of the user's threads
+//     if these are refused, or else the message that was to be changed;
+//   - after a 400 of adding participants the first page of participants.
 //
-// That is at most three requests, each sent once, for five seconds at most, and logged and traced like any other. Once ctx has ended
-// there are none. What they tell is the present state, which may be later than the failure.
-//
-// A nil Client, as [NewClient] returns with an error, explains what can be told from the error alone.
-// Explain is safe for concurrent use.
+// These are at most three requests, each sent once and for at most five seconds. They show the present state. Explain never
+// fetches a token. A nil Client, as [NewClient] returns with an error, explains from the error alone.
 //
 // The API operations are ChatThread_GetChatThreadProperties, Chat_ListChatThreads, ChatThread_GetChatMessage and
 // ChatThread_ListChatParticipants.
@@ -45,8 +42,7 @@ func (c *Client) Explain(ctx context.Context, threadID string, err error) explai
 	return diagnosis.Explain(ctx, factsOf(threadID, err), prober{c})
 }
 
-// Explain is [Client.Explain] for errors of this thread. A nil ThreadClient, as [NewThreadClient] returns with an error, explains
-// what can be told from the error alone.
+// Explain is [Client.Explain] for errors of this thread. A nil ThreadClient explains from the error alone.
 func (t *ThreadClient) Explain(ctx context.Context, err error) explain.Explanation {
 	if t == nil {
 		return (*Client)(nil).Explain(ctx, "", err)
@@ -54,7 +50,7 @@ func (t *ThreadClient) Explain(ctx context.Context, err error) explain.Explanati
 	return t.client.Explain(ctx, t.threadID, err)
 }
 
-// factsOf gathers what is known of a failure.
+// factsOf collects what is known about a failure.
 func factsOf(threadID string, err error) diagnosis.Facts {
 	facts := diagnosis.Facts{Err: err, ThreadID: threadID}
 	if argument, ok := errors.AsType[*ArgumentError](err); ok {
@@ -88,8 +84,8 @@ func (e *Error) facts() *diagnosis.Refusal {
 	return r
 }
 
-// see takes from an exchange what Explain may need. It is called when the answer has come. held is the credential's token, nil if
-// that is not known.
+// see collects what Explain may need from a response, when it arrives. held is the token of the credential, nil if it is not
+// known.
 func see(resp *http.Response, held *heldToken) diagnosis.Seen {
 	seen := diagnosis.Seen{
 		At: time.Now(), ContentType: contentType(resp),
@@ -202,7 +198,7 @@ func (p prober) FindThread(ctx context.Context, threadID string, pages int) (s d
 	return s
 }
 
-// probing keeps a call from being repeated, from taking long, and from fetching a token.
+// probing limits a call to one attempt and five seconds, and prevents it from fetching a token.
 func probing(ctx context.Context) context.Context {
 	const timeout = 5 * time.Second
 	return withoutTokenFetch(policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1, TryTimeout: timeout}))

@@ -12,8 +12,7 @@ import (
 // FailedParticipant is a participant that the service did not add, and the reason: errors.Is(f.Err, ErrNotFound), for example,
 // reports that the user does not exist.
 type FailedParticipant struct {
-	// Participant is the participant of the request. If the service reports one that was not in the request, only its Identifier
-	// is set.
+	// Participant is that of the request. If the service reports one that was not in it, only the Identifier is set.
 	Participant Participant
 	// Err is never nil.
 	Err *Error

@@ -8,11 +8,10 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// Fleet acts for many users of one resource from one process, as a backend, an import or a bot platform does.
-// Its clients share connections, pipeline and a bounded cache of tokens. It has no goroutine of its own but for a token that is
-// being minted. It is safe for concurrent use; make one and share it.
+// Fleet provides clients for many users of one resource, for backends, imports and bots. They share connections and a bounded
+// cache of tokens. A Fleet has no goroutines except for tokens that are being issued. It is safe for concurrent use.
 type Fleet struct {
-	client *Client // of nobody; what the users' clients share
+	client *Client // without a user; the clients of users share it
 	tokens *fleetTokens
 }
 
@@ -20,24 +19,23 @@ type Fleet struct {
 type FleetOptions struct {
 	// ClientOptions are those of every client of the fleet.
 	ClientOptions
-	// MaxTokens is how many users' tokens are kept while nobody uses them, about 1.2 KB each; the least recently used go first,
-	// and are minted again when their user comes back. Tokens of calls under way come on top. 0: 10,000.
+	// MaxTokens is the number of idle users whose tokens are cached, about 1.2 KB each; the least recently used is dropped first.
+	// Users with calls in progress are not counted. 0 means 10,000.
 	MaxTokens int
-	// MintTimeout bounds one call of mint. 0: 30 seconds.
+	// MintTimeout limits one call of mint. 0 means 30 seconds.
 	MintTimeout time.Duration
 }
 
 const defaultMaxTokens = 10_000
 
-// NewFleet makes a fleet for the resource at endpoint, "https://<resource>.communication.azure.com". It makes no request.
+// NewFleet returns a fleet for the resource at endpoint, "https://<resource>.communication.azure.com", and sends no request. Nil
+// options are the zero value.
 //
-// mint issues a token for a user; package identity has one ready. It runs when a call finds no token that lasts, for one user
-// never twice at the same time, for different users at once. Its context ends after MintTimeout or with [Fleet.Close], not with
-// the call that needed the token. What a [TokenCredential] says of its callback holds for mint: an error or a panic fails the
-// calls that wait for it, a token is renewed while it is still valid, and dropped when the service refuses it.
+// mint issues a token for a user; package identity has one. It is called if a call needs a token and none is cached, once at a
+// time for each user. Its context ends after MintTimeout or with [Fleet.Close]. As with a [TokenCredential], an error or a panic
+// of mint fails the waiting calls, and a token is renewed before it expires and replaced when the service rejects it.
 //
-// NewFleet fails with an [ArgumentError] if endpoint is not such a URL, mint is nil or an option is negative.
-// Nil options are the zero value.
+// An invalid endpoint, a nil mint and a negative option are each an [*ArgumentError].
 func NewFleet(endpoint string, mint func(context.Context, CommunicationUser) (AccessToken, error), options *FleetOptions) (*Fleet, error) {
 	if options == nil {
 		options = &FleetOptions{}
@@ -62,21 +60,20 @@ func NewFleet(endpoint string, mint func(context.Context, CommunicationUser) (Ac
 	return &Fleet{client: client, tokens: tokens}, nil
 }
 
-// As returns a client that acts for a user. It costs next to nothing, makes no request and need not be kept or closed; to close
-// it ends it alone. A user whose ID is empty, "." or ".." comes back as an [ArgumentError] from each call on it.
+// As returns a client that acts for a user. It sends no request, and need not be kept or closed. If the ID of the user is empty,
+// "." or "..", every call on the client fails with an [*ArgumentError].
 func (f *Fleet) As(user CommunicationUser) *Client {
 	return &Client{pipeline: f.client.pipeline.For(user), api: f.client.api, apiVersion: f.client.apiVersion}
 }
 
-// Close drops the tokens, ends the minting of others, and closes idle connections unless the caller gave the transport.
-// Requests under way are not disturbed; calls that wait for a token, and later ones, fail with [ErrClosed].
-// It may be called more than once, and always returns nil.
+// Close drops the tokens and closes idle connections, unless the transport is the caller's. It does not interrupt requests;
+// waiting and later calls fail with [ErrClosed]. Close may be called more than once and always returns nil.
 func (f *Fleet) Close() error {
 	f.tokens.close()
 	return f.client.Close()
 }
 
-// fleetAuth authenticates every attempt as the user for whom the call is made.
+// fleetAuth authenticates every attempt as the user of the call.
 type fleetAuth struct {
 	tokens    *fleetTokens
 	allowHTTP bool

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// fleetTokens has a credential for each user. One that is in use or minting is never dropped, so that a user can't have two that
-// mint at the same time; of the others the limit most recently used are kept.
+// fleetTokens has a credential for each user. One that is in use or fetching a token is never dropped, so that no user has two
+// that fetch at the same time; of the others, the most recently used are kept, up to the limit.
 type fleetTokens struct {
 	mint    func(context.Context, CommunicationUser) (AccessToken, error)
 	timeout time.Duration
@@ -17,7 +17,7 @@ type fleetTokens struct {
 
 	mu     sync.Mutex // guards what follows, and the fields of every fleetToken but its credential
 	byUser map[CommunicationUser]*fleetToken
-	idle   fleetToken // the ring of those nobody uses: next is the most recently used, previous the least
+	idle   fleetToken // the ring of idle credentials: next is the most recently used, previous the least
 	kept   int        // in the ring
 	closed bool
 }
@@ -41,7 +41,7 @@ func newFleetTokens(mint func(context.Context, CommunicationUser) (AccessToken, 
 	return t
 }
 
-// take finds the credential of a user, or makes one if that is allowed, and keeps it until give.
+// take returns the credential of a user, creating it if mayMake is set, and keeps it until give.
 func (t *fleetTokens) take(user CommunicationUser, mayMake bool) (*fleetToken, error) {
 	if argument, ok := errors.AsType[*ArgumentError](checkID("user", user.ID)); ok {
 		return nil, argumentInCall{argument}
@@ -66,14 +66,14 @@ func (t *fleetTokens) take(user CommunicationUser, mayMake bool) (*fleetToken, e
 	return held, nil
 }
 
-// argumentInCall is an argument refused within a call, whose error begins with "chat: " by itself.
+// argumentInCall is an invalid argument found during a call, whose error begins with "chat: " itself.
 type argumentInCall struct{ argument *ArgumentError }
 
 func (e argumentInCall) Error() string { return e.argument.Name + " " + e.argument.Reason }
 
 func (e argumentInCall) Unwrap() error { return e.argument }
 
-// give returns what take has given, and drops what is over the limit.
+// give returns a credential to the idle ones, and drops those that exceed the limit.
 func (t *fleetTokens) give(held *fleetToken) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

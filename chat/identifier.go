@@ -5,15 +5,13 @@ import (
 	"encoding"
 )
 
-// Identifier names someone who takes part in a chat: a [CommunicationUser], [PhoneNumber], [MicrosoftTeamsUser],
-// [MicrosoftTeamsApp], [TeamsExtensionUser] or [UnknownIdentifier], and nothing else.
+// Identifier identifies a participant: it is a [CommunicationUser], [PhoneNumber], [MicrosoftTeamsUser], [MicrosoftTeamsApp],
+// [TeamsExtensionUser] or [UnknownIdentifier], as a value and not as a pointer.
 //
-// The kinds are plain values: compare them with ==, use them as map keys, tell them apart with a type switch.
-// The same person, sent or received, is the same value. Pass the value, not a pointer to it.
-// Where the service says more of someone than the raw id does, [ParseRawID] makes another value: to compare with what is known
-// by raw id alone, compare raw ids.
+// Identifiers are comparable with == and can be map keys. The same participant has the same value in requests and responses.
+// [ParseRawID] may return a different value, since a raw id can lack information that a response has: compare raw ids then.
 type Identifier interface {
-	// RawID is the service's own spelling of the identifier, such as "8:acs:…" or "4:+15555550123".
+	// RawID returns the identifier in the form of the service, such as "8:acs:…" or "4:+15555550123".
 	RawID() string
 	// Kind returns the service's name of the kind.
 	Kind() IdentifierKind
@@ -24,10 +22,10 @@ type Identifier interface {
 	sealed()
 }
 
-// IdentifierKind is the service's name of a kind of [Identifier].
+// IdentifierKind is the kind of an [Identifier].
 type IdentifierKind string
 
-// The kinds there are. A new one is [IdentifierKindUnknown] to this version.
+// Kinds of identifiers. Kinds that this version does not know are [IdentifierKindUnknown].
 const (
 	IdentifierKindCommunicationUser  IdentifierKind = "communicationUser"
 	IdentifierKindPhoneNumber        IdentifierKind = "phoneNumber"
@@ -37,33 +35,32 @@ const (
 	IdentifierKindUnknown            IdentifierKind = "unknown"
 )
 
-// Cloud is the Azure cloud that a Teams identity belongs to. The zero value is the public cloud, also where the service
-// spells it out. The service may name others than those below.
+// Cloud is the Azure cloud of a Teams identity. The zero value is the public cloud. The service may use values other than these.
 type Cloud string
 
-// The clouds there are.
+// Azure clouds.
 const (
 	CloudPublic Cloud = ""
 	CloudDoD    Cloud = "dod"
 	CloudGCCH   Cloud = "gcch"
 )
 
-// CommunicationUser is a user of a Communication Services resource. ID is the whole raw id, "8:acs:…".
+// CommunicationUser is a user of a Communication Services resource. ID is the raw id, "8:acs:…".
 type CommunicationUser struct {
 	ID string
 
 	rawID string // only where it differs from the computed one, so that equal people are equal values
 }
 
-// RawID is ID, unless the service has sent another.
+// RawID returns ID, or the raw id that the service sent.
 func (u CommunicationUser) RawID() string { return cmp.Or(u.rawID, u.ID) }
 
-// Kind is [IdentifierKindCommunicationUser].
+// Kind returns [IdentifierKindCommunicationUser].
 func (u CommunicationUser) Kind() IdentifierKind { return IdentifierKindCommunicationUser }
 
 func (CommunicationUser) sealed() {}
 
-// PhoneNumber is a telephone number. Number is E.164 as a rule ("+15555550123"), "anonymous" for a withheld one.
+// PhoneNumber is a telephone number. Number is usually E.164 ("+15555550123"), or "anonymous" if it is withheld.
 type PhoneNumber struct {
 	Number string
 
@@ -72,10 +69,10 @@ type PhoneNumber struct {
 	anonymous         bool
 }
 
-// RawID is "4:" and Number, unless the service has sent another.
+// RawID returns "4:" and Number, or the raw id that the service sent.
 func (p PhoneNumber) RawID() string { return cmp.Or(p.rawID, "4:"+p.Number) }
 
-// Kind is [IdentifierKindPhoneNumber].
+// Kind returns [IdentifierKindPhoneNumber].
 func (p PhoneNumber) Kind() IdentifierKind { return IdentifierKindPhoneNumber }
 
 func (PhoneNumber) sealed() {}
@@ -83,7 +80,7 @@ func (PhoneNumber) sealed() {}
 // IsAnonymous reports whether the number is withheld.
 func (p PhoneNumber) IsAnonymous() bool { return p.anonymous || p.Number == anonymousNumber }
 
-// AssertedID tells apart two appearances of one number: the text behind the last "_" of Number. It is empty without one.
+// AssertedID distinguishes participants with the same number: the text after the last "_" of Number, or "".
 func (p PhoneNumber) AssertedID() string { return cmp.Or(p.assertedID, assertedID(p.Number)) }
 
 // MicrosoftTeamsUser is a user of Microsoft Teams. UserID is the Entra object id unless the user is anonymous.
@@ -95,16 +92,16 @@ type MicrosoftTeamsUser struct {
 	rawID string
 }
 
-// RawID is "8:orgid:", "8:dod:", "8:gcch:" or, for an anonymous user, "8:teamsvisitor:" and UserID, unless the service has sent
-// another.
+// RawID returns "8:orgid:", "8:dod:", "8:gcch:" or, if the user is anonymous, "8:teamsvisitor:", and UserID, or the raw id that
+// the service sent.
 func (u MicrosoftTeamsUser) RawID() string { return cmp.Or(u.rawID, teamsUserRawID(u)) }
 
-// Kind is [IdentifierKindMicrosoftTeamsUser].
+// Kind returns [IdentifierKindMicrosoftTeamsUser].
 func (u MicrosoftTeamsUser) Kind() IdentifierKind { return IdentifierKindMicrosoftTeamsUser }
 
 func (MicrosoftTeamsUser) sealed() {}
 
-// MicrosoftTeamsApp is an application in Microsoft Teams, a bot for example.
+// MicrosoftTeamsApp is an application in Microsoft Teams, such as a bot.
 type MicrosoftTeamsApp struct {
 	AppID string
 	Cloud Cloud
@@ -112,12 +109,12 @@ type MicrosoftTeamsApp struct {
 	rawID string
 }
 
-// RawID is "28:orgid:", "28:dod:" or "28:gcch:" and AppID, unless the service has sent another.
+// RawID returns "28:orgid:", "28:dod:" or "28:gcch:" and AppID, or the raw id that the service sent.
 func (a MicrosoftTeamsApp) RawID() string {
 	return cmp.Or(a.rawID, "28:"+teamsCloudPrefix(a.Cloud)+":"+a.AppID)
 }
 
-// Kind is [IdentifierKindMicrosoftTeamsApp].
+// Kind returns [IdentifierKindMicrosoftTeamsApp].
 func (a MicrosoftTeamsApp) Kind() IdentifierKind { return IdentifierKindMicrosoftTeamsApp }
 
 func (MicrosoftTeamsApp) sealed() {}
@@ -132,24 +129,24 @@ type TeamsExtensionUser struct {
 	rawID string
 }
 
-// RawID is "8:acs:", "8:dod-acs:" or "8:gcch-acs:" and the three ids with "_" between them, the resource first and the user last,
-// unless the service has sent another.
+// RawID returns "8:acs:", "8:dod-acs:" or "8:gcch-acs:" and ResourceID, TenantID and UserID, joined by "_", or the raw id that
+// the service sent.
 func (u TeamsExtensionUser) RawID() string { return cmp.Or(u.rawID, extensionRawID(u)) }
 
-// Kind is [IdentifierKindTeamsExtensionUser].
+// Kind returns [IdentifierKindTeamsExtensionUser].
 func (u TeamsExtensionUser) Kind() IdentifierKind { return IdentifierKindTeamsExtensionUser }
 
 func (TeamsExtensionUser) sealed() {}
 
-// UnknownIdentifier is any other identifier; ID is its raw id. It is sent back as it came.
+// UnknownIdentifier is an identifier of any other kind. ID is its raw id.
 type UnknownIdentifier struct {
 	ID string
 }
 
-// RawID is ID.
+// RawID returns ID.
 func (u UnknownIdentifier) RawID() string { return u.ID }
 
-// Kind is [IdentifierKindUnknown].
+// Kind returns [IdentifierKindUnknown].
 func (u UnknownIdentifier) Kind() IdentifierKind { return IdentifierKindUnknown }
 
 func (UnknownIdentifier) sealed() {}

@@ -19,68 +19,50 @@ func UnmarshalIdentifier(data []byte) (Identifier, error) {
 	return id, err
 }
 
-// MarshalJSON returns the identifier as the API writes it.
 func (u CommunicationUser) MarshalJSON() ([]byte, error) {
 	return marshal[CommunicationUser](identifierForm(u))
 }
 
-// UnmarshalJSON replaces u. An identifier of another kind is an error.
 func (u *CommunicationUser) UnmarshalJSON(data []byte) error { return unmarshalKind(data, u) }
 
-// MarshalText returns the raw id.
 func (u CommunicationUser) MarshalText() ([]byte, error) { return []byte(u.RawID()), nil }
 
-// MarshalJSON returns the identifier as the API writes it.
 func (p PhoneNumber) MarshalJSON() ([]byte, error) { return marshal[PhoneNumber](identifierForm(p)) }
 
-// UnmarshalJSON replaces p. An identifier of another kind is an error.
 func (p *PhoneNumber) UnmarshalJSON(data []byte) error { return unmarshalKind(data, p) }
 
-// MarshalText returns the raw id.
 func (p PhoneNumber) MarshalText() ([]byte, error) { return []byte(p.RawID()), nil }
 
-// MarshalJSON returns the identifier as the API writes it.
 func (u MicrosoftTeamsUser) MarshalJSON() ([]byte, error) {
 	return marshal[MicrosoftTeamsUser](identifierForm(u))
 }
 
-// UnmarshalJSON replaces u. An identifier of another kind is an error.
 func (u *MicrosoftTeamsUser) UnmarshalJSON(data []byte) error { return unmarshalKind(data, u) }
 
-// MarshalText returns the raw id.
 func (u MicrosoftTeamsUser) MarshalText() ([]byte, error) { return []byte(u.RawID()), nil }
 
-// MarshalJSON returns the identifier as the API writes it.
 func (a MicrosoftTeamsApp) MarshalJSON() ([]byte, error) {
 	return marshal[MicrosoftTeamsApp](identifierForm(a))
 }
 
-// UnmarshalJSON replaces a. An identifier of another kind is an error.
 func (a *MicrosoftTeamsApp) UnmarshalJSON(data []byte) error { return unmarshalKind(data, a) }
 
-// MarshalText returns the raw id.
 func (a MicrosoftTeamsApp) MarshalText() ([]byte, error) { return []byte(a.RawID()), nil }
 
-// MarshalJSON returns the identifier as the API writes it.
 func (u TeamsExtensionUser) MarshalJSON() ([]byte, error) {
 	return marshal[TeamsExtensionUser](identifierForm(u))
 }
 
-// UnmarshalJSON replaces u. An identifier of another kind is an error.
 func (u *TeamsExtensionUser) UnmarshalJSON(data []byte) error { return unmarshalKind(data, u) }
 
-// MarshalText returns the raw id.
 func (u TeamsExtensionUser) MarshalText() ([]byte, error) { return []byte(u.RawID()), nil }
 
-// MarshalJSON returns the identifier as the API writes it.
 func (u UnknownIdentifier) MarshalJSON() ([]byte, error) {
 	return marshal[UnknownIdentifier](identifierForm(u))
 }
 
-// UnmarshalJSON replaces u. An identifier of another kind is an error.
 func (u *UnknownIdentifier) UnmarshalJSON(data []byte) error { return unmarshalKind(data, u) }
 
-// MarshalText returns the raw id.
 func (u UnknownIdentifier) MarshalText() ([]byte, error) { return []byte(u.RawID()), nil }
 
 // unmarshalKind replaces an identifier by one of the same kind.

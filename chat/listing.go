@@ -12,7 +12,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// listing is what the four listings differ in.
+// listing is what distinguishes the four listings.
 type listing struct {
 	pipeline.Operation
 	path     string // where its pages are
@@ -22,7 +22,7 @@ type listing struct {
 	prefetch bool
 }
 
-// newPager makes the pager of a listing: open takes a page of the wire apart, convert turns an item into the caller's.
+// newPager returns the pager of a listing: open takes a page of the wire apart, and convert converts an item.
 func newPager[Wire, Item, T any](c *Client, list listing, open func(Wire) ([]Item, *string), convert func(Item) T) *Pager[T] {
 	invalid := cmp.Or(list.invalid, checkToken(list.token, list.path))
 	fetch := func(ctx context.Context, token string) (Page[T], error) {
@@ -55,8 +55,8 @@ func newPager[Wire, Item, T any](c *Client, list listing, open func(Wire) ([]Ite
 
 var errNoList = errors.New("the answer has no list")
 
-// checkToken refuses what no page of the listing has given: a token may have been through a browser, and names a path that is
-// read with the user's token.
+// checkToken rejects a token that does not belong to the listing: it may have been in a browser, and its path is read with the
+// token of the user.
 func checkToken(token, path string) error {
 	if token == "" {
 		return nil

@@ -50,25 +50,19 @@ type wireAttachment struct {
 	Unknown    jsontext.Value `json:",embed"`
 }
 
-// MarshalJSON returns the message as the API writes it.
 func (m Message) MarshalJSON() ([]byte, error) { return marshal[Message](messageForm(m)) }
 
-// UnmarshalJSON replaces m.
 func (m *Message) UnmarshalJSON(data []byte) error { return unmarshal(data, m, message) }
 
-// MarshalJSON returns the content as the API writes it.
 func (c MessageContent) MarshalJSON() ([]byte, error) {
 	byUser := c.Initiator == nil && c.Topic == "" && len(c.Participants) == 0
 	return marshal[MessageContent](contentForm(c, byUser))
 }
 
-// UnmarshalJSON replaces c.
 func (c *MessageContent) UnmarshalJSON(data []byte) error { return unmarshal(data, c, messageContent) }
 
-// MarshalJSON returns the attachment as the API writes it.
 func (a Attachment) MarshalJSON() ([]byte, error) { return marshal[Attachment](attachmentForm(a)) }
 
-// UnmarshalJSON replaces a.
 func (a *Attachment) UnmarshalJSON(data []byte) error { return unmarshal(data, a, attachment) }
 
 // messageForm writes a message. Messages of users always have a sender name, a text and attachments, even if they are empty, and

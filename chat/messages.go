@@ -13,12 +13,13 @@ import (
 )
 
 // Message is a message in a thread. Users write text and html messages; the service writes the others when a thread changes.
+//
+// A struct that embeds a Message also gets its JSON methods, and loses its other fields in JSON: use a named field instead.
 type Message struct {
 	// ID identifies the message within its thread. It never changes.
 	ID   string
 	Type MessageType
-	// SequenceID is the position of the message in the thread, a decimal number. It never changes. [Message.Compare] orders by
-	// it.
+	// SequenceID is the position of the message in the thread, a decimal number that never changes; see [Message.Compare].
 	SequenceID string
 	// Version equals ID at first; an edit and the deletion replace it with a higher number. Listings are ordered by it.
 	Version string
@@ -28,8 +29,7 @@ type Message struct {
 	// Sender is nil if the service wrote the message.
 	Sender    Identifier
 	CreatedOn time.Time
-	// EditedOn and DeletedOn are zero until the message is edited or deleted. A deleted message has no text, and its EditedOn is
-	// zero.
+	// EditedOn and DeletedOn are zero unless the message was edited or deleted. A deleted message has no text and no EditedOn.
 	EditedOn  time.Time
 	DeletedOn time.Time
 	// Metadata is nil if there is none.
@@ -98,15 +98,14 @@ type SendMessageOptions struct {
 
 // SendMessageResult is the result of [ThreadClient.SendMessage].
 type SendMessageResult struct {
-	ID string
+	ID string `json:"id"`
 }
 
 // ListMessagesOptions are the optional settings of [ThreadClient.ListMessages].
 type ListMessagesOptions struct {
 	// StartTime excludes earlier messages. Zero means all messages.
 	StartTime time.Time
-	// PageSize is the maximum number of items per page. 0 means the default of the service, 10; it documents a maximum of 200. A
-	// page may have fewer items, or none.
+	// PageSize is the maximum number of items per page, up to 200. 0 means 10. A page may have fewer items, or none.
 	PageSize int
 	// ContinuationToken resumes the listing after a [Page]. Empty means from the beginning.
 	ContinuationToken string
@@ -129,9 +128,8 @@ type MessageUpdate struct {
 // option changes this. If the request may have been delivered (the response was lost or is malformed, or is a redirect, 408 or
 // another 5xx, or the context ended), the error matches both [ErrOutcomeUnknown] and its cause.
 //
-// Empty content, text that is not UTF-8 and a type that only the service writes are each an [*ArgumentError]. The error is
-// [ErrForbidden] if the user is not a participant of the thread, [ErrNotFound] if the thread does not exist, and [ErrTooLarge] if
-// the message is too long.
+// Empty content and a type that only the service writes are each an [*ArgumentError]. The error is [ErrTooLarge] if the message
+// is too long.
 //
 // The API operation is ChatThread_SendChatMessage.
 func (t *ThreadClient) SendMessage(ctx context.Context, content string, options *SendMessageOptions) (SendMessageResult, error) {
@@ -156,10 +154,8 @@ func (t *ThreadClient) SendMessage(ctx context.Context, content string, options 
 	return SendMessageResult{ID: wire.ID}, err
 }
 
-// GetMessage returns a message. A deleted message is returned too, with DeletedOn set.
-//
-// An empty id is an [*ArgumentError]. The error is [ErrForbidden] if the user is not a participant of the thread, [ErrNotFound]
-// if the message does not exist, and [ErrBadRequest] if the id is not a number.
+// GetMessage returns a message. A deleted message is returned too, with DeletedOn set. The error is [ErrNotFound] if the message
+// does not exist, and [ErrBadRequest] if the id is not a number.
 //
 // The API operation is ChatThread_GetChatMessage.
 func (t *ThreadClient) GetMessage(ctx context.Context, messageID string) (Message, error) {
@@ -200,10 +196,7 @@ func (t *ThreadClient) ListMessages(options *ListMessagesOptions) *Pager[Message
 }
 
 // UpdateMessage changes the text or the metadata of a message that the user sent. The zero update is sent, succeeds and changes
-// nothing.
-//
-// An empty id and text that is not UTF-8 are each an [*ArgumentError]. The error is [ErrForbidden] if another user sent the
-// message, and [ErrNotFound] if it does not exist.
+// nothing. The error is [ErrForbidden] if another user sent the message, and [ErrNotFound] if it does not exist.
 //
 // The API operation is ChatThread_UpdateChatMessage.
 func (t *ThreadClient) UpdateMessage(ctx context.Context, messageID string, update MessageUpdate) error {
@@ -219,10 +212,8 @@ func (t *ThreadClient) UpdateMessage(ctx context.Context, messageID string, upda
 	return err
 }
 
-// DeleteMessage deletes a message that the user sent. Listings keep it, without content and with DeletedOn set.
-//
-// An empty id is an [*ArgumentError]. The error is [ErrForbidden] if another user sent the message, and [ErrNotFound] if it does
-// not exist.
+// DeleteMessage deletes a message that the user sent. Listings keep it, without content and with DeletedOn set. Errors are those
+// of [ThreadClient.UpdateMessage].
 //
 // The API operation is ChatThread_DeleteChatMessage.
 func (t *ThreadClient) DeleteMessage(ctx context.Context, messageID string) error {

@@ -4,29 +4,22 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// MarshalJSON returns the participant as the API writes it.
 func (p Participant) MarshalJSON() ([]byte, error) { return marshal[Participant](participantForm(p)) }
 
-// UnmarshalJSON replaces p.
 func (p *Participant) UnmarshalJSON(data []byte) error { return unmarshal(data, p, participant) }
 
-// MarshalJSON returns the error as the API writes it, with the raw id of the participant as its target and nothing else about the
-// participant.
 func (f FailedParticipant) MarshalJSON() ([]byte, error) {
 	return marshal[FailedParticipant](failureForm(f))
 }
 
-// UnmarshalJSON replaces f. Its Participant has an Identifier only.
 func (f *FailedParticipant) UnmarshalJSON(data []byte) error { return unmarshal(data, f, failure) }
 
-// MarshalJSON returns the receipt as the API writes it.
 func (r ReadReceipt) MarshalJSON() ([]byte, error) {
 	return marshal[ReadReceipt](chatapi.ChatMessageReadReceipt{
 		SenderCommunicationIdentifier: value(identifierForm(r.Sender)), ChatMessageID: r.MessageID, ReadOn: r.ReadOn.UTC(),
 	})
 }
 
-// UnmarshalJSON replaces r.
 func (r *ReadReceipt) UnmarshalJSON(data []byte) error { return unmarshal(data, r, readReceipt) }
 
 func participantForm(p Participant) chatapi.ChatParticipant {

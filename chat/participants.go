@@ -14,12 +14,11 @@ import (
 
 // Participant is a member of a thread.
 type Participant struct {
-	// Identifier identifies the participant. It is required in requests; in responses it is nil only if the service omits it.
+	// Identifier is required in requests. In responses it is nil only if the service omits it.
 	Identifier Identifier
 	// DisplayName is the name shown to the other participants. Empty means none.
 	DisplayName string
-	// ShareHistoryTime is the time from which the participant can read messages. Zero in a request means the entire history,
-	// which responses report as the start of 1970.
+	// ShareHistoryTime is the time from which the participant can read. Zero means the entire history; responses say 1970 then.
 	ShareHistoryTime time.Time
 	// Metadata of the participant, at most 1 KB for all keys and values. Nil means none.
 	Metadata map[string]string
@@ -29,8 +28,7 @@ type Participant struct {
 type ListParticipantsOptions struct {
 	// Skip is the number of participants to skip at the start of the list.
 	Skip int
-	// PageSize is the maximum number of items per page. 0 means the default of the service, which documents no maximum. A page
-	// may have fewer items.
+	// PageSize is the maximum number of items per page. 0 means the default of the service. A page may have fewer items.
 	PageSize int
 	// ContinuationToken resumes the listing after a [Page]. Empty means from the beginning.
 	ContinuationToken string
@@ -48,9 +46,8 @@ const maxBatch = 200
 // More than 200 participants are added in batches, in order. If the first batch fails, so does the call. If a later one fails,
 // the error is a [*PartialAddError], and the failures of the earlier batches are returned with it.
 //
-// An identifier that is nil, empty or a pointer, and text that is not UTF-8, are each an [*ArgumentError]. The error is
-// [ErrForbidden] if the user is not a participant of the thread, [ErrNotFound] if the thread does not exist, and [ErrBadRequest]
-// if an identifier is malformed; then no participant of the batch is added.
+// An identifier that is nil, empty or a pointer is an [*ArgumentError]. The error is [ErrBadRequest] if an identifier is
+// malformed; then no participant of the batch is added.
 //
 // The API operation is ChatThread_AddChatParticipants.
 func (t *ThreadClient) AddParticipants(ctx context.Context, participants []Participant) ([]FailedParticipant, error) {
@@ -72,10 +69,8 @@ func (t *ThreadClient) AddParticipants(ctx context.Context, participants []Parti
 	return append(failed, more...), err
 }
 
-// RemoveParticipant removes a participant from the thread. Users can remove themselves.
-//
-// An identifier that is nil, empty or a pointer is an [*ArgumentError]. The error is [ErrForbidden] if the user is not a
-// participant of the thread, [ErrNotFound] if the thread does not exist, and [ErrBadRequest] if the identifier is malformed.
+// RemoveParticipant removes a participant from the thread. Users can remove themselves. An identifier that is nil, empty or a
+// pointer is an [*ArgumentError]. The error is [ErrBadRequest] if the identifier is malformed.
 //
 // The API operation is ChatThread_RemoveChatParticipant.
 func (t *ThreadClient) RemoveParticipant(ctx context.Context, identifier Identifier) error {
@@ -94,7 +89,7 @@ func (t *ThreadClient) RemoveParticipant(ctx context.Context, identifier Identif
 	return err
 }
 
-// ListParticipants lists the participants of the thread in the order in which they joined. Nil options are the zero value.
+// ListParticipants lists the participants in the order in which they joined. Nil options are the zero value.
 //
 // The API operation is ChatThread_ListChatParticipants.
 func (t *ThreadClient) ListParticipants(options *ListParticipantsOptions) *Pager[Participant] {

@@ -28,9 +28,9 @@ type ThreadProperties struct {
 
 // RetentionPolicy determines when the service deletes a thread automatically.
 type RetentionPolicy struct {
-	Kind RetentionKind
+	Kind RetentionKind `json:"kind"`
 	// DeleteThreadAfterDays applies to [RetentionKindThreadCreationDate]: 30 to 90 days after the thread was created.
-	DeleteThreadAfterDays int
+	DeleteThreadAfterDays int `json:"deleteThreadAfterDays,omitzero"`
 }
 
 // RetentionKind is the kind of a [RetentionPolicy]. The service may use values other than these.
@@ -54,8 +54,6 @@ type PropertiesUpdate struct {
 
 // GetProperties returns the topic, creator, metadata and retention of the thread.
 //
-// The error is [ErrForbidden] if the user is not a participant of the thread, and [ErrNotFound] if the thread does not exist.
-//
 // The API operation is ChatThread_GetChatThreadProperties.
 func (t *ThreadClient) GetProperties(ctx context.Context) (ThreadProperties, error) {
 	if err := t.check(); err != nil {
@@ -71,9 +69,6 @@ func (t *ThreadClient) GetProperties(ctx context.Context) (ThreadProperties, err
 
 // UpdateTopic changes the topic, which may be empty. The service adds a message of type topicUpdated to the thread.
 //
-// A topic that is not UTF-8 is an [*ArgumentError]. The error is [ErrForbidden] if the user is not a participant of the thread,
-// and [ErrNotFound] if the thread does not exist.
-//
 // The API operation is ChatThread_UpdateChatThreadProperties.
 func (t *ThreadClient) UpdateTopic(ctx context.Context, topic string) error {
 	if err := checkText("topic", topic); err != nil {
@@ -84,10 +79,7 @@ func (t *ThreadClient) UpdateTopic(ctx context.Context, topic string) error {
 }
 
 // UpdateProperties changes the topic, the metadata or the retention. The zero update is sent, succeeds and changes nothing. For a
-// new topic the service adds a message of type topicUpdated to the thread; it adds none for metadata and retention.
-//
-// Text that is not UTF-8 and a retention without a kind are each an [*ArgumentError]. The error is [ErrForbidden] if the user is
-// not a participant of the thread, and [ErrNotFound] if the thread does not exist.
+// new topic the service adds a message of type topicUpdated to the thread. A retention without a kind is an [*ArgumentError].
 //
 // The API operation is ChatThread_UpdateChatThreadProperties.
 func (t *ThreadClient) UpdateProperties(ctx context.Context, update PropertiesUpdate) error {

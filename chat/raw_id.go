@@ -4,9 +4,8 @@ import "strings"
 
 const anonymousNumber = "anonymous"
 
-// ParseRawID reads the service's spelling of an identifier. It never fails: what it does not know, the empty string
-// among it, is an [UnknownIdentifier]. Prefixes are compared exactly, and nothing is trimmed.
-// RawID of the result is rawID again. A cloud that it does not tell is the public one.
+// ParseRawID returns the identifier with a raw id. It never fails: a raw id that it does not know, such as "", is an
+// [UnknownIdentifier]. RawID of the result returns rawID unchanged. The cloud is the public one unless rawID contains another.
 func ParseRawID(rawID string) Identifier {
 	if number, ok := strings.CutPrefix(rawID, "4:"); ok {
 		return PhoneNumber{Number: number}
@@ -43,7 +42,7 @@ func ParseRawID(rawID string) Identifier {
 	return UnknownIdentifier{ID: rawID}
 }
 
-// userOrExtension tells the two kinds apart that share a prefix: an extension user has exactly three parts behind it.
+// userOrExtension distinguishes two kinds with the same prefix: the id of an extension user has exactly three parts.
 func userOrExtension(rawID, id string, cloud Cloud) Identifier {
 	parts := strings.Split(id, "_")
 	if len(parts) != 3 {

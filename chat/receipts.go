@@ -23,8 +23,7 @@ type ReadReceipt struct {
 type ListReadReceiptsOptions struct {
 	// Skip is the number of receipts to skip at the start of the list.
 	Skip int
-	// PageSize is the maximum number of items per page. 0 means the default of the service, which documents no maximum. A page
-	// may have fewer items.
+	// PageSize is the maximum number of items per page. 0 means the default of the service. A page may have fewer items.
 	PageSize int
 	// ContinuationToken resumes the listing after a [Page]. Empty means from the beginning.
 	ContinuationToken string
@@ -32,11 +31,9 @@ type ListReadReceiptsOptions struct {
 	Prefetch bool
 }
 
-// SendReadReceipt reports that the user has read the thread up to a message. It replaces the previous receipt of the user. In a
-// thread of more than 20 participants the service accepts a receipt and does not keep it.
-//
-// An empty id is an [*ArgumentError]. The error is [ErrForbidden] if the user is not a participant of the thread, and
-// [ErrNotFound] if the thread or the message does not exist.
+// SendReadReceipt reports that the user has read the thread up to a message, and replaces the previous receipt. In a thread of
+// more than 20 participants the service accepts a receipt and does not keep it. The error is [ErrNotFound] if the message does
+// not exist.
 //
 // The API operation is ChatThread_SendChatReadReceipt.
 func (t *ThreadClient) SendReadReceipt(ctx context.Context, messageID string) error {
@@ -52,8 +49,8 @@ func (t *ThreadClient) SendReadReceipt(ctx context.Context, messageID string) er
 	return err
 }
 
-// ListReadReceipts lists the latest receipt of each participant who has sent one. The list is empty in a thread of more than 20
-// participants. Nil options are the zero value.
+// ListReadReceipts lists the latest receipt of each participant. The list is empty in a thread of more than 20 participants. Nil
+// options are the zero value.
 //
 // The API operation is ChatThread_ListChatReadReceipts.
 func (t *ThreadClient) ListReadReceipts(options *ListReadReceiptsOptions) *Pager[ReadReceipt] {

@@ -6,42 +6,28 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// MarshalJSON returns the thread as the API writes it.
 func (p ThreadProperties) MarshalJSON() ([]byte, error) {
 	return marshal[ThreadProperties](threadPropertiesForm(p))
 }
 
-// UnmarshalJSON replaces p.
 func (p *ThreadProperties) UnmarshalJSON(data []byte) error {
 	return unmarshal(data, p, threadProperties)
 }
 
-// MarshalJSON returns the thread as the API writes it.
 func (t ThreadItem) MarshalJSON() ([]byte, error) {
 	return marshal[ThreadItem](chatapi.ChatThreadItem{
 		ID: t.ID, Topic: t.Topic, DeletedOn: timeForm(t.DeletedOn), LastMessageReceivedOn: timeForm(t.LastMessageReceivedOn),
 	})
 }
 
-// UnmarshalJSON replaces t.
 func (t *ThreadItem) UnmarshalJSON(data []byte) error { return unmarshal(data, t, threadItem) }
 
-// MarshalJSON returns the policy as the API writes it.
-func (r RetentionPolicy) MarshalJSON() ([]byte, error) {
-	return marshal[RetentionPolicy](retentionForm(r))
-}
-
-// UnmarshalJSON replaces r.
-func (r *RetentionPolicy) UnmarshalJSON(data []byte) error { return unmarshal(data, r, retention) }
-
-// MarshalJSON returns the result as the API writes it.
 func (r CreateThreadResult) MarshalJSON() ([]byte, error) {
 	return marshal[CreateThreadResult](chatapi.CreateChatThreadResult{
 		ChatThread: new(threadPropertiesForm(r.Thread)), InvalidParticipants: failureForms(r.Failed),
 	})
 }
 
-// UnmarshalJSON replaces r.
 func (r *CreateThreadResult) UnmarshalJSON(data []byte) error {
 	return unmarshal(data, r, func(w createdThread) CreateThreadResult {
 		created := CreateThreadResult{Thread: threadProperties(value(w.ChatThread))}
@@ -50,16 +36,6 @@ func (r *CreateThreadResult) UnmarshalJSON(data []byte) error {
 		}
 		return created
 	})
-}
-
-// MarshalJSON returns the result as the API writes it.
-func (r SendMessageResult) MarshalJSON() ([]byte, error) {
-	return marshal[SendMessageResult](chatapi.SendChatMessageResult(r))
-}
-
-// UnmarshalJSON replaces r.
-func (r *SendMessageResult) UnmarshalJSON(data []byte) error {
-	return unmarshal(data, r, func(w chatapi.SendChatMessageResult) SendMessageResult { return SendMessageResult(w) })
 }
 
 func threadPropertiesForm(p ThreadProperties) chatapi.ChatThreadProperties {

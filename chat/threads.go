@@ -26,8 +26,8 @@ type ThreadItem struct {
 type CreateThreadOptions struct {
 	// Participants of the new thread. The user who creates it need not be among them.
 	Participants []Participant
-	// IdempotencyKey identifies the creation: a second one with the same key returns the first thread. Empty means a new key for
-	// each call, so that only its own retries share one. It must be printable ASCII.
+	// IdempotencyKey, printable ASCII, identifies the creation: a second one with the same key returns the first thread. Empty
+	// means a new key for each call, which its retries share.
 	IdempotencyKey string
 	// Metadata of the thread, at most 1 KB for all keys and values. Nil means none.
 	Metadata map[string]string
@@ -46,8 +46,7 @@ type CreateThreadResult struct {
 type ListThreadsOptions struct {
 	// StartTime excludes threads without activity since then. Zero means all threads.
 	StartTime time.Time
-	// PageSize is the maximum number of items per page. 0 means the default of the service, 100; it documents no maximum. A page
-	// often has fewer items, or none.
+	// PageSize is the maximum number of items per page. 0 means 100. A page often has fewer items, or none.
 	PageSize int
 	// ContinuationToken resumes the listing after a [Page]. Empty means from the beginning.
 	ContinuationToken string
@@ -61,9 +60,8 @@ type ListThreadsOptions struct {
 // participants are added in batches, the first of them by the create request. If a later batch fails, the error is a
 // [*PartialAddError], and the result is returned with it.
 //
-// A participant without an identifier, text that is not UTF-8 and a retention without a kind are each an [*ArgumentError]. The
-// error is [ErrForbidden] if a participant belongs to another resource, and [ErrBadRequest] if an identifier is malformed; then
-// no thread is created.
+// A participant without an identifier and a retention without a kind are each an [*ArgumentError]. The error is [ErrForbidden] if
+// a participant belongs to another resource, and [ErrBadRequest] if an identifier is malformed; then no thread is created.
 //
 // The API operation is Chat_CreateChatThread.
 func (c *Client) CreateThread(ctx context.Context, topic string, options *CreateThreadOptions) (CreateThreadResult, error) {
@@ -137,10 +135,8 @@ func (c *Client) ListThreads(options *ListThreadsOptions) *Pager[ThreadItem] {
 	}, threadItem)
 }
 
-// DeleteThread deletes a thread for all participants. Their listings keep it, with DeletedOn set.
-//
-// An empty id is an [*ArgumentError]. The error is [ErrForbidden] if the user is not a participant of the thread, and
-// [ErrNotFound] if the thread does not exist.
+// DeleteThread deletes a thread for all participants. Their listings keep it, with DeletedOn set. The error is [ErrForbidden] if
+// the user is not a participant of the thread, and [ErrNotFound] if the thread does not exist.
 //
 // The API operation is Chat_DeleteChatThread.
 func (c *Client) DeleteThread(ctx context.Context, threadID string) error {

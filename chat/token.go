@@ -37,10 +37,10 @@ func (t AccessToken) redacted() string {
 	return "[redacted]"
 }
 
-// lastExpiry is the end of the year 9999 as an "exp" claim. What is beyond counts milliseconds, by mistake.
+// lastExpiry is the end of the year 9999 as an "exp" claim. A higher claim is in milliseconds by mistake.
 const lastExpiry = 253402300799
 
-// withExpiry returns the token with its end filled in. Its errors say what the token lacks, and never quote it.
+// withExpiry returns the token with its expiry. Its errors do not contain the token.
 func (t AccessToken) withExpiry() (AccessToken, error) {
 	switch {
 	case t.Token == "":
@@ -62,7 +62,7 @@ func (t AccessToken) withExpiry() (AccessToken, error) {
 	return t, nil
 }
 
-// age says where the token stands in its life, by this machine's clock.
+// age returns the remaining lifetime of the token, by the clock of this machine, for errors.
 func (t AccessToken) age() string {
 	left := time.Until(t.ExpiresOn)
 	if left <= 0 {
@@ -72,10 +72,10 @@ func (t AccessToken) age() string {
 		left.Round(time.Second))
 }
 
-// outsideTokens are characters that break a header, or come along when a token is read from a file.
+// outsideTokens reports whether a token cannot contain the character: it breaks a header, or was read from a file with the token.
 func outsideTokens(r rune) bool { return r <= ' ' || r > '~' }
 
-// readExpiry reads the "exp" claim, in whole seconds. The signature is the service's to check: a client has no key.
+// readExpiry reads the "exp" claim, in whole seconds. It does not check the signature, for which a client has no key.
 func readExpiry(token string) (time.Time, error) {
 	payload, err := readPayload(token)
 	if err != nil {
@@ -93,7 +93,7 @@ func readExpiry(token string) (time.Time, error) {
 	return time.Time{}, errors.New("has an exp claim that is not a number of seconds since 1970")
 }
 
-// readPayload decodes the part of a token that has the claims.
+// readPayload decodes the claims of a token.
 func readPayload(token string) ([]byte, error) {
 	segments := strings.SplitN(token, ".", 3)
 	if len(segments) < 3 {
@@ -106,7 +106,7 @@ func readPayload(token string) ([]byte, error) {
 	return payload, nil
 }
 
-// base64URL brings the standard alphabet and padding, which some issuers use, to the one of a JSON Web Token.
+// base64URL converts the standard alphabet with padding, which some issuers use, to that of a JSON Web Token.
 func base64URL(segment string) string {
 	return strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(segment)
 }

@@ -18,9 +18,6 @@ type SendTypingNotificationOptions struct {
 // SendTypingNotification notifies the other participants that the user is typing. Each call sends a request; the service allows 5
 // in ten seconds, and delivers none in a thread of more than 20 participants. Nil options are the zero value.
 //
-// A name that is not UTF-8 is an [*ArgumentError]. The error is [ErrForbidden] if the user is not a participant of the thread,
-// and [ErrNotFound] if the thread does not exist.
-//
 // The API operation is ChatThread_SendTypingNotification.
 func (t *ThreadClient) SendTypingNotification(ctx context.Context, options *SendTypingNotificationOptions) error {
 	if options == nil {
