@@ -118,7 +118,7 @@ func newError(action string, resp *http.Response, hint string, held *heldToken) 
 	err := pipeline.Decode(kept, &decoded)
 	foreign := err != nil && len(bytes.TrimSpace(body)) > 0
 	if foreign {
-		hint = strings.TrimPrefix(hint+"; the answer is not the service's ("+contentType(resp)+"): is something else at the endpoint?", "; ")
+		hint = strings.TrimPrefix(hint+"; the answer is not the service's ("+pipeline.ContentType(resp)+"): is something else at the endpoint?", "; ")
 	}
 	e := decoded.toError()
 	e.operation, e.hint, e.StatusCode = action, hint, resp.StatusCode
@@ -150,12 +150,4 @@ func withoutSecrets(body []byte, req *http.Request) []byte {
 		}
 	}
 	return []byte(redact.Text(text))
-}
-
-func contentType(resp *http.Response) string {
-	name, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
-	if name == "" {
-		return "no content type"
-	}
-	return pipeline.LogLine(name)
 }

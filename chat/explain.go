@@ -2,18 +2,14 @@ package chat
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"github.com/acschat/acs-chat-go/chat/explain"
 	"github.com/acschat/acs-chat-go/chat/internal/diagnosis"
-	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
 // Explain returns the likely causes of an error of this client, its thread clients or pagers, or of a [FailedParticipant].
@@ -87,71 +83,14 @@ func (e *Error) facts() *diagnosis.Refusal {
 // see collects what Explain may need from a response, when it arrives. held is the token of the credential, nil if it is not
 // known.
 func see(resp *http.Response, held *heldToken) diagnosis.Seen {
-	seen := diagnosis.Seen{
-		At: time.Now(), ContentType: contentType(resp),
-		Server: pipeline.LogLine(resp.Header.Get("Server")), Location: pipeline.LogLine(resp.Header.Get("Location")),
+	seen, token := diagnosis.See(resp)
+	if payload, err := readPayload(token); err == nil {
+		seen.Token = diagnosis.ReadClaims(payload)
 	}
-	seen.ServiceTime, _ = http.ParseTime(resp.Header.Get("Date")) // zero if it can't be read
-	req := resp.Request
-	if req == nil || req.URL == nil {
-		return seen
-	}
-	seen.Method, seen.Host, seen.Path = req.Method, req.URL.Host, req.URL.EscapedPath()
-	switch resp.StatusCode {
-	case http.StatusBadRequest, http.StatusForbidden, http.StatusRequestEntityTooLarge: // the others do not depend on the body
-		seen.Sent = diagnosis.ReadSent(sentBody(req))
-	}
-	scheme, token, _ := strings.Cut(req.Header.Get("Authorization"), " ")
-	seen.Scheme, seen.Token = scheme, readClaims(token)
 	if held != nil && held.Token == token {
 		seen.Token.Told, seen.Token.Accepted = held.ExpiresOn, held.accepted.Load()
 	}
 	return seen
-}
-
-// sentBody is the body of a request that was sent, nil if it is not known any more.
-func sentBody(req *http.Request) []byte {
-	const limit = 1 << 20
-	if req.GetBody == nil {
-		return nil
-	}
-	body, err := req.GetBody()
-	if err != nil {
-		return nil
-	}
-	defer body.Close()
-	sent, err := io.ReadAll(io.LimitReader(body, limit))
-	if err != nil {
-		return nil
-	}
-	return sent
-}
-
-// readClaims reads the claims of a token, each if it is of the expected type.
-func readClaims(token string) diagnosis.Token {
-	payload, err := readPayload(token)
-	if err != nil {
-		return diagnosis.Token{}
-	}
-	var claims map[string]any
-	if err := json.Unmarshal(payload, &claims); err != nil {
-		return diagnosis.Token{}
-	}
-	text := func(name string) string {
-		s, _ := claims[name].(string)
-		return s
-	}
-	t := diagnosis.Token{
-		Readable: true, Resource: text("resourceId"), ResourceLocation: text("resourceLocation"), Issuer: text("iss"),
-		Scopes: strings.FieldsFunc(text("acsScope"), func(r rune) bool { return r == ',' || r == ' ' }),
-	}
-	if user := text("skypeid"); user != "" {
-		t.User = "8:" + user
-	}
-	if seconds, ok := claims["exp"].(float64); ok && seconds >= 0 && seconds <= lastExpiry {
-		t.Expires = time.Unix(int64(seconds), 0)
-	}
-	return t
 }
 
 // prober reads from the service for Explain.

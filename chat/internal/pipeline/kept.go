@@ -39,6 +39,15 @@ func Kept(resp *http.Response, body []byte) *http.Response {
 	return &kept
 }
 
+// ContentType is the content type of an answer without parameters, fit for a log.
+func ContentType(resp *http.Response) string {
+	name, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
+	if name == "" {
+		return "no content type"
+	}
+	return LogLine(name)
+}
+
 // isPublic reports whether the values of a request's header are no secrets. Policies of the caller may add any others.
 func isPublic(name string) bool {
 	switch http.CanonicalHeaderKey(name) {
