@@ -34,10 +34,16 @@ With --admin, programs control it in JSON:
                           fault; GET lists the faults, DELETE removes them
   POST   /admin/clock     {"advance":"25h"}; GET returns the service's time
   GET    /admin/requests  requests and responses, without tokens
-  POST   /admin/reset     deletes every user, thread and message`,
+  POST   /admin/reset     deletes every user, thread and message
+  POST   /admin/snapshot  {"name":"base"} remembers the present state
+  POST   /admin/restore   {"name":"base"} brings it back
+  GET    /admin/seed      writes the state down as a file for --seed
+
+In a container, add its name with --host; /healthz and /readyz are for probes.`,
 		Example: `  acschat emulator
   acschat emulator --data acs-data --log
-  acschat emulator --addr 127.0.0.1:0 --ready-file ready.json  # for scripts`,
+  acschat emulator --addr 127.0.0.1:0 --ready-file ready.json  # for scripts
+  acschat emulator --addr :8443 --host acs --seed seed.yaml    # in a container`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return e.Run(cmd.Context(), &t.output)

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,6 +29,7 @@ const (
 // authority signs the certificate of the emulator. Its own certificate is limited to this machine, so that its key is of no use elsewhere.
 type authority struct {
 	dir      *dataDir
+	hosts    []string // further names and addresses to sign for
 	self     tls.Certificate
 	replaced string // why a new one was created in place of another; "" otherwise
 
@@ -36,8 +38,8 @@ type authority struct {
 }
 
 // openAuthority reads the authority in a data directory, or creates one. Only one process at a time may.
-func openAuthority(d *dataDir) (*authority, error) {
-	a := &authority{dir: d}
+func openAuthority(d *dataDir, hosts []string) (*authority, error) {
+	a := &authority{dir: d, hosts: hosts}
 	self, err := readPair(a.keyFile())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -50,6 +52,11 @@ func openAuthority(d *dataDir) (*authority, error) {
 	case !lasts(self.Leaf, serverLifetime):
 		a.replaced = "the old one expires on " + show.Time(self.Leaf.NotAfter)
 		self, err = a.create()
+	default:
+		if host, ok := permitsAll(self.Leaf, hosts); !ok {
+			a.replaced = "the old one can't sign for " + host
+			self, err = a.create()
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -58,7 +65,7 @@ func openAuthority(d *dataDir) (*authority, error) {
 	if err := writeWhole(a.file(), toPEM("CERTIFICATE", self.Leaf.Raw)); err != nil {
 		return nil, err
 	}
-	if server, err := readPair(a.serverFile()); err == nil && server.Leaf.CheckSignatureFrom(self.Leaf) == nil {
+	if server, err := readPair(a.serverFile()); err == nil && server.Leaf.CheckSignatureFrom(self.Leaf) == nil && isFor(server.Leaf, hosts) {
 		a.server = &server
 	}
 	_, err = a.certificate(nil)
@@ -108,6 +115,11 @@ func (a *authority) create() (tls.Certificate, error) {
 		{IP: net.IPv4(127, 0, 0, 0).To4(), Mask: net.CIDRMask(8, 32)},
 		{IP: net.IPv6loopback, Mask: net.CIDRMask(128, 128)},
 	}
+	names, addresses := splitHosts(a.hosts)
+	template.PermittedDNSDomains = append(template.PermittedDNSDomains, names...)
+	for _, ip := range addresses {
+		template.PermittedIPRanges = append(template.PermittedIPRanges, &net.IPNet{IP: ip, Mask: net.CIDRMask(8*len(ip), 8*len(ip))})
+	}
 	return keepPair(a.keyFile(), template, nil)
 }
 
@@ -117,7 +129,43 @@ func (a *authority) issue() (tls.Certificate, error) {
 	template.KeyUsage = x509.KeyUsageDigitalSignature
 	template.DNSNames = []string{"localhost"}
 	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	names, addresses := splitHosts(a.hosts)
+	template.DNSNames = append(template.DNSNames, names...)
+	template.IPAddresses = append(template.IPAddresses, addresses...)
 	return keepPair(a.serverFile(), template, &a.self)
+}
+
+// splitHosts sorts names from addresses, which are as short as they can be.
+func splitHosts(hosts []string) (names []string, addresses []net.IP) {
+	for _, host := range hosts {
+		ip := net.ParseIP(host)
+		switch v4 := ip.To4(); {
+		case v4 != nil:
+			addresses = append(addresses, v4)
+		case ip != nil:
+			addresses = append(addresses, ip)
+		default:
+			names = append(names, host)
+		}
+	}
+	return names, addresses
+}
+
+// permitsAll reports whether an authority may sign for all hosts, and otherwise one for which it may not.
+func permitsAll(authority *x509.Certificate, hosts []string) (host string, ok bool) {
+	for _, host := range hosts {
+		ip := net.ParseIP(host)
+		inRange := func(r *net.IPNet) bool { return r.Contains(ip) }
+		if ip != nil && !slices.ContainsFunc(authority.PermittedIPRanges, inRange) || ip == nil && !slices.Contains(authority.PermittedDNSDomains, host) {
+			return host, false
+		}
+	}
+	return "", true
+}
+
+// isFor reports whether a certificate is for all hosts.
+func isFor(server *x509.Certificate, hosts []string) bool {
+	return !slices.ContainsFunc(hosts, func(host string) bool { return server.VerifyHostname(host) != nil })
 }
 
 // lasts reports whether a certificate is valid for at least d.

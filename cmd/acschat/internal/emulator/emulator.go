@@ -3,12 +3,14 @@
 package emulator
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"net"
+	"net/url"
+	"os"
 	"strconv"
 	"time"
 
@@ -37,7 +39,17 @@ type Emulator struct {
 	limits    bool
 	admin     bool
 	log       bool
+
+	hosts           []string
+	entraFiles      []string
+	entraAny        bool
+	seedFile        string
+	lenientVersions bool
+	browserIdentity bool
 }
+
+// accessKeyVariable is where the access key can be set without showing it to other users of the machine.
+const accessKeyVariable = "ACSCHAT_EMULATOR_ACCESS_KEY"
 
 // AddFlags adds the flags of the emulator.
 func (e *Emulator) AddFlags(cmd *cobra.Command) {
@@ -45,13 +57,19 @@ func (e *Emulator) AddFlags(cmd *cobra.Command) {
 	f.StringVar(&e.addr, "addr", "127.0.0.1:8443", "listen on `HOST:PORT`; port 0 selects a free port")
 	f.Var((*flags.Filled)(&e.data), "data", "`DIR` for the data, the access key and the certificates; it is created if necessary")
 	f.Var((*flags.Filled)(&e.readyFile), "ready-file", "`FILE` to write endpoint, connectionString and caFile to, as JSON, while the emulator runs")
-	f.Var((*flags.Filled)(&e.accessKey), "access-key", "access `KEY` of the resource, in base64 (default: the one in --data, or a new one)")
+	f.Var((*flags.Filled)(&e.accessKey), "access-key", "access `KEY` of the resource, in base64 (default: $"+accessKeyVariable+", the one in --data, or the public one of every emulator)")
 	f.Var((*flags.Filled)(&e.certFile), "cert", "PEM `FILE` with a certificate chain to use instead of its own")
 	f.Var((*flags.Filled)(&e.keyFile), "key", "PEM `FILE` with the key of that certificate")
 	f.BoolVar(&e.plain, "plain", false, "no TLS: the official clients send no token then")
 	f.Var(&e.style, "error-style", "how chat writes errors: recorded, as observed, or documented, as in the contract")
 	f.BoolVar(&e.limits, "enforce-limits", false, "answer 429 with a Retry-After above the published rates of users and threads")
 	f.BoolVar(&e.admin, "admin", false, "let programs cause faults, move the clock and list requests at "+adminPath+"; it needs no key")
+	f.StringArrayVar(&e.hosts, "host", nil, "further `NAME` of this machine, such as that of a container; the connection string has the first one")
+	f.StringArrayVar(&e.entraFiles, "entra-token", nil, "`FILE` with a token of Entra to accept, in JSON or YAML: token, objectId, tenantId, appId, expiresOn")
+	f.BoolVar(&e.entraAny, "entra-any", false, "accept any other bearer token as that of an application")
+	f.Var((*flags.Filled)(&e.seedFile), "seed", "`FILE` in YAML or JSON with users and threads to begin with, unless --data has some")
+	f.BoolVar(&e.lenientVersions, "lenient-versions", false, "accept any date as api-version, and answer it as the latest")
+	f.BoolVar(&e.browserIdentity, "browser-identity", false, "let pages of other origins use the identity API, too")
 	f.BoolVar(&e.log, "log", false, "one line on stderr for each request")
 	flags.CompleteFrom(cmd, "error-style", recorded, documented)
 }
@@ -65,8 +83,14 @@ func (e *Emulator) check() error {
 	if err != nil {
 		return cli.Misuse("--addr must be a host and a port such as 127.0.0.1:8443, not %q", e.addr)
 	}
-	if key, err := base64.StdEncoding.DecodeString(e.accessKey); err != nil || len(key) == 0 && e.accessKey != "" {
+	e.accessKey = cmp.Or(e.accessKey, os.Getenv(accessKeyVariable))
+	if key, err := base64.StdEncoding.Strict().DecodeString(e.accessKey); err != nil || len(key) == 0 && e.accessKey != "" {
 		return cli.Misuse("--access-key must be base64, as the keys in the portal are")
+	}
+	for _, host := range e.hosts {
+		if !isHostName(host) {
+			return cli.Misuse("--host must be a name or an address without a port, not %q", host)
+		}
 	}
 	switch {
 	case (e.certFile == "") != (e.keyFile == ""):
@@ -75,6 +99,12 @@ func (e *Emulator) check() error {
 		return cli.Misuse("--plain disables TLS and --cert is for TLS: choose one")
 	}
 	return nil
+}
+
+// isHostName reports whether a text is a host without a port.
+func isHostName(text string) bool {
+	u, err := url.Parse("https://" + text)
+	return net.ParseIP(text) != nil || err == nil && u.Host == text && u.Hostname() == text && text != "" && u.Port() == ""
 }
 
 // Run runs the emulator until the context ends. The log and warnings are written to o.Err.
@@ -93,7 +123,11 @@ func (e *Emulator) Run(ctx context.Context, o *show.Output) (err error) {
 	}
 	defer atEnd(dir.close)
 	page := inspector.New(ctx.Done())
-	service, err := dir.openService(e.options(page, o.Err))
+	options, err := e.options(page, o.Err)
+	if err != nil {
+		return err
+	}
+	service, err := dir.openService(options)
 	if err != nil {
 		return err
 	}
@@ -120,20 +154,6 @@ func (e *Emulator) Run(ctx context.Context, o *show.Output) (err error) {
 		return err
 	}
 	return e.serve(ctx, l, page.Handler(service, e.handler(service)), o.Err)
-}
-
-// options returns the options of the service.
-func (e *Emulator) options(page *inspector.Inspector, log io.Writer) *chattest.Options {
-	options := &chattest.Options{
-		AccessKey: e.accessKey, ErrorStyle: chattest.ErrorStyle(e.style), EnforceLimits: e.limits, OnRequest: page.Observe,
-	}
-	if e.log {
-		options.OnRequest = func(q chattest.Request) {
-			page.Observe(q)
-			logRequest(log, q)
-		}
-	}
-	return options
 }
 
 const (

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -34,7 +35,7 @@ func (e *Emulator) listen(ctx context.Context, dir *dataDir) (*listener, error) 
 	case e.certFile != "":
 		certificate, err = l.useFiles(e.certFile, e.keyFile)
 	default:
-		certificate, err = l.useAuthority(dir)
+		certificate, err = l.useAuthority(dir, e.hosts)
 	}
 	if err != nil {
 		return nil, err
@@ -42,7 +43,7 @@ func (e *Emulator) listen(ctx context.Context, dir *dataDir) (*listener, error) 
 	if l.Listener, err = listenTCP(ctx, e.addr); err != nil {
 		return nil, err
 	}
-	if err := l.setEndpoint(certificate); err != nil {
+	if err := l.setEndpoint(certificate, e.hosts); err != nil {
 		_ = l.Close()
 		return nil, err
 	}
@@ -63,8 +64,8 @@ func (l *listener) useFiles(certFile, keyFile string) (*x509.Certificate, error)
 }
 
 // useAuthority serves with a certificate of the authority in the data directory.
-func (l *listener) useAuthority(dir *dataDir) (*x509.Certificate, error) {
-	a, err := openAuthority(dir)
+func (l *listener) useAuthority(dir *dataDir, hosts []string) (*x509.Certificate, error) {
+	a, err := openAuthority(dir, hosts)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +91,7 @@ func listenTCP(ctx context.Context, addr string) (net.Listener, error) {
 }
 
 // setEndpoint selects a host that reaches the listener and is in the certificate, if there is one.
-func (l *listener) setEndpoint(certificate *x509.Certificate) error {
+func (l *listener) setEndpoint(certificate *x509.Certificate, names []string) error {
 	at := l.Addr().(*net.TCPAddr)
 	port := fmt.Sprint(at.Port)
 	hosts := []string{at.IP.String()}
@@ -100,6 +101,7 @@ func (l *listener) setEndpoint(certificate *x509.Certificate) error {
 	case at.IP.IsLoopback():
 		hosts = append(hosts, "localhost")
 	}
+	hosts = append(slices.Clone(names), hosts...)
 	if certificate == nil {
 		l.endpoint = "http://" + net.JoinHostPort(hosts[0], port)
 		return nil

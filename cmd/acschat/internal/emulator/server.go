@@ -49,8 +49,11 @@ const adminPath = "/admin"
 // handler routes requests. It is not a ServeMux, which would clean paths: the service expects them as they were sent.
 func (e *Emulator) handler(service *chattest.Service) http.Handler {
 	admin := http.StripPrefix(adminPath, service.AdminHandler())
+	health := service.HealthHandler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
+		case r.URL.Path == "/healthz" || r.URL.Path == "/readyz":
+			health.ServeHTTP(w, r)
 		case e.admin && strings.HasPrefix(r.URL.Path, adminPath+"/"):
 			admin.ServeHTTP(w, r)
 		default:

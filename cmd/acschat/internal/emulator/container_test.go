@@ -1,0 +1,90 @@
+package emulator_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+// resolveHere has every name lead to this machine, as the names of containers lead to theirs.
+func (r *running) resolveHere() {
+	transport := r.http.Transport.(*http.Transport)
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		_, port, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		return (&net.Dialer{}).DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+	}
+}
+
+var _ = Describe("emulator --host", func() {
+	It("has a certificate and a connection string for the name, and serves its page there", func(ctx SpecContext) {
+		emulator := emulate(emptyShell(), "--host", "acs", "--host", "acs.internal", "--host", "10.1.2.3", "--admin")
+		emulator.resolveHere()
+		endpoint, err := url.Parse(emulator.Endpoint)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(endpoint.Hostname()).To(Equal("acs"))
+		Expect(emulator.ConnectionString).To(HavePrefix("endpoint=" + emulator.Endpoint + "/;accesskey="))
+		emulator.newUser(ctx)
+		for _, host := range []string{"acs", "acs.internal", "10.1.2.3", "localhost", "127.0.0.1"} {
+			for _, path := range []string{"/healthz", "/readyz", "/admin/clock", "/"} {
+				res, err := emulator.http.Get("https://" + net.JoinHostPort(host, endpoint.Port()) + path)
+				Expect(err).NotTo(HaveOccurred())
+				Expect(res.Body.Close()).To(Succeed())
+				Expect(res).To(HaveHTTPStatus(200), host+path)
+			}
+		}
+	})
+
+	It("keeps its authority for the names it was made for, and tells when another one is needed", func() {
+		data := filepath.Join(GinkgoT().TempDir(), "data")
+		first := emulate(emptyShell(), "--data", data, "--host", "acs")
+		ca, err := os.ReadFile(first.CAFile)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(first.stop().Code).To(Equal(0))
+		second := emulate(emptyShell(), "--data", data)
+		Expect(os.ReadFile(second.CAFile)).To(Equal(ca))
+		Expect(second.stop().Code).To(Equal(0))
+		third := emulate(emptyShell(), "--data", data, "--host", "acs", "--host", "other")
+		Expect(os.ReadFile(third.CAFile)).NotTo(Equal(ca))
+		Expect(third.stop().Err).To(ContainSubstring("the old one can't sign for other"))
+	})
+})
+
+var _ = Describe("emulator --seed", func() {
+	It("begins with users and threads of a file", func() {
+		file := filepath.Join(GinkgoT().TempDir(), "seed.yaml")
+		Expect(os.WriteFile(file, []byte(`
+users: [ana, bo]
+threads:
+  - topic: Support
+    ago: 2h
+    participants: [{user: ana, displayName: Ana}, {user: bo}]
+    messages:
+      - {from: bo, text: It is broken, ago: 1h, readBy: [{user: ana}]}
+`), 0o600)).To(Succeed())
+		emulator := emulate(emptyShell(), "--seed", file, "--admin")
+		Expect(emulator.ask("GET", "/admin/seed", "")).To(HaveHTTPBody(And(
+			ContainSubstring(`"topic":"Support"`), ContainSubstring(`"text":"It is broken"`), ContainSubstring(`"displayName":"Ana"`))))
+	})
+})
+
+var _ = Describe("emulator --entra-any", func() {
+	It("accepts any bearer token as that of an application", func() {
+		const create = "/identities?api-version=2026-09-23"
+		Expect(emulate(emptyShell(), "--entra-any").ask("POST", create, "{}", "Authorization", "Bearer whatever")).To(HaveHTTPStatus(201))
+		file := filepath.Join(GinkgoT().TempDir(), "token.json")
+		Expect(os.WriteFile(file, []byte(`{"token":"mine"}`), 0o600)).To(Succeed())
+		emulator := emulate(emptyShell(), "--entra-token", file, "--lenient-versions")
+		Expect(emulator.ask("POST", create, "{}", "Authorization", "Bearer mine")).To(HaveHTTPStatus(201))
+		Expect(emulator.ask("POST", create, "{}", "Authorization", "Bearer whatever")).To(HaveHTTPStatus(401))
+		Expect(emulator.ask("POST", "/identities?api-version=2031-01-01", "{}", "Authorization", "Bearer mine")).To(HaveHTTPStatus(201))
+	})
+})
