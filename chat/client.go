@@ -25,8 +25,11 @@ type ClientOptions struct {
 	// An *http.Client as Transport is copied and does not follow redirects; any other Transport must not follow them either,
 	// since the token would be sent along, and it is an error if it does. Without a Transport the client has connections of its
 	// own. APIVersion replaces 2025-03-15. InsecureAllowCredentialWithHTTP allows an http endpoint, for tests.
-	// Telemetry.ApplicationID is prepended to the User-Agent, and Telemetry.Disabled removes that header. Cloud is ignored. No
-	// retry option affects SendMessage.
+	// Telemetry.ApplicationID is prepended to the User-Agent, and Telemetry.Disabled removes that header. Cloud is ignored.
+	//
+	// No retry option makes SendMessage send a message twice. A policy that calls Next again gets the outcome of the first time if
+	// the message may have been delivered. A Transport must not retry on its own, as go-retryablehttp does: the message would be
+	// sent twice, and SendMessage returns [ErrOutcomeUnknown] if it notices.
 	//
 	// The context functions WithHTTPHeader, WithRetryOptions and WithCaptureResponse of azcore are supported. A captured response
 	// has a body only if it is an error response.

@@ -121,7 +121,7 @@ var _ = Describe("A malformed answer", func() {
 		thread, _ := threadOf(reply(200, `{"id":5,"version":"2"}`))
 		message, err := thread.GetMessage(ctx, testMessage)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(message).To(Equal(chat.Message{Version: "2"}))
+		Expect(message).To(And(HaveField("ID", ""), HaveField("Version", "2")))
 		thread, _ = threadOf(reply(200, `{"id":[],"topic":"Release 4.2"}`))
 		properties, err := thread.GetProperties(ctx)
 		Expect(err).NotTo(HaveOccurred())

@@ -39,6 +39,7 @@ type call struct {
 	connection *connectionTrace // of the last attempt with Once set, nil until it reaches the transport
 	ambiguous  bool             // the last attempt may have taken effect
 	answer     *http.Response   // the one that ends a call with Once set
+	passed     passed           // for policies of the caller that pass a request with Once set on again
 	lost       bool             // the answer to an attempt was lost
 	note       any              // of the authorization
 }
@@ -59,11 +60,14 @@ func callOf(req *policy.Request) *call {
 }
 
 // carryCall is the policy that comes after those of the caller. It restores the call in the context for the transport, if one
-// of them has replaced the context.
+// of them has replaced the context, and prevents that one delivers an operation with Once set twice.
 func carryCall(req *policy.Request) (*http.Response, error) {
-	ctx := req.Raw().Context()
-	if c := callOf(req); callIn(ctx) != c {
+	ctx, c := req.Raw().Context(), callOf(req)
+	if callIn(ctx) != c {
 		req = req.WithContext(context.WithValue(ctx, callKey{}, c))
+	}
+	if c.Once {
+		return c.passOnce(req)
 	}
 	return req.Next()
 }

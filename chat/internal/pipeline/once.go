@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -27,12 +28,15 @@ func (a *Attempt) sendTraced() (*http.Response, error) {
 	c := a.call
 	c.connection = nil
 	resp, err := a.azcore.Next()
-	if err != nil && c.connection != nil && !c.connection.missed(err) {
+	if err != nil && c.delivered(err) {
 		c.ambiguous = true
 		return nil, Final{err}
 	}
 	return resp, err
 }
+
+// delivered reports whether a request that failed with err may have been delivered.
+func (c *call) delivered(err error) bool { return c.connection != nil && !c.connection.missed(err) }
 
 // keep makes a response final, unless it says that the operation was certainly not done: azcore's retry policy gets an error that
 // it does not retry, and returnAnswer returns the response.
@@ -75,6 +79,8 @@ var errKept error = Final{errors.New("the answer is kept")}
 type connectionTrace struct {
 	address    string // host and port of the request. Empty: any, since the context is used for this request alone
 	asked, got atomic.Bool
+	used       atomic.Bool // the request was written on a new HTTP/1 connection, or a response began
+	repeated   atomic.Bool // a connection was requested after that
 	hooks      httptrace.ClientTrace
 }
 
@@ -83,10 +89,38 @@ func (t *connectionTrace) attach(ctx context.Context) context.Context {
 	t.hooks.GetConn = func(address string) {
 		if t.address == "" || t.address == address {
 			t.asked.Store(true)
+			if t.used.Load() {
+				t.repeated.Store(true)
+			}
 		}
 	}
 	t.hooks.GotConn = func(httptrace.GotConnInfo) { t.got.Store(true) }
+	if t.address != "" {
+		t.detectRepetition()
+	}
 	return httptrace.WithClientTrace(ctx, &t.hooks)
+}
+
+// detectRepetition makes the trace notice that a transport sends the request again on its own. net/http does so only if nothing
+// was written on an idle connection that had died, or if an HTTP/2 server has not accepted the request: never after a response, or
+// after a request that was written on a new HTTP/1 connection.
+func (t *connectionTrace) detectRepetition() {
+	var fresh atomic.Bool // the connection is new and of HTTP/1
+	t.hooks.GotConn = func(info httptrace.GotConnInfo) {
+		t.got.Store(true)
+		encrypted, ok := info.Conn.(*tls.Conn)
+		fresh.Store(!info.Reused && !(ok && encrypted.ConnectionState().NegotiatedProtocol == "h2"))
+	}
+	t.hooks.WroteRequest = func(info httptrace.WroteRequestInfo) {
+		if info.Err == nil && fresh.Load() {
+			t.used.Store(true)
+		}
+	}
+	t.hooks.GotFirstResponseByte = func() {
+		if t.got.Load() {
+			t.used.Store(true)
+		}
+	}
 }
 
 // missed reports whether the request cannot have reached the service because the dial or the TLS handshake failed.

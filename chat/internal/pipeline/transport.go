@@ -69,7 +69,7 @@ func ownTransport() *http.Transport {
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 		ForceAttemptHTTP2:   true,
 		MaxIdleConnsPerHost: 100,
-		IdleConnTimeout:     90 * time.Second,
+		IdleConnTimeout:     30 * time.Second, // before the server closes it: a message sent at that moment has an unknown outcome
 		// Without pings a connection that was lost silently fails every call until the system notices.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second},
 	}
@@ -117,6 +117,12 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 
 func (t *transport) send(req *http.Request) (*http.Response, error) {
 	resp, err := t.next.Do(req)
+	if c := callIn(req.Context()); c.Once && c.connection.repeated.Load() {
+		if err == nil && resp != nil && resp.Body != nil {
+			err = resp.Body.Close()
+		}
+		return nil, errors.Join(Final{errRepeated}, err)
+	}
 	if err != nil {
 		return nil, WithoutSecrets(transportError(err))
 	}
@@ -131,11 +137,14 @@ func (t *transport) send(req *http.Request) (*http.Response, error) {
 		return nil, errors.Join(Final{errors.New("the transport follows redirects, to " + LogLine(from.URL.Host) +
 			": it must not, since the token is sent along")}, resp.Body.Close())
 	}
+	capRetryAfter(resp.Header)
 	if err := t.readResponse(resp); err != nil {
 		return nil, err
 	}
 	return resp, nil
 }
+
+var errRepeated = errors.New("the transport sent the message again on its own: it must not retry")
 
 // trace returns a new trace for a request to u.
 func (t *transport) trace(u *url.URL) *connectionTrace {
@@ -182,7 +191,7 @@ func readBody(req *http.Request) (body []byte, err error) {
 }
 
 // transportError removes the query from the URL in an error of net/http, and marks the errors that a retry does not fix: an unknown
-// host, a certificate that is not trusted, a server that does not speak TLS.
+// host, a certificate that is not trusted, a server that does not speak TLS, a proxy that requires authentication.
 func transportError(err error) error {
 	if failed, ok := err.(*url.Error); ok { //nolint:errorlint // the text of a wrapped one is already made
 		withoutQuery := *failed
@@ -195,6 +204,9 @@ func transportError(err error) error {
 		return Final{fmt.Errorf("%w: check the endpoint", err)}
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return Final{err}
+	}
+	if strings.HasSuffix(err.Error(), http.StatusText(http.StatusProxyAuthRequired)) { // net/http has no other sign of it
 		return Final{err}
 	}
 	return err
