@@ -88,3 +88,27 @@ var _ = Describe("emulator --entra-any", func() {
 		Expect(emulator.ask("POST", "/identities?api-version=2031-01-01", "{}", "Authorization", "Bearer mine")).To(HaveHTTPStatus(201))
 	})
 })
+
+var _ = Describe("emulator check and emulator dump", func() {
+	It("find a running emulator by its ready file", func(ctx SpecContext) {
+		sh, file := emptyShell(), filepath.Join(GinkgoT().TempDir(), "ready.json")
+		Expect(sh.Run("emulator", "check", "--ready-file", file).Err).To(ContainSubstring("it exists while an emulator runs"))
+		command := sh.Start("emulator", "--addr", "127.0.0.1:0", "--ready-file", file, "--admin")
+		emulator := reach(command, file)
+		emulator.Command = command
+		Expect(sh.Run("emulator", "check", "--ready-file", file).Code).To(Equal(0))
+		alice := emulator.newUser(ctx)
+		_, err := emulator.chat(alice).CreateThread(ctx, "Dumped", nil)
+		Expect(err).NotTo(HaveOccurred())
+		dumped := sh.Run("emulator", "dump", "--ready-file", file)
+		Expect(dumped.Code).To(Equal(0))
+		Expect(dumped.Out).To(And(ContainSubstring("topic: Dumped"), ContainSubstring(alice.User.ID)))
+
+		seed := filepath.Join(GinkgoT().TempDir(), "seed.yaml")
+		Expect(os.WriteFile(seed, []byte(dumped.Out), 0o600)).To(Succeed())
+		second := emulate(sh, "--seed", seed, "--admin")
+		Expect(second.ask("GET", "/admin/seed", "")).To(HaveHTTPBody(And(ContainSubstring("Dumped"), ContainSubstring(alice.User.ID))))
+		Expect(emulator.stop().Code).To(Equal(0))
+		Expect(sh.Run("emulator", "check", "--ready-file", file).Code).NotTo(Equal(0))
+	})
+})

@@ -33,6 +33,7 @@ func tool() clitest.Tool {
 			RunE: func(cmd *cobra.Command, _ []string) error { return e.Run(cmd.Context(), o) },
 		}
 		e.AddFlags(cmd)
+		cmd.AddCommand(emulator.NewCheck(), emulator.NewDump(o))
 		return cmd
 	})
 }

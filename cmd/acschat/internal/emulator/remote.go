@@ -1,0 +1,110 @@
+package emulator
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
+)
+
+// remote is an emulator that runs in another process.
+type remote struct {
+	readyFile string
+}
+
+// addFlags adds the flag that names the emulator.
+func (r *remote) addFlags(cmd *cobra.Command) {
+	cmd.Flags().Var((*flags.Filled)(&r.readyFile), "ready-file", "`FILE` that the emulator has written with its own --ready-file")
+	if err := cmd.MarkFlagRequired("ready-file"); err != nil {
+		panic(err)
+	}
+}
+
+// check fails unless the emulator can serve requests.
+func (r *remote) check(ctx context.Context) error {
+	_, err := r.get(ctx, "/readyz")
+	return err
+}
+
+// dump writes the state of the emulator down as YAML, for --seed.
+func (r *remote) dump(ctx context.Context, w io.Writer) error {
+	text, err := r.get(ctx, adminPath+"/seed")
+	if err != nil {
+		return err
+	}
+	var seed map[string]any
+	if err := json.Unmarshal(text, &seed); err != nil {
+		return fmt.Errorf("%s/seed: %w", adminPath, err)
+	}
+	encoder := yaml.NewEncoder(w)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(seed); err != nil {
+		return err
+	}
+	return encoder.Close()
+}
+
+// requestTimeout is how long a request may take: the emulator is on this machine, or on the next one.
+const requestTimeout = 10 * time.Second
+
+// get returns the body of a successful answer.
+func (r *remote) get(ctx context.Context, path string) ([]byte, error) {
+	a, err := r.address()
+	if err != nil {
+		return nil, err
+	}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true}
+	defer transport.CloseIdleConnections()
+	if a.CAFile != "" {
+		authority, err := os.ReadFile(a.CAFile)
+		if err != nil {
+			return nil, err
+		}
+		transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+		transport.TLSClientConfig.RootCAs.AppendCertsFromPEM(authority)
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, a.Endpoint+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := (&http.Client{Transport: transport}).Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	text, err := io.ReadAll(answer.Body)
+	switch {
+	case err != nil:
+		return nil, err
+	case answer.StatusCode == http.StatusNotFound && path != "/readyz":
+		return nil, fmt.Errorf("%s%s: not found; run the emulator with --admin", a.Endpoint, path)
+	case answer.StatusCode != http.StatusOK:
+		return nil, fmt.Errorf("%s%s: %s", a.Endpoint, path, answer.Status)
+	}
+	return text, nil
+}
+
+// address reads the ready file.
+func (r *remote) address() (a address, err error) {
+	text, err := os.ReadFile(r.readyFile)
+	if err != nil {
+		return a, fmt.Errorf("--ready-file: %w; it exists while an emulator runs", err)
+	}
+	if err := json.Unmarshal(text, &a); err != nil || a.Endpoint == "" {
+		return a, cli.Misuse("--ready-file %s: it is not one that an emulator has written", r.readyFile)
+	}
+	return a, nil
+}

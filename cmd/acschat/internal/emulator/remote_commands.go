@@ -1,0 +1,39 @@
+package emulator
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+)
+
+// NewCheck returns the command that checks an emulator.
+func NewCheck() *cobra.Command {
+	r := &remote{}
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Check that an emulator is ready",
+		Long: `Check that an emulator can serve requests: the exit status is 0 if it can. It is
+the health check of a container whose image has no shell.`,
+		Example: "  acschat emulator check --ready-file /run/acs/ready.json",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return r.check(cmd.Context()) },
+	}
+	r.addFlags(cmd)
+	return cmd
+}
+
+// NewDump returns the command that writes the state of an emulator down.
+func NewDump(o *show.Output) *cobra.Command {
+	r := &remote{}
+	cmd := &cobra.Command{
+		Use:   "dump",
+		Short: "Write the state of an emulator down as a seed",
+		Long: `Write the users and threads of an emulator that runs with --admin as YAML, from
+which another one can begin: acschat emulator --seed FILE.`,
+		Example: "  acschat emulator dump --ready-file ready.json > seed.yaml",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return r.dump(cmd.Context(), o.Out) },
+	}
+	r.addFlags(cmd)
+	return cmd
+}
