@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// realtime tells clients over sockets what happens in threads. It has nothing to do, and no goroutine, where there is no socket.
+// realtime sends events to clients over sockets. Without a socket it has no goroutine.
 type realtime struct {
 	service *Service
 
-	mu            sync.Mutex // guards the fields below, and what of a socket it says
-	expected      map[string]expectedSocket
+	mu            sync.Mutex                         // guards the fields below, and what of a socket it says
+	expected      map[string]expectedSocket          // by session id
 	sockets       map[string][]*socket               // open ones by user
 	registrations map[string]map[string]registration // by user and registration id
 	open          int
@@ -20,7 +20,7 @@ type realtime struct {
 	running sync.WaitGroup // the goroutines of sockets
 }
 
-// expectedSocket is a socket that was promised by a handshake.
+// expectedSocket is a socket that a handshake has announced.
 type expectedSocket struct {
 	user       string
 	connection string
@@ -28,7 +28,8 @@ type expectedSocket struct {
 	since      time.Time
 }
 
-// registration says to which connection events of a user go. Its end is by the clock of the machine: it is a duration for the client.
+// registration says which connection receives the events of a user. Its end is by the clock of the machine, since a client counts its
+// duration and does not know when the clock of the service is moved.
 type registration struct {
 	connection string
 	end        time.Time
@@ -36,13 +37,13 @@ type registration struct {
 
 func (r registration) stands() bool { return time.Now().Before(r.end) }
 
-// How long a handshake waits for its socket where there are others, and how many wait without being looked at.
+// If more than maxExpected handshakes wait for their sockets, those older than expectTimeout are dropped.
 const (
-	expectTimeout   = time.Minute
-	maxLookedPassed = 1000
+	expectTimeout = time.Minute
+	maxExpected   = 1000
 )
 
-// expect makes the name of a socket to come.
+// expect returns a new session id, under which a socket is expected.
 func (r *realtime) expect(e expectedSocket) (sid string) {
 	sid = randomHex(8) + "-" + randomHex(8)
 	r.mu.Lock()
@@ -50,7 +51,7 @@ func (r *realtime) expect(e expectedSocket) (sid string) {
 	if r.expected == nil {
 		r.expected = make(map[string]expectedSocket)
 	}
-	if len(r.expected) >= maxLookedPassed {
+	if len(r.expected) >= maxExpected {
 		for old, e := range r.expected {
 			if time.Since(e.since) > expectTimeout {
 				delete(r.expected, old)
@@ -61,7 +62,7 @@ func (r *realtime) expect(e expectedSocket) (sid string) {
 	return sid
 }
 
-// enter counts the goroutine of a socket. It reports false where the service is closed.
+// enter counts the goroutine of a socket. It reports false if the service is closed.
 func (r *realtime) enter() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -71,7 +72,7 @@ func (r *realtime) enter() bool {
 	return !r.closed
 }
 
-// take finds what was expected under a name, once.
+// take returns the socket that is expected under a session id, and no longer expects it.
 func (r *realtime) take(sid string) (e expectedSocket, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -80,7 +81,7 @@ func (r *realtime) take(sid string) (e expectedSocket, ok bool) {
 	return e, ok
 }
 
-// add makes a socket the one of its connection, and greets the client. It reports false where the service is closed.
+// add makes a socket the one of its connection, and greets the client. It reports false if the service is closed.
 func (r *realtime) add(s *socket) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -128,7 +129,7 @@ func (r *realtime) drop(s *socket) {
 	}
 }
 
-// register has events of a user sent to a connection, and no more to the one that had the registration id before.
+// register sends events of a user to a connection from now on, and no longer to the one that had the registration id before.
 func (r *realtime) register(user, id string, to registration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -174,7 +175,7 @@ func (r *realtime) unregister(user, id string) {
 	}
 }
 
-// tell sends what has happened to the sockets of the users who are told. It waits for none of them.
+// tell queues an event for the sockets of its recipients. It does not block.
 func (r *realtime) tell(o *occurrence) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -195,7 +196,7 @@ func (r *realtime) tell(o *occurrence) {
 	}
 }
 
-// deliver queues a notification, unless a fault has something else happen. What a client can't be told yet is held.
+// deliver queues a notification for a socket, or holds it until the client has registered, unless a fault is due.
 func (r *realtime) deliver(s *socket, n *notification) {
 	fault, id := r.service.faults.takeFor(DeliverEvent, n.occurrence.kind)
 	d := queued{notification: n, delay: fault.Delay}

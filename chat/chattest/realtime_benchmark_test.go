@@ -27,7 +27,7 @@ func BenchmarkSendToSockets(b *testing.B) {
 	last := make(chan struct{}, 1)
 	for _, p := range people {
 		conn := openSocket(newListener(p))
-		defer func() { _ = conn.CloseNow() }()
+		b.Cleanup(func() { _ = conn.CloseNow() })
 		go func() {
 			for {
 				_, text, err := conn.Read(context.Background())

@@ -2,8 +2,8 @@ package chattest
 
 import "net/http"
 
-// The steps in which a client gets events in real time, and two things that happen on an open connection. No contract has them: the
-// names are of this package. [Any] stands for the requests among them, and not for the last two.
+// The operations of the real-time connection. The first six are requests, in the order in which a client makes them. They are in no
+// contract; the names are of this package. [Any] includes the requests and not the last two.
 const (
 	GetRealtimeConfiguration   Operation = "Realtime_GetConfiguration"
 	AllocateRealtimeConnection Operation = "Realtime_AllocateConnection"
@@ -14,7 +14,7 @@ const (
 
 	// DeliverEvent is the delivery of an event over one connection.
 	DeliverEvent Operation = "Realtime_DeliverEvent"
-	// AcknowledgeFrame is the acknowledgement of something that a client has said over its connection.
+	// AcknowledgeFrame is the acknowledgement of a frame that a client has sent over its connection.
 	AcknowledgeFrame Operation = "Realtime_AcknowledgeFrame"
 )
 
@@ -36,7 +36,7 @@ type realtimeRoute struct {
 	serve     http.HandlerFunc
 }
 
-// realtimeRoutes lists the requests. The socket, which has no answer, is not served by its route.
+// realtimeRoutes lists the requests. The socket has no response and is served elsewhere.
 func realtimeRoutes() []realtimeRoute {
 	return []realtimeRoute{
 		{"GET /chat/config/realTimeNotifications", GetRealtimeConfiguration, getRealtimeConfiguration},

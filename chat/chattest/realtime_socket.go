@@ -12,8 +12,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// A client that leaves so many frames unread, or one for so long, is disconnected: it comes back when it can. Of what happens before
-// it has registered so many events are kept.
+// A client that leaves more than maxQueued frames unread, or one for longer than writeTimeout, is disconnected. At most maxHeld events
+// are held before its registration.
 const (
 	maxQueued    = 1000
 	maxHeld      = 1000
@@ -21,7 +21,7 @@ const (
 	maxFrame     = 1 << 20
 )
 
-// unauthorizedEnd has the client ask for a fresh token before it comes back.
+// unauthorizedEnd closes a connection so that the client reconnects with a new token.
 const unauthorizedEnd = `0:::{"reason":"unauthorized"}`
 
 // messageLoss says that the service may have lost events.
@@ -61,7 +61,7 @@ type socket struct {
 	done chan struct{} // closed by end
 }
 
-// queued is what is to be sent: a frame, or what becomes one for the socket.
+// queued is a frame to send, or a notification that is rendered when it is sent.
 type queued struct {
 	text         string
 	notification *notification
@@ -78,7 +78,7 @@ func (s *socket) greet() {
 	}{int(connectionLifetime.Seconds()) - 1, "1"}).String()})
 }
 
-// hears reports whether events of the user are for this socket, of those that are open. It is called with realtime.mu held.
+// hears reports whether this socket, one of the open ones of its user, receives or holds events. It is called with realtime.mu held.
 func (s *socket) hears(open []*socket) bool {
 	switch {
 	case !s.registered.IsZero():
@@ -94,14 +94,14 @@ func (s *socket) hears(open []*socket) bool {
 	return true
 }
 
-// hold keeps an event for the time when the client has registered. It is called with realtime.mu held.
+// hold keeps an event until the client has registered. It is called with realtime.mu held.
 func (s *socket) hold(d queued) {
 	if len(s.held) < maxHeld {
 		s.held = append(s.held, d)
 	}
 }
 
-// send queues what the client is sent. It never waits: a client that does not keep up is disconnected.
+// send queues a frame. It does not block: a client that does not keep up is disconnected.
 func (s *socket) send(q queued) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,7 +118,7 @@ func (s *socket) send(q queued) {
 	}
 }
 
-// write sends what is queued, until there is nothing.
+// write sends the queue until it is empty.
 func (s *socket) write() {
 	for {
 		s.mu.Lock()
@@ -181,7 +181,7 @@ func (s *socket) endLocked() {
 	}
 }
 
-// read acts on what the client says, until the connection ends.
+// read handles the frames of the client until the connection ends.
 func (s *socket) read(ctx context.Context) {
 	for {
 		_, text, err := s.conn.Read(ctx)
@@ -205,7 +205,7 @@ func (s *socket) read(ctx context.Context) {
 	}
 }
 
-// acknowledge answers an event of the client's, unless a fault has something else happen.
+// acknowledge acknowledges an event of the client, unless a fault is due.
 func (s *socket) acknowledge(f frame) {
 	ack, wanted := f.acknowledgement()
 	if !wanted {
@@ -247,8 +247,8 @@ func (s *socket) count(data string) {
 	}
 }
 
-// serveSocket turns a request into a socket and serves it to its end. Browsers that are refused here come back at once and for ever: a
-// socket that was not promised is opened, and ended with a frame.
+// serveSocket upgrades a request to a socket and serves it until it ends. The official client retries a refused upgrade at once and
+// forever, so a socket that no handshake has announced is opened and then closed with a frame.
 func (s *Service) serveSocket(w http.ResponseWriter, r *http.Request, p *reply, query url.Values, fault Fault) {
 	if !s.realtime.enter() {
 		panic(http.ErrAbortHandler)
@@ -288,7 +288,7 @@ func (s *Service) serveSocket(w http.ResponseWriter, r *http.Request, p *reply, 
 	sock.read(context.WithoutCancel(r.Context()))
 }
 
-// dismiss ends a connection in the way that has clients start again after a while.
+// dismiss closes a connection so that the client starts again after a pause.
 func (s *socket) dismiss() {
 	s.send(queued{text: frame{kind: frameConnect}.String()})
 	s.send(queued{text: frame{kind: frameDisconnect}.String(), last: true})

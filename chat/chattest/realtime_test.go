@@ -355,7 +355,7 @@ var _ = Describe("The real-time connection", func() {
 	})
 
 	Context("with a client that does not keep up", func() {
-		It("waits for nobody, and disconnects it", func() {
+		It("does not wait, and disconnects it", func() {
 			s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
 			people := newPeople(s.Service, 2)
 			ana, bo := people[0], people[1]

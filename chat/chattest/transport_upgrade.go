@@ -10,13 +10,12 @@ import (
 	"strings"
 )
 
-// isUpgrade reports whether a request asks for a socket.
+// isUpgrade reports whether a request asks for a WebSocket.
 func isUpgrade(req *http.Request) bool {
 	return strings.EqualFold(req.Header.Get("Upgrade"), "websocket")
 }
 
-// upgrade serves a request that asks for a socket. The service runs in a goroutine of its own then, to the end of the socket, which is
-// the body of the response: it can be written to.
+// upgrade serves a request for a WebSocket in a goroutine, which ends with the socket. The body of the response is the client's end.
 func (t *Transport) upgrade(req *http.Request) (*http.Response, error) {
 	client, server := net.Pipe()
 	u := &upgradeReply{reply: newReply(), server: server, hijacked: make(chan struct{})}

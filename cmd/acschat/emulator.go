@@ -34,6 +34,9 @@ With --admin, programs control it in JSON:
                           fault; GET lists the faults, DELETE removes them
   POST   /admin/clock     {"advance":"25h"}; GET returns the service's time
   GET    /admin/requests  requests and responses, without tokens
+  GET    /admin/events    events of threads, and the users who received them
+  GET    /admin/connections
+                          real-time connections; DELETE drops them
   POST   /admin/reset     deletes every user, thread and message
   POST   /admin/snapshot  {"name":"base"} remembers the present state
   POST   /admin/restore   {"name":"base"} brings it back
