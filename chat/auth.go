@@ -26,20 +26,20 @@ func (p *userAuth) send(attempt *pipeline.Attempt) (*http.Response, error) {
 	}
 	ctx := raw.Context()
 	if !mayFetchToken(ctx) {
-		return p.sendUnderHeld(attempt)
+		return p.sendWithHeld(attempt)
 	}
 	token, err := p.credential.Token(ctx)
 	if err != nil {
 		return nil, unlessEnded(ctx, err)
 	}
-	resp, err := p.sendUnder(token, attempt)
+	resp, err := p.sendWith(token, attempt)
 	if err != nil || resp.StatusCode != http.StatusUnauthorized || !attempt.FirstRefusal() {
 		return resp, err
 	}
-	return p.tryAgain(attempt, resp, token)
+	return p.retry(attempt, resp, token)
 }
 
-func (p *userAuth) sendUnder(token AccessToken, attempt *pipeline.Attempt) (*http.Response, error) {
+func (p *userAuth) sendWith(token AccessToken, attempt *pipeline.Attempt) (*http.Response, error) {
 	attempt.SetToken(token.Token)
 	held := p.credential.held.Load()
 	if held != nil && held.Token != token.Token {
@@ -53,16 +53,16 @@ func (p *userAuth) sendUnder(token AccessToken, attempt *pipeline.Attempt) (*htt
 	return resp, err
 }
 
-// sendUnderHeld sends under a token that is held and valid, and otherwise not at all.
-func (p *userAuth) sendUnderHeld(attempt *pipeline.Attempt) (*http.Response, error) {
+// sendWithHeld sends the request with the current token, and fails if there is no valid one.
+func (p *userAuth) sendWithHeld(attempt *pipeline.Attempt) (*http.Response, error) {
 	held := p.credential.held.Load()
 	if held == nil || !time.Now().Before(held.ExpiresOn) {
 		return nil, pipeline.NewFinal(errNoTokenHeld)
 	}
-	return p.sendUnder(held.AccessToken, attempt)
+	return p.sendWith(held.AccessToken, attempt)
 }
 
-func (p *userAuth) tryAgain(attempt *pipeline.Attempt, refusal *http.Response, refused AccessToken) (*http.Response, error) {
+func (p *userAuth) retry(attempt *pipeline.Attempt, refusal *http.Response, refused AccessToken) (*http.Response, error) {
 	ctx := attempt.Request.Context()
 	token, err := p.credential.replace(ctx, refused)
 	if err != nil {
@@ -77,7 +77,7 @@ func (p *userAuth) tryAgain(attempt *pipeline.Attempt, refusal *http.Response, r
 	if err := attempt.Rewind(); err != nil {
 		return nil, pipeline.NewFinal(err)
 	}
-	return p.sendUnder(token, attempt)
+	return p.sendWith(token, attempt)
 }
 
 type withoutFetchKey struct{}

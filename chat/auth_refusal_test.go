@@ -89,13 +89,13 @@ var _ = Describe("A refused token", func() {
 			Expect(err).NotTo(HaveOccurred())
 			client, err := chat.NewClient(testEndpoint, credential, options(answering(reply(401, ""))))
 			Expect(err).NotTo(HaveOccurred())
-			Expect(client.DeleteThread(context.Background(), testThread)).To(MatchError(ContainSubstring("the token ended 1h0m0s ago")))
+			Expect(client.DeleteThread(context.Background(), testThread)).To(MatchError(ContainSubstring("the token expired 1h0m0s ago")))
 		})
 	})
 
 	It("says in the error that it should be good, when it should", func(ctx SpecContext) {
 		client, _ := clientOf(reply(401, ""))
 		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(And(
-			ContainSubstring("left by this machine's clock"), ContainSubstring("of another resource"))))
+			ContainSubstring("left by the local clock"), ContainSubstring("belongs to another resource"))))
 	})
 })

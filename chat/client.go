@@ -55,7 +55,7 @@ func NewClient(endpoint string, credential *TokenCredential, options *ClientOpti
 		return nil, err
 	}
 	if credential == nil {
-		return nil, &ArgumentError{Name: "credential", Reason: "must not be nil: make one with NewTokenCredential"}
+		return nil, &ArgumentError{Name: "credential", Reason: "must not be nil: create one with NewTokenCredential"}
 	}
 	return newClient("client", base, (&userAuth{credential: credential, allowHTTP: options.InsecureAllowCredentialWithHTTP}).send, options)
 }

@@ -21,12 +21,12 @@ type TokenCredential struct {
 
 	held atomic.Pointer[heldToken] // nil: none, or closed
 
-	mu        sync.Mutex   // guards what follows, and every change of held
-	flight    *tokenFlight // nil: no refresh is under way
-	failures  int          // in a row
-	notBefore time.Time    // no earlier refresh while the held token is valid, nor in the background
-	replaced  time.Time    // how far the replacements of refused tokens are ahead of one a second
-	timer     *time.Timer  // of the next refresh in the background
+	mu        sync.Mutex    // guards what follows, and every change of held
+	pending   *tokenRefresh // nil: no refresh is in progress
+	failures  int           // in a row
+	notBefore time.Time     // no earlier refresh while the held token is valid, nor in the background
+	replaced  time.Time     // how far the replacements of refused tokens are ahead of one a second
+	timer     *time.Timer   // of the next refresh in the background
 	closed    bool
 }
 
@@ -136,9 +136,9 @@ func (c *TokenCredential) Close() error {
 	if c.timer != nil {
 		c.timer.Stop()
 	}
-	if c.flight != nil {
-		c.flight.cancel()
-		c.land(c.flight, AccessToken{}, errCredentialClosed)
+	if c.pending != nil {
+		c.pending.cancel()
+		c.complete(c.pending, AccessToken{}, errCredentialClosed)
 	}
 	return nil
 }
@@ -156,16 +156,16 @@ func (c *TokenCredential) renewed(ctx context.Context) (AccessToken, error) {
 		c.mu.Unlock()
 		return held.AccessToken, nil
 	}
-	if c.flight == nil && (!valid || !now.Before(c.notBefore)) {
-		c.takeOff(now)
+	if c.pending == nil && (!valid || !now.Before(c.notBefore)) {
+		c.startRefresh(now)
 	}
-	flight := c.flight
+	pending := c.pending
 	c.mu.Unlock()
 
 	if valid {
 		return held.AccessToken, nil
 	}
-	return flight.wait(ctx)
+	return pending.wait(ctx)
 }
 
 // replace fetches another token after the service rejected one that had not expired. Until it arrives, calls use the rejected
@@ -180,17 +180,17 @@ func (c *TokenCredential) replace(ctx context.Context, refused AccessToken) (Acc
 		c.mu.Unlock()
 		return c.Token(ctx)
 	}
-	if c.flight == nil {
+	if c.pending == nil {
 		now := time.Now()
 		if !c.mayReplace(now) {
 			c.mu.Unlock()
 			return refused, nil
 		}
-		c.takeOff(now)
+		c.startRefresh(now)
 	}
-	flight := c.flight
+	pending := c.pending
 	c.mu.Unlock()
-	return flight.wait(ctx)
+	return pending.wait(ctx)
 }
 
 // mayReplace counts a replacement, and reports whether there were not too many. The caller holds mu.
@@ -205,17 +205,17 @@ func (c *TokenCredential) mayReplace(now time.Time) bool {
 	return true
 }
 
-// resting reports whether no refresh is under way.
-func (c *TokenCredential) resting() bool {
+// idle reports whether no refresh is in progress.
+func (c *TokenCredential) idle() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.flight == nil
+	return c.pending == nil
 }
 
-// takeOff starts a refresh. The caller holds mu, and has made sure that none is under way.
-func (c *TokenCredential) takeOff(now time.Time) {
+// startRefresh starts a refresh. The caller holds mu, and has checked that none is in progress.
+func (c *TokenCredential) startRefresh(now time.Time) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.timeout)
 	c.notBefore = now.Add(refreshInterval)
-	c.flight = &tokenFlight{cancel: cancel, done: make(chan struct{})}
-	go c.fly(ctx, c.flight)
+	c.pending = &tokenRefresh{cancel: cancel, done: make(chan struct{})}
+	go c.runRefresh(ctx, c.pending)
 }

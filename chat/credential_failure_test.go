@@ -70,7 +70,7 @@ var _ = Describe("TokenCredential with a callback that", func() {
 		Entry("a panic with nil", func(context.Context, int) (chat.AccessToken, error) { panic(nil) }, "the callback panicked: panic called with nil"),
 		Entry("the end of its goroutine", exits, "the callback ended its goroutine"),
 		Entry("an ended token", gives(chat.AccessToken{Token: "secret", ExpiresOn: time.Unix(1, 0)}),
-			"the new token has already ended, on 1970-01-01T00:00:01Z"),
+			"the new token has already expired, on 1970-01-01T00:00:01Z"),
 		Entry("no token", gives(chat.AccessToken{}), "the new token is empty"),
 	)
 
@@ -135,7 +135,7 @@ var _ = Describe("TokenCredential with a callback that", func() {
 				credential := credentialOf((&issuer{answer: hangs}).refresh, &chat.TokenCredentialOptions{RefreshTimeout: 5 * time.Second})
 				_, err := credential.Token(context.Background())
 				Expect(err).To(MatchError(SatisfyAny(
-					Equal("refresh token: no answer within 5s: context deadline exceeded"),
+					Equal("refresh token: no result within 5s: context deadline exceeded"),
 					Equal("refresh token: context deadline exceeded"), // the callback's own words, at the same moment
 				)))
 			})

@@ -9,16 +9,16 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// tokenFlight is one refresh under way; token and err may be read once done is closed.
-type tokenFlight struct {
+// tokenRefresh is a refresh in progress. token and err may be read after done is closed.
+type tokenRefresh struct {
 	cancel context.CancelFunc
 	done   chan struct{}
 	token  AccessToken
 	err    error
 }
 
-// wait returns what the flight brings, and ctx's error if that ends first.
-func (f *tokenFlight) wait(ctx context.Context) (AccessToken, error) {
+// wait returns the result of the refresh, or the error of ctx if that ends first.
+func (f *tokenRefresh) wait(ctx context.Context) (AccessToken, error) {
 	select {
 	case <-f.done:
 		return f.token, f.err
@@ -31,23 +31,23 @@ const (
 	renewalWindow     = 2 * time.Minute
 	aheadWindow       = 10 * time.Minute
 	maxRefreshBackoff = 30 * time.Second
-	maxTimer          = 24 * time.Hour // clocks drift and machines sleep: look again
+	maxTimer          = 24 * time.Hour // clocks drift and machines sleep
 )
 
-// refreshError is why no token came.
+// refreshError is the reason why there is no token.
 type refreshError struct{ cause error }
 
 func (e *refreshError) Error() string { return "refresh token: " + e.cause.Error() }
 func (e *refreshError) Unwrap() error { return e.cause }
 
-var errEnded = errors.New("has already ended")
+var errEnded = errors.New("has already expired")
 
-// fly calls the callback and survives whatever it does.
-func (c *TokenCredential) fly(ctx context.Context, flight *tokenFlight) {
-	defer flight.cancel()
-	// A callback that does not listen to its context is left behind, so that the next one can try.
+// runRefresh calls the callback. It handles a panic, the end of the goroutine and a callback that does not return.
+func (c *TokenCredential) runRefresh(ctx context.Context, pending *tokenRefresh) {
+	defer pending.cancel()
+	// A callback that ignores its context is abandoned, so that the next refresh can start.
 	stop := context.AfterFunc(ctx, func() {
-		c.arrive(flight, AccessToken{}, fmt.Errorf("no answer within %s: %w", c.timeout, ctx.Err()))
+		c.finishRefresh(pending, AccessToken{}, fmt.Errorf("no result within %s: %w", c.timeout, ctx.Err()))
 	})
 	defer stop()
 
@@ -56,13 +56,13 @@ func (c *TokenCredential) fly(ctx context.Context, flight *tokenFlight) {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("the callback panicked: %s", pipeline.LogLine(fmt.Sprint(p)))
 		}
-		c.arrive(flight, token, err)
+		c.finishRefresh(pending, token, err)
 	}()
 	token, err = c.refresh(ctx)
 }
 
-// arrive checks what a refresh brought and hands it to whoever waits.
-func (c *TokenCredential) arrive(flight *tokenFlight, token AccessToken, err error) {
+// finishRefresh checks the result of a refresh and passes it to the waiting calls.
+func (c *TokenCredential) finishRefresh(pending *tokenRefresh, token AccessToken, err error) {
 	if err == nil {
 		token, err = checkNew(token)
 	}
@@ -71,7 +71,7 @@ func (c *TokenCredential) arrive(flight *tokenFlight, token AccessToken, err err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.land(flight, token, err)
+	c.complete(pending, token, err)
 }
 
 func checkNew(token AccessToken) (AccessToken, error) {
@@ -85,12 +85,12 @@ func checkNew(token AccessToken) (AccessToken, error) {
 	return token, nil
 }
 
-// land ends a flight, once. The caller holds mu.
-func (c *TokenCredential) land(flight *tokenFlight, token AccessToken, err error) {
-	if c.flight != flight {
-		return // it came too late, or after Close
+// complete ends a refresh, once. The caller holds mu.
+func (c *TokenCredential) complete(pending *tokenRefresh, token AccessToken, err error) {
+	if c.pending != pending {
+		return // a late result, or one after Close
 	}
-	c.flight = nil
+	c.pending = nil
 	if err == nil {
 		c.failures = 0
 		c.hold(token)
@@ -99,8 +99,8 @@ func (c *TokenCredential) land(flight *tokenFlight, token AccessToken, err error
 		backoff := min(maxRefreshBackoff, refreshInterval<<min(c.failures-1, 10))
 		c.notBefore = time.Now().Add(backoff)
 	}
-	flight.token, flight.err = token, err
-	close(flight.done)
+	pending.token, pending.err = token, err
+	close(pending.done)
 	if c.ahead && !c.closed {
 		c.schedule()
 	}
@@ -131,13 +131,13 @@ func (c *TokenCredential) schedule() {
 func (c *TokenCredential) refreshAhead() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || c.flight != nil {
-		return // landing schedules again
+	if c.closed || c.pending != nil {
+		return // complete schedules the next one
 	}
 	now, held := time.Now(), c.held.Load()
 	if held != nil && now.Before(held.renewOn) || now.Before(c.notBefore) {
 		c.schedule()
 		return
 	}
-	c.takeOff(now)
+	c.startRefresh(now)
 }

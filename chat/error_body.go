@@ -118,7 +118,7 @@ func newError(action string, resp *http.Response, hint string, held *heldToken) 
 	err := pipeline.Decode(kept, &decoded)
 	foreign := err != nil && len(bytes.TrimSpace(body)) > 0
 	if foreign {
-		hint = strings.TrimPrefix(hint+"; the answer is not the service's ("+pipeline.ContentType(resp)+"): is something else at the endpoint?", "; ")
+		hint = strings.TrimPrefix(hint+"; the response is not from the service ("+pipeline.ContentType(resp)+"): check the endpoint", "; ")
 	}
 	e := decoded.toError()
 	e.operation, e.hint, e.StatusCode = action, hint, resp.StatusCode

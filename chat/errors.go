@@ -18,11 +18,11 @@ import (
 var (
 	ErrBadRequest   = errors.New("the request is not valid")                       // 400
 	ErrUnauthorized = errors.New("the token is missing, expired or revoked")       // 401
-	ErrForbidden    = errors.New("the user may not do this")                       // 403
-	ErrNotFound     = errors.New("there is no such thread, message or user")       // 404
+	ErrForbidden    = errors.New("the user is not allowed to do this")             // 403
+	ErrNotFound     = errors.New("the thread, message or user does not exist")     // 404
 	ErrTooLarge     = errors.New("the request is larger than the service accepts") // 413
 	ErrThrottled    = errors.New("too many requests")                              // 429
-	ErrUnavailable  = errors.New("the service can't answer now")                   // 408, 500, 502, 503, 504
+	ErrUnavailable  = errors.New("the service is unavailable")                     // 408, 500, 502, 503, 504
 )
 
 // ErrOutcomeUnknown means that a message may or may not have been sent: the request was sent, and no response tells the outcome.

@@ -129,11 +129,11 @@ var _ = Describe("Error", func() {
 		Entry("with the delay, at the end", 429, ``, "", "try: 429 Too Many Requests, request 1, wait 2m0s", "x-ms-client-request-id", "1", "Retry-After", "120"),
 		Entry("with a delay shorter than a second", 429, ``, "", "try: 429 Too Many Requests, wait 20ms", "retry-after-ms", "20"),
 		Entry("with somebody else's page, of which it shows nothing", 502, page, "",
-			"try: 502 Bad Gateway: the answer is not the service's (text/html): is something else at the endpoint?", "Content-Type", "text/html; charset=utf-8"),
+			"try: 502 Bad Gateway: the response is not from the service (text/html): check the endpoint", "Content-Type", "text/html; charset=utf-8"),
 		Entry("with somebody else's page and a hint", 200, page, "expected status 201",
-			"try: 200 OK: expected status 201; the answer is not the service's (text/html): is something else at the endpoint?", "Content-Type", "text/html"),
+			"try: 200 OK: expected status 201; the response is not from the service (text/html): check the endpoint", "Content-Type", "text/html"),
 		Entry("with an answer that does not say what it is", 500, `oops`, "",
-			"try: 500 Internal Server Error: the answer is not the service's (no content type): is something else at the endpoint?", "Content-Type", ""),
+			"try: 500 Internal Server Error: the response is not from the service (no content type): check the endpoint", "Content-Type", ""),
 	)
 
 	DescribeTable("has no more than one bounded line of text, whatever the service says",

@@ -106,7 +106,7 @@ func tokenTroubles() []trouble {
 				c := clientThatFetches(refusedByIdentity("InvalidAccessToken", "Provided access token is not valid."))
 				return c, list(ctx, c)
 			}},
-		{"a callback that gives what has ended", []explain.Kind{explain.TokenFetch, explain.Clock}, "has already ended",
+		{"a callback that gives what has ended", []explain.Kind{explain.TokenFetch, explain.Clock}, "has already expired",
 			func(ctx context.Context) (*chat.Client, error) {
 				c := clientThatFetches(func(context.Context) (chat.AccessToken, error) {
 					return chat.AccessToken{Token: tokenUntil(time.Now().Add(-time.Hour))}, nil

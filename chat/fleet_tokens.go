@@ -86,7 +86,7 @@ func (t *fleetTokens) give(held *fleetToken) {
 	for oldest := t.idle.previous; t.kept > t.limit && oldest != &t.idle; {
 		candidate := oldest
 		oldest = oldest.previous
-		if candidate.credential.resting() {
+		if candidate.credential.idle() {
 			candidate.unlink()
 			t.kept--
 			delete(t.byUser, candidate.user)

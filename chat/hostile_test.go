@@ -29,7 +29,7 @@ var _ = Describe("What comes from outside", func() {
 		func(ctx SpecContext, token string) {
 			thread, wire := threadOf(reply(200, `{"value":[]}`))
 			_, err := thread.ListParticipants(&chat.ListParticipantsOptions{ContinuationToken: token}).Collect(ctx, 0)
-			Expect(err).To(MatchError("chat: ContinuationToken is not one that a page of this listing has given"))
+			Expect(err).To(MatchError("chat: ContinuationToken does not belong to this listing"))
 			Expect(wire.Requests()).To(BeEmpty())
 		},
 		Entry("another listing of the thread", "/chat/threads/"+testThread+"/messages?syncState=1"),

@@ -189,7 +189,7 @@ var _ = Describe("Identifier", func() {
 		func(ctx SpecContext, pointer chat.Identifier) {
 			thread, wire := threadOf(reply(http.StatusCreated, `{}`))
 
-			reason := fmt.Sprintf("is a %T: pass an identifier of this package as a value", pointer)
+			reason := fmt.Sprintf("is a %T: pass an identifier of this package by value", pointer)
 
 			err := thread.RemoveParticipant(ctx, pointer)
 			Expect(err).To(Equal(&chat.ArgumentError{Name: "identifier", Reason: reason}))

@@ -53,7 +53,7 @@ func newPager[Wire, Item, T any](c *Client, list listing, open func(Wire) ([]Ite
 	return &Pager[T]{fetch: fetch, token: list.token, prefetch: list.prefetch}
 }
 
-var errNoList = errors.New("the answer has no list")
+var errNoList = errors.New("the response has no list")
 
 // checkToken rejects a token that does not belong to the listing: it may have been in a browser, and its path is read with the
 // token of the user.
@@ -64,7 +64,7 @@ func checkToken(token, path string) error {
 	own, _, _ := strings.Cut(token, "?")
 	own, err := url.PathUnescape(own)
 	if err != nil || !strings.HasSuffix(own, path) || !pipeline.IsPathAndQuery(token) {
-		return &ArgumentError{Name: "ContinuationToken", Reason: "is not one that a page of this listing has given"}
+		return &ArgumentError{Name: "ContinuationToken", Reason: "does not belong to this listing"}
 	}
 	return nil
 }

@@ -149,7 +149,7 @@ func (t *ThreadClient) SendMessage(ctx context.Context, content string, options 
 		return t.client.api.ChatThreadSendChatMessage(ctx, t.threadID, params, body)
 	})
 	if err == nil && wire.ID == "" {
-		err = fmt.Errorf("chat: send message: the answer names no message: %w", ErrOutcomeUnknown)
+		err = fmt.Errorf("chat: send message: the response has no message id: %w", ErrOutcomeUnknown)
 	}
 	return SendMessageResult{ID: wire.ID}, err
 }

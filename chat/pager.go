@@ -75,7 +75,7 @@ func (p *Pager[T]) Collect(ctx context.Context, limit int) ([]T, error) {
 // errPageLost is needed because a test transport may end the goroutine that calls it.
 var errPageLost = errors.New("chat: the goroutine that read the next page has ended")
 
-var errCircle = errors.New("chat: the service's links to the next page lead in a circle")
+var errCircle = errors.New("chat: the links to the next page form a cycle")
 
 func (p *Pager[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	return func(yield func(Page[T], error) bool) {

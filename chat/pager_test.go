@@ -221,7 +221,7 @@ var _ = Describe("Pager", func() {
 				It(fmt.Sprintf("fails when the links lead in a circle of %d", n), func(ctx SpecContext) {
 					pager, wire := list(circle(n))
 					threads, err := pager.Collect(ctx, 0)
-					Expect(err).To(MatchError("chat: the service's links to the next page lead in a circle"))
+					Expect(err).To(MatchError("chat: the links to the next page form a cycle"))
 					Expect(len(threads)).To(BeNumerically(">=", n))
 					Expect(len(wire.Requests())).To(BeNumerically("<=", 3*n+3))
 				})

@@ -179,7 +179,7 @@ func checkIdentifier(name string, id Identifier) error {
 	case UnknownIdentifier:
 		what = id.ID
 	default:
-		return &ArgumentError{Name: name, Reason: fmt.Sprintf("is a %T: pass an identifier of this package as a value", id)}
+		return &ArgumentError{Name: name, Reason: fmt.Sprintf("is a %T: pass an identifier of this package by value", id)}
 	}
 	if what == "" {
 		return &ArgumentError{Name: name, Reason: "has an empty identifier"}

@@ -110,7 +110,7 @@ type createdThread struct {
 	ChatThread *chatapi.ChatThreadProperties `json:"chatThread"`
 }
 
-var errNoThread = errors.New("chat: create thread: the answer names no thread")
+var errNoThread = errors.New("chat: create thread: the response has no thread")
 
 // ListThreads lists the threads of the user, the most recently active first. Deleted threads, and those that the user has left,
 // are included. Nil options are the zero value.

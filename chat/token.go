@@ -46,9 +46,9 @@ func (t AccessToken) withExpiry() (AccessToken, error) {
 	case t.Token == "":
 		return t, errors.New("is empty")
 	case strings.HasPrefix(strings.ToLower(t.Token), "bearer "):
-		return t, errors.New(`begins with "Bearer ", which is not part of it: pass what comes behind`)
+		return t, errors.New(`begins with "Bearer ", which is not part of the token: remove it`)
 	case strings.ContainsFunc(t.Token, outsideTokens):
-		return t, errors.New("holds a space, a line end or another character that no token has")
+		return t, errors.New("contains a space, a line break or another character that a token cannot contain")
 	case !t.ExpiresOn.IsZero():
 		// Without the monotonic reading: that clock stands still while the machine sleeps, and tokens go on ending.
 		t.ExpiresOn = t.ExpiresOn.Round(0)
@@ -66,9 +66,9 @@ func (t AccessToken) withExpiry() (AccessToken, error) {
 func (t AccessToken) age() string {
 	left := time.Until(t.ExpiresOn)
 	if left <= 0 {
-		return fmt.Sprintf("the token ended %s ago", (-left).Round(time.Second))
+		return fmt.Sprintf("the token expired %s ago", (-left).Round(time.Second))
 	}
-	return fmt.Sprintf("the token has %s left by this machine's clock: it was revoked, is of another resource, or the clock is off",
+	return fmt.Sprintf("the token has %s left by the local clock: it was revoked, belongs to another resource, or the clock is wrong",
 		left.Round(time.Second))
 }
 

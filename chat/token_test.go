@@ -59,7 +59,7 @@ var _ = Describe("AccessToken", func() {
 			keeps(err, token)
 		},
 		Entry("empty", "", "is empty"),
-		Entry("blank", "   ", "holds a space"),
+		Entry("blank", "   ", "contains a space"),
 		Entry("one segment", "secret", "is not a JSON Web Token: 1 of 3"),
 		Entry("two segments", "secret.secret", "is not a JSON Web Token: 2 of 3"),
 		Entry("a payload that is not base64", "h.secret!.s", "has a payload that is not base64"),
@@ -78,13 +78,13 @@ var _ = Describe("AccessToken", func() {
 		Entry("exp in milliseconds", tokenWith(`{"exp":1900000000000}`), "has an exp claim that is not a number of seconds"),
 		Entry("exp beyond every clock", tokenWith(`{"exp":1e300}`), "has an exp claim that is not a number of seconds"),
 		Entry("exp negative", tokenWith(`{"exp":-1900000000}`), "has an exp claim that is not a number of seconds"),
-		Entry("a line end, as read from a file", tokenWith(`{"exp":1900000000}`)+"\n", "holds a space, a line end"),
-		Entry("a line end within", "h.eyJleHAiOjE5\nMDAwMDAwMDB9.s", "holds a space, a line end"),
-		Entry("a space within", "h. eyJleHAiOjE5MDAwMDAwMDB9.s", "holds a space"),
-		Entry("the value of the header", "Bearer "+tokenWith(`{"exp":1900000000}`), `begins with "Bearer ", which is not part of it: pass what comes behind`),
+		Entry("a line end, as read from a file", tokenWith(`{"exp":1900000000}`)+"\n", "contains a space, a line break"),
+		Entry("a line end within", "h.eyJleHAiOjE5\nMDAwMDAwMDB9.s", "contains a space, a line break"),
+		Entry("a space within", "h. eyJleHAiOjE5MDAwMDAwMDB9.s", "contains a space"),
+		Entry("the value of the header", "Bearer "+tokenWith(`{"exp":1900000000}`), `begins with "Bearer ", which is not part of the token: remove it`),
 		Entry("the value of the header in small letters", "bearer secret", `begins with "Bearer "`),
-		Entry("a letter beyond ASCII", "h.eyJleHAiOjE5MDAwMDAwMDB9.sécret", "holds a space, a line end or another character"),
-		Entry("bytes that are no text", "h.eyJleHAiOjE5MDAwMDAwMDB9.\xff\xfe", "holds a space, a line end or another character"),
+		Entry("a letter beyond ASCII", "h.eyJleHAiOjE5MDAwMDAwMDB9.sécret", "contains a space, a line break or another character"),
+		Entry("bytes that are no text", "h.eyJleHAiOjE5MDAwMDAwMDB9.\xff\xfe", "contains a space, a line break or another character"),
 	)
 
 	Context("with ExpiresOn set", func() {
@@ -125,9 +125,9 @@ var _ = Describe("AccessToken", func() {
 				refuses(err, "InitialToken", token, reason)
 			},
 			Entry("empty", "", "is empty"),
-			Entry("blank", " \t ", "holds a space"),
+			Entry("blank", " \t ", "contains a space"),
 			Entry("of a header", "Bearer opaque-secret", `begins with "Bearer "`),
-			Entry("with a line end", "secret\r\nX-Other: secret", "holds a space, a line end"),
+			Entry("with a line end", "secret\r\nX-Other: secret", "contains a space, a line break"),
 		)
 	})
 })

@@ -34,7 +34,7 @@ var _ = DescribeTable("A call allocates no more than it did", Serial,
 		_, err := ours.Get(ctx)
 		return err
 	}),
-	Entry("to list a page of 200 messages", 2480, func(ctx context.Context, ours benchmarks.Ours) error {
+	Entry("to list a page of 200 messages", 2470, func(ctx context.Context, ours benchmarks.Ours) error {
 		_, err := ours.List(ctx, nil)
 		return err
 	}),

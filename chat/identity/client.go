@@ -48,43 +48,6 @@ type ClientOptions struct {
 // defaultAPIVersion is the version of the identity API that the client speaks.
 const defaultAPIVersion = "2026-09-23"
 
-// NewClientFromConnectionString returns a client for the connection string of a resource,
-// "endpoint=https://<resource>.communication.azure.com/;accesskey=<key>", which the Azure portal shows. It sends no request.
-//
-// The parts may be in any order and letter case, with spaces around them and a semicolon at the end; other parts are ignored. An
-// endpoint without a scheme is https. An endpoint or a key that is missing, repeated or invalid is a [*chat.ArgumentError], which
-// does not contain the key. Nil options are the zero value.
-func NewClientFromConnectionString(connectionString string, options *ClientOptions) (*Client, error) {
-	parts, err := parseConnectionString(connectionString)
-	if err != nil {
-		return nil, err
-	}
-	options = orZero(options)
-	endpoint, err := pipeline.ParseEndpoint(parts.endpoint, options.InsecureAllowCredentialWithHTTP)
-	if err != nil {
-		return nil, &chat.ArgumentError{Name: "connectionString", Reason: "holds an endpoint that " + err.Error()}
-	}
-	return newClient(endpoint, pipeline.Settings{Sign: signer{parts.key}.sign}, options)
-}
-
-// NewClientWithAccessKey returns a client that authenticates with an access key of the resource, in base64 as the Azure portal
-// shows it. endpoint is that of [NewClient]. NewClientWithAccessKey sends no request.
-//
-// An invalid endpoint and an invalid key are each a [*chat.ArgumentError], which does not contain the key. Nil options are the
-// zero value.
-func NewClientWithAccessKey(endpoint, accessKey string, options *ClientOptions) (*Client, error) {
-	options = orZero(options)
-	base, err := parseEndpoint(endpoint, options)
-	if err != nil {
-		return nil, err
-	}
-	key, err := decodeKey(accessKey)
-	if err != nil {
-		return nil, &chat.ArgumentError{Name: "accessKey", Reason: err.Error()}
-	}
-	return newClient(base, pipeline.Settings{Sign: signer{key}.sign}, options)
-}
-
 // NewClient returns a client that authenticates with Entra tokens, those of an application or a managed identity that has a role
 // on the resource. endpoint is "https://<resource>.communication.azure.com"; a path in it, such as that of a gateway, is kept.
 // NewClient sends no request.
@@ -107,6 +70,43 @@ func NewClient(endpoint string, credential azcore.TokenCredential, options *Clie
 	}
 	client.entra = entra
 	return client, nil
+}
+
+// NewClientWithAccessKey returns a client that authenticates with an access key of the resource, in base64 as the Azure portal
+// shows it. endpoint is that of [NewClient]. NewClientWithAccessKey sends no request.
+//
+// An invalid endpoint and an invalid key are each a [*chat.ArgumentError], which does not contain the key. Nil options are the
+// zero value.
+func NewClientWithAccessKey(endpoint, accessKey string, options *ClientOptions) (*Client, error) {
+	options = orZero(options)
+	base, err := parseEndpoint(endpoint, options)
+	if err != nil {
+		return nil, err
+	}
+	key, err := decodeKey(accessKey)
+	if err != nil {
+		return nil, &chat.ArgumentError{Name: "accessKey", Reason: err.Error()}
+	}
+	return newClient(base, pipeline.Settings{Sign: signer{key}.sign}, options)
+}
+
+// NewClientFromConnectionString returns a client for the connection string of a resource,
+// "endpoint=https://<resource>.communication.azure.com/;accesskey=<key>", which the Azure portal shows. It sends no request.
+//
+// The parts may be in any order and letter case, with spaces around them and a semicolon at the end; other parts are ignored. An
+// endpoint without a scheme is https. An endpoint or a key that is missing, repeated or invalid is a [*chat.ArgumentError], which
+// does not contain the key. Nil options are the zero value.
+func NewClientFromConnectionString(connectionString string, options *ClientOptions) (*Client, error) {
+	parts, err := parseConnectionString(connectionString)
+	if err != nil {
+		return nil, err
+	}
+	options = orZero(options)
+	endpoint, err := pipeline.ParseEndpoint(parts.endpoint, options.InsecureAllowCredentialWithHTTP)
+	if err != nil {
+		return nil, &chat.ArgumentError{Name: "connectionString", Reason: "has an endpoint that " + err.Error()}
+	}
+	return newClient(endpoint, pipeline.Settings{Sign: signer{parts.key}.sign}, options)
 }
 
 // Endpoint returns the URL of the resource without a trailing slash, for [chat.NewClient] and [chat.NewFleet].
@@ -176,9 +176,9 @@ func clockHint(resp *http.Response) string {
 	}
 	switch skew := time.Since(theirs).Round(time.Second); {
 	case skew > toleratedSkew:
-		return fmt.Sprintf("the clock here is %s ahead of the service's", skew)
+		return fmt.Sprintf("the local clock is %s ahead of the service's", skew)
 	case skew < -toleratedSkew:
-		return fmt.Sprintf("the clock here is %s behind the service's", -skew)
+		return fmt.Sprintf("the local clock is %s behind the service's", -skew)
 	}
 	return ""
 }

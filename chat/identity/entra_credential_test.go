@@ -170,7 +170,7 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		Entry("for an answer with an empty one", &entraStub{lifetime: time.Hour}, exchanged("", time.Hour), "no token"),
 		Entry("for an answer that is no JSON", &entraStub{lifetime: time.Hour}, reply(http.StatusOK, `<html>`), "JSON"),
 		Entry("for another success", &entraStub{lifetime: time.Hour}, reply(http.StatusNoContent, ""), "expected status 200"),
-		Entry("for one that has ended", &entraStub{lifetime: time.Hour}, exchanged("chat", -time.Hour), "already ended"),
+		Entry("for one that has ended", &entraStub{lifetime: time.Hour}, exchanged("chat", -time.Hour), "already expired"),
 		Entry("for a credential that fails", &entraStub{err: errors.New("no tenant")}, exchanged("chat", time.Hour), "no tenant"),
 	)
 

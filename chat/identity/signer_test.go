@@ -187,8 +187,8 @@ var _ = Describe("A signature with an access key", func() {
 				Expect(err).To(MatchError(ContainSubstring(words)))
 			})
 		},
-			Entry("behind", 20*time.Minute, "the clock here is 20m0s behind the service's"),
-			Entry("ahead", -time.Hour, "the clock here is 1h0m0s ahead of the service's"),
+			Entry("behind", 20*time.Minute, "the local clock is 20m0s behind the service's"),
+			Entry("ahead", -time.Hour, "the local clock is 1h0m0s ahead of the service's"),
 		)
 
 		It("says nothing of a clock that is right", func() {

@@ -74,7 +74,7 @@ var _ = Describe("Client on Teams users who act through the resource", func() {
 	It("does not take an answer without a token for a success", func(ctx SpecContext) {
 		client, _ := clientOf(reply(http.StatusOK, `{"identity":{"id":"8:acs:a"}}`))
 		token, err := client.GetTokenForTeamsExtensionUser(ctx, "entra")
-		Expect(err).To(MatchError(ContainSubstring("the answer has no token")))
+		Expect(err).To(MatchError(ContainSubstring("the response has no token")))
 		Expect(token).To(BeZero())
 	})
 

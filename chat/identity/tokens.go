@@ -125,4 +125,4 @@ func accessToken(op pipeline.Operation, w *identityapi.CommunicationIdentityAcce
 	return chat.AccessToken{Token: w.Token, ExpiresOn: w.ExpiresOn.UTC()}, nil
 }
 
-var errNoToken = errors.New("the answer has no token")
+var errNoToken = errors.New("the response has no token")

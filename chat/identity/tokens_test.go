@@ -84,10 +84,10 @@ var _ = Describe("Client on tokens", func() {
 	It("does not take an answer without a token for a success", func(ctx SpecContext) {
 		client, _ := clientOf(reply(http.StatusOK, `{"expiresOn":"2026-01-02T03:04:05Z"}`))
 		_, err := client.GetToken(ctx, ada, chatScope, nil)
-		Expect(err).To(MatchError("identity: get token: the answer has no token"))
+		Expect(err).To(MatchError("identity: get token: the response has no token"))
 		client, _ = clientOf(reply(http.StatusCreated, `{"identity":{"id":"8:acs:a"}}`))
 		made, err := client.CreateUserAndToken(ctx, chatScope, nil)
-		Expect(err).To(MatchError("identity: create user and token: the answer has no token"))
+		Expect(err).To(MatchError("identity: create user and token: the response has no token"))
 		Expect(made.User.ID).To(Equal("8:acs:a"), "the user is there all the same")
 	})
 })

@@ -80,7 +80,7 @@ func (c *Client) create(ctx context.Context, op pipeline.Operation, request iden
 	return created, err
 }
 
-var errNoUser = errors.New("the answer names no user")
+var errNoUser = errors.New("the response has no user")
 
 // checkUser rejects a user whose id is empty or would change the path.
 func checkUser(user chat.CommunicationUser) error { return checkID("user", user.ID) }

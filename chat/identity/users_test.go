@@ -77,7 +77,7 @@ var _ = Describe("Client on users", func() {
 	It("does not take an answer for a success that names nobody", func(ctx SpecContext) {
 		client, _ := clientOf(reply(http.StatusCreated, `{}`))
 		user, err := client.CreateUser(ctx, nil)
-		Expect(err).To(MatchError("identity: create user: the answer names no user"))
+		Expect(err).To(MatchError("identity: create user: the response has no user"))
 		Expect(user).To(BeZero())
 	})
 

@@ -95,7 +95,7 @@ func serviceUnavailable(_ context.Context, x *examination) []finding {
 
 func isUnavailable(status int) bool { return slices.Contains(unavailable(), status) }
 
-// unavailable lists the statuses that say that the service can't answer now.
+// unavailable lists the statuses that say that the service is unavailable.
 func unavailable() []int {
 	return []int{http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
 }
