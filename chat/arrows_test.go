@@ -69,6 +69,19 @@ var arrows = map[string]struct{ ours, others []string }{
 		ours:   []string{"cmd/acschat/...", "chat", "chat/explain", "chat/identity", "chat/chattest", "chat/redact"},
 		others: []string{"..."},
 	},
+
+	// The leaves of the tool, which its commands and rooms stand on.
+	"cmd/acschat/internal/harmless": {others: []string{"..."}},
+	"cmd/acschat/internal/pace":     {},
+	"cmd/acschat/internal/cli":      {ours: []string{"chat", "chat/redact", "cmd/acschat/internal/harmless"}},
+	"cmd/acschat/internal/input":    {ours: []string{"cmd/acschat/internal/cli"}},
+	"cmd/acschat/internal/show":     {ours: []string{"chat", "cmd/acschat/internal/harmless"}, others: []string{"..."}},
+	"cmd/acschat/internal/flags": {
+		ours: []string{
+			"chat", "cmd/acschat/internal/cli", "cmd/acschat/internal/harmless", "cmd/acschat/internal/input", "cmd/acschat/internal/show",
+		},
+		others: []string{"..."},
+	},
 }
 
 // libraryModules are all the modules in a program that imports chat and chat/identity: what these import, and what that needs.
