@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -103,6 +104,21 @@ var _ = Describe("message list --follow", func() {
 		Expect(r.Err).To(HavePrefix("acschat: retrying"))
 		Expect(r.Err).To(HaveSuffix("\n"))
 		Expect(gbytes.BufferWithBytes([]byte(r.Err))).NotTo(gbytes.Say("trying on.*\n.*trying on"))
+	})
+
+	It("continues a listing that has failed where it stopped", func() {
+		session := follow("-o", "jsonl")
+		Eventually(session).Should(gbytes.Say("participantAdded"))
+		outage := server.Fail(chattest.ListChatMessages, chattest.Fault{Times: -1})
+		Eventually(outage.Fired).Should(BeNumerically(">", 0))
+		for range 90 { // five pages
+			send("waiting")
+		}
+		server.Fail(chattest.ListChatMessages, chattest.Fault{Every: 2})
+		outage.Remove()
+		Eventually(func() int { return strings.Count(string(session.Out.Contents()), `"waiting"`) }).Should(Equal(90))
+		session.Interrupt()
+		alice.Wait(session).Ends(0)
 	})
 
 	It("ends when the user is not in the thread any more", func() {

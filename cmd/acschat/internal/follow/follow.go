@@ -27,6 +27,9 @@ type Follower struct {
 	floor  int64              // the highest version at the start
 	newest int64              // the highest version so far
 	seen   map[int64]struct{} // the versions returned, as far back as LookBack
+
+	read []chat.Message // by a listing that has failed
+	next string         // the continuation token of that listing; "" to list from the top
 }
 
 // New returns a follower that continues after the latest messages, of which there may be none since start.
@@ -42,25 +45,33 @@ func New(thread *chat.ThreadClient, latest []chat.Message, start time.Time) *Fol
 	return f
 }
 
-// News returns the messages that are new or changed since the last call, oldest first.
+// News returns the messages that are new or changed since the last call, oldest first. If the listing fails, the next call continues
+// it. After an error that is not temporary, do not call News again.
 func (f *Follower) News(ctx context.Context) ([]chat.Message, error) {
 	const page = 20
 	ctx = policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1, TryTimeout: time.Minute}) // the caller calls again
-	var news []chat.Message
 	horizon := max(f.floor, f.newest-LookBack)
-	for m, err := range f.thread.ListMessages(&chat.ListMessagesOptions{PageSize: page}).All(ctx) {
+	options := &chat.ListMessagesOptions{PageSize: page, ContinuationToken: f.next}
+	for page, err := range f.thread.ListMessages(options).Pages(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		if Version(m) <= horizon {
+		end := slices.IndexFunc(page.Items, func(m chat.Message) bool { return Version(m) <= horizon })
+		if end >= 0 {
+			f.read = append(f.read, page.Items[:end]...)
 			break
 		}
+		f.read, f.next = append(f.read, page.Items...), page.ContinuationToken
+	}
+	var news []chat.Message
+	for _, m := range f.read {
 		if _, seen := f.seen[Version(m)]; !seen {
+			f.seen[Version(m)] = struct{}{}
 			news = append(news, m)
 		}
 	}
+	f.read, f.next = nil, ""
 	for _, m := range news {
-		f.seen[Version(m)] = struct{}{}
 		f.newest = max(f.newest, Version(m))
 	}
 	maps.DeleteFunc(f.seen, func(v int64, _ struct{}) bool { return v <= f.newest-LookBack })
