@@ -32,8 +32,10 @@ const (
 func newSheet(c *conversation, self chat.Identifier, l look, width int) sheet {
 	const least, most = 4, 14
 	s := sheet{of: c, entries: c.entries(self), self: self, look: l, width: width, nameWidth: least}
-	for _, name := range c.names {
-		s.nameWidth = max(s.nameWidth, ansi.StringWidth(name))
+	for _, e := range s.entries {
+		if e.message != nil {
+			s.nameWidth = max(s.nameWidth, ansi.StringWidth(s.authorName(*e.message)))
+		}
 	}
 	s.nameWidth = min(s.nameWidth, most, max(least, width/5))
 	s.textWidth = max(8, width-markWidth-clockWidth-s.nameWidth-1)
@@ -81,16 +83,24 @@ func (s sheet) marked(e entry, row string) string {
 	return "  " + row
 }
 
-// author is the column of names, in which the service has none.
+// author draws the column of names.
 func (s sheet) author(m chat.Message) string {
-	name, style := "*", s.look.faint
+	style := s.look.faint
 	if written(m) {
-		name, style = s.of.name(m.Sender, m.SenderDisplayName), s.look.person(m.Sender, s.self)
-		if m.Sender == s.self {
-			name = "you"
-		}
+		style = s.look.person(m.Sender, s.self)
 	}
-	return style.Render(cell(name, s.nameWidth))
+	return style.Render(cell(s.authorName(m), s.nameWidth))
+}
+
+// authorName returns the name in the column: * in a system message.
+func (s sheet) authorName(m chat.Message) string {
+	switch {
+	case !written(m):
+		return "*"
+	case m.Sender == s.self:
+		return "you"
+	}
+	return s.of.name(m.Sender, m.SenderDisplayName)
 }
 
 // written reports whether somebody wrote a message, and not the service.

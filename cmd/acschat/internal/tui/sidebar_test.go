@@ -67,6 +67,7 @@ var _ = Describe("The threads", func() {
 			p := sit(tui.Options{Service: tui.Over(s.Client(s.NewUser()), "")})
 			defer p.leave()
 			Expect(p.row("You are in no thread.")).NotTo(BeEmpty())
+			Expect(p.row("To create a thread: acschat thread create")).NotTo(BeEmpty())
 			p.presses("tab", "tab", "enter", "up", "pgup", "esc")
 			p.types("nobody hears")
 			p.presses("ctrl+c")

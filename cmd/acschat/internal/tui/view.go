@@ -131,6 +131,9 @@ func (m *Model) historyRows(r rect) []string {
 	}
 	if m.open == nil {
 		rows[r.height-1] = "  Choose a thread: ↑ ↓ and enter."
+		if len(m.sidebar.threads) == 0 && m.sidebar.trouble == nil {
+			rows[r.height-1] = "  To create a thread: acschat thread create --topic TOPIC"
+		}
 		return rows
 	}
 	seen, _, _ := m.timeline().window(m.open.bottom)

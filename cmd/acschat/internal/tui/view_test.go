@@ -46,6 +46,21 @@ var _ = Describe("The screen", func() {
 		})
 	})
 
+	It("makes room for the names that are drawn, also of senders without a display name in the thread", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, "Release 4.2")
+			ctx := context.Background()
+			carol := s.NewUser()
+			_, err := r.alices.ThreadClient(r.id).AddParticipants(ctx, []chat.Participant{{Identifier: carol}})
+			Expect(err).NotTo(HaveOccurred())
+			_, err = s.Client(carol).ThreadClient(r.id).SendMessage(ctx, "hello", &chat.SendMessageOptions{SenderDisplayName: "Carol Smith"})
+			Expect(err).NotTo(HaveOccurred())
+			p := r.sit()
+			defer p.leave()
+			Expect(p.row("hello")).To(ContainSubstring("Carol Smith hello"))
+		})
+	})
+
 	It("keeps the newest in sight when it changes", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
