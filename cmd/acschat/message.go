@@ -54,6 +54,7 @@ func newMessageGet(t *tool) *cobra.Command {
 		},
 	}
 	thread.AddTo(cmd, &t.session)
+	cmd.ValidArgsFunction = thread.CompleteMessages
 	addMessage(cmd, &message)
 	return cmd
 }
@@ -64,14 +65,25 @@ func newMessageUpdate(t *tool) *cobra.Command {
 	var content string
 	var metadata flags.Metadata
 	cmd := &cobra.Command{
-		Use:   "update MESSAGE",
+		Use:   "update MESSAGE [TEXT]",
 		Short: "Change the text or the metadata of a message you sent",
-		Long: `Change what the flags name. --content - reads the new text from stdin; an empty
-one empties the message. Metadata is merged by key; KEY= removes a key. The
-type, text or HTML, does not change.`,
-		Example: `  acschat message update --thread 19:… 1780000000000 --content "Canary is red."
+		Long: `Change what the command line names. --content - reads the new text from stdin;
+an empty one empties the message. Metadata is merged by key; KEY= removes a
+key. The type, text or HTML, does not change.`,
+		Example: `  acschat message update --thread 19:… 1780000000000 "Canary is red."
   acschat message update --thread 19:… 1780000000000 --metadata draft=`,
-		Args: flags.Wants("message-id"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 2 {
+				if cmd.Flags().Changed("content") {
+					return cli.Misuse("argument and --content: choose one")
+				}
+				if err := cmd.Flags().Set("content", args[1]); err != nil {
+					return err
+				}
+				args = args[:1]
+			}
+			return flags.Wants("message-id")(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			update := chat.MessageUpdate{Metadata: metadata.Pairs}
 			if cmd.Flags().Changed("content") {
@@ -97,6 +109,7 @@ type, text or HTML, does not change.`,
 		},
 	}
 	thread.AddTo(cmd, &t.session)
+	cmd.ValidArgsFunction = thread.CompleteMessages
 	addMessage(cmd, &message)
 	cmd.Flags().Var((*flags.Text)(&content), "content", "the new `TEXT`, - for stdin")
 	cmd.Flags().Var(&metadata, "metadata", "set a key, or remove it with KEY=; may be repeated")
@@ -129,6 +142,7 @@ func newMessageDelete(t *tool) *cobra.Command {
 		},
 	}
 	thread.AddTo(cmd, &t.session)
+	cmd.ValidArgsFunction = thread.CompleteMessages
 	addMessage(cmd, &message)
 	confirm.AddTo(cmd)
 	return cmd
@@ -143,9 +157,6 @@ func (t *tool) contentOfStdin(cmd *cobra.Command) (string, error) {
 		return "", cli.Misuse("stdin cannot hold both the token and the text")
 	}
 	content, err := input.Read(cmd.Context(), input.Stdin, cmd.InOrStdin(), maxContent)
-	if err == nil {
-		err = input.CheckUTF8(input.Stdin, content)
-	}
 	return strings.TrimSuffix(strings.TrimSuffix(content, "\n"), "\r"), err
 }
 

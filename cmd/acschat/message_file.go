@@ -12,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/acschat/acs-chat-go/chat"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/input"
 )
 
@@ -29,12 +28,13 @@ type draft struct {
 	options chat.SendMessageOptions
 }
 
-// drafts reads the messages of a file one by one. Blank lines are ignored.
+// drafts reads the messages of a file one by one. Blank lines are ignored. With an error, line is that of an invalid message, and
+// the next one follows; or 0 if the file cannot be read.
 func (s *sending) drafts(ctx context.Context, r io.Reader) iter.Seq2[draft, error] {
 	objects := s.format == formatOfObjects || s.format == "" && (strings.HasSuffix(s.from, ".jsonl") || strings.HasSuffix(s.from, ".ndjson"))
 	return func(yield func(draft, error) bool) {
-		number := 0
-		for line, err := range input.Lines(ctx, r) {
+		number, isFirst := 0, true
+		for line, err := range input.Lines(ctx, s.from, r) {
 			if err != nil {
 				yield(draft{}, err)
 				return
@@ -48,17 +48,25 @@ func (s *sending) drafts(ctx context.Context, r io.Reader) iter.Seq2[draft, erro
 				err = input.ErrNotUTF8
 			case objects:
 				d, err = parseObject(line)
+			case s.format == "" && isFirst && isJSON(line):
+				err = errJSON
 			}
-			if err != nil {
-				err = cli.Misuse("%s, line %d: %v", input.Name(s.from), number, err)
-			}
-			d.line = number
+			d.line, isFirst = number, false
 			s.complement(&d)
-			if !yield(d, err) || err != nil {
+			if !yield(d, err) || errors.Is(err, errJSON) {
 				return
 			}
 		}
 	}
+}
+
+// errJSON rejects a file of JSON that would be sent as text.
+var errJSON = errors.New("this is JSON: send its objects with --from-format jsonl, or the lines as text with --from-format lines")
+
+// isJSON reports whether a line is an object, or begins an array or an object of several lines.
+func isJSON(line string) bool {
+	line = strings.TrimSpace(line)
+	return line == "[" || line == "{" || strings.HasPrefix(line, "{") && json.Valid([]byte(line)) || strings.HasPrefix(line, "[{")
 }
 
 // parseObject reads the request body of sending a message.
@@ -74,8 +82,9 @@ func parseObject(line string) (d draft, err error) {
 	if err := dec.Decode(&body); err != nil {
 		return d, errors.New("not an object with content, type, senderDisplayName and metadata: " + strings.TrimPrefix(err.Error(), "json: "))
 	}
+	_, err = dec.Token()
 	switch {
-	case dec.More():
+	case !errors.Is(err, io.EOF):
 		return d, errors.New("there is text after the object")
 	case body.Content == "":
 		return d, errors.New("there is no content")

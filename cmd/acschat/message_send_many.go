@@ -28,7 +28,7 @@ func (t *tool) sendMany(cmd *cobra.Command, s *sending) error {
 	defer file.Close()
 	drafts, total := s.drafts(cmd.Context(), file), 0
 	if s.from != input.Stdin {
-		if drafts, total, err = readAhead(drafts); err != nil {
+		if drafts, total, err = readAhead(s.from, drafts); err != nil {
 			return err
 		}
 		if s.skip > total {
@@ -54,12 +54,16 @@ func messagePacer(unpaced bool) *pace.Pacer {
 	return pace.SendMessages()
 }
 
-// readAhead reads all drafts, so that an error in the last line is found before the first message is sent.
-func readAhead(drafts iter.Seq2[draft, error]) (iter.Seq2[draft, error], int, error) {
+// readAhead reads all drafts of a file, so that invalid lines are found before the first message is sent.
+func readAhead(file string, drafts iter.Seq2[draft, error]) (iter.Seq2[draft, error], int, error) {
 	var all []draft
+	bad := input.BadRows{File: file}
 	for d, err := range drafts {
-		if err != nil {
+		if err != nil && d.line == 0 {
 			return nil, 0, err
+		}
+		if err != nil && !bad.Add(d.line, err) {
+			break
 		}
 		all = append(all, d)
 	}
@@ -69,7 +73,7 @@ func readAhead(drafts iter.Seq2[draft, error]) (iter.Seq2[draft, error], int, er
 				return
 			}
 		}
-	}, len(all), nil
+	}, len(all), bad.Err()
 }
 
 func (t *tool) sendDrafts(cmd *cobra.Command, client *chat.ThreadClient, b *bulk.Work, drafts iter.Seq2[draft, error]) error {
@@ -77,6 +81,9 @@ func (t *tool) sendDrafts(cmd *cobra.Command, client *chat.ThreadClient, b *bulk
 	var refused []string
 	var stopped error
 	for d, err := range drafts {
+		if err != nil && d.line > 0 {
+			err = cli.Misuse("%s, line %d: %v", input.Name(input.Stdin), d.line, err)
+		}
 		if stopped = err; stopped != nil {
 			break
 		}

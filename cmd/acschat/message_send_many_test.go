@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -45,6 +47,49 @@ var _ = Describe("message send --from", func() {
 		Expect(sent()).To(HaveExactElements("one", "two", "  three"))
 		Expect(requests()[0].Body).To(MatchJSON(`{"content":"one","type":"text","senderDisplayName":"Importer"}`))
 	})
+
+	It("reads files from Windows and from spreadsheets", func() {
+		file := filepath.Join(alice.Dir, "history")
+		Expect(os.WriteFile(file, []byte("\ufeffone\r\n\r\ntwo\r\n"), 0o600)).To(Succeed())
+		alice.Run("message", "send", "--from", file).OK()
+		Expect(sent()).To(HaveExactElements("one", "two"))
+	})
+
+	DescribeTable("rejects a file in another encoding by name",
+		func(content string) {
+			file := filepath.Join(alice.Dir, "history")
+			Expect(os.WriteFile(file, []byte(content), 0o600)).To(Succeed())
+			alice.Run("message", "send", "--from", file).Ends(2, "is UTF-16: save it as UTF-8")
+			alice.Pipe(content).Run("message", "send", "--from", "-").Ends(2, "stdin is UTF-16")
+			Expect(requests()).To(BeEmpty())
+		},
+		Entry("little endian", "\xff\xfeo\x00n\x00e\x00\n\x00"),
+		Entry("big endian", "\xfe\xff\x00o\x00n\x00e\x00\n"),
+		Entry("without a byte order mark", "o\x00n\x00e\x00\n\x00"),
+	)
+
+	It("reports up to ten bad lines before it sends anything", func() {
+		lines := []string{`{"content":"one"}`}
+		for range 12 {
+			lines = append(lines, `{"content":""}`)
+		}
+		r := alice.Run("message", "send", "--from", alice.File("history.jsonl", lines...)).
+			Ends(2, "history.jsonl: more than 10 lines are invalid\n", "\n  line 2: there is no content\n", "\n  line 11: there is no content\n")
+		Expect(r.Err).NotTo(ContainSubstring("line 12:"))
+		alice.Run("message", "send", "--from", alice.File("history.jsonl", lines[:3]...)).
+			Ends(2, "history.jsonl: 2 lines are invalid\n", "\n  line 3: there is no content\n")
+		Expect(requests()).To(BeEmpty())
+	})
+
+	DescribeTable("does not send JSON as text by mistake",
+		func(lines ...string) {
+			alice.Run("message", "send", "--from", alice.File("history.txt", lines...)).Ends(2, "history.txt, line 1: this is JSON", "--from-format jsonl", "--from-format lines")
+			Expect(requests()).To(BeEmpty())
+			alice.Run("message", "send", "--from", alice.File("history.txt", lines...), "--from-format", "lines").OK()
+		},
+		Entry("an object", `{"content":"one"}`),
+		Entry("an array", `[`, `{"content":"one"}`, `]`),
+	)
 
 	It("sends the objects of a .jsonl file; flags are for those that do not say", func() {
 		file := alice.File("history.jsonl",
@@ -96,6 +141,9 @@ var _ = Describe("message send --from", func() {
 		},
 		Entry("no JSON", `{"content":`, "not an object with content"),
 		Entry("no content", `{"type":"text"}`, "there is no content"),
+		Entry("a bracket between two objects", `{"content":"one"}]{"content":"two"}`, "text after the object"),
+		Entry("a word after the object", `{"content":"one"} two`, "text after the object"),
+		Entry("null", `null`, "there is no content"),
 		Entry("an unknown member", `{"content":"x","colour":"red"}`, `unknown field "colour"`),
 		Entry("a type of the service", `{"content":"x","type":"topicUpdated"}`, "is not text or html"),
 		Entry("two objects", `{"content":"x"}{"content":"y"}`, "text after the object"),

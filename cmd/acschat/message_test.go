@@ -187,6 +187,13 @@ var _ = Describe("message", func() {
 			Expect(get(id).Content.Message).To(Equal("After"))
 		})
 
+		It("takes the text as an argument too", func() {
+			id := send(alice, "Before")
+			alice.Run("message", "update", id, "After").OK()
+			Expect(get(id).Content.Message).To(Equal("After"))
+			alice.Run("message", "update", id, "one", "--content", "two").Ends(2, "argument and --content: choose one")
+		})
+
 		It("wants something to change, and one's own message", func() {
 			id := send(alice, "Alice's")
 			alice.Run("message", "update", id).Ends(2, "nothing to change")

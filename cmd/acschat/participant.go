@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
@@ -34,6 +36,7 @@ func newParticipantAdd(t *tool) *cobra.Command {
 	var share flags.Time
 	var metadata flags.Metadata
 	var skip int
+	var unpaced bool
 	cmd := &cobra.Command{
 		Use:   "add USER[=NAME]...",
 		Short: "Add participants, one by one or from a file",
@@ -72,7 +75,7 @@ added, and how to continue with --skip.`,
 			if err != nil {
 				return err
 			}
-			return t.addParticipants(cmd, client, people, skip)
+			return t.addParticipants(cmd, client, people, skip, unpaced)
 		},
 	}
 	thread.AddTo(cmd, &t.session)
@@ -83,6 +86,7 @@ added, and how to continue with --skip.`,
 	f.Var(&metadata, "metadata", "metadata of each participant; may be repeated")
 	f.Var((*flags.Filled)(&from), "from", "`FILE` of participants, - for stdin")
 	f.Var((*flags.Count)(&skip), "skip", "skip the first `N` participants")
+	f.BoolVar(&unpaced, "unpaced", false, "do not wait for the rate limits")
 	return cmd
 }
 
@@ -169,12 +173,14 @@ To leave, remove yourself. The user remains: see acschat user delete.`,
 		},
 	}
 	thread.AddTo(cmd, &t.session)
+	cmd.ValidArgsFunction = thread.CompleteParticipants
 	addUser(cmd, &user)
 	confirm.AddTo(cmd)
 	return cmd
 }
 
-// participantsNamed returns those of the command line, USER or USER=NAME, and those of a file if one is named.
+// participantsNamed returns those of the command line, USER or USER=NAME, and those of a file if one is named. One that is listed
+// twice is returned once. More than a thread holds are warned of.
 func participantsNamed(cmd *cobra.Command, named []string, from string) ([]chat.Participant, error) {
 	var people []chat.Participant
 	for _, text := range named {
@@ -184,9 +190,35 @@ func participantsNamed(cmd *cobra.Command, named []string, from string) ([]chat.
 		}
 		people = append(people, p)
 	}
-	if from == "" {
-		return people, nil
+	if from != "" {
+		more, err := readParticipants(cmd.Context(), from, cmd.InOrStdin())
+		if err != nil {
+			return nil, err
+		}
+		people = append(people, more...)
 	}
-	more, err := readParticipants(cmd.Context(), from, cmd.InOrStdin())
-	return append(people, more...), err
+	people = withoutDuplicates(cmd, people)
+	if len(people) > maxParticipants {
+		warn(cmd, "a thread holds %d participants, and there are %d", maxParticipants, len(people))
+	}
+	return people, nil
+}
+
+// maxParticipants is the most participants of a thread.
+const maxParticipants = 250
+
+func withoutDuplicates(cmd *cobra.Command, people []chat.Participant) []chat.Participant {
+	listed := map[chat.Identifier]bool{}
+	return slices.DeleteFunc(people, func(p chat.Participant) bool {
+		if listed[p.Identifier] {
+			warn(cmd, "%s is listed twice: the first counts", show.RawID(p.Identifier))
+			return true
+		}
+		listed[p.Identifier] = true
+		return false
+	})
+}
+
+func warn(cmd *cobra.Command, format string, args ...any) {
+	fmt.Fprintln(cmd.ErrOrStderr(), "acschat: warning: "+harmless.Line(fmt.Sprintf(format, args...)))
 }

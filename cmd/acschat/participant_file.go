@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -36,23 +37,23 @@ func parseIdentifier(text string) (chat.Identifier, error) {
 // maxPeople exceeds the size of any file of participants: a thread holds 250.
 const maxPeople = 4 << 20
 
-// readParticipants reads CSV: id, display name, and since when the history is shared.
+// readParticipants reads CSV: id, display name, and since when the history is shared. The separator is a comma, a semicolon or a tab.
 func readParticipants(ctx context.Context, file string, stdin io.Reader) ([]chat.Participant, error) {
 	text, err := input.Read(ctx, file, stdin, maxPeople)
-	if err == nil {
-		err = input.CheckUTF8(file, text)
-	}
 	if err != nil {
 		return nil, err
 	}
-	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
-	r.Comment, r.FieldsPerRecord, r.TrimLeadingSpace = '#', -1, true
+	separator, text := separatorOf(text)
+	r := csv.NewReader(strings.NewReader(text))
+	r.Comma, r.Comment, r.FieldsPerRecord = separator, '#', -1
+	r.TrimLeadingSpace = separator != '\t' // it would trim the separator too
 	var people []chat.Participant
 	columns := []string{"id", "displayname", "sharehistorytime"}
+	bad := input.BadRows{File: file}
 	for first := true; ; first = false {
 		fields, err := r.Read()
 		if errors.Is(err, io.EOF) {
-			return people, nil
+			return people, bad.Err()
 		}
 		if err != nil {
 			return nil, cli.Misuse("%s: %v", input.Name(file), err)
@@ -62,22 +63,41 @@ func readParticipants(ctx context.Context, file string, stdin io.Reader) ([]chat
 			continue
 		}
 		p, err := participantOf(columns, fields)
-		if err != nil {
-			line, _ := r.FieldPos(0)
-			return nil, cli.Misuse("%s, line %d: %v", input.Name(file), line, err)
+		if line, _ := r.FieldPos(0); err != nil && !bad.Add(line, err) {
+			return nil, bad.Err()
 		}
 		people = append(people, p)
 	}
 }
 
-// isHead reports whether the fields name Columns: one of them is the id.
-func isHead(fields []string) bool {
-	for _, field := range fields {
-		if columnName(field) == "id" {
-			return true
+// separatorOf returns the first separator in the text; spreadsheets in many locales write semicolons. Excel may name it in a line of
+// its own, which is blanked.
+func separatorOf(text string) (rune, string) {
+	if named, ok := strings.CutPrefix(text, "sep="); ok && len(named) > 0 {
+		_, rest, _ := strings.Cut(named, "\n")
+		return rune(named[0]), "\n" + rest
+	}
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		quoted := false
+		for _, r := range line {
+			switch {
+			case r == '"':
+				quoted = !quoted
+			case !quoted && strings.ContainsRune(",;\t", r):
+				return r, text
+			}
 		}
 	}
-	return false
+	return ',', text
+}
+
+// isHead reports whether the fields are titles: one of them is that of the id, and none is an id, which has a colon.
+func isHead(fields []string) bool {
+	return slices.ContainsFunc(fields, func(field string) bool { return columnName(field) == "id" }) &&
+		!slices.ContainsFunc(fields, func(field string) bool { return strings.Contains(field, ":") })
 }
 
 // columnName returns the meaning of a title.

@@ -2,6 +2,8 @@ package main_test
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -98,6 +100,52 @@ var _ = Describe("participant", func() {
 			users := server.NewUsers(3)
 			alice.Pipe(users[0].ID+"\n"+users[1].ID+"\n").Run("participant", "add", users[2].ID, "--from", "-").OK()
 			Expect(people()).To(HaveLen(4))
+		})
+
+		DescribeTable("does not take a participant for the titles of the columns",
+			func(name string) {
+				users := server.NewUsers(2)
+				alice.Run("participant", "add", "--from", alice.File("team.csv", users[0].ID+","+name, users[1].ID+",Bob")).OK()
+				Expect(people()).To(HaveLen(3))
+			},
+			Entry(nil, "User"), Entry(nil, "Participant"), Entry(nil, "Identifier"), Entry(nil, "ID"),
+		)
+
+		It("adds a participant who is listed twice once, and says so", func() {
+			user := server.NewUser()
+			r := alice.Run("participant", "add", user.ID+"=Bob", "--from", alice.File("team", user.ID)).Ends(0, user.ID+" is listed twice")
+			Expect(r.Out).To(Equal("Added 1 participant.\n"))
+			Expect(people()).To(ContainElement(HaveField("DisplayName", "Bob")))
+			alice.Run("thread", "create", "--participant", user.ID, "--participant", user.ID).Ends(0, user.ID+" is listed twice")
+		})
+
+		It("warns before it adds more than a thread holds", func() {
+			server.Fail(chattest.AddChatParticipants, chattest.Fault{Status: http.StatusForbidden})
+			alice.Run("participant", "add", "--from", alice.File("crowd", ids(server.NewUsers(251))...)).Ends(1, "warning: a thread holds 250 participants, and there are 251")
+		})
+
+		DescribeTable("reads files from spreadsheets",
+			func(lines ...string) {
+				users := server.NewUsers(2)
+				for i := range lines {
+					lines[i] = strings.NewReplacer("$0", users[0].ID, "$1", users[1].ID).Replace(lines[i]) + "\r"
+				}
+				alice.Run("participant", "add", "--from", alice.File("team.csv", lines...)).OK()
+				Expect(people()).To(ContainElements(HaveField("DisplayName", "Bob, the builder"), HaveField("DisplayName", "")))
+			},
+			Entry("with semicolons", "id;name;since", `$0;Bob, the builder;`, `$1;;2026-05-04`),
+			Entry("with semicolons, without titles", `$0;Bob, the builder`, `$1`),
+			Entry("with tabs", "\ufeffid\tname", "$0\tBob, the builder", "$1\t"),
+			Entry("with the separator in the first line", "sep=;", "id;name", "$0;Bob, the builder", "$1;"),
+		)
+
+		It("rejects UTF-16, and reports up to ten bad lines", func() {
+			file := filepath.Join(alice.Dir, "team.csv")
+			Expect(os.WriteFile(file, []byte("\xff\xfe8\x00:\x00"), 0o600)).To(Succeed())
+			alice.Run("participant", "add", "--from", file).Ends(2, "team.csv is UTF-16: save it as UTF-8")
+			alice.Run("participant", "add", "--from", alice.File("team.csv", "bob", "carol")).
+				Ends(2, "team.csv: 2 lines are invalid\n", `line 1: "bob" is not a raw id`, `line 2: "carol" is not a raw id`)
+			Expect(server.Requests(chattest.AddChatParticipants)).To(BeEmpty())
 		})
 
 		It("adds nobody when a line can't be read, and says which", func() {

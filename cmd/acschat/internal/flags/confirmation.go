@@ -32,7 +32,7 @@ func (c *Confirmation) Ask(cmd *cobra.Command, question string) error {
 		return cli.Misuse("this cannot be undone, and there is no terminal to ask at: confirm with --yes")
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s [y/N] ", harmless.Line(question))
-	for line, err := range input.Lines(cmd.Context(), cmd.InOrStdin()) {
+	for line, err := range input.Lines(cmd.Context(), input.Stdin, cmd.InOrStdin()) {
 		if err != nil {
 			return err
 		}

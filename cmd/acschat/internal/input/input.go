@@ -45,7 +45,8 @@ func Open(file string, stdin io.Reader) (io.ReadCloser, error) {
 	return f, nil
 }
 
-// Read reads a file, or stdin for "-", of at most limit bytes.
+// Read reads the text of a file, or of stdin for "-", of at most limit bytes. A byte order mark is removed; text that is not UTF-8 is
+// rejected.
 func Read(ctx context.Context, file string, stdin io.Reader, limit int64) (string, error) {
 	f, err := Open(file, stdin)
 	if err != nil {
@@ -66,28 +67,60 @@ func Read(ctx context.Context, file string, stdin io.Reader, limit int64) (strin
 		if r.err == nil && int64(len(r.text)) > limit {
 			r.err = cli.Misuse("%s is longer than %d KB", Name(file), limit>>10)
 		}
-		return string(r.text), r.err
+		if r.err != nil {
+			return "", r.err
+		}
+		return decode(file, string(r.text))
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
 }
 
-// CheckUTF8 rejects the content of a file that is not UTF-8, and names the line.
-func CheckUTF8(file, content string) error {
+// decode removes a byte order mark, and rejects text that is not UTF-8.
+func decode(file, text string) (string, error) {
+	text, err := checkStart(file, text)
+	if err != nil {
+		return "", err
+	}
 	number := 0
-	for line := range strings.Lines(content) {
+	for line := range strings.Lines(text) {
 		if number++; !utf8.ValidString(line) {
-			return cli.Misuse("%s, line %d: %v", Name(file), number, ErrNotUTF8)
+			return "", cli.Misuse("%s, line %d: %v", Name(file), number, ErrNotUTF8)
 		}
 	}
-	return nil
+	return text, nil
+}
+
+// checkStart removes a byte order mark from the start of a file, and rejects UTF-16, which Windows programs write.
+func checkStart(file, start string) (string, error) {
+	firstLine, _, _ := strings.Cut(start, "\n")
+	if strings.HasPrefix(start, "\xff\xfe") || strings.HasPrefix(start, "\xfe\xff") || strings.Contains(firstLine, "\x00") {
+		return "", cli.Misuse("%s is UTF-16: save it as UTF-8", Name(file))
+	}
+	return strings.TrimPrefix(start, "\ufeff"), nil
 }
 
 // maxLine exceeds the longest message with every character escaped.
 const maxLine = 1 << 20
 
-// Lines yields lines as they arrive. When the context ends, a read that is still blocked is left to its goroutine.
-func Lines(ctx context.Context, r io.Reader) iter.Seq2[string, error] {
+// Lines yields the lines of a file as they arrive, without line ends and a byte order mark. UTF-16 is rejected. Lines that are not
+// UTF-8 are for the caller to reject. When the context ends, a read that is still blocked is left to its goroutine.
+func Lines(ctx context.Context, file string, r io.Reader) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		first := true
+		for line, err := range lines(ctx, r) {
+			if first && err == nil {
+				line, err = checkStart(file, line)
+			}
+			first = false
+			if !yield(line, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func lines(ctx context.Context, r io.Reader) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		type result struct {
 			line string
