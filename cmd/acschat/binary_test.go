@@ -35,7 +35,8 @@ var _ = Describe("The binary", func() {
 		_, err = client.AddParticipants(ctx, []chat.Participant{{Identifier: users[0]}})
 		Expect(err).NotTo(HaveOccurred())
 
-		driven := []string{"chat", "emulator"} // on a terminal, and in the background: see their own specs
+		ready := alice.File("ready.json", `{"connectionString":"endpoint=https://127.0.0.1:1/;accesskey=eA=="}`)
+		driven := []string{"chat"} // on a terminal, in its own specs, as the emulator itself
 		run := func(sh *clitest.Shell, command string, args ...string) {
 			GinkgoHelper()
 			sh.RunBinary(binary, append(strings.Fields(command), args...)...).Ends(0)
@@ -62,6 +63,7 @@ var _ = Describe("The binary", func() {
 		run(alice, "token show")
 		run(admin, "token issue", users[2].ID, "--out", filepath.Join(admin.Dir, "token"))
 		run(admin, "token revoke", users[2].ID, "--yes")
+		run(emptyShell(), "emulator env", "--ready-file", ready)
 		run(admin, "user create")
 		run(admin, "user delete", users[2].ID, "--yes")
 		for _, command := range []string{"demo", "version", "help", "completion bash", "completion zsh", "completion fish", "completion powershell"} {

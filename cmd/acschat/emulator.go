@@ -53,6 +53,6 @@ In a container, add its name with --host; /healthz and /readyz are for probes.`,
 		},
 	}
 	e.AddFlags(cmd)
-	cmd.AddCommand(emulator.NewCheck(), emulator.NewDump(&t.output))
+	cmd.AddCommand(newEmulatorEnv(), emulator.NewCheck(), emulator.NewDump(&t.output))
 	return cmd
 }

@@ -12,6 +12,23 @@ import (
 )
 
 var _ = Describe("emulator", func() {
+	It("prints the environment of a running one", func() {
+		sh := emptyShell()
+		file := filepath.Join(sh.Dir, "ready.json")
+		sh.Run("emulator", "env", "--ready-file", file).Ends(1, "not running")
+		sh.Run("emulator", "env").Ends(2, "which emulator?")
+		sh.Run("emulator", "env", "--ready-file", sh.File("other.json", "{}")).Ends(2, "not a ready file")
+		running := sh.Start("emulator", "--addr", "127.0.0.1:0", "--ready-file", file)
+		Eventually(file).Should(BeAnExistingFile())
+		typed := exec.Command("sh", "-ec", `eval "$(acschat emulator env --ready-file ready.json)"; acschat user create`)
+		typed.Dir = sh.Dir
+		typed.Env = append(sh.Exec(binary).Env, "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
+		result, err := typed.CombinedOutput()
+		Expect(err).NotTo(HaveOccurred(), string(result))
+		Expect(string(result)).To(MatchRegexp(`^User +8:acs:`))
+		Eventually(running.Interrupt()).Should(gexec.Exit(0))
+	})
+
 	It("prints commands that work", func() {
 		sh := emptyShell()
 		session, err := gexec.Start(sh.Exec(binary, "emulator", "--addr", "127.0.0.1:0"), GinkgoWriter, GinkgoWriter)

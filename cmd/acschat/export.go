@@ -51,6 +51,7 @@ of 200 messages per minute.`,
 		},
 	}
 	thread.AddTo(cmd, &t.session)
+	cmd.ValidArgsFunction = t.session.CompleteThreads
 	x.AddFlags(cmd)
 	return cmd
 }

@@ -43,6 +43,7 @@ replaces your earlier receipt.`,
 		},
 	}
 	thread.AddTo(cmd, &t.session)
+	cmd.ValidArgsFunction = thread.CompleteMessages
 	addMessage(cmd, &message)
 	return cmd
 }

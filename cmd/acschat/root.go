@@ -21,6 +21,7 @@ type tool struct {
 
 	root    *cobra.Command
 	grace   time.Duration // see cli.Process
+	version bool          // --version
 	running bool          // a command has started; an earlier error is one of the command line
 }
 
@@ -79,8 +80,10 @@ service's own form. Everything else is written to stderr. Exit codes:
 	t.add("tool", "The tool:", newDoctor(t), alone(newVersion(t)))
 	t.root.SetHelpCommandGroupID("tool")
 	t.root.SetCompletionCommandGroupID("tool")
+	t.root.Flags().BoolVar(&t.version, "version", false, "print the version")
 	t.help()
 	t.completion()
+	t.showVersion()
 	t.watch(t.root)
 	return t
 }
@@ -116,6 +119,9 @@ func noun(cmd *cobra.Command, verbs ...*cobra.Command) *cobra.Command {
 			return cmd.Help()
 		}
 		message := fmt.Sprintf("%s has no command %q", cmd.CommandPath(), args[0])
+		if instead := cmd.Annotations[insteadOf+args[0]]; instead != "" {
+			return cli.Misuse("%s: %s", message, instead)
+		}
 		if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
 			message += ": did you mean " + strings.Join(similar, " or ") + "?"
 		}
@@ -125,11 +131,17 @@ func noun(cmd *cobra.Command, verbs ...*cobra.Command) *cobra.Command {
 	return cmd
 }
 
-const standsAlone = "standsAlone"
+const (
+	standsAlone = "standsAlone"
+	insteadOf   = "insteadOf " // and the name of a command that a noun does not have: what to do instead
+)
 
 // alone omits the flags that name the user from the help of a command that does not use them.
 func alone(cmd *cobra.Command) *cobra.Command {
-	cmd.Annotations = map[string]string{standsAlone: "true"}
+	if cmd.Annotations == nil {
+		cmd.Annotations = map[string]string{}
+	}
+	cmd.Annotations[standsAlone] = "true"
 	for _, c := range cmd.Commands() {
 		alone(c)
 	}

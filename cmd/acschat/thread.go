@@ -31,10 +31,10 @@ func newThreadCreate(t *tool) *cobra.Command {
 	var metadata flags.Metadata
 	var retention flags.Retention
 	cmd := &cobra.Command{
-		Use:   "create [--topic TOPIC] [--participant USER[=NAME]]...",
+		Use:   "create [USER[=NAME]]...",
 		Short: "Create a thread",
-		Long: `Create a thread. You are a participant without being named; name others with
---participant, or in a file with --from: see acschat participant add.
+		Long: `Create a thread. You are a participant without being named; name others as
+arguments or in a file with --from: see acschat participant add.
 
 If a participant cannot be added, the thread is created nevertheless: the exit
 code is 3, and stderr lists who is missing and why. Metadata holds up to 1 KB
@@ -44,12 +44,13 @@ its creation.
 The same --idempotency-token returns the same thread, so that a script can be
 run again.`,
 		Example: `  acschat thread create --topic "Release 4.2"
-  acschat thread create --topic "Order 42" --participant 8:acs:…=Alice \
-      --participant 8:acs:…=Bob --metadata order=42
+  acschat thread create --topic "Order 42" --metadata order=42 8:acs:…=Alice
   acschat thread create --topic Trial --retention 30 --idempotency-token trial-1`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			people, err := participantsNamed(cmd, participants, from)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			people, err := participantsNamed(cmd, append(args, participants...), from)
+			if err != nil && len(args) > 0 && topic == "" {
+				return cli.Misuse("%v; the topic is named with --topic", err)
+			}
 			if err != nil {
 				return err
 			}
@@ -66,7 +67,7 @@ run again.`,
 	}
 	f := cmd.Flags()
 	f.Var((*flags.Text)(&topic), "topic", "the `TOPIC`, which may be empty")
-	f.StringArrayVar(&participants, "participant", nil, "a participant, `USER[=NAME]`; may be repeated")
+	f.StringArrayVar(&participants, "participant", nil, "a participant, `USER[=NAME]`, like an argument; may be repeated")
 	f.Var((*flags.Filled)(&from), "from", "`FILE` of participants, - for stdin")
 	f.Var(&metadata, "metadata", "metadata of the thread; may be repeated")
 	f.Var(&retention, "retention", "delete the thread so many days after its creation, or none")
@@ -143,6 +144,7 @@ func newThreadGet(t *tool) *cobra.Command {
 		},
 	}
 	thread.AddTo(cmd, &t.session)
+	cmd.ValidArgsFunction = t.session.CompleteThreads
 	return cmd
 }
 
@@ -180,6 +182,7 @@ merged by key; KEY= removes a key. A new topic adds a message to the thread.`,
 		},
 	}
 	thread.AddTo(cmd, &t.session)
+	cmd.ValidArgsFunction = t.session.CompleteThreads
 	cmd.Flags().Var((*flags.Text)(&topic), "topic", "the new `TOPIC`")
 	cmd.Flags().Var(&metadata, "metadata", "set a key, or remove it with KEY=; may be repeated")
 	cmd.Flags().Var(&retention, "retention", "delete the thread so many days after its creation, or none")
@@ -213,6 +216,7 @@ yourself: acschat participant remove.`,
 		},
 	}
 	thread.AddTo(cmd, &t.session)
+	cmd.ValidArgsFunction = t.session.CompleteThreads
 	confirm.AddTo(cmd)
 	return cmd
 }

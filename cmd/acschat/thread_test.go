@@ -94,6 +94,15 @@ var _ = Describe("thread", func() {
 			Expect(r.Out).To(ContainSubstring("@thread.v2"))
 		})
 
+		It("takes participants as arguments too", func() {
+			user := server.NewUser()
+			thread := createThread(alice, "Plans", user.ID+"=Bob")
+			people, err := server.Client(alice.User).ThreadClient(thread).ListParticipants(nil).Collect(GinkgoTB().Context(), 0)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(people).To(ContainElement(And(HaveField("Identifier", user), HaveField("DisplayName", "Bob"))))
+			alice.Run("thread", "create", "Plans").Ends(2, `"Plans" is not a raw id`, "--topic")
+		})
+
 		It("says what is wrong when somebody is of another resource", func() {
 			alice.Run("thread", "create", "--participant", server.ForeignUser().ID).Ends(1, "403 Forbidden", "if a participant is of another resource")
 		})
@@ -113,7 +122,7 @@ var _ = Describe("thread", func() {
 			Entry("a retention that is no number", "must be a number of days", "--retention", "soon"),
 			Entry("a participant that is no id", `"bob" is not a raw id`, "--participant", "bob"),
 			Entry("a file that is not there", "no such file", "--from", "nowhere.csv"),
-			Entry("an argument", `unknown command "x"`, "x"),
+			Entry("an argument that is not a user", `"x" is not a raw id`, "x"),
 			Entry("an unknown flag", "unknown flag: --topik", "--topik", "x"),
 		)
 	})
@@ -288,6 +297,24 @@ var _ = Describe("thread", func() {
 		thread := createThread(alice, "Release\x1b]0;pwned\x07")
 		r := alice.Run("__complete", "message", "list", "--thread", "")
 		Expect(strings.Split(r.Out, "\n")).To(ContainElement(thread + "\tRelease^[]0;pwned^G"))
+	})
+
+	It("completes threads, messages and users as arguments", func() {
+		thread := createThread(alice, "Plans")
+		sent := alice.Run("message", "send", "-t", thread, "Canary is green.", "-o", "json")
+		var message struct{ ID string }
+		sent.Into(&message)
+		for _, command := range []string{"get", "update", "delete", "export"} {
+			Expect(alice.Run("__complete", "thread", command, "").Out).To(HavePrefix(thread+"\tPlans\n"), command)
+		}
+		Expect(alice.Run("__complete", "typing", "").Out).To(HavePrefix(thread + "\tPlans\n"))
+		for _, command := range []string{"message get", "message update", "message delete", "receipt send"} {
+			args := append(append([]string{"__complete"}, strings.Fields(command)...), "-t", thread, "")
+			Expect(alice.Run(args...).Out).To(ContainSubstring(message.ID+"\tCanary is green.\n"), command)
+		}
+		bob := alice.Member(server, thread, "Bob")
+		Expect(alice.Run("__complete", "participant", "remove", "-t", thread, "").Out).To(ContainSubstring(bob.User.ID + "\tBob\n"))
+		Expect(alice.Run("__complete", "thread", "get", thread, "").Out).To(Equal(":4\n"), "there is one argument")
 	})
 
 	Describe("export", func() {

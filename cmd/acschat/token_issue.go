@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -23,9 +24,11 @@ func newTokenIssue(t *tool) *cobra.Command {
 	var scopes []string
 	var lifetime time.Duration
 	cmd := &cobra.Command{
-		Use:   "issue [USER]",
-		Short: "Issue a token for a user, or for a new one",
-		Long: `Issue a token. The output is a secret: the token is printed to stdout, and its
+		Use:        "issue [USER]",
+		SuggestFor: []string{"create", "new", "get"},
+		Short:      "Issue a token for a user, or for a new one",
+		Long: `Issue a token for USER, or else for the user of --as or ACSCHAT_USER, or else
+for a new user. The output is a secret: the token is printed to stdout, and its
 user to stderr. With --out it is written to a file that only you can read, and
 not printed.
 
@@ -40,6 +43,10 @@ participants; voip and voip.join are for calls.`,
 			if len(scopes) == 0 || slices.Contains(scopes, "") {
 				return cli.Misuse("--scope is empty: name one, such as --scope %s", identity.ScopeChat)
 			}
+			if user != "" && t.session.As() != "" {
+				return cli.Misuse("--as and the argument both name a user: choose one")
+			}
+			user := cmp.Or(user, t.session.User())
 			identities, err := t.session.Identities()
 			if err != nil {
 				return err

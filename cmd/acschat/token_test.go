@@ -40,6 +40,16 @@ var _ = Describe("token", func() {
 			Expect(use(strings.TrimSpace(r.Out))).To(Equal(0))
 		})
 
+		It("is for the user of --as or the environment if no other is named", func() {
+			Expect(admin.Run("token", "issue", "--as", user.ID).Ends(0).Err).To(MatchRegexp(`(?m)^User +` + user.ID + `$`))
+			env := admin.With("ACSCHAT_USER", user.ID)
+			Expect(env.Run("token", "issue").Ends(0).Err).To(MatchRegexp(`(?m)^User +` + user.ID + `$`))
+			other := server.NewUser()
+			Expect(env.Run("token", "issue", other.ID).Ends(0).Err).To(MatchRegexp(`(?m)^User +` + other.ID + `$`))
+			admin.Run("token", "issue", other.ID, "--as", user.ID).Ends(2, "--as and the argument both name a user: choose one")
+			admin.Run("user", "create", "--as", user.ID).Ends(2, "--as names a user, and this creates one")
+		})
+
 		It("has scopes and a lifetime", func() {
 			r := admin.Run("token", "issue", "--user", user.ID, "--scope", "chat.join", "--scope", "voip", "--lifetime", "1h")
 			Expect(r.Err).To(And(ContainSubstring("chat.join, voip"), MatchRegexp(`in (59m|1h)`)))

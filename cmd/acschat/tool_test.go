@@ -136,6 +136,18 @@ var _ = Describe("acschat", func() {
 		Expect(build).To(And(HaveKey("version"), HaveKey("go"), HaveKey("platform")))
 	})
 
+	It("prints its version with --version too", func() {
+		Expect(sh.Run("--version").OK()).To(Equal(sh.Run("version").OK()))
+		Expect(sh.Run("--version", "-o", "json").OK()).To(Equal(sh.Run("version", "-o", "json").OK()))
+	})
+
+	DescribeTable("points from commands of other tools to its own",
+		func(words string, args ...string) { sh.Run(args...).Ends(2, words) },
+		Entry(nil, "did you mean issue?", "token", "create"),
+		Entry(nil, "the service does not list users", "user", "list"),
+		Entry(nil, "did you mean create?", "user", "new"),
+	)
+
 	DescribeTable("completes in the shell",
 		func(shell, words string) {
 			Expect(sh.Run("completion", shell).OK()).To(ContainSubstring(words))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/identity"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
@@ -16,6 +17,9 @@ func newUser(t *tool) *cobra.Command {
 	return noun(&cobra.Command{
 		Use:   "user",
 		Short: "Create and delete users",
+		Annotations: map[string]string{
+			insteadOf + "list": "the service does not list users; acschat participant list lists those of a thread",
+		},
 		Long: `A user is an id, 8:acs:…, without a name: names are set in threads and with
 messages. Your application stores which person an id belongs to. To create and
 delete users, set the access key of the resource in
@@ -27,14 +31,18 @@ delete users, set the access key of the resource in
 
 func newUserCreate(t *tool) *cobra.Command {
 	return &cobra.Command{
-		Use:   "create",
-		Short: "Create a user",
+		Use:        "create",
+		SuggestFor: []string{"new", "add"},
+		Short:      "Create a user",
 		Long: `Create a user. It can be added to threads at once; to act as it, use --as, or
 issue a token with acschat token issue.`,
 		Example: `  acschat user create
   export ACSCHAT_USER=$(acschat user create -o json | jq -r .identity.id)`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if t.session.As() != "" {
+				return cli.Misuse("--as names a user, and this creates one: leave it out")
+			}
 			identities, err := t.session.Identities()
 			if err != nil {
 				return err

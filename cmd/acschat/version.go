@@ -33,6 +33,17 @@ func newVersion(t *tool) *cobra.Command {
 	}
 }
 
+// showVersion adds --version to the root command.
+func (t *tool) showVersion() {
+	help := t.root.RunE
+	t.root.RunE = func(cmd *cobra.Command, args []string) error {
+		if t.version && len(args) == 0 {
+			return show.One(&t.output, buildView(), thisBuild())
+		}
+		return help(cmd, args)
+	}
+}
+
 func thisBuild() build {
 	b := build{Version: "unknown", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()

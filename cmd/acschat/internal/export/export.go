@@ -27,6 +27,7 @@ type Export struct {
 
 	dir      string
 	html     bool
+	unpaced  bool
 	pageSize int
 
 	state    state
@@ -39,6 +40,7 @@ func (x *Export) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.Var((*flags.Filled)(&x.dir), "out", "`DIR` to write to")
 	f.BoolVar(&x.html, "html", false, "write an HTML page too")
+	f.BoolVar(&x.unpaced, "unpaced", false, "do not wait for the rate limits")
 	f.IntVar(&x.pageSize, "page-size", maxPageSize, "at most `N` messages per request")
 }
 
@@ -60,6 +62,9 @@ func (x *Export) Run(ctx context.Context, o *show.Output) error {
 		return err
 	}
 	x.work = &bulk.Work{Grace: x.Grace, Noun: "messages", Batch: x.pageSize, Pacer: pace.ListMessages()}
+	if x.unpaced {
+		x.work.Pacer = pace.New()
+	}
 	if resumed {
 		if err := o.Done("Continuing after %s.", show.Count(x.state.Messages, "message")); err != nil {
 			return err

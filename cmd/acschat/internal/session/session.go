@@ -136,6 +136,9 @@ or
   ` + ConnectionStringVariable + ` and, with --as or ` + UserVariable + `, the user to act as
 or use the flags of the same names. Without Azure: acschat emulator needs no setup, and acschat demo shows every operation.`
 
+// As returns the user that --as names; "" if the flag is not given.
+func (s *Session) As() string { return s.as }
+
 // User returns the user that --as or the environment names; "" if none is named.
 func (s *Session) User() string { return cmp.Or(s.as, s.Getenv(UserVariable)) }
 

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/emulator"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
+)
+
+func newEmulatorEnv() *cobra.Command {
+	var readyFile string
+	cmd := &cobra.Command{
+		Use:   "env --ready-file FILE",
+		Short: "Print shell commands that point the tool at an emulator",
+		Long: `Print the shell commands that set the connection string and the certificate
+authority of a running emulator, which was started with the same --ready-file.`,
+		Example: `  acschat emulator --ready-file ready.json &
+  eval "$(acschat emulator env --ready-file ready.json)"
+  acschat user create`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			commands, err := emulator.Environment(readyFile)
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(cmd.OutOrStdout(), commands)
+			return err
+		},
+	}
+	cmd.Flags().Var((*flags.Filled)(&readyFile), "ready-file", "the `FILE` that the emulator has written")
+	return cmd
+}
