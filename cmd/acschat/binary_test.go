@@ -35,7 +35,9 @@ var _ = Describe("The binary", func() {
 		_, err = client.AddParticipants(ctx, []chat.Participant{{Identifier: users[0]}})
 		Expect(err).NotTo(HaveOccurred())
 
-		ready := alice.File("ready.json", `{"connectionString":"endpoint=https://127.0.0.1:1/;accesskey=eA=="}`)
+		ready := filepath.Join(alice.Dir, "ready.json")
+		emptyShell().Start("emulator", "--addr", "127.0.0.1:0", "--admin", "--ready-file", ready)
+		Eventually(ready).Should(BeAnExistingFile())
 		driven := []string{"chat"} // on a terminal, in its own specs, as the emulator itself
 		run := func(sh *clitest.Shell, command string, args ...string) {
 			GinkgoHelper()
@@ -64,6 +66,8 @@ var _ = Describe("The binary", func() {
 		run(admin, "token issue", users[2].ID, "--out", filepath.Join(admin.Dir, "token"))
 		run(admin, "token revoke", users[2].ID, "--yes")
 		run(emptyShell(), "emulator env", "--ready-file", ready)
+		run(emptyShell(), "emulator check", "--ready-file", ready)
+		run(emptyShell(), "emulator dump", "--ready-file", ready)
 		run(admin, "user create")
 		run(admin, "user delete", users[2].ID, "--yes")
 		for _, command := range []string{"demo", "version", "help", "completion bash", "completion zsh", "completion fish", "completion powershell"} {
