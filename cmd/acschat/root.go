@@ -65,7 +65,7 @@ service's own form. Everything else is written to stderr. Exit codes:
 		SilenceErrors: true, // report prints them
 		SilenceUsage:  true,
 	})
-	t.root.SetArgs(p.Args)
+	t.root.SetArgs(append([]string{}, p.Args...)) // for nil, cobra reads os.Args
 	t.root.SetIn(p.Stdin)
 	t.root.SetOut(&t.stdout)
 	t.root.SetErr(p.Stderr)

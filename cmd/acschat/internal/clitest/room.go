@@ -25,7 +25,7 @@ func Room(command func(cli.Process, *session.Session, *show.Output) *cobra.Comma
 			Use: "acschat", SilenceErrors: true, SilenceUsage: true,
 			PersistentPreRun: func(*cobra.Command, []string) { started = true },
 		}
-		root.SetArgs(p.Args)
+		root.SetArgs(append([]string{}, p.Args...)) // for nil, cobra reads os.Args
 		root.SetIn(p.Stdin)
 		root.SetOut(o.Out)
 		root.SetErr(p.Stderr)
