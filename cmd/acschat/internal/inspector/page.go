@@ -64,7 +64,7 @@ func (p *page) show(w http.ResponseWriter, r *http.Request) {
 	_, _ = b.WriteTo(w)
 }
 
-// look collects what the parts show.
+// look collects the data of the parts.
 func (p *page) look(g selection) map[string]any {
 	requests := p.service.Requests()
 	threads := p.service.Threads()
@@ -80,14 +80,14 @@ func (p *page) look(g selection) map[string]any {
 	}
 }
 
-// render writes one part.
+// render renders one part.
 func (p *page) render(name string, data any) (string, error) {
 	var b strings.Builder
 	err := p.template.ExecuteTemplate(&b, name, data)
 	return b.String(), err
 }
 
-// moment is a point in time for people and for machines: the day is left out when it is today.
+// moment is a time for people and for programs. The date is omitted if it is today.
 type moment struct {
 	Text    string
 	Machine string

@@ -10,10 +10,10 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-// maxShownRequests is how many requests the page shows.
+// maxShownRequests is the most requests that the page shows.
 const maxShownRequests = 50
 
-// requestsView is the last requests, the latest first.
+// requestsView has the latest requests, the latest first.
 type requestsView struct {
 	Requests []requestView
 	Earlier  int // how many more there are
@@ -62,19 +62,19 @@ func (p *page) viewRequest(q chattest.Request, now time.Time) requestView {
 		Failed: failed(q), Status: q.Status, Method: p.safe(q.Method), Operation: shortName(q.Operation), Target: p.safe(q.Target),
 		Took: tookText(q.Duration), User: q.User.ID, Refused: p.safe(q.Refused), Fault: q.Fault,
 	}
-	// What the identity API hears and says is mostly tokens.
+	// Bodies of the identity API consist of tokens.
 	if v.Private = !strings.HasPrefix(q.Path, "/chat/"); !v.Private {
 		v.Body, v.Reply = p.safe(string(q.Body)), p.safe(string(q.Reply))
 	}
 	return v
 }
 
-// failed reports whether a request did not come to what the caller wanted, or met a fault, which may have lost its answer.
+// failed reports whether a request failed, or had a fault, which may have lost its response.
 func failed(q chattest.Request) bool {
 	return q.Status >= 400 || q.Fault != 0
 }
 
-// shortName is the name of an operation without its group.
+// shortName returns the name of an operation without its group.
 func shortName(op chattest.Operation) string {
 	_, name, ok := strings.Cut(string(op), "_")
 	if !ok {
@@ -83,7 +83,7 @@ func shortName(op chattest.Operation) string {
 	return name
 }
 
-// tookText is a duration as one reads it at a glance: all in milliseconds, up to a second.
+// tookText formats a duration, in milliseconds up to a second.
 func tookText(d time.Duration) string {
 	switch {
 	case d >= time.Second:

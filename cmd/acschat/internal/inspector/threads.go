@@ -8,13 +8,13 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-// How many of each the page shows.
+// The most of each that the page shows.
 const (
 	maxShownThreads = 100
 	maxShownUsers   = 100
 )
 
-// threadsView is the threads, the latest first.
+// threadsView has the threads, the latest first.
 type threadsView struct {
 	Threads []threadLink
 	Earlier int
@@ -39,13 +39,13 @@ func (p *page) viewThreads(g selection, threads []chat.ThreadProperties, current
 	return v
 }
 
-// usersView is the users, the latest first.
+// usersView has the users, the latest first.
 type usersView struct {
 	Users   []userView
 	Earlier int
 }
 
-// userView is a user's id in two parts: what all users of a resource have in common, and what is the user's own.
+// userView is a user's id in two parts: that of the resource, and that of the user.
 type userView struct{ Common, Own string }
 
 func (p *page) viewUsers(users []chattest.User) usersView {

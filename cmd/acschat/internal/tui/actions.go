@@ -9,7 +9,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// handleHistoryKey takes a key among the messages.
+// handleHistoryKey handles a key in the history.
 func (m *Model) handleHistoryKey(msg tea.KeyPressMsg) tea.Cmd {
 	switch k := m.keys; {
 	case key.Matches(msg, k.up):
@@ -28,7 +28,7 @@ func (m *Model) handleHistoryKey(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// act does something with the entry that is selected.
+// act acts on the selected entry.
 func (m *Model) act(msg tea.KeyPressMsg) tea.Cmd {
 	t := m.timeline()
 	e := t.entries[t.index(m.open.selected)]
@@ -77,7 +77,7 @@ func (m *Model) remove(e entry) {
 	}}
 }
 
-// unchangeable says why a message can't be changed, "" if it can, as far as anybody but the service knows.
+// unchangeable returns why a message cannot be changed; "" if it can, as far as the client knows.
 func (m *Model) unchangeable(e entry) string {
 	switch {
 	case e.message == nil || e.message.ID == "":
@@ -94,7 +94,7 @@ func (m *Model) unchangeable(e entry) string {
 	return ""
 }
 
-// selectBy moves the selection, and the window with it.
+// selectBy moves the selection, and scrolls to it.
 func (m *Model) selectBy(n int) {
 	t, c := m.timeline(), m.open
 	i := min(max(t.index(c.selected)+n, 0), len(t.entries)-1)
@@ -105,14 +105,14 @@ func (m *Model) selectBy(n int) {
 	}
 }
 
-// selectLastSeen begins with the last entry in the window.
+// selectLastSeen selects the last visible entry.
 func (m *Model) selectLastSeen() {
 	t := m.timeline()
 	_, _, last := t.window(m.open.bottom)
 	m.open.selected = t.entries[last].key
 }
 
-// scroll moves the window by rows, up with n below 0, and the selection with it.
+// scroll scrolls by n rows, up if n is negative, and moves the selection.
 func (m *Model) scroll(n int) {
 	t, c := m.timeline(), m.open
 	if n < 0 {

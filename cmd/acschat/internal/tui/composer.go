@@ -13,7 +13,7 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
-// composer is where a message is written, or changed.
+// composer is the input of a message, new or edited.
 type composer struct {
 	area    textarea.Model
 	editing string // the id of the message that is changed, "" when a new one is written
@@ -50,13 +50,13 @@ func (c *composer) focus(on bool) {
 	}
 }
 
-// begin shows a text to go on with.
+// begin shows a draft.
 func (c *composer) begin(text string) {
 	c.area.SetValue(text)
 	c.area.MoveToEnd()
 }
 
-// change begins to change a message.
+// change starts to edit a message.
 func (c *composer) change(m chat.Message) {
 	if c.editing == "" {
 		c.draft = c.area.Value()
@@ -65,7 +65,7 @@ func (c *composer) change(m chat.Message) {
 	c.begin(m.Content.Message)
 }
 
-// leave ends a change, and returns the draft of a new message.
+// leave ends an edit, and returns the draft of a new message.
 func (c *composer) leave() string {
 	if c.editing != "" {
 		c.begin(c.draft)
@@ -74,10 +74,10 @@ func (c *composer) leave() string {
 	return c.area.Value()
 }
 
-// atTop reports whether going up leaves the text.
+// atTop reports whether the cursor is in the first row.
 func (c *composer) atTop() bool { return c.area.Line() == 0 && c.area.LineInfo().RowOffset == 0 }
 
-// write passes a key on to the text.
+// write passes a key to the input.
 func (m *Model) write(msg tea.Msg) tea.Cmd {
 	before := m.composer.area.Value()
 	var cmd tea.Cmd
@@ -88,7 +88,7 @@ func (m *Model) write(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmd, m.sendTyping())
 }
 
-// paste takes a text that may come from anywhere, without what does not show.
+// paste inserts a text without invisible characters.
 func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
 	if m.pane != composerPane || m.helping {
 		return nil
@@ -102,7 +102,7 @@ func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
 	return m.write(tea.PasteMsg{Content: text})
 }
 
-// submit sends what was written, or saves what was changed.
+// submit sends the message, or saves the edit.
 func (m *Model) submit() tea.Cmd {
 	c, text := m.open, strings.TrimRight(m.composer.area.Value(), " \n")
 	switch {

@@ -13,7 +13,7 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
-// sheet is what entries are drawn on: the place of the history.
+// sheet draws the entries of the history.
 type sheet struct {
 	of      *conversation
 	entries []entry
@@ -28,7 +28,7 @@ const (
 	markWidth  = 2
 )
 
-// newSheet gives names as much room as the longest in the thread wants, but no more than leaves some for what is said.
+// newSheet makes the column of names as wide as the longest name, within a limit that leaves room for the text.
 func newSheet(c *conversation, self chat.Identifier, l look, width int) sheet {
 	const least, most = 4, 14
 	s := sheet{of: c, entries: c.entries(self), self: self, look: l, width: width, nameWidth: least}
@@ -42,7 +42,7 @@ func newSheet(c *conversation, self chat.Identifier, l look, width int) sheet {
 	return s
 }
 
-// draw draws the i-th entry: rows of at least one.
+// draw draws the i-th entry, in at least one row.
 func (s sheet) draw(i int) []string {
 	e := s.entries[i]
 	if e.message == nil {
@@ -75,7 +75,7 @@ func (s sheet) remark(e entry) []string {
 
 func sameDay(a, b time.Time) bool { return a.YearDay() == b.YearDay() && a.Year() == b.Year() }
 
-// marked shows which entry is selected.
+// marked marks the selected entry.
 func (s sheet) marked(e entry, row string) string {
 	if s.of.selected == e.key {
 		return s.look.mark.Render("▌") + " " + row
@@ -103,7 +103,7 @@ func (s sheet) authorName(m chat.Message) string {
 	return s.of.name(m.Sender, m.SenderDisplayName)
 }
 
-// written reports whether somebody wrote a message, and not the service.
+// written reports whether a user wrote a message, not the service.
 func written(m chat.Message) bool {
 	switch m.Type {
 	case chat.MessageTypeTopicUpdated, chat.MessageTypeParticipantAdded, chat.MessageTypeParticipantRemoved:
@@ -112,7 +112,7 @@ func written(m chat.Message) bool {
 	return true
 }
 
-// body is what a message says, and what the user does with it.
+// body returns the text of a message, and the state of an action on it.
 func (s sheet) body(e entry) []string {
 	var lines []string
 	add := func(style lipgloss.Style, text string) {
@@ -144,12 +144,12 @@ func (s sheet) body(e entry) []string {
 	return lines
 }
 
-// replaces reports whether the text of an attempt is the one to show: of a send always, of an edit until it fails.
+// replaces reports whether to show the text of the attempt: of a send always, of an edit until it fails.
 func (a *attempt) replaces() bool {
 	return a != nil && (a.action == sending || a.action == editing && !a.over())
 }
 
-// event is what a message of the service tells.
+// event describes a system message.
 func (s sheet) event(m chat.Message) string {
 	who := s.of.name(m.Content.Initiator, "")
 	switch m.Type {
@@ -169,7 +169,7 @@ func (s sheet) names(people []chat.Participant) string {
 	return strings.Join(names, ", ")
 }
 
-// status says how far an attempt is.
+// status describes the state of an attempt.
 func (a *attempt) status() string {
 	switch {
 	case a.stage == unsure:

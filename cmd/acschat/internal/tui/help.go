@@ -8,7 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// shortHelp is what can be pressed now, what matters most first: the screen may end before it does.
+// shortHelp returns the keys that work now, the most important first, since the screen may be too narrow for all.
 func (m *Model) shortHelp() string {
 	k := m.keys
 	bindings := []key.Binding{k.send, k.help, k.quit, k.newline, k.toMessages, k.pageUp, k.next}
@@ -31,7 +31,7 @@ func (m *Model) shortHelp() string {
 	return strings.Join(words, m.look.faint.Render(" · "))
 }
 
-// helpPage is as much of the help as there are rows for.
+// helpPage returns the visible rows of the help.
 func (m *Model) helpPage(height int) []string {
 	rows := m.helpRows()[m.helpTop:]
 	for len(rows) < height {
@@ -40,7 +40,7 @@ func (m *Model) helpPage(height int) []string {
 	return rows[:height]
 }
 
-// scrollHelp moves the help, where it is longer than the screen.
+// scrollHelp scrolls the help, if it is longer than the screen.
 func (m *Model) scrollHelp(msg tea.KeyPressMsg) {
 	switch k := m.keys; {
 	case key.Matches(msg, k.up):
@@ -53,7 +53,7 @@ func (m *Model) scrollHelp(msg tea.KeyPressMsg) {
 // helpHeight leaves room for the header, a rule and the last line.
 func (m *Model) helpHeight() int { return max(m.height-3, 0) }
 
-// helpRows say all that can be pressed, and what can't be had.
+// helpRows returns all keys, and explains what is not shown.
 func (m *Model) helpRows() []string {
 	k := m.keys
 	writing := m.helpGroup("Writing", k.send, k.newline, k.toMessages, k.cancel)
@@ -84,7 +84,7 @@ func (m *Model) helpGroup(title string, bindings ...key.Binding) []string {
 	return append(rows, "")
 }
 
-// columns puts rows beside each other.
+// columns arranges rows side by side.
 func columns(left, right []string, width int) []string {
 	var rows []string
 	for i := range max(len(left), len(right)) {

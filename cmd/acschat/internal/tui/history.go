@@ -8,11 +8,11 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// history is what has been read of the messages of a thread.
+// history has the loaded messages of a thread.
 //
-// The service lists by version: a message that was edited yesterday comes before all of last year's, also if it is the oldest of
-// them. Shown where it belongs, it would have nothing around it. So a message is held back until the listing has been read down to
-// its id. Since a version is never below the id, there is then no message after it that has not been read.
+// The service lists by version: an old message that was edited yesterday is listed among the new ones. Shown at its place it would
+// have gaps around it. So a message is hidden until the listing has been read down to its id. A version is never below the id, so
+// that all later messages have then been read.
 type history struct {
 	messages []chat.Message // by id
 	begun    bool           // the first page is here
@@ -22,7 +22,7 @@ type history struct {
 	newest   int64          // the highest version that a listing has shown
 }
 
-// read takes the next page of the listing.
+// read adds the next page of the listing.
 func (h *history) read(page chat.Page[chat.Message]) {
 	h.news(page.Items)
 	for _, m := range page.Items {
@@ -33,7 +33,7 @@ func (h *history) read(page chat.Page[chat.Message]) {
 	h.begun, h.whole, h.older = true, page.Last, page.ContinuationToken
 }
 
-// news takes messages from the front of the listing, and returns those that are news, oldest first.
+// news adds messages from the start of the listing, and returns those that are new, oldest first.
 func (h *history) news(messages []chat.Message) []chat.Message {
 	var news []chat.Message
 	for _, m := range messages {
@@ -46,7 +46,7 @@ func (h *history) news(messages []chat.Message) []chat.Message {
 	return news
 }
 
-// keep takes a message, unless that or a later version of it is known.
+// keep adds a message, unless that or a later version of it is known.
 func (h *history) keep(m chat.Message) bool {
 	i, known := slices.BinarySearchFunc(h.messages, m, byID)
 	switch {
@@ -60,14 +60,14 @@ func (h *history) keep(m chat.Message) bool {
 	return true
 }
 
-// rewrite changes a message as the user has just done at the service. The next listing brings the service's own account.
+// rewrite changes a message as the user has just changed it. The next listing replaces it.
 func (h *history) rewrite(id string, change func(*chat.Message)) {
 	if i, found := slices.BinarySearchFunc(h.messages, chat.Message{ID: id}, byID); found {
 		change(&h.messages[i])
 	}
 }
 
-// shown are the messages without a gap between them, oldest first.
+// shown returns the messages without gaps between them, oldest first.
 func (h *history) shown() []chat.Message {
 	if h.whole {
 		return h.messages
@@ -76,12 +76,12 @@ func (h *history) shown() []chat.Message {
 	return h.messages[first:]
 }
 
-// byID is the order of a thread: ids count milliseconds.
+// byID compares messages in the order of the thread: ids count milliseconds.
 func byID(a, b chat.Message) int {
 	return cmp.Or(cmp.Compare(number(a.ID), number(b.ID)), cmp.Compare(a.ID, b.ID))
 }
 
-// number reads an id or a version; what is no number comes before all others.
+// number parses an id or a version; it is 0 if that is not a number.
 func number(text string) int64 {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {

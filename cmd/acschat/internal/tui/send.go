@@ -9,7 +9,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// sentMsg is what became of a send.
+// sentMsg is the result of sending a message.
 type sentMsg struct {
 	of  *conversation
 	a   *attempt
@@ -17,14 +17,14 @@ type sentMsg struct {
 	err error
 }
 
-// changedMsg is what became of an edit or a deletion.
+// changedMsg is the result of an edit or a deletion.
 type changedMsg struct {
 	of  *conversation
 	a   *attempt
 	err error
 }
 
-// sendNext sends the message whose turn it is.
+// sendNext sends the next message of the queue.
 func (m *Model) sendNext() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, c := range m.visited { // also of a thread that was left meanwhile
@@ -44,7 +44,7 @@ func (m *Model) send(c *conversation, a *attempt) tea.Cmd {
 	})
 }
 
-// sendDone shows the message as the service has it by now, before a listing does.
+// sendDone shows the sent message before it is listed.
 func (m *Model) sendDone(msg sentMsg) {
 	if msg.err != nil {
 		msg.a.failed(msg.err)
@@ -74,7 +74,7 @@ func (m *Model) attempt(a *attempt) tea.Cmd {
 	})
 }
 
-// changeDone shows the message as the service has it by now, before a listing does.
+// changeDone shows the changed message before it is listed.
 func (m *Model) changeDone(msg changedMsg) {
 	if msg.err != nil {
 		msg.a.failed(msg.err)

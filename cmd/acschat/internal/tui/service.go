@@ -11,19 +11,19 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/pace"
 )
 
-// Service is what a chat asks of the service, for one user. Its methods are safe for concurrent use.
+// Service is the part of the chat service that a chat uses, for one user. Its methods are safe for concurrent use.
 type Service interface {
-	// Threads is a page of the user's threads, the most recently active first; token is "" for the first one.
+	// Threads returns a page of the user's threads, the most recently active first; token is "" for the first page.
 	Threads(ctx context.Context, token string) (chat.Page[chat.ThreadItem], error)
-	// Topic is the topic of a thread.
+	// Topic returns the topic of a thread.
 	Topic(ctx context.Context, thread string) (string, error)
-	// People are all who are in a thread.
+	// People returns all participants of a thread.
 	People(ctx context.Context, thread string) ([]chat.Participant, error)
-	// Receipts say how far everybody has read.
+	// Receipts returns the read receipts of a thread.
 	Receipts(ctx context.Context, thread string) ([]chat.ReadReceipt, error)
-	// Messages is a page of a thread, the latest versions first; token is "" for the first one.
+	// Messages returns a page of a thread, the latest versions first; token is "" for the first page.
 	Messages(ctx context.Context, thread, token string) (chat.Page[chat.Message], error)
-	// Changes are the messages with a version above after. complete is false when there are too many to read them all.
+	// Changes returns the messages with a version above after. complete is false if there are too many to return.
 	Changes(ctx context.Context, thread string, after int64) (changes []chat.Message, complete bool, err error)
 
 	// Send sends a text, at most once, and returns the id of the message. See [chat.ThreadClient.SendMessage] for its errors.
@@ -32,14 +32,14 @@ type Service interface {
 	Edit(ctx context.Context, thread, message, text string) error
 	// Delete deletes a message.
 	Delete(ctx context.Context, thread, message string) error
-	// Typing tells the others that the user is typing.
+	// Typing sends a typing notification.
 	Typing(ctx context.Context, thread string) error
-	// Read tells the others that the user has read up to a message.
+	// Read sends a read receipt for a message.
 	Read(ctx context.Context, thread, message string) error
 }
 
-// Over makes the service of a client. Others see displayName with what is sent; "" is none. It keeps the rate at which messages are
-// listed within what the service publishes, however fast somebody scrolls.
+// Over returns the service of a client. Messages are sent with displayName; "" is none. Messages are listed within the published rate
+// limits.
 func Over(client *chat.Client, displayName string) Service {
 	return &service{client: client, name: displayName, listing: pacer{pace: pace.ListMessages()}}
 }
@@ -135,18 +135,18 @@ func onePage[T any](ctx context.Context, pager *chat.Pager[T]) (chat.Page[T], er
 	return chat.Page[T]{Last: true}, nil
 }
 
-// untried keeps the client from trying again by itself: it is asked again before long, and the person is told meanwhile.
+// untried disables retries of the client: the chat polls again soon, and shows the error meanwhile.
 func untried(ctx context.Context) context.Context {
 	return policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1, TryTimeout: time.Minute})
 }
 
-// pacer makes requests wait for their turn.
+// pacer delays requests.
 type pacer struct {
 	mu   sync.Mutex // guards pace
 	pace *pace.Pacer
 }
 
-// wait returns when the next request may go out, or with ctx's error.
+// wait returns when the next request may be sent, or with the error of ctx.
 func (p *pacer) wait(ctx context.Context) error {
 	p.mu.Lock()
 	now := time.Now()

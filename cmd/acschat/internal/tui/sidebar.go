@@ -22,7 +22,7 @@ type sidebar struct {
 	seen    map[string]time.Time // the latest activity that the user knows of, by id
 }
 
-// threadsMsg is a page of the threads: the first one, or the one behind token.
+// threadsMsg is a page of the threads: the first, or the one at token.
 type threadsMsg struct {
 	turn  int
 	token string
@@ -30,7 +30,7 @@ type threadsMsg struct {
 	err   error
 }
 
-// begin takes the first page. What happened before the chat is no news.
+// begin sets the first page. Activity before the chat counts as seen.
 func (s *sidebar) begin(page chat.Page[chat.ThreadItem], err error) {
 	s.seen = map[string]time.Time{}
 	s.older, s.trouble = page.ContinuationToken, err
@@ -41,14 +41,14 @@ func (s *sidebar) begin(page chat.Page[chat.ThreadItem], err error) {
 	}
 }
 
-// learn takes the activity of threads as known.
+// learn marks the activity of threads as seen.
 func (s *sidebar) learn(items []chat.ThreadItem) {
 	for _, t := range items {
 		s.markSeen(t.ID, t.LastMessageReceivedOn)
 	}
 }
 
-// merge takes threads as they are now.
+// merge updates threads.
 func (s *sidebar) merge(items []chat.ThreadItem) {
 	for _, t := range items {
 		s.threads = slices.DeleteFunc(s.threads, func(old chat.ThreadItem) bool { return old.ID == t.ID })
@@ -62,7 +62,7 @@ func (s *sidebar) merge(items []chat.ThreadItem) {
 	slices.SortStableFunc(s.threads, func(a, b chat.ThreadItem) int { return b.LastMessageReceivedOn.Compare(a.LastMessageReceivedOn) })
 }
 
-// opened notes which thread is open. One that is not in the list yet is put there.
+// opened sets the open thread, and adds it if it is not in the list.
 func (s *sidebar) opened(id, topic string) {
 	s.chosen, s.current = id, id
 	if s.index(id) < 0 {
@@ -71,7 +71,7 @@ func (s *sidebar) opened(id, topic string) {
 	s.markSeen(id, s.threads[s.index(id)].LastMessageReceivedOn)
 }
 
-// saw notes that the user knows what has happened in a thread until then.
+// markSeen marks the activity of a thread until then as seen.
 func (s *sidebar) markSeen(id string, until time.Time) {
 	if until.After(s.seen[id]) {
 		s.seen[id] = until
@@ -82,10 +82,10 @@ func (s *sidebar) index(id string) int {
 	return slices.IndexFunc(s.threads, func(t chat.ThreadItem) bool { return t.ID == id })
 }
 
-// unread reports whether something was written in a thread that the user has not opened since.
+// unread reports whether a thread has activity that the user has not seen.
 func (s *sidebar) unread(t chat.ThreadItem) bool { return t.LastMessageReceivedOn.After(s.seen[t.ID]) }
 
-// order are the ids of conversations, as they are in the list.
+// order returns the ids of conversations in the order of the list.
 func (s *sidebar) order(visited map[string]*conversation) []string {
 	var ids []string
 	for id := range visited {
@@ -95,7 +95,7 @@ func (s *sidebar) order(visited map[string]*conversation) []string {
 	return ids
 }
 
-// handleThreadKey takes a key among the threads.
+// handleThreadKey handles a key in the list of threads.
 func (m *Model) handleThreadKey(msg tea.KeyPressMsg) tea.Cmd {
 	s := &m.sidebar
 	move := func(n int) {
@@ -122,7 +122,7 @@ func (m *Model) handleThreadKey(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// change opens another thread, and begins to look at that one.
+// change opens another thread, and starts polling it.
 func (m *Model) change(t chat.ThreadItem) tea.Cmd {
 	if m.open != nil && m.open.id == t.ID {
 		m.focus(composerPane)
@@ -133,7 +133,7 @@ func (m *Model) change(t chat.ThreadItem) tea.Cmd {
 	return tea.Batch(m.listen(), m.after(threadsJob, nil))
 }
 
-// moreThreads asks for the next page when the cursor comes near the end of those that are known.
+// moreThreads loads the next page when the cursor is near the end of the list.
 func (m *Model) moreThreads() tea.Cmd {
 	const near = 10
 	s := &m.sidebar
@@ -173,7 +173,7 @@ func (m *Model) threadsReceived(msg threadsMsg) tea.Cmd {
 	return m.after(threadsJob, msg.err)
 }
 
-// retitle keeps the topics of threads that have been open.
+// retitle updates the topics of threads that have been opened.
 func (m *Model) retitle(items []chat.ThreadItem) {
 	for _, t := range items {
 		if c := m.visited[t.ID]; c != nil {

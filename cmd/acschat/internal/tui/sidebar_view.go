@@ -2,7 +2,7 @@ package tui
 
 import "time"
 
-// threadRows are the threads around the chosen one.
+// threadRows returns the rows of the list, scrolled to the chosen thread.
 func (m *Model) threadRows(r rect) []string {
 	rows := make([]string, r.height)
 	s := &m.sidebar
@@ -32,7 +32,7 @@ func (m *Model) threadRows(r rect) []string {
 	return rows
 }
 
-// threadsRemark is what comes below the last thread.
+// threadsRemark is shown below the last thread.
 func (m *Model) threadsRemark() string {
 	switch {
 	case m.sidebar.trouble != nil:
@@ -45,7 +45,7 @@ func (m *Model) threadsRemark() string {
 	return ""
 }
 
-// when is a time on the clock of whoever reads it, without what goes without saying.
+// when formats a local time: the time of day today, otherwise the day.
 func when(t, now time.Time) string {
 	if t.IsZero() {
 		return ""

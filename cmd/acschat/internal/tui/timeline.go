@@ -2,7 +2,7 @@ package tui
 
 import "slices"
 
-// timeline is entries drawn one below the other, seen through a window. It draws no more than it must.
+// timeline draws entries one below the other, in a window. It draws only what is visible.
 type timeline struct {
 	entries []entry
 	height  int // of the window
@@ -10,14 +10,13 @@ type timeline struct {
 	drawn   map[int][]string
 }
 
-// place is a row of an entry. It stays where it is when others come before or after it. The zero place is the last row, whichever
-// that is.
+// place is a row of an entry. It remains valid when entries are added before or after it. The zero place is the last row of all.
 type place struct {
 	key string
 	row int
 }
 
-// at is a place as numbers: of an entry, and of a row in it.
+// at returns the index of the entry of a place, and of the row in it.
 type at struct{ entry, row int }
 
 func newTimeline(entries []entry, height int, draw func(i int) []string) *timeline {
@@ -31,7 +30,7 @@ func (t *timeline) rows(i int) []string {
 	return t.drawn[i]
 }
 
-// index is that of an entry, the last one's for a key that is not there.
+// index returns the index of an entry, that of the last one for an unknown key.
 func (t *timeline) index(key string) int {
 	if i := slices.IndexFunc(t.entries, func(e entry) bool { return e.key == key }); i >= 0 {
 		return i
@@ -48,7 +47,7 @@ func (t *timeline) find(p place) at {
 	return at{i, min(p.row, last)}
 }
 
-// place is the way back from numbers, and the zero place for the last row.
+// place is the inverse of at; it is the zero place for the last row.
 func (t *timeline) place(a at) place {
 	if a == t.end() {
 		return place{}
@@ -61,7 +60,7 @@ func (t *timeline) end() at {
 	return at{last, len(t.rows(last)) - 1}
 }
 
-// above goes up n rows, and returns how many of them there were not.
+// above moves up n rows, and returns how many were missing.
 func (t *timeline) above(a at, n int) (at, int) {
 	for n > a.row {
 		if a.entry == 0 {
@@ -73,7 +72,7 @@ func (t *timeline) above(a at, n int) (at, int) {
 	return at{a.entry, a.row - n}, 0
 }
 
-// below goes down n rows, or to the end.
+// below moves down n rows, or to the end.
 func (t *timeline) below(a at, n int) at {
 	for n > 0 {
 		left := len(t.rows(a.entry)) - 1 - a.row
@@ -89,24 +88,24 @@ func (t *timeline) below(a at, n int) at {
 	return a
 }
 
-// full moves a bottom down until there is a window of rows above it, where there are as many.
+// full moves a bottom down until the window above it is full, if there are enough rows.
 func (t *timeline) full(bottom at) at {
 	_, missing := t.above(bottom, t.height-1)
 	return t.below(bottom, missing)
 }
 
-// up scrolls towards the past.
+// up scrolls to older entries.
 func (t *timeline) up(bottom place, n int) place {
 	a, _ := t.above(t.find(bottom), n)
 	return t.place(t.full(a))
 }
 
-// down scrolls towards the present.
+// down scrolls to newer entries.
 func (t *timeline) down(bottom place, n int) place {
 	return t.place(t.below(t.find(bottom), n))
 }
 
-// reveal scrolls no further than it must for an entry to be seen, or as much of it as there is room for.
+// reveal scrolls as little as necessary to show an entry, or as much of it as fits.
 func (t *timeline) reveal(bottom place, key string) place {
 	b := t.full(t.find(bottom))
 	top, _ := t.above(b, t.height-1)
@@ -126,7 +125,7 @@ func (t *timeline) reveal(bottom place, key string) place {
 
 func before(a, b at) bool { return a.entry < b.entry || a.entry == b.entry && a.row < b.row }
 
-// window is what is seen above a bottom: the rows, and which entries they begin and end with.
+// window returns the visible rows above a bottom, and the first and last entry of them.
 func (t *timeline) window(bottom place) (rows []string, first, last int) {
 	b := t.full(t.find(bottom))
 	top, _ := t.above(b, t.height-1)
