@@ -66,7 +66,7 @@ var arrows = map[string]struct{ ours, others []string }{
 		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	},
 	"cmd/acschat/...": {
-		ours:   []string{"cmd/acschat/...", "chat", "chat/explain", "chat/identity", "chat/chattest", "chat/redact"},
+		ours:   []string{"cmd/acschat/...", "chat", "chat/explain", "chat/events", "chat/identity", "chat/realtime", "chat/chattest", "chat/redact"},
 		others: []string{"..."},
 	},
 

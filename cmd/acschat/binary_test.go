@@ -10,6 +10,8 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gbytes"
+	"github.com/onsi/gomega/gexec"
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
@@ -44,6 +46,10 @@ var _ = Describe("The binary", func() {
 			sh.RunBinary(binary, append(strings.Fields(command), args...)...).Ends(0)
 			driven = append(driven, command)
 		}
+		listening, err := gexec.Start(alice.Exec(binary, "listen"), GinkgoWriter, GinkgoWriter)
+		Expect(err).NotTo(HaveOccurred())
+		Eventually(listening.Err).Should(gbytes.Say("acschat: listening\n"))
+		driven = append(driven, "listen")
 		run(alice, "thread create", "--topic", "Another")
 		run(alice, "thread list")
 		run(alice, "thread get")
@@ -53,6 +59,8 @@ var _ = Describe("The binary", func() {
 		run(alice, "participant list")
 		run(alice, "participant remove", users[0].ID, "--yes")
 		run(alice, "message send", "Canary is red.")
+		Eventually(listening).Should(gbytes.Say("Canary is red"))
+		Eventually(listening.Interrupt()).Should(gexec.Exit(0))
 		run(alice, "message list")
 		run(alice, "message get", sent.ID)
 		run(alice, "message update", sent.ID, "--content", "Canary is yellow.")

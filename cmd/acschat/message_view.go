@@ -86,11 +86,14 @@ func says(m chat.Message) string {
 func names(people []chat.Participant) string {
 	var names []string
 	for _, p := range people {
-		if p.DisplayName != "" {
-			names = append(names, p.DisplayName)
-		} else {
-			names = append(names, show.ShortID(p.Identifier))
-		}
+		names = append(names, name(p))
 	}
 	return strings.Join(names, ", ")
+}
+
+func name(p chat.Participant) string {
+	if p.DisplayName != "" {
+		return p.DisplayName
+	}
+	return show.ShortID(p.Identifier)
 }

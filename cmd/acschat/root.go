@@ -60,6 +60,7 @@ service's own form. Everything else is written to stderr. Exit codes:
   acschat thread create --topic "Release 4.2"
   acschat message send --thread 19:… "Canary is green."
   acschat message list --thread 19:… --follow
+  acschat listen                     # events as they happen
   acschat chat                       # a full-screen chat
   acschat doctor                     # find out why a request fails`,
 		SilenceErrors: true, // report prints them
@@ -74,7 +75,7 @@ service's own form. Everything else is written to stderr. Exit codes:
 	t.session.AddFlags(t.root.PersistentFlags())
 	t.output.AddFlags(t.root)
 
-	t.add("chat", "Chat:", newThread(t), newParticipant(t), newMessage(t), newReceipt(t), newTyping(t), newChat(t))
+	t.add("chat", "Chat:", newThread(t), newParticipant(t), newMessage(t), newReceipt(t), newTyping(t), newListen(t), newChat(t))
 	t.add("identity", "Users and their tokens:", newUser(t), newToken(t))
 	t.add("local", "Without Azure:", alone(newDemo()), alone(newEmulator(t)))
 	t.add("tool", "The tool:", newDoctor(t), alone(newVersion(t)))

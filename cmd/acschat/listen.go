@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/acschat/acs-chat-go/chat/events"
+	"github.com/acschat/acs-chat-go/chat/realtime"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+)
+
+func newListen(t *tool) *cobra.Command {
+	var thread session.ThreadFlag
+	cmd := &cobra.Command{
+		Use:   "listen [THREAD]",
+		Short: "Print events as they happen",
+		Long: `Print what happens in your threads, or in one of them, as it happens: messages,
+typing, read receipts, threads and participants. It ends with an interrupt.
+
+Lost connections are reported on stderr, and from when on events may be
+missing: message list --start-time reads on from there. Microsoft documents the
+channel for browsers and apps only, and its protocol not at all: it was tried
+against the emulator, never against the live service.`,
+		Example: `  acschat listen
+  acschat listen --thread 19:… --output jsonl | jq -r .message.content.message`,
+		Args: flags.Takes("thread"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return t.listen(cmd, thread.Named()) },
+	}
+	thread.AddTo(cmd, &t.session)
+	return cmd
+}
+
+// listen prints the events of a thread, or of all for "", until it is interrupted.
+func (t *tool) listen(cmd *cobra.Command, thread string) error {
+	client, err := t.session.Chat(cmd.Context())
+	if err != nil {
+		return err
+	}
+	connection := connectionReport{cmd: cmd}
+	listener, err := realtime.Listen(cmd.Context(), client, &realtime.Options{OnStateChange: connection.changed})
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	stop := context.AfterFunc(cmd.Context(), func() { listener.Close() })
+	defer stop()
+	out := show.NewListing(&t.output, eventView())
+	for event, err := range listener.Events() {
+		if err != nil {
+			return err
+		}
+		if gap, ok := event.(events.Gap); ok {
+			connection.say("events since %s may be missing", gap.LastHeard.Format(time.RFC3339))
+			continue
+		}
+		if thread != "" && event.EventHeader().ThreadID != thread {
+			continue
+		}
+		if err := out.Write([]events.Event{event}); err != nil {
+			return err
+		}
+	}
+	return nil // an interrupt is the normal end
+}
+
+// connectionReport tells on stderr what becomes of the connection.
+type connectionReport struct {
+	cmd *cobra.Command
+	mu  sync.Mutex // guards stderr
+}
+
+func (r *connectionReport) changed(change realtime.StateChange) {
+	switch {
+	case change.State == realtime.StateListening:
+		r.say("listening")
+	case change.RetryIn > 0:
+		r.say("connecting again in %s: %s", change.RetryIn.Round(time.Millisecond), harmless.Line(change.Cause.Error()))
+	}
+}
+
+func (r *connectionReport) say(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	fmt.Fprintf(r.cmd.ErrOrStderr(), "acschat: "+format+"\n", args...)
+}
