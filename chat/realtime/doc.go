@@ -26,20 +26,22 @@
 //
 // # Delivery
 //
-// The service does not promise to deliver every event, and does not repeat what was missed while a connection was lost. A [Listener]
-// says where events may be missing: after every reconnection, after every loss that the service announces and after an overflow of its
-// queue there is an [events.Gap] with the time since when something may be missing. Read on through REST from there. Start to listen
-// before you list, and nothing is missed in between.
+// The service does not guarantee delivery, and does not repeat the events of the time when there was no connection. A [Listener] yields
+// an [events.Gap] wherever events may be missing: after every reconnection, after every loss that the service announces, and where the
+// program takes events so slowly that the queue overflows. Read on through REST from the gap's LastHeard. That is 15 seconds before the
+// last sign of life of the service, by the service's clock, since events on their way may have been lost too. To miss nothing at the
+// beginning, call [Listen] first and list messages then.
 //
-// An event that the service delivers twice is passed on once, as far as the last thousand events tell. Events of one thread come in
-// the order in which the service sends them, which is not always that of their versions.
+// An event that the service delivers twice is yielded once, unless a thousand others came in between. Events come in the order in which
+// the service sends them, which is not always that of their versions. They are acknowledged as they arrive, whether or not the program
+// takes them.
 //
 // # Failure
 //
-// A Listener reconnects by itself, with growing pauses. It gives up only where trying again cannot help: the service refuses the user's
-// token and also the next one, refuses the registration, or says that it will not accept the user any more. That is the last
-// thing [Listener.Events] yields, as an error. [Options].OnStateChange tells about lost connections as they happen.
+// A Listener reconnects by itself, with growing pauses. It gives up only if another attempt cannot succeed: the service refuses the
+// token of the user and also a fresh one, refuses the connection or the registration, or the client was closed. [Listener.Events] then
+// yields the error, last. [Options].OnStateChange reports lost connections and failed attempts as they happen.
 //
-// The token goes to the endpoint of the client and to the hosts that the service names there, over https. Plain http is accepted from
-// loopback addresses if the client allows it.
+// The token is sent to the endpoint of the client and to the hosts that the endpoint names, over https. Plain http is accepted for
+// loopback addresses if the options of the client allow it.
 package realtime

@@ -33,13 +33,14 @@ type Listener struct {
 	losses seen
 }
 
-// Listen connects as the user of client, and returns once the service has accepted to send events: none is missed from then on
-// without a [events.Gap]. It uses the endpoint, the token, the transport, the logger and the tracing of client, also those of a user of a
-// [chat.Fleet]. The values of ctx are used as long as the listener lives, ctx itself until Listen returns. Nil options are the zero value.
+// Listen connects as the user of client, and returns once the service has accepted the registration: from then on every event is
+// yielded or covered by an [events.Gap]. It uses the endpoint, the token, the transport, the logger and the tracing of client, which may
+// be that of a user of a [chat.Fleet]. ctx bounds the call to Listen; its values are used as long as the listener lives. Nil options are
+// the zero value.
 //
-// Listen tries four times if the service is not available, with growing pauses or those that the service asks for, and at once fails
-// with a [*chat.Error] if it is refused, with the error of the credential or with an [*chat.ArgumentError]. If ctx ends, it fails with
-// the error of ctx and that of the last try.
+// If the service is not available, Listen makes three more attempts, after growing pauses or those that the service asks for. If it
+// is refused, Listen fails at once with a [*chat.Error]; other errors are those of the credential and of the connection, and an
+// [*chat.ArgumentError] for invalid arguments. If ctx ends, the error is that of ctx and that of the last attempt.
 func Listen(ctx context.Context, client *chat.Client, options *Options) (*Listener, error) {
 	o, err := options.withDefaults()
 	if err != nil {
@@ -65,9 +66,9 @@ func Listen(ctx context.Context, client *chat.Client, options *Options) (*Listen
 	return l, nil
 }
 
-// Events returns the events as they come, for a range statement, which waits for the next one. It yields one error at most, and that
-// last: the listener has given up, for the reason that [StateChange] describes. After Close, or after such an error, it yields the events
-// that have come before and ends. A range statement that was left can be continued by another; several at a time share the events.
+// Events returns the events as they arrive. A range over them waits for the next one. If the listener has given up, it yields the events
+// that are left and then the error, last; every later range yields the error again. After Close it yields the events that are left,
+// and ends. A later range continues where an earlier one was left; concurrent ones share the events.
 func (l *Listener) Events() iter.Seq2[events.Event, error] {
 	return func(yield func(events.Event, error) bool) {
 		for {
@@ -87,8 +88,9 @@ func (l *Listener) Events() iter.Seq2[events.Event, error] {
 	}
 }
 
-// Close says goodbye to the service, within CloseTimeout, and ends the listener. When it returns, no goroutine of the listener is left.
-// Close the listener before its client, whose token it needs. It may be called more than once, and always returns nil.
+// Close closes the connection and removes the registration from the service, within CloseTimeout. When it returns, no goroutine of the
+// listener is left. Close the listener before its client, whose token it needs: otherwise the registration stays until it expires. Close
+// may be called more than once, and always returns nil.
 func (l *Listener) Close() error {
 	l.cancel()
 	<-l.done

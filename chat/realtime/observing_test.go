@@ -52,7 +52,7 @@ func (l *lines) summary() []string {
 }
 
 var _ = Describe("Listener, observed", func() {
-	It("logs its requests and what becomes of the connection, and no secret", func() {
+	It("logs its requests and the state of the connection, and no secret", func() {
 		bubble(func() {
 			log := &lines{}
 			server := newServer()

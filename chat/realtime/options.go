@@ -8,13 +8,13 @@ import (
 
 // Options are the optional settings of [Listen].
 type Options struct {
-	// QueueSize is how many events wait for the program at most. What comes while the queue is full is dropped, and a
-	// [events.Gap] takes its place. 0: 1,024.
+	// QueueSize is the most events that wait for the program. Events that arrive while the queue is full are dropped, and an
+	// [events.Gap] is yielded in their place. 0: 1,024.
 	QueueSize int
-	// CloseTimeout bounds what Close does to say goodbye to the service. 0: 5 seconds.
+	// CloseTimeout bounds the requests of Close. 0: 5 seconds.
 	CloseTimeout time.Duration
-	// OnStateChange is called with every change of the state and every failed attempt to connect, one call at a time, by a goroutine of
-	// the listener or by Listen. It must return soon, since the listener waits for it, and must not call Close. Nil: no calls.
+	// OnStateChange is called for every change of the state and every failed attempt to connect, one call at a time. The listener waits
+	// for it: it must return soon, and must not call Close. Nil: no calls.
 	OnStateChange func(StateChange)
 }
 

@@ -93,7 +93,7 @@ func (w wireParticipant) value() chat.Participant {
 	}
 }
 
-// decodeParticipant reads who has done something: an identifier and a name. Nobody has where a policy deletes a thread.
+// decodeParticipant reads the initiator of an event, who has an identifier and a name. There is none if a policy deletes a thread.
 func decodeParticipant(text scalar) (chat.Participant, error) {
 	var wire wireParticipant
 	if text == "" || text == "null" {

@@ -10,10 +10,10 @@ const (
 	StateConnecting   State = "connecting"   // Listen has not returned yet
 	StateListening    State = "listening"    // the registration stands, and events arrive
 	StateReconnecting State = "reconnecting" // the connection was lost, and no events arrive
-	StateClosed       State = "closed"       // by Close, or because of an error that trying again cannot help
+	StateClosed       State = "closed"       // Close was called, or the listener has given up
 )
 
-// StateChange says that a listener has entered a state, or that an attempt to leave StateConnecting or StateReconnecting has failed.
+// StateChange reports that a listener has entered a state, or that an attempt to connect has failed. The state is then the same as before.
 type StateChange struct {
 	State State
 	At    time.Time

@@ -70,7 +70,7 @@ func (t *tool) listen(cmd *cobra.Command, thread string) error {
 	return nil // an interrupt is the normal end
 }
 
-// connectionReport tells on stderr what becomes of the connection.
+// connectionReport reports the state of the connection on stderr.
 type connectionReport struct {
 	cmd *cobra.Command
 	mu  sync.Mutex // guards stderr
