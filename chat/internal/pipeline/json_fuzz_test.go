@@ -11,7 +11,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// FuzzDecode holds that broken syntax fails, and nothing else.
+// FuzzDecode checks that Decode fails if and only if the body is not a JSON object.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		``, `{}`, `null`, `[]`, "\ufeff{}", `{"text":"a","text":1,"TEXT":"b"}`, `{"many":[1,{"text":"\ud800"},null],"last":"z"}`,
@@ -32,7 +32,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzForgiving holds that an odd member changes nothing in what is read of the others.
+// FuzzForgiving checks that a malformed member does not change how the others are decoded.
 func FuzzForgiving(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `{"text":"a","TEXT":"b","maybe":null}`, `{"many":[{"text":"\ud800"},null,{"until":"2025-11-03T09:16:04Z"}],"last":"z"}`,
@@ -62,7 +62,7 @@ func FuzzForgiving(f *testing.F) {
 	})
 }
 
-// FuzzTime holds that a date is read as package time reads it, and that the member behind it is never lost.
+// FuzzTime checks that a date is decoded as package time parses it, and that the member after it is never lost.
 func FuzzTime(f *testing.F) {
 	for _, seed := range []string{
 		"2025-11-03T09:16:04Z", "2025-11-03T09:16:04.1234567+02:30", "2025-11-03T09:16:04", "1/1/1970 12:00:00 AM +00:00", "", `\`, "\x00",

@@ -13,7 +13,7 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// thing has a member of every sort that the generated types have.
+// thing has a member of each kind of the generated types.
 type thing struct {
 	Text  string            `json:"text,omitempty"`
 	Maybe *string           `json:"maybe,omitempty"`
@@ -44,7 +44,7 @@ var _ = Describe("Decode", func() {
 		}))
 	})
 
-	DescribeTable("takes the zero value for a member that can't be read, and goes on behind it",
+	DescribeTable("returns the zero value for a malformed member, and decodes the others",
 		func(member string) {
 			got := decoded(`{"text":"a",` + member + `,"last":"z"}`)
 			Expect(got.Text).To(Equal("a"))
@@ -53,57 +53,57 @@ var _ = Describe("Decode", func() {
 		Entry("a number for a text", `"maybe":1`),
 		Entry("an object for a text", `"maybe":{"a":[1,{}]}`),
 		Entry("a text for a count", `"count":"3"`),
-		Entry("a count that does not fit", `"count":4294967296`),
+		Entry("a count that is too large", `"count":4294967296`),
 		Entry("a fraction for a count", `"count":1.5`),
-		Entry("a number of absurd size", `"count":1e999`),
+		Entry("a number that no type can represent", `"count":1e999`),
 		Entry("a text for a flag", `"flag":"true"`),
 		Entry("a number for a date", `"on":1762161600000`),
 		Entry("an object for a date", `"on":{}`),
 		Entry("null for a date", `"on":null`),
-		Entry("nonsense for a date", `"on":"yesterday"`),
+		Entry("a word for a date", `"on":"yesterday"`),
 		Entry("an array for an optional date", `"until":[]`),
 		Entry("an array for a map", `"notes":[1]`),
-		Entry("other things in a map", `"notes":{"a":1,"b":null,"c":{}}`),
+		Entry("values of other types in a map", `"notes":{"a":1,"b":null,"c":{}}`),
 		Entry("an array for an object", `"one":[{}]`),
 		Entry("a text for an object", `"one":"x"`),
 		Entry("an object for an array", `"many":{"text":"x"}`),
-		Entry("other things in an array", `"many":[1,null,"x",[],true]`),
-		Entry("what nobody knows", `"new":{"deep":[{"er":null}]}`),
-		Entry("a name nobody has", `"":""`),
+		Entry("values of other types in an array", `"many":[1,null,"x",[],true]`),
+		Entry("an unknown member", `"new":{"deep":[{"er":null}]}`),
+		Entry("an empty name", `"":""`),
 	)
 
-	It("keeps the good ones among the items of an array", func() {
+	It("keeps the valid members of an array's items", func() {
 		Expect(decoded(`{"many":[1,{"text":"a"},null,{"text":2,"last":"b"}]}`).Many).To(Equal(
 			[]thing{{}, {Text: "a"}, {}, {Last: "b"}}))
 	})
 
-	It("keeps the good pairs of a map", func() {
+	It("keeps the valid entries of a map", func() {
 		Expect(decoded(`{"notes":{"a":"1","b":2,"c":"3"}}`).Notes).To(SatisfyAll(HaveKeyWithValue("a", "1"), HaveKeyWithValue("c", "3")))
 	})
 
-	It("takes null for absent", func() {
+	It("treats null as absent", func() {
 		Expect(decoded(`{"text":null,"maybe":null,"count":null,"flag":null,"on":null,"until":null,"notes":null,"one":null,"many":null}`)).
 			To(Equal(thing{}))
 	})
 
-	It("takes the last of doubled members", func() {
+	It("returns the last of duplicate members", func() {
 		Expect(decoded(`{"text":"a","text":"b"}`).Text).To(Equal("b"))
 	})
 
-	It("reads names in any case", func() {
+	It("matches names in any letter case", func() {
 		Expect(decoded(`{"TEXT":"a","Many":[{"tExT":"b"}]}`)).To(Equal(thing{Text: "a", Many: []thing{{Text: "b"}}}))
 	})
 
-	DescribeTable("replaces what is no text",
+	DescribeTable("replaces invalid characters",
 		func(body, want string) {
 			Expect(decoded(body)).To(Equal(thing{Text: want, Last: "z"}))
 		},
-		Entry("half a surrogate pair", `{"text":"a\ud83db","last":"z"}`, "a\uFFFDb"),
-		Entry("the other half", `{"text":"\udc4b","last":"z"}`, "\uFFFD"),
+		Entry("the first half of a surrogate pair", `{"text":"a\ud83db","last":"z"}`, "a\uFFFDb"),
+		Entry("the second half of a surrogate pair", `{"text":"\udc4b","last":"z"}`, "\uFFFD"),
 		Entry("invalid UTF-8", "{\"text\":\"a\xffb\",\"last\":\"z\"}", "a\uFFFDb"),
 	)
 
-	DescribeTable("reads an object whatever stands around it",
+	DescribeTable("ignores around an object",
 		func(body string) {
 			Expect(decoded(body)).To(Equal(thing{Text: "a"}))
 		},
@@ -112,30 +112,30 @@ var _ = Describe("Decode", func() {
 		Entry("both", "\ufeff\r\n"+`{"text":"a"}`+"\n"),
 	)
 
-	DescribeTable("refuses what is no JSON object",
+	DescribeTable("fails for",
 		func(body, want string) {
 			Expect(pipeline.Decode([]byte(body), &thing{})).To(MatchError(ContainSubstring(want)))
 		},
-		Entry("nothing", "", "empty"),
+		Entry("an empty body", "", "empty"),
 		Entry("white space", " \r\n", "empty"),
 		Entry("a byte order mark alone", "\ufeff", "empty"),
 		Entry("null", "null", "not a JSON object"),
 		Entry("an array", `[{"text":"a"}]`, "not a JSON object"),
 		Entry("a text", `"text"`, "not a JSON object"),
-		Entry("a page for a browser", "<!DOCTYPE html><html></html>", "not a JSON object"),
-		Entry("one cut short", `{"text":"a"`, "not JSON"),
-		Entry("one cut within a text", `{"text":"a`, "not JSON"),
-		Entry("one cut within a date", `{"on":"2025-`, "not JSON"),
-		Entry("one cut behind a name", `{"text":`, "not JSON"),
+		Entry("an HTML page", "<!DOCTYPE html><html></html>", "not a JSON object"),
+		Entry("an object that is cut short", `{"text":"a"`, "not JSON"),
+		Entry("an object that is cut in a text", `{"text":"a`, "not JSON"),
+		Entry("an object that is cut in a date", `{"on":"2025-`, "not JSON"),
+		Entry("an object that is cut after a name", `{"text":`, "not JSON"),
 		Entry("a missing comma", `{"text":"a" "last":"b"}`, "not JSON"),
-		Entry("a comma too many", `{"text":"a",}`, "not JSON"),
+		Entry("a trailing comma", `{"text":"a",}`, "not JSON"),
 		Entry("a name without quotes", `{text:"a"}`, "not JSON"),
-		Entry("something behind it", `{"text":"a"}x`, "not JSON"),
-		Entry("two of them", `{"text":"a"}{"text":"b"}`, "not JSON"),
-		Entry("more nesting than anybody needs", strings.Repeat(`{"one":`, 20_000), "not JSON"),
+		Entry("trailing text", `{"text":"a"}x`, "not JSON"),
+		Entry("two objects", `{"text":"a"}{"text":"b"}`, "not JSON"),
+		Entry("20,000 levels of nesting", strings.Repeat(`{"one":`, 20_000), "not JSON"),
 	)
 
-	DescribeTable("reads dates",
+	DescribeTable("decodes dates",
 		func(text string, want time.Time) {
 			Expect(decoded(`{"on":"` + text + `"}`).On.UTC()).To(Equal(want))
 			forgiven := decoded(`{"on":"` + text + `","count":"odd"}`)
@@ -150,29 +150,29 @@ var _ = Describe("Decode", func() {
 		Entry("with 6 digits", "2025-11-03T09:16:04.123456Z", at(123_456_000)),
 		Entry("with 7 digits", "2025-11-03T09:16:04.1234567Z", at(123_456_700)),
 		Entry("with 9 digits", "2025-11-03T09:16:04.123456789Z", at(123_456_789)),
-		Entry("with more digits than there is time", "2025-11-03T09:16:04.12345678912Z", at(123_456_789)),
-		Entry("with zero as its offset", "2025-11-03T09:16:04.4821937+00:00", at(482_193_700)),
-		Entry("with an offset east", "2025-11-03T11:46:04+02:30", at(0)),
-		Entry("with an offset west", "2025-11-03T01:16:04-08:00", at(0)),
+		Entry("with more digits than a time can represent", "2025-11-03T09:16:04.12345678912Z", at(123_456_789)),
+		Entry("with an offset of zero", "2025-11-03T09:16:04.4821937+00:00", at(482_193_700)),
+		Entry("with a positive offset", "2025-11-03T11:46:04+02:30", at(0)),
+		Entry("with a negative offset", "2025-11-03T01:16:04-08:00", at(0)),
 		Entry("without an offset, as UTC", "2025-11-03T09:16:04", at(0)),
 		Entry("with digits and no offset", "2025-11-03T09:16:04.1234567", at(123_456_700)),
-		Entry("with a plus that is escaped, as .NET does", `2025-11-03T09:16:04\u002B00:00`, at(0)),
-		Entry("at the beginning", "1970-01-01T00:00:00Z", time.Unix(0, 0).UTC()),
-		Entry("unset in .NET", "0001-01-01T00:00:00", time.Time{}),
+		Entry("with an escaped plus, as .NET writes it", `2025-11-03T09:16:04\u002B00:00`, at(0)),
+		Entry("at the Unix epoch", "1970-01-01T00:00:00Z", time.Unix(0, 0).UTC()),
+		Entry("that are the zero value of .NET", "0001-01-01T00:00:00", time.Time{}),
 	)
 
-	DescribeTable("takes a date that is none for the zero time",
+	DescribeTable("decodes a malformed date as the zero time:",
 		func(text string) {
 			Expect(decoded(`{"on":"` + text + `","until":"` + text + `","last":"z"}`)).To(Equal(thing{Until: new(time.Time{}), Last: "z"}))
 		},
-		Entry("nothing", ""),
-		Entry("words", "yesterday"),
-		Entry("a day", "2025-11-03"),
+		Entry("an empty text", ""),
+		Entry("a word", "yesterday"),
+		Entry("a date without a time", "2025-11-03"),
 		Entry("a thirteenth month", "2025-13-03T09:16:04Z"),
-		Entry("US notation", "11/3/2025 9:16:04 AM +00:00"),
-		Entry("half a surrogate pair", `\ud83d`),
+		Entry("a date in US notation", "11/3/2025 9:16:04 AM +00:00"),
+		Entry("half of a surrogate pair", `\ud83d`),
 		Entry("a backslash", `2025-11-03T09:16:04\\`),
-		Entry("an absurd fraction", "2025-11-03T09:16:04."+strings.Repeat("1", 1<<10)+"x"),
+		Entry("a malformed fraction of 1,024 digits", "2025-11-03T09:16:04."+strings.Repeat("1", 1<<10)+"x"),
 	)
 })
 
@@ -185,25 +185,25 @@ var _ = Describe("Encode", func() {
 		return string(body)
 	}
 
-	It("leaves out what is not set", func() {
+	It("omits members that are not set", func() {
 		Expect(encoded(thing{})).To(Equal(`{}`))
 	})
 
-	It("writes markup as it is, since the service's limits count bytes", func() {
+	It("does not escape markup, since the service's limits count bytes", func() {
 		Expect(encoded(thing{Text: "<b>a & b</b>"})).To(Equal(`{"text":"<b>a & b</b>"}`))
 	})
 
-	DescribeTable("says what encoding/json says of", func(request any) {
+	DescribeTable("writes the JSON that encoding/json writes for", func(request any) {
 		body, err := json.Marshal(request)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(encoded(request)).To(MatchJSON(body))
 	},
-		Entry("broken UTF-8", thing{Text: "a\xffb"}),
+		Entry("invalid UTF-8", thing{Text: "a\xffb"}),
 		Entry("control characters and line separators", thing{Text: "\x00\b\u2028\u2029\"\\"}),
 		Entry("an empty text that is set", chatapi.UpdateChatMessageRequest{Content: new("")}),
-		Entry("names that are alike once mended", chatapi.UpdateChatMessageRequest{Metadata: map[string]string{"\xff": "1", "\xfe": "2", "a": ""}}),
+		Entry("names that become equal when invalid UTF-8 is replaced", chatapi.UpdateChatMessageRequest{Metadata: map[string]string{"\xff": "1", "\xfe": "2", "a": ""}}),
 		Entry("an empty list", chatapi.AddChatParticipantsRequest{Participants: []chatapi.ChatParticipant{}}),
-		Entry("no list", chatapi.AddChatParticipantsRequest{}),
+		Entry("a nil list", chatapi.AddChatParticipantsRequest{}),
 		Entry("a time", chatapi.ChatParticipant{ShareHistoryTime: new(time.Date(2025, 11, 3, 9, 16, 4, 5e6, time.UTC))}),
 	)
 })

@@ -11,8 +11,8 @@ import (
 
 var token = regexp.MustCompile(`eyJ[\w+/=-]{4,}\.`)
 
-// FuzzLogLine holds that whatever the service says becomes one printable line of bounded length without a token, and that such a
-// line stays as it is.
+// FuzzLogLine checks that LogLine returns one printable line of bounded length without a token for any text, and that it does not
+// change such a line.
 func FuzzLogLine(f *testing.F) {
 	for _, seed := range []string{
 		"", "plain", "a\r\nb", "eyJhbGciOiJub25lIn0.eyJleHAiOjF9.c2ln", "eyJ\xff.\xffeyJ.", "https://host/p?q=1 'x?y=z'", "\u2028\u202e\x1b[0m",

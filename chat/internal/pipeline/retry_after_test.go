@@ -20,22 +20,22 @@ var _ = Describe("RetryAfter", func() {
 		return h
 	}
 
-	DescribeTable("reads the delay the service asks for",
+	DescribeTable("returns the delay that the service requests",
 		func(want time.Duration, namesAndValues ...string) {
 			Expect(pipeline.RetryAfter(headers(namesAndValues...))).To(Equal(want))
 		},
 		Entry("in seconds", 7*time.Second, "Retry-After", "7"),
 		Entry("in milliseconds", 250*time.Millisecond, "retry-after-ms", "250"),
 		Entry("in milliseconds, by the other name", 250*time.Millisecond, "x-ms-retry-after-ms", "250"),
-		Entry("the finest first", 1*time.Millisecond, "Retry-After", "3", "x-ms-retry-after-ms", "2", "retry-after-ms", "1"),
-		Entry("the second finest next", 2*time.Millisecond, "Retry-After", "3", "x-ms-retry-after-ms", "2"),
-		Entry("behind a finer one that says nothing", 3*time.Second, "Retry-After", "3", "retry-after-ms", "0", "x-ms-retry-after-ms", "soon"),
-		Entry("which may be more than 32 bits hold", 5_000_000_000*time.Second, "Retry-After", "5000000000"),
-		Entry("but not more than a duration holds", math.MaxInt64/time.Second*time.Second, "Retry-After", "99999999999999"),
-		Entry("nor in milliseconds", math.MaxInt64/time.Millisecond*time.Millisecond, "retry-after-ms", "99999999999999999999"),
+		Entry("in the unit of highest precision, if there are several", 1*time.Millisecond, "Retry-After", "3", "x-ms-retry-after-ms", "2", "retry-after-ms", "1"),
+		Entry("in the first of the other units, if that is missing", 2*time.Millisecond, "Retry-After", "3", "x-ms-retry-after-ms", "2"),
+		Entry("in seconds, if the others are not positive numbers", 3*time.Second, "Retry-After", "3", "retry-after-ms", "0", "x-ms-retry-after-ms", "soon"),
+		Entry("of more seconds than fit in 32 bits", 5_000_000_000*time.Second, "Retry-After", "5000000000"),
+		Entry("of more seconds than a duration can represent, as the longest duration", math.MaxInt64/time.Second*time.Second, "Retry-After", "99999999999999"),
+		Entry("of more milliseconds than a duration can represent, as the longest duration", math.MaxInt64/time.Millisecond*time.Millisecond, "retry-after-ms", "99999999999999999999"),
 	)
 
-	DescribeTable("is 0",
+	DescribeTable("returns 0",
 		func(namesAndValues ...string) {
 			Expect(pipeline.RetryAfter(headers(namesAndValues...))).To(BeZero())
 		},
@@ -44,12 +44,12 @@ var _ = Describe("RetryAfter", func() {
 		Entry("for a negative delay", "Retry-After", "-5"),
 		Entry("for a negative delay in milliseconds", "retry-after-ms", "-5"),
 		Entry("for a fraction", "Retry-After", "1.5"),
-		Entry("for words", "Retry-After", "soon"),
+		Entry("for a word", "Retry-After", "soon"),
 		Entry("for an empty header", "Retry-After", ""),
 		Entry("for a date that has passed", "Retry-After", "Fri, 31 Dec 1999 23:59:59 GMT"),
 	)
 
-	It("reads a date as the time until then", func() {
+	It("returns the time until a date", func() {
 		bubble(func() {
 			for _, layout := range []string{http.TimeFormat, time.RFC850, time.ANSIC} {
 				on := time.Now().UTC().Add(90 * time.Second)
