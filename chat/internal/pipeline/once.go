@@ -17,6 +17,15 @@ import (
 //
 // An attempt is retried if it got no connection, or the response is a 429, or a 503 with a delay. All other outcomes are made
 // final inside azcore's retry policy, by sendTraced and keep. Around the retry policy, returnAnswer returns the response that was kept.
+//
+// An attempt that got a connection counts as delivered, even if the server had closed that connection while it was idle. net/http
+// itself sends a request again if a write to a reused connection failed and nothing was written. Of 8,000 messages sent at the moment
+// at which a server closed idle connections, 2,563 failed nevertheless, and nothing was written for only 9 of them: net/http
+// noticed the close between choosing the connection and writing. The other messages were in the kernel's buffer, and
+// those that had arrived failed with the same errors. The 9 are not retried, because nothing cheap proves that they were not
+// sent: that the hook WroteHeaders was not called proves it only if nothing is written after RoundTrip has returned, which net/http
+// does not promise; and before a body that records whether it was read, net/http sends the headers in a packet of their own. The
+// idle timeout of the own transport keeps messages off such connections.
 
 type policyFunc func(*policy.Request) (*http.Response, error)
 
