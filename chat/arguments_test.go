@@ -12,7 +12,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// disguised is not one of the package's identifiers, although the compiler takes it for one.
+// disguised is not an identifier of the package, although it implements the interface.
 type disguised struct{ chat.CommunicationUser }
 
 var _ = Describe("A bad argument", func() {
@@ -107,7 +107,7 @@ var _ = Describe("A bad argument", func() {
 		Entry("its sender", send("Hi", &chat.SendMessageOptions{SenderDisplayName: latin1}), "SenderDisplayName"),
 		Entry("a key of its metadata", send("Hi", &chat.SendMessageOptions{Metadata: map[string]string{latin1: "1"}}), `Metadata["caf\xe9"]`),
 		Entry("its metadata", send("Hi", &chat.SendMessageOptions{Metadata: map[string]string{"a": "1", "b": latin1}}), `Metadata["b"]`),
-		Entry("metadata whose key and value are UTF-8 together only", send("Hi", &chat.SendMessageOptions{Metadata: map[string]string{"a\xc3": "\xa9"}}),
+		Entry("metadata whose key and value are valid UTF-8 only together", send("Hi", &chat.SendMessageOptions{Metadata: map[string]string{"a\xc3": "\xa9"}}),
 			`Metadata["a\xc3"]`),
 		Entry("the new text of a message", change(chat.MessageUpdate{Content: new(latin1)}), "Content"),
 		Entry("new metadata of a message", change(chat.MessageUpdate{Metadata: map[string]string{"a": latin1}}), `Metadata["a"]`),
@@ -123,7 +123,7 @@ var _ = Describe("A bad argument", func() {
 		Entry("metadata among properties", set(chat.PropertiesUpdate{Metadata: map[string]string{latin1: ""}}), `Metadata["caf\xe9"]`),
 		Entry("a participant", add(chat.Participant{DisplayName: latin1}), "participants[1].DisplayName"),
 		Entry("metadata of a participant", add(chat.Participant{Metadata: map[string]string{"a": latin1}}), `participants[1].Metadata["a"]`),
-		Entry("somebody who is typing", func(ctx context.Context, c *chat.Client) error {
+		Entry("the name with a typing notification", func(ctx context.Context, c *chat.Client) error {
 			return c.ThreadClient(testThread).SendTypingNotification(ctx, &chat.SendTypingNotificationOptions{SenderDisplayName: latin1})
 		}, "SenderDisplayName"),
 	)
@@ -174,12 +174,12 @@ var _ = Describe("A bad argument", func() {
 			return err
 		}, "Retention.Kind"),
 		Entry("of a thread", set(chat.PropertiesUpdate{Retention: &chat.RetentionPolicy{DeleteThreadAfterDays: 60}}), "Retention.Kind"),
-		Entry("or anything else of a thread", set(chat.PropertiesUpdate{Retention: &chat.RetentionPolicy{}}), "Retention.Kind"),
+		Entry("or days of a thread", set(chat.PropertiesUpdate{Retention: &chat.RetentionPolicy{}}), "Retention.Kind"),
 	)
 
 	for _, year := range []int{-1, 0, 10_000} {
 		at := time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC)
-		DescribeTable("is a time that can't be written", check,
+		DescribeTable("is a time that RFC 3339 cannot represent", check,
 			Entry("from which to list threads", func(ctx context.Context, c *chat.Client) error {
 				_, err := c.ListThreads(&chat.ListThreadsOptions{StartTime: at}).Collect(ctx, 0)
 				return err
@@ -241,21 +241,21 @@ var _ = Describe("A bad argument", func() {
 		Entry("with a query", "https://contoso.example?key=c2VjcmV0"), Entry("with an empty query", "https://contoso.example?"),
 		Entry("with a fragment", "https://contoso.example#c2VjcmV0"), Entry("with a user", "https://u:c2VjcmV0@contoso.example"),
 		Entry("a connection string", "endpoint=https://contoso.example/;accesskey=c2VjcmV0"),
-		Entry("a connection string in other words", "AccessKey=c2VjcmV0;Endpoint=https://contoso.example/"),
+		Entry("a connection string in another form", "AccessKey=c2VjcmV0;Endpoint=https://contoso.example/"),
 		Entry("the address of the threads", "https://contoso.example/chat/threads"),
 		Entry("the address of the threads at a gateway", "https://contoso.example/v1/Chat/Threads/"),
 		Entry("the address of the users", "https://contoso.example/identities"),
 		Entry("a key in a URL", "https://contoso.example/;accesskey=c2VjcmV0"),
 	)
 
-	It("is no credential", func() {
+	It("is a nil credential", func() {
 		_, err := chat.NewClient(testEndpoint, nil, nil)
 		refused(err, "credential")
 		_, err = chat.NewThreadClient(testEndpoint, testThread, nil, nil)
 		refused(err, "credential")
 	})
 
-	It("is a thread id in the making of its client", func() {
+	It("is the thread id of a new thread client", func() {
 		for _, id := range []string{"", ".", ".."} {
 			_, err := chat.NewThreadClient(testEndpoint, id, staticCredential(), nil)
 			refused(err, "threadID")

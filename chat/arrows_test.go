@@ -15,7 +15,7 @@ import (
 
 const house = "github.com/acschat/acs-chat-go"
 
-// arrows lists for each package of the module all that it may import, besides the standard library: which packages of this
+// arrows lists for each package of the module what it may import besides the standard library: which packages of this
 // module, and which of others. As for the go command, name/... is that package and everything below it.
 var arrows = map[string]struct{ ours, others []string }{
 	"gen/chatapi": {
@@ -99,14 +99,14 @@ var libraryModules = []string{
 	"github.com/golang-jwt/jwt/v5",
 }
 
-var _ = Describe("The arrows of the house", func() {
+var _ = Describe("The allowed imports", func() {
 	var packages map[string]listedPackage
 
 	BeforeEach(func(ctx SpecContext) {
 		packages = listPackages(ctx)
 	})
 
-	It("are drawn for every package", func() {
+	It("are listed for every package", func() {
 		var unruled []string
 		for _, name := range ours(packages) {
 			if !slices.ContainsFunc(slices.Collect(maps.Keys(arrows)), covering(name)) {
@@ -116,7 +116,7 @@ var _ = Describe("The arrows of the house", func() {
 		Expect(unruled).To(BeEmpty(), "say in arrows what these packages may import")
 	})
 
-	It("are the only ones", func() {
+	It("are the only imports", func() {
 		var astray []string
 		for _, name := range ours(packages) {
 			for _, path := range packages[house+"/"+name].Imports {
@@ -128,7 +128,7 @@ var _ = Describe("The arrows of the house", func() {
 		Expect(astray).To(BeEmpty())
 	})
 
-	It("bring no other modules into a program that imports the library", func() {
+	It("add no other modules to a program that imports the library", func() {
 		var modules []string
 		for _, path := range library(packages) {
 			if module := packages[path].Module.Path; module != "" && module != house {
@@ -139,7 +139,7 @@ var _ = Describe("The arrows of the house", func() {
 		Expect(slices.Compact(modules)).To(ConsistOf(libraryModules))
 	})
 
-	It("bring no test code and no database into a program that imports the library", func() {
+	It("add no test code and no database to a program that imports the library", func() {
 		unwanted := slices.DeleteFunc(library(packages), func(path string) bool {
 			return !slices.Contains([]string{"testing", "net/http/httptest", "database/sql", house + "/chat/internal/script"}, path)
 		})
@@ -172,7 +172,7 @@ func listPackages(ctx context.Context) map[string]listedPackage {
 	return packages
 }
 
-// ours are the names of this module's packages, within the module. Those that are only tests are nobody's dependency.
+// ours are the packages of this module, except those that contain only tests.
 func ours(packages map[string]listedPackage) []string {
 	var names []string
 	for path, p := range packages {
@@ -188,7 +188,7 @@ func library(packages map[string]listedPackage) []string {
 	return slices.Concat(packages[house+"/chat"].Deps, packages[house+"/chat/identity"].Deps)
 }
 
-// mayImport tells whether every arrow that starts at a package allows the import.
+// mayImport reports whether every rule for a package allows the import.
 func mayImport(name, path string) bool {
 	imported, own := strings.CutPrefix(path, house+"/")
 	for pattern, to := range arrows {

@@ -28,7 +28,7 @@ var _ = Describe("A refused token", func() {
 		})
 	})
 
-	It("is replaced once a second, after that, where the service refuses every token", func() {
+	It("is then replaced once a second if the service rejects every token", func() {
 		bubble(func() {
 			client, _, refreshes := renewedClient(reply(401, ""))
 			for range 100 {
@@ -45,7 +45,7 @@ var _ = Describe("A refused token", func() {
 		})
 	})
 
-	It("is replaced no more often where one operation alone is refused", func() {
+	It("is not replaced more often if one operation alone is rejected", func() {
 		bubble(func() {
 			credentialRefresh, refreshes := refresherOf(time.Hour)
 			client, _ := clientRefreshedBy(credentialRefresh, func(req *http.Request) (*http.Response, error) {
@@ -62,7 +62,7 @@ var _ = Describe("A refused token", func() {
 		})
 	})
 
-	It("goes on being used where another can't be fetched", func() {
+	It("remains in use if another cannot be fetched", func() {
 		bubble(func() {
 			down := errors.New("the token service is down")
 			fetched := false
@@ -83,7 +83,7 @@ var _ = Describe("A refused token", func() {
 		})
 	})
 
-	It("says in the error how old it is, since the service says nothing", func() {
+	It("has its age in the error, since the service gives no reason", func() {
 		bubble(func() {
 			credential, err := chat.NewStaticTokenCredential(tokenUntil(time.Now().Add(-time.Hour)))
 			Expect(err).NotTo(HaveOccurred())
@@ -93,7 +93,7 @@ var _ = Describe("A refused token", func() {
 		})
 	})
 
-	It("says in the error that it should be good, when it should", func(ctx SpecContext) {
+	It("is said to be valid in the error if it should be", func(ctx SpecContext) {
 		client, _ := clientOf(reply(401, ""))
 		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(And(
 			ContainSubstring("left by the local clock"), ContainSubstring("belongs to another resource"))))

@@ -22,7 +22,7 @@ func tokensIn(requests []request) []string {
 	return tokens
 }
 
-// accepting answers a request with what the operation wants if it carries a token of good ones, and refuses it otherwise.
+// accepting answers a request with the success of the operation if it has one of the good tokens, and rejects it otherwise.
 func accepting(op operation, good ...string) answer {
 	return func(req *http.Request) (*http.Response, error) {
 		for _, token := range good {
@@ -34,7 +34,7 @@ func accepting(op operation, good ...string) answer {
 	}
 }
 
-// renewedClient makes a client whose credential gives token-1, token-2 and so on, an hour each.
+// renewedClient returns a client whose credential returns token-1, token-2 and so on, each for an hour.
 func renewedClient(answers ...answer) (client *chat.Client, wire *scripted, refreshes func() int) {
 	refresh, refreshes := refresherOf(time.Hour)
 	client, wire = clientRefreshedBy(refresh, answers...)
@@ -51,7 +51,7 @@ func clientRefreshedBy(refresh func(context.Context) (chat.AccessToken, error), 
 }
 
 var _ = Describe("Authentication", func() {
-	It("asks the credential for the token of every attempt", func() {
+	It("requests a token from the credential for every attempt", func() {
 		bubble(func() {
 			refresh, _ := refresherOf(time.Second)
 			client, wire := clientRefreshedBy(refresh, func(req *http.Request) (*http.Response, error) {
@@ -86,26 +86,26 @@ var _ = Describe("Authentication", func() {
 			Expect(wire.Requests()).To(HaveLen(2))
 		})
 
-		It("there is one second try in a call, however many retries it has", func(ctx SpecContext) {
+		It("a call is repeated once with a new token, however many retries it has", func(ctx SpecContext) {
 			client, wire, refreshes := renewedClient(reply(401, ""), reply(503, ""), reply(401, ""), reply(204, ""))
 			Expect(client.DeleteThread(ctx, testThread)).To(MatchError(chat.ErrUnauthorized))
 			Expect(wire.Requests()).To(HaveLen(3))
 			Expect(refreshes()).To(Equal(2))
 		})
 
-		It("retries go on after the second try", func(ctx SpecContext) {
+		It("retries continue after the repetition", func(ctx SpecContext) {
 			client, wire, _ := renewedClient(reply(401, ""), reply(503, ""), reply(204, ""))
 			Expect(client.DeleteThread(ctx, testThread)).To(Succeed())
 			Expect(tokensIn(wire.Requests())).To(Equal([]string{"Bearer token-1", "Bearer token-2", "Bearer token-2"}))
 		})
 
-		It("a static token is not tried again", func(ctx SpecContext) {
+		It("a static token is not sent again", func(ctx SpecContext) {
 			client, wire := clientOf(reply(401, ""))
 			Expect(client.DeleteThread(ctx, testThread)).To(MatchError(chat.ErrUnauthorized))
 			Expect(wire.Requests()).To(HaveLen(1))
 		})
 
-		It("a refresh that brings the same token is not tried again", func(ctx SpecContext) {
+		It("the same token is not sent again after a refresh", func(ctx SpecContext) {
 			client, wire := clientRefreshedBy(func(context.Context) (chat.AccessToken, error) {
 				return chat.AccessToken{Token: "the-same", ExpiresOn: time.Now().Add(time.Hour)}, nil
 			}, reply(401, ""))
@@ -127,19 +127,19 @@ var _ = Describe("Authentication", func() {
 			Expect(wire.Requests()).To(HaveLen(1))
 		})
 
-		It("a message whose reply is lost on the second try has an unknown outcome", func(ctx SpecContext) {
+		It("a message whose response is lost on the repetition has an unknown outcome", func(ctx SpecContext) {
 			client, wire, _ := renewedClient(reply(401, ""), fail(errReset))
 			Expect(sendMessage.Call(ctx, client)).To(MatchError(chat.ErrOutcomeUnknown))
 			Expect(wire.Requests()).To(HaveLen(2))
 		})
 
-		It("a message refused for its token was not sent", func(ctx SpecContext) {
+		It("a message rejected for its token was not sent", func(ctx SpecContext) {
 			client, wire, _ := renewedClient(reply(401, ""))
 			Expect(sendMessage.Call(ctx, client)).To(And(MatchError(chat.ErrUnauthorized), Not(MatchError(chat.ErrOutcomeUnknown))))
 			Expect(wire.Requests()).To(HaveLen(2))
 		})
 
-		It("a 403 is not a question of the token", func(ctx SpecContext) {
+		It("a 403 does not replace the token", func(ctx SpecContext) {
 			client, wire, refreshes := renewedClient(reply(403, ""))
 			Expect(client.DeleteThread(ctx, testThread)).To(MatchError(chat.ErrForbidden))
 			Expect(wire.Requests()).To(HaveLen(1))
@@ -148,7 +148,7 @@ var _ = Describe("Authentication", func() {
 	})
 
 	Context("when the service refuses every token", func() {
-		It("a burst of calls causes ten more refreshes at most, and no second try each", func() {
+		It("a burst of calls causes at most ten more refreshes, and not one per call", func() {
 			bubble(func() {
 				client, wire, refreshes := renewedClient(reply(401, ""))
 				var calls sync.WaitGroup
@@ -164,7 +164,7 @@ var _ = Describe("Authentication", func() {
 			})
 		})
 
-		It("steady calls cause no more than ten refreshes, and then one a second", func() {
+		It("steady calls cause at most ten refreshes, and then one a second", func() {
 			bubble(func() {
 				client, _, refreshes := renewedClient(reply(401, ""))
 				for range 100 {
@@ -175,7 +175,7 @@ var _ = Describe("Authentication", func() {
 			})
 		})
 
-		It("steady calls succeed again as soon as there is a token that it accepts", func() {
+		It("steady calls succeed again when a token is accepted", func() {
 			bubble(func() {
 				client, _, _ := renewedClient(accepting(operationOf("Client.DeleteThread"), "token-4", "token-5"))
 				started := time.Now()
@@ -187,7 +187,7 @@ var _ = Describe("Authentication", func() {
 		})
 	})
 
-	It("does not retry where the credential fails", func(ctx SpecContext) {
+	It("does not retry if the credential fails", func(ctx SpecContext) {
 		down := errors.New("the token service is down")
 		calls := 0
 		client, wire := clientRefreshedBy(func(context.Context) (chat.AccessToken, error) {
@@ -209,7 +209,7 @@ var _ = Describe("Authentication", func() {
 		Expect(wire.Requests()).To(BeEmpty())
 	})
 
-	It("sends a token over plain http only where the option allows it", func(ctx SpecContext) {
+	It("sends a token over plain http only if the option allows it", func(ctx SpecContext) {
 		wire := answering(reply(204, ""))
 		o := options(wire)
 		_, err := chat.NewClient("http://localhost:8080", staticCredential(), o)
@@ -222,7 +222,7 @@ var _ = Describe("Authentication", func() {
 		Expect(wire.Requests()[0].Header).To(HaveKey("Authorization"))
 	})
 
-	It("leaves a caller that waits for another's refresh as soon as its own context ends", func() {
+	It("releases a caller that waits for another's refresh when its own context ends", func() {
 		bubble(func() {
 			client, wire := clientRefreshedBy(func(context.Context) (chat.AccessToken, error) {
 				time.Sleep(10 * time.Second)

@@ -86,7 +86,7 @@ var _ = Describe("azcore's log", Serial, func() {
 		Entry("an answer that is not JSON", func(op operation) []answer { return []answer{reply(op.Status, "<html>")} }),
 	)
 
-	It("has them also with policies and options of azcore", func(ctx SpecContext) {
+	It("also has them with policies and options of azcore", func(ctx SpecContext) {
 		pass := policyFunc(func(req *policy.Request) (*http.Response, error) { return req.Next() })
 		for _, set := range []func(*chat.ClientOptions){
 			func(o *chat.ClientOptions) { o.PerCallPolicies = []policy.Policy{pass} },
@@ -98,7 +98,7 @@ var _ = Describe("azcore's log", Serial, func() {
 		}
 	})
 
-	It("has no token", func(ctx SpecContext) {
+	It("contains no token", func(ctx SpecContext) {
 		client, wire := clientOf(reply(429, ""), sendMessage.Succeed())
 		Expect(sendMessage.Call(ctx, client)).To(Succeed())
 		token := strings.TrimPrefix(wire.Requests()[0].Header.Get("Authorization"), "Bearer ")

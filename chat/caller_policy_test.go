@@ -34,7 +34,7 @@ var _ = Describe("A policy that replaces the context of a request", func() {
 	}
 
 	for name, place := range places {
-		It("changes no outcome, "+name, func(ctx SpecContext) {
+		It("does not change the outcome, "+name, func(ctx SpecContext) {
 			for _, op := range operations {
 				By(op.String())
 				client, wire := clientWithPolicy(place, reply(429, ""), op.Succeed())
@@ -46,13 +46,13 @@ var _ = Describe("A policy that replaces the context of a request", func() {
 			}
 		})
 
-		It("does not make a message that may have been sent one that is sent again, "+name, func(ctx SpecContext) {
+		It("does not make a message be sent again that may have been sent, "+name, func(ctx SpecContext) {
 			client, wire := clientWithPolicy(place, fail(errReset), sendMessage.Succeed())
 			Expect(sendMessage.Call(ctx, client)).To(MatchError(chat.ErrOutcomeUnknown))
 			Expect(wire.Requests()).To(HaveLen(1))
 		})
 
-		It("does not change for whom a fleet calls, "+name, func(ctx SpecContext) {
+		It("does not change the user of a fleet's call, "+name, func(ctx SpecContext) {
 			wire := answering(sendMessage.Succeed())
 			o := options(wire)
 			place(o)

@@ -16,7 +16,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// only is the one request there was.
+// only returns the only request.
 func only(wire *scripted) request {
 	GinkgoHelper()
 	requests := wire.Requests()
@@ -27,7 +27,7 @@ func only(wire *scripted) request {
 var _ = Describe("Client", func() {
 	for _, op := range operations {
 		Describe(op.String(), func() {
-			It("is one request of its form", func(ctx SpecContext) {
+			It("sends one request in its documented form", func(ctx SpecContext) {
 				client, wire := clientOf(op.Succeed())
 				Expect(op.Call(ctx, client)).To(Succeed())
 				sent := only(wire)
@@ -50,7 +50,7 @@ var _ = Describe("Client", func() {
 				})
 			}
 
-			It("names what it tried in its errors, in one line without the query", func(ctx SpecContext) {
+			It("names the action in its errors, in one line without the query", func(ctx SpecContext) {
 				for _, failure := range []answer{reply(403, ""), fail(&url.Error{Op: "Get", URL: "https://contoso/chat?secret=1", Err: errReset})} {
 					client, _ := clientOf(failure)
 					text := op.Call(ctx, client).Error()
@@ -89,7 +89,7 @@ var _ = Describe("Client", func() {
 		}
 	})
 
-	DescribeTable("puts paths behind an endpoint", func(ctx SpecContext, endpoint, base string) {
+	DescribeTable("appends paths to an endpoint", func(ctx SpecContext, endpoint, base string) {
 		wire := answering(reply(204, ""))
 		client, err := chat.NewClient(endpoint, staticCredential(), options(wire))
 		Expect(err).NotTo(HaveOccurred())
@@ -106,7 +106,7 @@ var _ = Describe("Client", func() {
 		Entry("in capitals", "HTTPS://contoso.example", "https://contoso.example"),
 	)
 
-	It("speaks another version of the API on request", func(ctx SpecContext) {
+	It("uses another version of the API if the options name one", func(ctx SpecContext) {
 		wire := answering(reply(200, `{"value":[],"nextLink":"/chat/threads?skip=1&api-version=from-the-link"}`), reply(200, `{"value":[]}`))
 		o := options(wire)
 		o.APIVersion = "2024-03-15"
@@ -118,13 +118,13 @@ var _ = Describe("Client", func() {
 	})
 
 	Describe("the User-Agent", func() {
-		It("is this library's", func(ctx SpecContext) {
+		It("is that of the library", func(ctx SpecContext) {
 			client, wire := clientOf(reply(204, ""))
 			Expect(client.DeleteThread(ctx, testThread)).To(Succeed())
 			Expect(only(wire).Header.Get("User-Agent")).To(MatchRegexp(`^acs-chat-go/\d+\.\d+\.\d+ \(go[^;]+; \w+\)$`))
 		})
 
-		It("has the application in front of it", func(ctx SpecContext) {
+		It("begins with the application", func(ctx SpecContext) {
 			wire := answering(reply(204, ""))
 			o := options(wire)
 			o.Telemetry.ApplicationID = "helpdesk/7"
@@ -135,7 +135,7 @@ var _ = Describe("Client", func() {
 		})
 	})
 
-	It("sends a request id and asks for it back", func(ctx SpecContext) {
+	It("sends a request id and requests its echo", func(ctx SpecContext) {
 		client, wire := clientOf(reply(204, ""))
 		Expect(client.DeleteThread(ctx, testThread)).To(Succeed())
 		Expect(client.DeleteThread(ctx, testThread)).To(Succeed())
@@ -148,8 +148,8 @@ var _ = Describe("Client", func() {
 		Expect(ids).To(HaveLen(2))
 	})
 
-	Describe("what azcore carries in a context", func() {
-		It("headers go out with the call, the request id among them", func(ctx SpecContext) {
+	Describe("the values of azcore in a context", func() {
+		It("headers are sent with the call, including the request id", func(ctx SpecContext) {
 			client, wire := clientOf(reply(503, ""), reply(400, ""))
 			err := client.DeleteThread(policy.WithHTTPHeader(ctx, http.Header{
 				"X-Tenant": {"blue"}, "X-Ms-Client-Request-Id": {"mine"},
@@ -200,7 +200,7 @@ var _ = Describe("Client", func() {
 		}
 	})
 
-	It("has answers that a policy may read", func(ctx SpecContext) {
+	It("returns responses that a policy can read", func(ctx SpecContext) {
 		o := options(answering(reply(503, `{"error":{"message":"Later"}}`), reply(200, `{"id":"19:a"}`), reply(403, `{"error":{"message":"No"}}`)))
 		var read []string
 		o.PerRetryPolicies = []policy.Policy{policyFunc(func(req *policy.Request) (*http.Response, error) {
@@ -219,7 +219,7 @@ var _ = Describe("Client", func() {
 		Expect(read).To(Equal([]string{`{"error":{"message":"Later"}}`, `{"id":"19:a"}`, `{"error":{"message":"No"}}`}))
 	})
 
-	It("leaves the caller's options as they are", func() {
+	It("does not change the caller's options", func() {
 		o := options(answering())
 		o.PerCallPolicies = make([]policy.Policy, 0, 4)
 		before := *o
@@ -229,7 +229,7 @@ var _ = Describe("Client", func() {
 		Expect(o.PerCallPolicies[:4]).To(HaveEach(BeNil()))
 	})
 
-	It("hands out thread clients that share it", func(ctx SpecContext) {
+	It("returns thread clients that share it", func(ctx SpecContext) {
 		client, wire := clientOf(reply(200, "{}"))
 		thread := client.ThreadClient(testThread)
 		Expect(wire.Requests()).To(BeEmpty())
@@ -238,7 +238,7 @@ var _ = Describe("Client", func() {
 		Expect(wire.Requests()).To(HaveLen(1))
 	})
 
-	It("is not needed for one thread", func(ctx SpecContext) {
+	It("is not required for one thread", func(ctx SpecContext) {
 		wire := answering(reply(200, "{}"))
 		thread, err := chat.NewThreadClient(testEndpoint, testThread, staticCredential(), options(wire))
 		Expect(err).NotTo(HaveOccurred())
@@ -248,13 +248,13 @@ var _ = Describe("Client", func() {
 		Expect(only(wire).URL).To(Equal(testEndpoint + threadPath + "?api-version=" + apiVersion))
 	})
 
-	It("makes its own transport without options", func() {
+	It("creates a transport without options", func() {
 		client, err := chat.NewClient(testEndpoint, staticCredential(), nil)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(client.Close()).To(Succeed())
 	})
 
-	It("fails with the context's error once that has ended", func(ctx SpecContext) {
+	It("fails with the error of a context that has ended", func(ctx SpecContext) {
 		over, cancel := context.WithCancel(ctx)
 		cancel()
 		for _, op := range operations {

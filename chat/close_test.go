@@ -31,13 +31,13 @@ var _ = Describe("Closing", func() {
 		})
 	}
 
-	It("can be done more than once", func() {
+	It("can be repeated", func() {
 		client, _ := clientOf(reply(204, ""))
 		Expect(client.Close()).To(Succeed())
 		Expect(client.Close()).To(Succeed())
 	})
 
-	It("a handle does nothing to its client", func(ctx SpecContext) {
+	It("a thread client does not close its client", func(ctx SpecContext) {
 		client, _ := clientOf(reply(200, "{}"))
 		thread := client.ThreadClient(testThread)
 		Expect(thread.Close()).To(Succeed())
@@ -45,7 +45,7 @@ var _ = Describe("Closing", func() {
 		Expect(client.ThreadClient(testThread).GetProperties(ctx)).Error().NotTo(HaveOccurred())
 	})
 
-	It("the client of one thread ends it", func(ctx SpecContext) {
+	It("a thread client with its own connections closes them", func(ctx SpecContext) {
 		wire := answering(reply(200, "{}"))
 		thread, err := chat.NewThreadClient(testEndpoint, testThread, staticCredential(), options(wire))
 		Expect(err).NotTo(HaveOccurred())
@@ -55,7 +55,7 @@ var _ = Describe("Closing", func() {
 		Expect(wire.Requests()).To(BeEmpty())
 	})
 
-	It("leaves the credential to the caller", func(ctx SpecContext) {
+	It("does not close the credential", func(ctx SpecContext) {
 		credential := staticCredential()
 		client, err := chat.NewClient(testEndpoint, credential, nil)
 		Expect(err).NotTo(HaveOccurred())
@@ -63,7 +63,7 @@ var _ = Describe("Closing", func() {
 		Expect(credential.Token(ctx)).Error().NotTo(HaveOccurred())
 	})
 
-	It("does not disturb a call under way, and ends a listing at its next page", func(ctx SpecContext) {
+	It("does not interrupt a call, and ends a listing at its next page", func(ctx SpecContext) {
 		var client *chat.Client
 		client, _ = clientOf(func(req *http.Request) (*http.Response, error) {
 			Expect(client.Close()).To(Succeed())
@@ -101,7 +101,7 @@ var _ = Describe("Closing", func() {
 		Eventually(ctx, states).Should(Equal([]bool{false}))
 	})
 
-	It("leaves a transport that was given as it is", func(ctx SpecContext) {
+	It("does not change the caller's transport", func(ctx SpecContext) {
 		server, trusting := serveTLS(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusOK)
 			_, _ = io.WriteString(w, "{}")

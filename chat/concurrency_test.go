@@ -18,8 +18,8 @@ import (
 )
 
 var _ = Describe("Concurrent use", func() {
-	// Each message is told apart by its id, which is in its text too; one of three requests fails at first.
-	DescribeTable("of one client mixes up no answers", func(ctx SpecContext, version int) {
+	// Each message has its id in its text too; one of three requests fails at first.
+	DescribeTable("of one client does not mix up responses", func(ctx SpecContext, version int) {
 		server, trusting := serveHTTP(version, echoMessages())
 		transportOf(trusting).MaxIdleConnsPerHost = 64
 		client := clientAt(server.URL, trusting)
@@ -49,7 +49,7 @@ var _ = Describe("Concurrent use", func() {
 		calls.Wait()
 	}, Entry("of HTTP/1.1", 1), Entry("of HTTP/2", 2))
 
-	It("of all operations goes together with closing", func(ctx SpecContext) {
+	It("of all operations is safe with closing", func(ctx SpecContext) {
 		for range 20 {
 			client, _ := clientOf(func(req *http.Request) (*http.Response, error) {
 				for _, op := range operations {
@@ -103,7 +103,7 @@ var _ = Describe("Cancelling", func() {
 	}
 	for what, waiting := range waits {
 		for _, op := range operations {
-			It("ends the wait of "+op.String()+" for "+what+" at once", func() {
+			It("ends the waiting of "+op.String()+" for "+what+" at once", func() {
 				bubble(func() {
 					client := waiting()
 					ctx, cancel := context.WithCancel(context.Background())

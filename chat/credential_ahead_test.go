@@ -17,7 +17,7 @@ var _ = Describe("TokenCredential with RefreshAhead", func() {
 		return credentialOf(source.refresh, &chat.TokenCredentialOptions{InitialToken: initial, RefreshAhead: true})
 	}
 
-	DescribeTable("starts at once, before any call,",
+	DescribeTable("starts immediately, before any call,",
 		func(initial chat.AccessToken) {
 			bubble(func() {
 				source := &issuer{answer: mints(time.Hour)}
@@ -29,10 +29,10 @@ var _ = Describe("TokenCredential with RefreshAhead", func() {
 			})
 		},
 		Entry("without an initial token", chat.AccessToken{}),
-		Entry("with one that has ended", chat.AccessToken{Token: "ended", ExpiresOn: time.Unix(1, 0)}),
+		Entry("with an expired one", chat.AccessToken{Token: "ended", ExpiresOn: time.Unix(1, 0)}),
 	)
 
-	DescribeTable("renews an initial token ten minutes before it ends, or at half its life",
+	DescribeTable("renews an initial token ten minutes before it expires, or at half its lifetime",
 		func(lifetime, age time.Duration) {
 			bubble(func() {
 				source := &issuer{answer: mints(48 * time.Hour)}
@@ -59,7 +59,7 @@ var _ = Describe("TokenCredential with RefreshAhead", func() {
 		Entry("40 years", 350_640*time.Hour, 350_640*time.Hour-10*time.Minute),
 	)
 
-	It("goes on, token after token", func() {
+	It("continues, token after token", func() {
 		bubble(func() {
 			source := &issuer{answer: mints(time.Hour)}
 			start := time.Now()
@@ -71,7 +71,7 @@ var _ = Describe("TokenCredential with RefreshAhead", func() {
 		})
 	})
 
-	DescribeTable("makes no reader wait while the callback works and tokens live two seconds or more",
+	DescribeTable("makes no caller wait while the callback works and tokens last two seconds or more",
 		func(lifetime time.Duration) {
 			bubble(func() {
 				source := &issuer{answer: delayed(200*time.Millisecond, mints(lifetime))}
@@ -88,7 +88,7 @@ var _ = Describe("TokenCredential with RefreshAhead", func() {
 		lifetimes(2*time.Second, 5*time.Second, 90*time.Second, 5*time.Minute, 10*time.Minute, 20*time.Minute, time.Hour, 24*time.Hour, 960*time.Hour),
 	)
 
-	It("asks at half of what is left, and at most once a second, when the same token comes again", func() {
+	It("calls back at half of the remaining time, at most once a second, if it gets the same token again", func() {
 		bubble(func() {
 			same := opaque("same", 20*time.Minute)
 			source := &issuer{answer: gives(same)}
@@ -101,7 +101,7 @@ var _ = Describe("TokenCredential with RefreshAhead", func() {
 		})
 	})
 
-	DescribeTable("goes on when the callback fails, less and less often",
+	DescribeTable("continues with increasing delays if the callback fails",
 		func(answer issuing, at []time.Duration) {
 			bubble(func() {
 				source := &issuer{answer: answer}
@@ -118,11 +118,11 @@ var _ = Describe("TokenCredential with RefreshAhead", func() {
 		Entry("with an error", breaks, seconds(0, 1, 3, 7, 15, 31, 61, 91, 121, 151, 181, 211, 241, 271)),
 		Entry("with a panic", panics, seconds(0, 1, 3, 7, 15, 31, 61, 91, 121, 151, 181, 211, 241, 271)),
 		Entry("with the end of its goroutine", exits, seconds(0, 1, 3, 7, 15, 31, 61, 91, 121, 151, 181, 211, 241, 271)),
-		Entry("with ended tokens", mints(0), seconds(0, 1, 3, 7, 15, 31, 61, 91, 121, 151, 181, 211, 241, 271)),
-		Entry("with silence", hangs, seconds(0, 31, 63, 97, 135, 181, 241)),
+		Entry("with expired tokens", mints(0), seconds(0, 1, 3, 7, 15, 31, 61, 91, 121, 151, 181, 211, 241, 271)),
+		Entry("without a result", hangs, seconds(0, 31, 63, 97, 135, 181, 241)),
 	)
 
-	It("shares its refresh with callers who wait, and theirs with the background", func() {
+	It("shares its refresh with waiting callers, and theirs with the background", func() {
 		bubble(func() {
 			source := &issuer{answer: delayed(time.Second, mints(time.Hour))}
 			start := time.Now()
@@ -136,7 +136,7 @@ var _ = Describe("TokenCredential with RefreshAhead", func() {
 		})
 	})
 
-	It("leaves a slow refresh that a caller has started alone", func() {
+	It("does not disturb a slow refresh that a caller started", func() {
 		bubble(func() {
 			source := &issuer{answer: breaks}
 			start := time.Now()

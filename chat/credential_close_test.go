@@ -15,7 +15,7 @@ import (
 var _ = Describe("TokenCredential.Close", func() {
 	closed := outcome{Cause: chat.ErrClosed}
 
-	It("makes later calls fail, also those of a token that was valid", func() {
+	It("makes later calls fail, even if the token was valid", func() {
 		static := staticCredential()
 		renewed := credentialOf((&issuer{answer: mints(time.Hour)}).refresh, &chat.TokenCredentialOptions{InitialToken: opaque("initial", time.Hour)})
 		for _, credential := range []*chat.TokenCredential{static, renewed} {
@@ -28,7 +28,7 @@ var _ = Describe("TokenCredential.Close", func() {
 		}
 	})
 
-	DescribeTable("stops everything, whatever goes on",
+	DescribeTable("stops all work",
 		func(options chat.TokenCredentialOptions, answer issuing, before time.Duration) {
 			bubble(func() {
 				source := &issuer{answer: answer}
@@ -56,20 +56,20 @@ var _ = Describe("TokenCredential.Close", func() {
 				Expect(askWithin(context.Background(), credential)).To(Equal(closed))
 			})
 		},
-		Entry("nothing yet", chat.TokenCredentialOptions{}, mints(time.Hour), time.Duration(0)),
+		Entry("without a call", chat.TokenCredentialOptions{}, mints(time.Hour), time.Duration(0)),
 		Entry("a valid token", chat.TokenCredentialOptions{InitialToken: opaque("initial", 0)}, mints(time.Hour), time.Minute),
-		Entry("a token that has ended", chat.TokenCredentialOptions{InitialToken: opaque("initial", 0)}, breaks, 2*time.Hour),
+		Entry("an expired token", chat.TokenCredentialOptions{InitialToken: opaque("initial", 0)}, breaks, 2*time.Hour),
 		Entry("a refresh in the last two minutes", chat.TokenCredentialOptions{InitialToken: opaque("initial", 0)}, hangs, 59*time.Minute),
 		Entry("a back-off", chat.TokenCredentialOptions{InitialToken: opaque("initial", 0)}, breaks, 59*time.Minute),
 		Entry("a refresh that callers wait for", chat.TokenCredentialOptions{}, hangs, time.Duration(0)),
-		Entry("a refresh that does not listen", chat.TokenCredentialOptions{}, delayed(time.Hour, mints(time.Hour)), time.Duration(0)),
+		Entry("a refresh that ignores its context", chat.TokenCredentialOptions{}, delayed(time.Hour, mints(time.Hour)), time.Duration(0)),
 		Entry("a background timer", chat.TokenCredentialOptions{RefreshAhead: true}, mints(time.Hour), time.Minute),
 		Entry("a background timer of forty days", chat.TokenCredentialOptions{RefreshAhead: true}, mints(960*time.Hour), 25*time.Hour),
 		Entry("a background refresh", chat.TokenCredentialOptions{RefreshAhead: true}, hangs, 10*time.Second),
 		Entry("a background back-off", chat.TokenCredentialOptions{RefreshAhead: true, InitialToken: opaque("initial", 0)}, panics, 55*time.Minute),
 	)
 
-	It("ends the waiting of callers with ErrClosed, and the context of the callback", func() {
+	It("ends waiting callers with ErrClosed, and the context of the callback", func() {
 		bubble(func() {
 			var cause error
 			source := &issuer{answer: func(ctx context.Context, _ int) (chat.AccessToken, error) {
@@ -98,7 +98,7 @@ var _ = Describe("TokenCredential.Close", func() {
 		})
 	})
 
-	It("may come from the callback", func() {
+	It("can be called by the callback", func() {
 		bubble(func() {
 			var credential *chat.TokenCredential
 			source := &issuer{answer: func(context.Context, int) (chat.AccessToken, error) {
@@ -109,7 +109,7 @@ var _ = Describe("TokenCredential.Close", func() {
 		})
 	})
 
-	It("may come from many at once, among callers", func() {
+	It("can be called concurrently with other calls", func() {
 		source := &issuer{answer: mints(time.Hour)}
 		credential := credentialOf(source.refresh, &chat.TokenCredentialOptions{RefreshAhead: true})
 		var all sync.WaitGroup

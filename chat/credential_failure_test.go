@@ -13,17 +13,17 @@ import (
 )
 
 var _ = Describe("TokenCredential with a callback that", func() {
-	// backOff is when a refresh that fails at once is tried within the last two minutes of a token.
+	// backOff lists when a refresh that fails immediately is tried within the last two minutes of a token.
 	backOff := seconds(0, 1, 3, 7, 15, 31, 61, 91)
 
-	// window makes a credential whose token ends in two minutes and is due, and says when that was.
+	// window returns a credential whose token expires in two minutes, and the current time.
 	window := func(source *issuer) (*chat.TokenCredential, time.Time) {
 		credential := credentialOf(source.refresh, &chat.TokenCredentialOptions{InitialToken: opaque("initial", time.Hour)})
 		time.Sleep(58 * time.Minute)
 		return credential, time.Now()
 	}
 
-	DescribeTable("fails does no harm while the token is valid, and is asked again less and less often",
+	DescribeTable("fails has no effect while the token is valid, and is called again with increasing delays",
 		func(answer issuing) {
 			bubble(func() {
 				source := &issuer{answer: answer}
@@ -41,13 +41,13 @@ var _ = Describe("TokenCredential with a callback that", func() {
 		Entry("with an error", breaks),
 		Entry("with a panic", panics),
 		Entry("with the end of its goroutine", exits),
-		Entry("with a token that has ended", gives(chat.AccessToken{Token: "ended", ExpiresOn: time.Unix(1, 0)})),
-		Entry("with a token that ends that moment", mints(0)),
+		Entry("with an expired token", gives(chat.AccessToken{Token: "ended", ExpiresOn: time.Unix(1, 0)})),
+		Entry("with a token that expires at that moment", mints(0)),
 		Entry("with no token", gives(chat.AccessToken{})),
-		Entry("with a token that can't be read", gives(chat.AccessToken{Token: "secret"})),
+		Entry("with an unreadable token", gives(chat.AccessToken{Token: "secret"})),
 	)
 
-	DescribeTable("gives no usable token fails the calls that wait for one, once each",
+	DescribeTable("returns no usable token fails the waiting calls, once each",
 		func(answer issuing, reason string) {
 			bubble(func() {
 				source := &issuer{answer: answer}
@@ -60,7 +60,7 @@ var _ = Describe("TokenCredential with a callback that", func() {
 			})
 		},
 		Entry("an error", breaks, errIssuer.Error()),
-		Entry("an error beside a token", func(context.Context, int) (chat.AccessToken, error) {
+		Entry("an error together with a token", func(context.Context, int) (chat.AccessToken, error) {
 			return opaque("secret", time.Hour), errIssuer
 		}, errIssuer.Error()),
 		Entry("a panic", panics, "the callback panicked: no such user"),
@@ -69,12 +69,12 @@ var _ = Describe("TokenCredential with a callback that", func() {
 		}, "the callback panicked: what is [redacted]?"),
 		Entry("a panic with nil", func(context.Context, int) (chat.AccessToken, error) { panic(nil) }, "the callback panicked: panic called with nil"),
 		Entry("the end of its goroutine", exits, "the callback ended its goroutine"),
-		Entry("an ended token", gives(chat.AccessToken{Token: "secret", ExpiresOn: time.Unix(1, 0)}),
+		Entry("an expired token", gives(chat.AccessToken{Token: "secret", ExpiresOn: time.Unix(1, 0)}),
 			"the new token has already expired, on 1970-01-01T00:00:01Z"),
 		Entry("no token", gives(chat.AccessToken{}), "the new token is empty"),
 	)
 
-	It("fails and then works is forgiven: the back-off starts anew", func() {
+	It("fails and then succeeds resets the delays", func() {
 		bubble(func() {
 			const lifetime = 10 * time.Minute
 			source := &issuer{answer: func(ctx context.Context, call int) (chat.AccessToken, error) {
@@ -93,7 +93,7 @@ var _ = Describe("TokenCredential with a callback that", func() {
 	})
 
 	Context("hangs", func() {
-		It("does no harm while the token is valid, and makes the calls after it wait no longer than RefreshTimeout", func() {
+		It("has no effect while the token is valid, and then makes calls wait no longer than RefreshTimeout", func() {
 			bubble(func() {
 				source := &issuer{answer: hangs}
 				credential, start := window(source)
@@ -111,7 +111,7 @@ var _ = Describe("TokenCredential with a callback that", func() {
 			})
 		})
 
-		It("and does not listen to its context is left behind, and its late token is ignored", func() {
+		It("and ignores its context is abandoned, and its late token is ignored", func() {
 			bubble(func() {
 				source := &issuer{answer: func(ctx context.Context, call int) (chat.AccessToken, error) {
 					if call == 1 {
@@ -130,7 +130,7 @@ var _ = Describe("TokenCredential with a callback that", func() {
 			})
 		})
 
-		It("says that nobody answered, and for how long", func() {
+		It("is reported with the time it took", func() {
 			bubble(func() {
 				credential := credentialOf((&issuer{answer: hangs}).refresh, &chat.TokenCredentialOptions{RefreshTimeout: 5 * time.Second})
 				_, err := credential.Token(context.Background())
@@ -143,7 +143,7 @@ var _ = Describe("TokenCredential with a callback that", func() {
 	})
 
 	Context("returns", func() {
-		It("the same token again is asked at half of what is left, and at most once a second", func() {
+		It("the same token is called at half of the remaining time, and at most once a second", func() {
 			bubble(func() {
 				same := opaque("same", time.Hour)
 				source := &issuer{answer: gives(same)}
@@ -158,7 +158,7 @@ var _ = Describe("TokenCredential with a callback that", func() {
 			})
 		})
 
-		It("a token that ends sooner is believed", func() {
+		It("a token that expires sooner replaces the current one", func() {
 			bubble(func() {
 				source := &issuer{answer: func(context.Context, int) (chat.AccessToken, error) { return opaque("older", time.Minute), nil }}
 				credential, start := window(source)
@@ -174,7 +174,7 @@ var _ = Describe("TokenCredential with a callback that", func() {
 	})
 
 	Context("calls the credential", func() {
-		It("gets an error when RefreshTimeout has passed, since it waits for itself", func() {
+		It("gets an error after RefreshTimeout, since it waits for itself", func() {
 			bubble(func() {
 				var credential *chat.TokenCredential
 				source := &issuer{answer: func(context.Context, int) (chat.AccessToken, error) {

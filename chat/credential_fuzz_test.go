@@ -10,7 +10,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// FuzzToken holds any text to be a token with an end, or an argument error that does not quote it.
+// FuzzToken checks that any text is a token with an expiry, or an argument error that does not quote it.
 func FuzzToken(f *testing.F) {
 	for _, seed := range []string{
 		"", "   ", "a", "a.b", "a.b.c", "secret", "..", "....",

@@ -14,7 +14,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// issuer is a refresh callback: it keeps when it was asked, and answers as a spec says.
+// issuer is a refresh callback: it records when it was called, and answers as a spec says.
 type issuer struct {
 	mu     sync.Mutex // guards what follows
 	answer issuing
@@ -45,7 +45,7 @@ func (i *issuer) calls() int {
 	return len(i.asked)
 }
 
-// askedAfter says how long after a moment each call came.
+// askedAfter returns how long after a moment each call was made.
 func (i *issuer) askedAfter(start time.Time) []time.Duration {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -58,7 +58,7 @@ func (i *issuer) askedAfter(start time.Time) []time.Duration {
 
 var errIssuer = errors.New("the issuer is away")
 
-// mints gives tokens of a lifetime, numbered.
+// mints returns numbered tokens with a lifetime.
 func mints(lifetime time.Duration) issuing {
 	return func(_ context.Context, call int) (chat.AccessToken, error) {
 		return opaque(fmt.Sprintf("token-%d", call), lifetime), nil
@@ -78,7 +78,7 @@ func hangs(ctx context.Context, _ int) (chat.AccessToken, error) {
 
 func panics(context.Context, int) (chat.AccessToken, error) { panic("no such user") }
 
-// delayed answers after a delay, and does not listen to its context.
+// delayed answers after a delay, and ignores its context.
 func delayed(delay time.Duration, answer issuing) issuing {
 	return func(ctx context.Context, call int) (chat.AccessToken, error) {
 		time.Sleep(delay)
@@ -101,7 +101,7 @@ func exits(context.Context, int) (chat.AccessToken, error) {
 	return chat.AccessToken{}, nil
 }
 
-// opaque is a token that can't be read, but says when it ends.
+// opaque is an unreadable token with an expiry.
 func opaque(token string, lifetime time.Duration) chat.AccessToken {
 	return chat.AccessToken{Token: token, ExpiresOn: time.Now().Add(lifetime)}
 }
@@ -113,13 +113,13 @@ func credentialOf(refresh func(context.Context) (chat.AccessToken, error), optio
 	return credential
 }
 
-// ask asks for a token. The other values are zero when it came at once, which is what Expect wants of them.
+// ask requests a token. The other values are zero if it was returned immediately, as Expect requires.
 func ask(credential *chat.TokenCredential) (token string, waited time.Duration, cause error) {
 	got := askWithin(context.Background(), credential)
 	return got.Token, got.Waited, got.Cause
 }
 
-// outcome is what became of asking for a token: also the innermost error, which can be compared.
+// outcome is the result of a request for a token, with the innermost error, which is comparable.
 type outcome struct {
 	Token  string
 	Waited time.Duration
@@ -135,7 +135,7 @@ func askWithin(ctx context.Context, credential *chat.TokenCredential) outcome {
 	return outcome{Token: token.Token, Waited: time.Since(start), Cause: err}
 }
 
-// askTogether asks for a token in n goroutines at once, each with a context of its own.
+// askTogether requests a token in n goroutines, each with its own context.
 func askTogether(credential *chat.TokenCredential, n int, contextOf func(i int) context.Context) []outcome {
 	outcomes := make([]outcome, n)
 	var callers sync.WaitGroup
@@ -146,10 +146,10 @@ func askTogether(credential *chat.TokenCredential, n int, contextOf func(i int) 
 	return outcomes
 }
 
-// patient is the context of callers who wait for ever.
+// patient is the context of callers who wait forever.
 func patient(int) context.Context { return context.Background() }
 
-// during is a context that ends after a time, in which everything it holds goes too.
+// during is a context that ends after a time.
 func during(d time.Duration) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), d)
 	context.AfterFunc(ctx, cancel)

@@ -15,7 +15,7 @@ import (
 )
 
 var _ = Describe("TokenCredential when the service refuses its token", func() {
-	// guarded makes the client of a thread whose service takes the tokens that accept says.
+	// guarded returns the client of a thread whose service accepts the tokens for which accept is true.
 	guarded := func(credential *chat.TokenCredential, accept func(token string) bool) (*chat.ThreadClient, *scripted) {
 		GinkgoHelper()
 		wire := answering(func(req *http.Request) (*http.Response, error) {
@@ -30,7 +30,7 @@ var _ = Describe("TokenCredential when the service refuses its token", func() {
 	}
 	call := func(client *chat.ThreadClient) error { return client.UpdateTopic(context.Background(), "topic") }
 
-	It("drops that token and fetches another, though it looks valid", func() {
+	It("drops that token and fetches another, although it looks valid", func() {
 		bubble(func() {
 			source := &issuer{answer: mints(time.Hour)}
 			credential := credentialOf(source.refresh, &chat.TokenCredentialOptions{InitialToken: opaque("revoked", time.Hour)})
@@ -44,7 +44,7 @@ var _ = Describe("TokenCredential when the service refuses its token", func() {
 		})
 	})
 
-	It("drops no other: a refusal that comes late leaves the new token", func() {
+	It("drops no other: a late refusal keeps the new token", func() {
 		bubble(func() {
 			source := &issuer{answer: delayed(time.Second, mints(time.Hour))}
 			credential := credentialOf(source.refresh, &chat.TokenCredentialOptions{InitialToken: opaque("revoked", time.Hour)})
@@ -68,7 +68,7 @@ var _ = Describe("TokenCredential when the service refuses its token", func() {
 		})
 	})
 
-	DescribeTable("fetches ten and then one a second, not one a call, when no token helps, and notices when one does",
+	DescribeTable("fetches ten and then one a second, not one per call, until a token is accepted",
 		func(answer issuing) {
 			bubble(func() {
 				source := &issuer{answer: answer}
@@ -88,7 +88,7 @@ var _ = Describe("TokenCredential when the service refuses its token", func() {
 				Expect(source.calls()).To(Equal(71))
 			})
 		},
-		Entry("with ever new tokens", mints(time.Hour)),
+		Entry("with new tokens", mints(time.Hour)),
 		Entry("with the same token again", gives(chat.AccessToken{Token: "same", ExpiresOn: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)})),
 	)
 })

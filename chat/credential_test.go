@@ -14,7 +14,7 @@ import (
 
 var _ = Describe("TokenCredential", func() {
 	Context("of one token", func() {
-		It("gives it back unchanged", func() {
+		It("returns it unchanged", func() {
 			token := tokenUntil(time.Now().Add(time.Hour))
 			credential, err := chat.NewStaticTokenCredential(token)
 			Expect(err).NotTo(HaveOccurred())
@@ -23,7 +23,7 @@ var _ = Describe("TokenCredential", func() {
 			}
 		})
 
-		It("gives it back when it has ended too: that is the service's to refuse", func() {
+		It("returns it even if it has expired: the service rejects it", func() {
 			token := tokenUntil(time.Now().Add(-time.Hour))
 			credential, err := chat.NewStaticTokenCredential(token)
 			Expect(err).NotTo(HaveOccurred())
@@ -32,17 +32,17 @@ var _ = Describe("TokenCredential", func() {
 	})
 
 	Context("when it is made", func() {
-		It("needs a callback", func() {
+		It("requires a callback", func() {
 			_, err := chat.NewTokenCredential(nil, nil)
 			refuses(err, "refresh", "", "must not be nil")
 		})
 
-		It("refuses a negative timeout", func() {
+		It("rejects a negative timeout", func() {
 			_, err := chat.NewTokenCredential((&issuer{}).refresh, &chat.TokenCredentialOptions{RefreshTimeout: -1})
 			refuses(err, "RefreshTimeout", "", "must not be negative")
 		})
 
-		It("asks for nothing until the first call, even when the initial token has ended", func() {
+		It("does not call back before the first call, even if the initial token has expired", func() {
 			bubble(func() {
 				source := &issuer{answer: mints(time.Hour)}
 				credential := credentialOf(source.refresh, &chat.TokenCredentialOptions{InitialToken: opaque("ended", -time.Second)})
@@ -55,7 +55,7 @@ var _ = Describe("TokenCredential", func() {
 			})
 		})
 
-		It("is of no use as a zero value, and does no harm", func() {
+		It("fails without a panic as a zero value", func() {
 			var zero chat.TokenCredential
 			_, err := zero.Token(context.Background())
 			Expect(err).To(MatchError(chat.ErrClosed))
@@ -64,7 +64,7 @@ var _ = Describe("TokenCredential", func() {
 	})
 
 	Context("while its token is valid", func() {
-		It("asks for no other", func() {
+		It("fetches no other", func() {
 			bubble(func() {
 				source := &issuer{answer: mints(time.Hour)}
 				credential := credentialOf(source.refresh, &chat.TokenCredentialOptions{InitialToken: opaque("initial", time.Hour)})
@@ -76,7 +76,7 @@ var _ = Describe("TokenCredential", func() {
 			})
 		})
 
-		It("gives it whatever the state of the context", func() {
+		It("returns it whatever the state of the context", func() {
 			bubble(func() {
 				source := &issuer{answer: hangs}
 				credential := credentialOf(source.refresh, &chat.TokenCredentialOptions{InitialToken: opaque("initial", time.Hour)})
@@ -87,7 +87,7 @@ var _ = Describe("TokenCredential", func() {
 			})
 		})
 
-		It("allocates nothing to give it, not even while a refresh is due that fails", func() {
+		It("does not allocate, even while a due refresh fails", func() {
 			source := &issuer{answer: breaks}
 			for _, lifetime := range []time.Duration{time.Hour, time.Minute} {
 				credential := credentialOf(source.refresh, &chat.TokenCredentialOptions{InitialToken: opaque("initial", lifetime)})
@@ -104,7 +104,7 @@ var _ = Describe("TokenCredential", func() {
 		})
 	})
 
-	DescribeTable("renews two minutes before the end, or at half the life, and gives the valid token meanwhile",
+	DescribeTable("renews two minutes before expiry, or at half the lifetime, and returns the valid token meanwhile",
 		func(lifetime, age time.Duration) {
 			bubble(func() {
 				source := &issuer{answer: mints(lifetime)}
@@ -155,7 +155,7 @@ var _ = Describe("TokenCredential", func() {
 			})
 		})
 
-		It("shares a failure among those who waited for it, and tries again for the next", func() {
+		It("shares a failure among the waiting calls, and tries again for the next", func() {
 			bubble(func() {
 				source := &issuer{answer: delayed(time.Second, breaks)}
 				credential := credentialOf(source.refresh, nil)
@@ -167,7 +167,7 @@ var _ = Describe("TokenCredential", func() {
 			})
 		})
 
-		It("lets every waiter leave when its own context ends, at once and with its error", func() {
+		It("releases every waiting call when its own context ends, immediately and with its error", func() {
 			bubble(func() {
 				source := &issuer{answer: delayed(20*time.Second, mints(time.Hour))}
 				credential := credentialOf(source.refresh, nil)
@@ -182,7 +182,7 @@ var _ = Describe("TokenCredential", func() {
 			})
 		})
 
-		It("does not end the refresh with the caller who started it", func() {
+		It("does not end the refresh with the call that started it", func() {
 			bubble(func() {
 				source := &issuer{answer: delayed(10*time.Second, mints(time.Hour))}
 				credential := credentialOf(source.refresh, nil)
@@ -198,7 +198,7 @@ var _ = Describe("TokenCredential", func() {
 			})
 		})
 
-		It("fetches no more than one token a life, however short", func() {
+		It("fetches at most one token per lifetime, however short", func() {
 			bubble(func() {
 				source := &issuer{answer: mints(time.Second)}
 				credential := credentialOf(source.refresh, nil)
@@ -211,7 +211,7 @@ var _ = Describe("TokenCredential", func() {
 		})
 	})
 
-	DescribeTable("gives the callback a context of its own, bounded by RefreshTimeout",
+	DescribeTable("passes the callback its own context, limited by RefreshTimeout",
 		func(timeout, want time.Duration) {
 			bubble(func() {
 				type key struct{}
@@ -229,7 +229,7 @@ var _ = Describe("TokenCredential", func() {
 				Expect(source.calls()).To(Equal(1))
 			})
 		},
-		Entry("30 seconds if it says nothing", time.Duration(0), 30*time.Second),
-		Entry("as it says", time.Minute, time.Minute),
+		Entry("30 seconds by default", time.Duration(0), 30*time.Second),
+		Entry("as set", time.Minute, time.Minute),
 	)
 })

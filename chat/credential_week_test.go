@@ -45,7 +45,7 @@ var _ = Describe("TokenCredential in a week", func() {
 		const window = 2 * time.Minute
 		const rhythm = 5 * time.Minute // of the caller
 
-		// visit asks for a token every so often, and counts what failed.
+		// visit requests a token at intervals, and counts the failures.
 		visit := func(credential *chat.TokenCredential, span, every time.Duration) (failed int) {
 			for start, t := time.Now(), time.Duration(0); t < span; t += every {
 				time.Sleep(time.Until(start.Add(t)))
@@ -57,7 +57,7 @@ var _ = Describe("TokenCredential in a week", func() {
 			return failed
 		}
 
-		DescribeTable("refreshes once a life, for a caller every five minutes",
+		DescribeTable("refreshes once per lifetime, for a call every five minutes",
 			func(life time.Duration) {
 				bubble(func() {
 					source := &issuer{answer: mints(life)}
@@ -69,7 +69,7 @@ var _ = Describe("TokenCredential in a week", func() {
 			lifetimes(lives...),
 		)
 
-		DescribeTable("refreshes once a life, for ten calls a second in half an hour of it",
+		DescribeTable("refreshes once per lifetime, for ten calls a second in half an hour of it",
 			func(life time.Duration) {
 				bubble(func() {
 					source := &issuer{answer: mints(life)}
@@ -81,7 +81,7 @@ var _ = Describe("TokenCredential in a week", func() {
 			lifetimes(lives...),
 		)
 
-		DescribeTable("tries twice a life when every other refresh fails, and callers notice only without a valid token",
+		DescribeTable("tries twice per lifetime if every other refresh fails, and calls fail only without a valid token",
 			func(life time.Duration) {
 				bubble(func() {
 					source := &issuer{answer: everyOther(mints(life))}
@@ -101,7 +101,7 @@ var _ = Describe("TokenCredential in a week", func() {
 			lifetimes(lives...),
 		)
 
-		DescribeTable("serves a valid token to its end, and tries once a call from when it is due, with",
+		DescribeTable("returns a valid token until it expires, and tries once per call when a refresh is due, with",
 			func(answer issuing, _, life time.Duration) {
 				bubble(func() {
 					source := &issuer{answer: answer}
@@ -120,7 +120,7 @@ var _ = Describe("TokenCredential in a week", func() {
 	Context("with RefreshAhead", func() {
 		const window = 10 * time.Minute
 
-		// long is a week, and for lives of seconds an hour of it: they go on the same.
+		// long is a week, or an hour if lifetimes are seconds.
 		long := func(life time.Duration) time.Duration {
 			if life < time.Minute {
 				return time.Hour
@@ -135,7 +135,7 @@ var _ = Describe("TokenCredential in a week", func() {
 			return credential
 		}
 
-		DescribeTable("refreshes once a life",
+		DescribeTable("refreshes once per lifetime",
 			func(life time.Duration) {
 				bubble(func() {
 					source := &issuer{answer: mints(life)}
@@ -149,7 +149,7 @@ var _ = Describe("TokenCredential in a week", func() {
 			lifetimes(lives...),
 		)
 
-		DescribeTable("tries twice a life when every other refresh fails",
+		DescribeTable("tries twice per lifetime if every other refresh fails",
 			func(life time.Duration) {
 				bubble(func() {
 					source := &issuer{answer: everyOther(mints(life))}

@@ -15,7 +15,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Pages with every member there is, of the four listings.
+// Pages with every member, of the four listings.
 const (
 	nextLink = `"nextLink":"https://contoso.communication.azure.com/chat/next?syncState=a&startTime=1%2F1%2F1970"`
 
@@ -93,7 +93,7 @@ var _ = Describe("A page", func() {
 		)
 	}
 
-	eachListing("is not lost to one member of an item: a malformed one is as if it were absent, and the rest is kept",
+	eachListing("keeps everything but a malformed member of an item, which is treated as absent",
 		func(ctx SpecContext, read reader, page string, want chat.Page[any]) {
 			root := tree(page)
 			for _, place := range places(root, "") {
@@ -134,14 +134,14 @@ var _ = Describe("A page", func() {
 	eachListing("is the same however its members are written",
 		func(ctx SpecContext, read reader, page string, want chat.Page[any]) {
 			for how, write := range map[string]func(name, value string) []string{
-				"as they are":           func(name, value string) []string { return []string{name + ":" + value} },
-				"over lines":            func(name, value string) []string { return []string{"\r\n  " + name + " :\t" + value + "\r\n"} },
-				"twice":                 func(name, value string) []string { return []string{name + ":" + value, name + ":" + value} },
-				"behind something else": func(name, value string) []string { return []string{name + ":1", name + ":null", name + ":" + value} },
-				"in capital letters":    func(name, value string) []string { return []string{strings.ToUpper(name) + ":" + value} },
-				"in small letters":      func(name, value string) []string { return []string{strings.ToLower(name) + ":" + value} },
-				"with escaped names":    func(name, value string) []string { return []string{escaped(name) + ":" + value} },
-				"among ones nobody knows": func(name, value string) []string {
+				"as they are":        func(name, value string) []string { return []string{name + ":" + value} },
+				"over lines":         func(name, value string) []string { return []string{"\r\n  " + name + " :\t" + value + "\r\n"} },
+				"twice":              func(name, value string) []string { return []string{name + ":" + value, name + ":" + value} },
+				"after other values": func(name, value string) []string { return []string{name + ":1", name + ":null", name + ":" + value} },
+				"in capital letters": func(name, value string) []string { return []string{strings.ToUpper(name) + ":" + value} },
+				"in small letters":   func(name, value string) []string { return []string{strings.ToLower(name) + ":" + value} },
+				"with escaped names": func(name, value string) []string { return []string{escaped(name) + ":" + value} },
+				"among unknown ones": func(name, value string) []string {
 					return []string{`"new":{"a":[{}]}`, name + ":" + value, `"":[null]`}
 				},
 			} {
@@ -159,7 +159,7 @@ var _ = Describe("A page", func() {
 			Expect(read(ctx, "\ufeff\r\n"+page+"\r\n")).To(Equal(want))
 		})
 
-	eachListing("is an error when it is cut short",
+	eachListing("is an error if it is truncated",
 		func(ctx SpecContext, read reader, page string, _ chat.Page[any]) {
 			for _, end := range []int{1, len(page) / 3, len(page) / 2, len(page) - 1} {
 				got, err := read(ctx, page[:end])
@@ -168,7 +168,7 @@ var _ = Describe("A page", func() {
 			}
 		})
 
-	DescribeTable("keeps a message whose text is no text",
+	DescribeTable("keeps a message with invalid text",
 		func(ctx SpecContext, text, want string) {
 			page, err := listMessages(ctx, `{"value":[{"id":"2","content":{"message":"`+text+`"}},{"id":"1"}]}`)
 			Expect(err).NotTo(HaveOccurred())
@@ -180,7 +180,7 @@ var _ = Describe("A page", func() {
 		Entry("invalid UTF-8", "a\xffb", "a\uFFFDb"),
 	)
 
-	DescribeTable("keeps a message whatever its dates are",
+	DescribeTable("keeps a message with any dates",
 		func(ctx SpecContext, date string, want time.Time) {
 			page, err := listMessages(ctx, `{"value":[{"createdOn":"`+date+`","id":"2","editedOn":"`+date+`","deletedOn":"`+date+`","version":"3"},{"id":"1"}]}`)
 			Expect(err).NotTo(HaveOccurred())

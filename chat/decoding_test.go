@@ -22,7 +22,7 @@ const (
 	notes   = "19:acsV2_F2TnVlLbPCU_kkyivJbsX-ScSgrFEwKB2jMpAaHf6S41@thread.v2"
 )
 
-// live fills a body in as the service writes it: ⟨ana⟩ is her identifier, «ana» the same with its kind.
+// live completes a body as the service writes it: ⟨ana⟩ is an identifier, «ana» the same with its kind.
 var live = strings.NewReplacer(
 	"⟨ana⟩", identifierJSON(ana, ""), "⟨bo⟩", identifierJSON(bo, ""), "⟨cy⟩", identifierJSON(cy, ""), "⟨dee⟩", identifierJSON(dee, ""),
 	"«ana»", identifierJSON(ana, `"kind":"communicationUser",`), "«bo»", identifierJSON(bo, `"kind":"communicationUser",`),
@@ -47,7 +47,7 @@ var _ = Describe("What the service answers", func() {
 			thread, _ := threadOf(reply(http.StatusOK, live.Replace(body)))
 			Expect(thread.GetProperties(ctx)).To(Equal(want))
 		},
-		Entry("a thread with all there is",
+		Entry("a thread with all members",
 			`{"id":"RELEASE","topic":"Release planning","createdOn":"2025-11-03T09:16:04Z","createdByCommunicationIdentifier":⟨ana⟩,`+
 				`"metadata":{"project":"apollo"},"retentionPolicy":{"kind":"threadCreationDate","deleteThreadAfterDays":60}}`,
 			chat.ThreadProperties{
@@ -74,9 +74,9 @@ var _ = Describe("What the service answers", func() {
 			chat.ThreadProperties{
 				ID: notes, Topic: "Notes", CreatedOn: on(9, 17, 40), CreatedBy: user(ana), Retention: chat.RetentionPolicy{Kind: chat.RetentionKindNone},
 			}),
-		Entry("a retention nobody knows, and no creator", `{"id":"NOTES","topic":"Notes","retentionPolicy":{"kind":"lastMessage","days":3}}`,
+		Entry("an unknown retention, and no creator", `{"id":"NOTES","topic":"Notes","retentionPolicy":{"kind":"lastMessage","days":3}}`,
 			chat.ThreadProperties{ID: notes, Topic: "Notes", Retention: chat.RetentionPolicy{Kind: "lastMessage"}}),
-		Entry("nothing in particular", `{}`, chat.ThreadProperties{}),
+		Entry("an empty object", `{}`, chat.ThreadProperties{}),
 	)
 
 	It("to CreateThread", func(ctx SpecContext) {
@@ -120,9 +120,9 @@ var _ = Describe("What the service answers", func() {
 				},
 				ContinuationToken: "/chat/threads?syncState=W3s%3D&maxPageSize=2&api-version=2025-03-15",
 			}),
-		Entry("a last page, with a thread that is too new", `{"value":[{"id":"NOTES","topic":"Notes"}]}`,
+		Entry("a last page, with a new thread", `{"value":[{"id":"NOTES","topic":"Notes"}]}`,
 			chat.Page[chat.ThreadItem]{Items: []chat.ThreadItem{{ID: notes, Topic: "Notes"}}, Last: true}),
-		Entry("an empty page with more behind it", `{"value":[],"nextLink":"https://contoso.communication.azure.com/chat/threads?syncState=a"}`,
+		Entry("an empty page with a next link", `{"value":[],"nextLink":"https://contoso.communication.azure.com/chat/threads?syncState=a"}`,
 			chat.Page[chat.ThreadItem]{Items: []chat.ThreadItem{}, ContinuationToken: "/chat/threads?syncState=a"}),
 	)
 
@@ -142,7 +142,7 @@ var _ = Describe("What the service answers", func() {
 				},
 				ContinuationToken: "/chat/threads/" + release + "/participants?skip=2&maxPageSize=2&api-version=2025-03-15",
 			}),
-		Entry("people from elsewhere, with kinds",
+		Entry("Teams users, with kinds",
 			`{"value":[{"communicationIdentifier":«bo»,"displayName":"Bo"},{"communicationIdentifier":{"kind":"microsoftTeamsUser","rawId":"8:orgid:u",`+
 				`"microsoftTeamsUser":{"userId":"u","isAnonymous":false,"cloud":"public"}},"displayName":"Edda"}]}`,
 			chat.Page[chat.Participant]{
@@ -242,7 +242,7 @@ var _ = Describe("What the service answers", func() {
 				ID: "1762161500604", Type: chat.MessageTypeTopicUpdated, SequenceID: "3", Version: "1762161500604", CreatedOn: on(9, 18, 20),
 				Content: chat.MessageContent{Topic: "Release 4.2", Initiator: user(ana)},
 			}),
-		Entry("people who came",
+		Entry("added participants",
 			`{"id":"1762161364495","type":"participantAdded","sequenceId":"1","version":"1762161364495","content":{"participants":[`+
 				`{"communicationIdentifier":⟨ana⟩,"displayName":"Ana","shareHistoryTime":"1970-01-01T00:00:00Z"},`+
 				`{"communicationIdentifier":⟨cy⟩,"shareHistoryTime":"1970-01-01T00:00:00Z"}],"initiatorCommunicationIdentifier":⟨ana⟩},`+
@@ -253,7 +253,7 @@ var _ = Describe("What the service answers", func() {
 					{Identifier: user(ana), DisplayName: "Ana", ShareHistoryTime: always}, {Identifier: user(cy), ShareHistoryTime: always},
 				}},
 			}),
-		Entry("somebody who went",
+		Entry("a removed participant",
 			`{"id":"1762162030006","type":"participantRemoved","sequenceId":"7","version":"1762162030006","content":{"participants":[`+
 				`{"communicationIdentifier":⟨dee⟩,"displayName":"Dee","shareHistoryTime":"1970-01-01T00:00:00Z"}],"initiatorCommunicationIdentifier":⟨ana⟩},`+
 				`"createdOn":"2025-11-03T09:27:10Z"}`,
@@ -263,16 +263,16 @@ var _ = Describe("What the service answers", func() {
 					{Identifier: user(dee), DisplayName: "Dee", ShareHistoryTime: always},
 				}},
 			}),
-		Entry("one of a type nobody knows",
+		Entry("one of an unknown type",
 			`{"id":"1","type":"callStarted","sequenceId":"8","version":"1","content":{"call":{"id":"c"},"message":"a call"},"createdOn":"2025-11-03T09:27:10Z"}`,
 			chat.Message{
 				ID: "1", Type: "callStarted", SequenceID: "8", Version: "1", CreatedOn: on(9, 27, 10),
 				Content: chat.MessageContent{Message: "a call", Unknown: json.RawMessage(`{"call":{"id":"c"}}`)},
 			}),
-		Entry("one of which there is nothing but an id", `{"id":"1"}`, chat.Message{ID: "1"}),
+		Entry("one with nothing but an id", `{"id":"1"}`, chat.Message{ID: "1"}),
 	)
 
-	It("is in UTC, whatever zone it is written in", func(ctx SpecContext) {
+	It("has times in UTC, whatever zone they are written in", func(ctx SpecContext) {
 		const east = `"2025-11-03T11:46:04+02:30"`
 		thread, _ := threadOf(
 			reply(http.StatusOK, `{"createdOn":`+east+`,"deletedOn":`+east+`}`),
@@ -289,7 +289,7 @@ var _ = Describe("What the service answers", func() {
 		Expect(firstPage(ctx, client.ListThreads(nil)).Items).To(Equal([]chat.ThreadItem{{DeletedOn: on(9, 16, 4), LastMessageReceivedOn: on(9, 16, 4)}}))
 	})
 
-	It("to ListMessages names the next page as it is written", func(ctx SpecContext) {
+	It("to ListMessages keeps the next link unchanged", func(ctx SpecContext) {
 		const query = "/messages?syncState=3e3f0000&startTime=1%2F1%2F1970%2012%3A00%3A00%20AM%20%2B00%3A00&maxPageSize=2&api-version=2025-03-15"
 		thread, _ := threadOf(reply(http.StatusOK, live.Replace(`{"value":[],"nextLink":"https://elsewhere.example/chat/threads/RELEASE`+query+`"}`)))
 		Expect(firstPage(ctx, thread.ListMessages(nil))).To(Equal(chat.Page[chat.Message]{

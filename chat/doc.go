@@ -21,11 +21,11 @@
 //
 // # JSON
 //
-// The values of requests and responses, such as [Message] and the kinds of [Identifier], are written to JSON in the form of the API
-// version 2025-03-15, and read from it as tolerantly as responses are. Reading replaces the whole value, except that null changes
-// nothing. A value that was read is read again as an equal value, including members that this package does not know. That is not
-// so for values that the service does not send: empty metadata that is not nil, times that are not in UTC, a known cloud in another
-// letter case, and an [UnknownIdentifier] with the raw id of another kind. A [FailedParticipant] keeps the identifier only.
+// Values such as [Message] and the kinds of [Identifier] are written to JSON in the form of the API version 2025-03-15, and read from
+// it as tolerantly as responses are. Reading replaces the whole value, except that null changes nothing. A value that was read is
+// written and read again as an equal value, with the members that this package does not know. Only values that the service does not
+// send may change: empty metadata that is not nil, times not in UTC, a [Cloud] in capital letters, an [UnknownIdentifier] with the
+// raw id of another kind. A [FailedParticipant] keeps its identifier only.
 //
 // # Errors
 //

@@ -11,8 +11,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-var _ = Describe("A call whose context ends as the answer arrives", func() {
-	It("fails with its error if the answer cannot be decoded", func() {
+var _ = Describe("A call whose context ends as the response arrives", func() {
+	It("fails with its error if the response cannot be decoded", func() {
 		for _, op := range operations {
 			if op.Answer == "" {
 				continue
@@ -29,7 +29,7 @@ var _ = Describe("A call whose context ends as the answer arrives", func() {
 		}
 	})
 
-	It("does not lose the answer", func() {
+	It("does not lose the response", func() {
 		ctx, cancel := context.WithCancel(context.Background())
 		for _, op := range operations {
 			By(op.String())

@@ -14,7 +14,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/redact"
 )
 
-// FuzzError holds that any answer makes an error that keeps its status and its body, and whose text is one bounded, printable line.
+// FuzzError checks that any response becomes an error with its status and body, whose text is one printable line of limited length.
 func FuzzError(f *testing.F) {
 	for _, seed := range []string{
 		``, `{}`, `null`, `[]`, page, "{\r\n  \"CommunicationError\": {\r\n    \"Code\": \"Forbidden\",\r\n    \"Details\": []\r\n  }\r\n}",

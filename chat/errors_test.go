@@ -21,7 +21,7 @@ var sentinels = []error{
 }
 
 var _ = Describe("Error", func() {
-	DescribeTable("is what its status says, and nothing else",
+	DescribeTable("matches the sentinel of its status, and no other",
 		func(status int, want error) {
 			e := chat.NewError("try", refusal(status, ``), "")
 			for _, sentinel := range sentinels {
@@ -43,7 +43,7 @@ var _ = Describe("Error", func() {
 		Entry("502", http.StatusBadGateway, chat.ErrUnavailable),
 		Entry("503", http.StatusServiceUnavailable, chat.ErrUnavailable),
 		Entry("504", http.StatusGatewayTimeout, chat.ErrUnavailable),
-		Entry("207, which no operation gives any more", http.StatusMultiStatus, nil),
+		Entry("207, which no operation returns any more", http.StatusMultiStatus, nil),
 		Entry("307", http.StatusTemporaryRedirect, nil),
 		Entry("405", http.StatusMethodNotAllowed, nil),
 		Entry("409", http.StatusConflict, nil),
@@ -52,7 +52,7 @@ var _ = Describe("Error", func() {
 		Entry("501", http.StatusNotImplemented, nil),
 	)
 
-	It("comes from a call with all that the service has said", func(ctx SpecContext) {
+	It("is returned by a call with all details of the response", func(ctx SpecContext) {
 		thread, wire := threadOf(reply(http.StatusForbidden,
 			"{\r\n  \"CommunicationError\": {\r\n    \"Code\": \"Forbidden\",\r\n    \"Message\": \"The initiator doesn't have the permission "+
 				"to perform the requested operation.\",\r\n    \"Details\": []\r\n  }\r\n}", "MS-CV", "b0/lbbI2TwvKro/ziho/dg.0", "Retry-After", "3"))
@@ -77,7 +77,7 @@ var _ = Describe("Error", func() {
 		Expect(raw.RawResponse.Request.URL.Path).To(HaveSuffix(testThread))
 	})
 
-	It("comes from each kind of call, also from one without an answer to decode", func(ctx SpecContext) {
+	It("is returned by each kind of call, also by one without a body to decode", func(ctx SpecContext) {
 		client, _ := clientOf(reply(http.StatusNotFound, `{"error":{"code":"NotFound"}}`))
 		thread := client.ThreadClient(testThread)
 		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(chat.ErrNotFound))
@@ -89,7 +89,7 @@ var _ = Describe("Error", func() {
 		Expect(err).To(MatchError(chat.ErrNotFound))
 	})
 
-	DescribeTable("says how long the service asked to wait",
+	DescribeTable("has the delay that the service requests",
 		func(want time.Duration, header ...string) {
 			bubble(func() {
 				thread, _ := threadOf(reply(http.StatusTooManyRequests, `{"error":{"code":"TooManyRequests","message":"Rate limit exceeded."}}`, header...))
@@ -100,43 +100,43 @@ var _ = Describe("Error", func() {
 				Expect(e).To(MatchError(chat.ErrThrottled))
 			})
 		},
-		Entry("not at all", time.Duration(0)),
+		Entry("not present", time.Duration(0)),
 		Entry("in seconds", 7*time.Second, "Retry-After", "7"),
 		Entry("in milliseconds", 1500*time.Millisecond, "retry-after-ms", "1500"),
 		Entry("in milliseconds, by another name", 1500*time.Millisecond, "x-ms-retry-after-ms", "1500"),
 	)
 
-	It("says how long the service asked to wait by a date", func() {
+	It("has the delay that the service requests as a date", func() {
 		bubble(func() {
 			on := time.Now().UTC().Add(90 * time.Second).Format(http.TimeFormat)
 			Expect(chat.NewError("try", refusal(http.StatusServiceUnavailable, ``, "Retry-After", on), "").RetryAfter).To(Equal(90 * time.Second))
 		})
 	})
 
-	DescribeTable("has one line of text",
+	DescribeTable("has a text of one line",
 		func(status int, body, hint, want string, header ...string) {
 			Expect(chat.NewError("try", refusal(status, body, header...), hint).Error()).To(Equal(want))
 		},
-		Entry("without words", 401, ``, "", "try: 401 Unauthorized"),
+		Entry("without a code and a message", 401, ``, "", "try: 401 Unauthorized"),
 		Entry("with a code that only repeats the status", 403, `{"error":{"code":"Forbidden"}}`, "", "try: 403 Forbidden"),
-		Entry("with a code in digits that does", 403, `{"error":{"code":"403"}}`, "", "try: 403 Forbidden"),
-		Entry("with a code that says more", 400, `{"error":{"code":"ValidationError","message":"No.","target":"scopes"}}`, "",
+		Entry("with a code that is the status in digits", 403, `{"error":{"code":"403"}}`, "", "try: 403 Forbidden"),
+		Entry("with another code", 400, `{"error":{"code":"ValidationError","message":"No.","target":"scopes"}}`, "",
 			"try: 400 Bad Request (ValidationError): No, target scopes"),
 		Entry("with a hint", 307, ``, "check the endpoint", "try: 307 Temporary Redirect: check the endpoint"),
 		Entry("with a message and a hint", 200, `{"message":"No."}`, "expected status 201", "try: 200 OK: No: expected status 201"),
-		Entry("with a status nobody knows", 299, ``, "", "try: status 299"),
+		Entry("with an unknown status", 299, ``, "", "try: status 299"),
 		Entry("with the ids", 500, ``, "", "try: 500 Internal Server Error, request 1, MS-CV 2", "x-ms-client-request-id", "1", "MS-CV", "2"),
 		Entry("with the delay, at the end", 429, ``, "", "try: 429 Too Many Requests, request 1, wait 2m0s", "x-ms-client-request-id", "1", "Retry-After", "120"),
 		Entry("with a delay shorter than a second", 429, ``, "", "try: 429 Too Many Requests, wait 20ms", "retry-after-ms", "20"),
-		Entry("with somebody else's page, of which it shows nothing", 502, page, "",
+		Entry("with the page of another server, which it does not show", 502, page, "",
 			"try: 502 Bad Gateway: the response is not from the service (text/html): check the endpoint", "Content-Type", "text/html; charset=utf-8"),
-		Entry("with somebody else's page and a hint", 200, page, "expected status 201",
+		Entry("with the page of another server and a hint", 200, page, "expected status 201",
 			"try: 200 OK: expected status 201; the response is not from the service (text/html): check the endpoint", "Content-Type", "text/html"),
-		Entry("with an answer that does not say what it is", 500, `oops`, "",
+		Entry("with a response without a content type", 500, `oops`, "",
 			"try: 500 Internal Server Error: the response is not from the service (no content type): check the endpoint", "Content-Type", ""),
 	)
 
-	DescribeTable("has no more than one bounded line of text, whatever the service says",
+	DescribeTable("has one line of limited length, whatever the service sends",
 		func(words string) {
 			marshalled, err := json.Marshal(words)
 			Expect(err).NotTo(HaveOccurred())
@@ -166,7 +166,7 @@ var _ = Describe("Error", func() {
 		Entry("a page", page),
 	)
 
-	It("shows nothing of a whole answer that can't be read", func(ctx SpecContext) {
+	It("does not show a response that it cannot decode", func(ctx SpecContext) {
 		for _, body := range []string{`{"id":"19:s3cret`, `["s3cret"]`, `s3cret`, `{"s3cret":}`} {
 			thread, _ := threadOf(reply(http.StatusOK, body))
 			_, err := thread.GetProperties(ctx)
@@ -178,7 +178,7 @@ var _ = Describe("Error", func() {
 		}
 	})
 
-	It("of a participant is what its code says, and unwraps to nothing", func(ctx SpecContext) {
+	It("of a participant matches by its code, and unwraps to nil", func(ctx SpecContext) {
 		thread, _ := threadOf(reply(http.StatusCreated, `{"invalidParticipants":[`+
 			`{"code":"403","message":"Permissions check failed","target":"8:acs:a"},`+
 			`{"target":"8:acs:b","code":"404","message":"Not found","details":[{"code":"X","message":"x"}],"innererror":{}},`+
@@ -206,13 +206,13 @@ var _ = Describe("Error", func() {
 })
 
 var _ = Describe("ArgumentError", func() {
-	It("names the argument and says what is wrong with it", func() {
+	It("names the argument and what is wrong with it", func() {
 		Expect((&chat.ArgumentError{Name: "messageID", Reason: "must not be empty"}).Error()).To(Equal("chat: messageID must not be empty"))
 	})
 })
 
 var _ = Describe("PartialAddError", func() {
-	It("counts those who are left, and unwraps to the cause", func() {
+	It("counts the remaining participants, and unwraps to the cause", func() {
 		err := &chat.PartialAddError{Participants: make([]chat.Participant, 3), Err: chat.NewError("try", refusal(http.StatusTooManyRequests, ``), "")}
 		Expect(err.Error()).To(Equal("try: 429 Too Many Requests (3 participants are not added yet)"))
 		Expect(err).To(MatchError(chat.ErrThrottled))

@@ -127,7 +127,7 @@ func clientWithBadCertificate(from, until time.Duration) *chat.Client {
 	return clientAt(server.URL, trusting)
 }
 
-// closedPort is an address where nobody listens.
+// closedPort returns an address with a closed port.
 func closedPort() string {
 	GinkgoHelper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

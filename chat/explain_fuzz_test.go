@@ -12,7 +12,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// FuzzExplain holds explanations to what they promise, whatever the service answers and whatever is in a token: a cause at least, lines
+// FuzzExplain checks explanations for any response and any token: at least one cause, lines
 // for a log, and never the token.
 func FuzzExplain(f *testing.F) {
 	f.Add(401, "", "Mon, 03 Nov 2025 09:27:10 GMT", `{"exp":1762247700,"skypeid":"acs:1_2"}`, "GET", "/chat/threads", "")

@@ -15,7 +15,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/explain"
 )
 
-// trouble is something that goes wrong, and what is to be said of it.
+// trouble is a failure, and the expected explanation.
 type trouble struct {
 	name     string
 	causes   []explain.Kind
@@ -23,7 +23,7 @@ type trouble struct {
 	arise    func(ctx context.Context) (*chat.Client, error)
 }
 
-// serviceTrouble is one with the service, in which Alice has a thread with Bob in it, and Carol does not know of it.
+// serviceTrouble is a failure with the service, in which Alice has a thread with Bob, and Carol is not a participant.
 func serviceTrouble(name string, evidence string, arise func(ctx context.Context, w *world) (*chat.Client, error), causes ...explain.Kind) trouble {
 	return trouble{name, causes, evidence, func(ctx context.Context) (*chat.Client, error) {
 		return arise(ctx, newWorld(ctx))
@@ -63,7 +63,7 @@ func firstFailure(failed []chat.FailedParticipant, err error) error {
 	return failed[0].Err
 }
 
-// those are participants without a name.
+// those returns participants without a name.
 func those[I chat.Identifier](ids ...I) []chat.Participant {
 	var list []chat.Participant
 	for _, id := range ids {
@@ -92,7 +92,7 @@ var _ = Describe("Explain names the cause of", func() {
 		})
 	}
 
-	It("everything it has a name for", func() {
+	It("every declared kind", func() {
 		named := map[explain.Kind]bool{}
 		for _, t := range all {
 			for _, kind := range t.causes {

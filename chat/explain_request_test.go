@@ -41,10 +41,10 @@ func requestTroubles() []trouble {
 			_, err := w.alicesClient.ThreadClient(w.thread).AddParticipants(ctx, those(w.carol, chat.CommunicationUser{ID: "8:acs:bob"}))
 			return w.alicesClient, err
 		}, explain.MalformedID),
-		serviceTrouble("a malformed id of somebody to remove", `"bob" is not of the form`, func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a malformed id of a participant to remove", `"bob" is not of the form`, func(ctx context.Context, w *world) (*chat.Client, error) {
 			return w.alicesClient, w.alicesClient.ThreadClient(w.thread).RemoveParticipant(ctx, chat.CommunicationUser{ID: "bob"})
 		}, explain.MalformedID),
-		serviceTrouble("more people than a thread holds", "the thread has 202, 49 more", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("more participants than a thread allows", "the thread has 202, 49 more", func(ctx context.Context, w *world) (*chat.Client, error) {
 			crowd := w.NewUsers(249)
 			_, err := w.alicesClient.ThreadClient(w.thread).AddParticipants(ctx, those(crowd[:200]...))
 			Expect(err).NotTo(HaveOccurred())
@@ -61,18 +61,18 @@ func requestTroubles() []trouble {
 			_, err := w.alicesClient.ThreadClient(w.thread).AddParticipants(ctx, crowd)
 			return w.alicesClient, err
 		}, explain.Metadata),
-		serviceTrouble("a retention of a day", "30 to 90 days", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a retention of one day", "30 to 90 days", func(ctx context.Context, w *world) (*chat.Client, error) {
 			return w.alicesClient, w.alicesClient.ThreadClient(w.thread).UpdateProperties(ctx, chat.PropertiesUpdate{Retention: &day})
 		}, explain.Retention),
-		serviceTrouble("a type of message that is none", "", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("an unknown type of message", "", func(ctx context.Context, w *world) (*chat.Client, error) {
 			_, err := w.alicesClient.ThreadClient(w.thread).SendMessage(ctx, "a", &chat.SendMessageOptions{Type: "markdown"})
 			return w.alicesClient, err
 		}, explain.BadRequest),
-		serviceTrouble("too long a message", "a message holds about 28 KB", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a message that is too long", "a message holds about 28 KB", func(ctx context.Context, w *world) (*chat.Client, error) {
 			_, err := w.alicesClient.ThreadClient(w.thread).SendMessage(ctx, strings.Repeat("x", 29<<10), nil)
 			return w.alicesClient, err
 		}, explain.TooLarge),
-		serviceTrouble("a version of the API that is none", "1999-12-31", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("an unknown version of the API", "1999-12-31", func(ctx context.Context, w *world) (*chat.Client, error) {
 			o := w.ClientOptions()
 			o.APIVersion = "1999-12-31"
 			c, err := chat.NewClient(w.Endpoint(), w.Credential(w.alice), o)

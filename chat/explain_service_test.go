@@ -22,7 +22,7 @@ func behind(path string, answers ...answer) (*chat.Client, *scripted) {
 	return client, wire
 }
 
-// throttled is a refusal of a call because there were too many like it.
+// throttled returns the error of a call that exceeds a rate limit.
 func throttled(name string, op chattest.Operation, limit string, call func(ctx context.Context, w *world) error) trouble {
 	return serviceTrouble(name, limit, func(ctx context.Context, w *world) (*chat.Client, error) {
 		w.Fail(op, chattest.Fault{Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Minute, Times: -1})
@@ -63,11 +63,11 @@ func serviceTroubles() []trouble {
 			w.Fail(chattest.Any, chattest.Fault{Times: -1, RetryAfter: 5 * time.Minute})
 			return w.alicesClient, list(ctx, w.alicesClient)
 		}, explain.Unavailable),
-		serviceTrouble("a participant whom the service does not explain", "Out of luck", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a refused participant without a reason", "Out of luck", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := clientOf(reply(201, `{"invalidParticipants":[{"code":"403","message":"Out of luck.","target":"8:acs:a"}]}`))
 			return c, firstFailure(c.ThreadClient(testThread).AddParticipants(ctx, those(chat.CommunicationUser{ID: "8:acs:a"})))
 		}, explain.Unknown),
-		serviceTrouble("a front door without a service", "400 Bad Request, text/html", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a gateway without a service", "400 Bad Request, text/html", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.Any, chattest.Fault{Status: http.StatusBadRequest, HTML: true})
 			return w.alicesClient, list(ctx, w.alicesClient)
 		}, explain.Unavailable),
@@ -79,12 +79,12 @@ func serviceTroubles() []trouble {
 			c, _ := behind("/v1", reply(404, "<html>", "Content-Type", "text/html"))
 			return c, list(ctx, c)
 		}, explain.ForeignAnswer, explain.ForeignAnswer),
-		serviceTrouble("an endpoint with a path that nobody has", `the endpoint ends in "/v1"`, func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("an endpoint with an unknown path", `the endpoint ends in "/v1"`, func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := behind("/v1", reply(404, "", "MS-CV", "cv"))
 			err := c.DeleteThread(ctx, testThread)
 			return c, err
 		}, explain.ForeignAnswer, explain.ThreadUnknown),
-		serviceTrouble("an endpoint with a path that takes no such request", `the endpoint ends in "/v1"`, func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("an endpoint with a path that does not accept the request", `the endpoint ends in "/v1"`, func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := behind("/v1", reply(405, "", "MS-CV", "cv"))
 			return c, c.ThreadClient(testThread).SendTypingNotification(ctx, nil)
 		}, explain.ForeignAnswer),
@@ -97,7 +97,7 @@ func serviceTroubles() []trouble {
 			err := c.DeleteThread(ctx, testThread)
 			return c, err
 		}, explain.ThreadUnknown),
-		serviceTrouble("an answer of another sort", "200 OK, text/html", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a response of another type", "200 OK, text/html", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.Any, chattest.Fault{HTML: true})
 			return w.alicesClient, list(ctx, w.alicesClient)
 		}, explain.ForeignAnswer),
@@ -105,7 +105,7 @@ func serviceTroubles() []trouble {
 			w.Fail(chattest.Any, chattest.Fault{Redirect: "https://elsewhere.invalid/"})
 			return w.alicesClient, list(ctx, w.alicesClient)
 		}, explain.ForeignAnswer),
-		serviceTrouble("a status that nobody expects", "418", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("an unexpected status", "418", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.Any, chattest.Fault{Status: http.StatusTeapot})
 			return w.alicesClient, list(ctx, w.alicesClient)
 		}, explain.Unknown),
@@ -114,16 +114,16 @@ func serviceTroubles() []trouble {
 			_, err := w.alicesClient.ThreadClient(w.thread).SendMessage(ctx, "hi", nil)
 			return w.alicesClient, err
 		}, explain.OutcomeUnknown, explain.ConnectionLost),
-		serviceTrouble("a send that came to a service that is down", "no answer says what became of it", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a send to a service that is down", "no answer says what became of it", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusInternalServerError})
 			_, err := w.alicesClient.ThreadClient(w.thread).SendMessage(ctx, "hi", nil)
 			return w.alicesClient, err
 		}, explain.OutcomeUnknown, explain.Unavailable),
-		serviceTrouble("a participant whom the service can't add now", "busy", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a participant whom the service cannot add now", "busy", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := clientOf(reply(201, `{"invalidParticipants":[{"code":"503","message":"busy","target":"8:acs:a"}]}`))
 			return c, firstFailure(c.ThreadClient(testThread).AddParticipants(ctx, those(chat.CommunicationUser{ID: "8:acs:a"})))
 		}, explain.Unavailable),
-		serviceTrouble("a participant with an id that the service does not take", "8:acs:a is not of the form", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a participant with an id that the service rejects", "8:acs:a is not of the form", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c, _ := clientOf(reply(201, `{"invalidParticipants":[{"code":"400","message":"no","target":"8:acs:a"}]}`))
 			return c, firstFailure(c.ThreadClient(testThread).AddParticipants(ctx, those(chat.CommunicationUser{ID: "8:acs:a"})))
 		}, explain.MalformedID),

@@ -55,7 +55,7 @@ func newThread(ctx context.Context, client *chat.Client, others ...chat.Communic
 
 var _ = Describe("Explain", func() {
 	Context("without an error", func() {
-		It("is empty, and says nothing", func(ctx SpecContext) {
+		It("is empty", func(ctx SpecContext) {
 			client, wire := clientOf(reply(http.StatusOK, "{}"))
 			explanation := client.Explain(ctx, testThread, nil)
 			Expect(explanation).To(Equal(explain.Explanation{}))
@@ -64,8 +64,8 @@ var _ = Describe("Explain", func() {
 		})
 	})
 
-	Context("with an error that is nobody's", func() {
-		It("says at least what it is", func(ctx SpecContext) {
+	Context("with a foreign error", func() {
+		It("contains the error", func(ctx SpecContext) {
 			client, _ := clientOf(reply(http.StatusOK, "{}"))
 			explanation := client.Explain(ctx, "", errors.New("the dog ate it"))
 			Expect(causesOf(explanation)).To(Equal([]explain.Kind{explain.Unknown}))
@@ -73,8 +73,8 @@ var _ = Describe("Explain", func() {
 		})
 	})
 
-	Context("on a nil client, as a failed NewClient returns", func() {
-		It("goes by the error alone", func(ctx SpecContext) {
+	Context("on a nil client, which a failed NewClient returns", func() {
+		It("uses the error alone", func(ctx SpecContext) {
 			client, err := chat.NewClient("http://contoso.communication.azure.com", staticCredential(), nil)
 			Expect(causesOf(client.Explain(ctx, "", err))).To(Equal([]explain.Kind{explain.Argument}))
 
@@ -84,16 +84,16 @@ var _ = Describe("Explain", func() {
 		})
 	})
 
-	Context("on a nil thread client, as a failed NewThreadClient returns", func() {
-		It("goes by the error alone", func(ctx SpecContext) {
+	Context("on a nil thread client, which a failed NewThreadClient returns", func() {
+		It("uses the error alone", func(ctx SpecContext) {
 			thread, err := chat.NewThreadClient(testEndpoint, "..", staticCredential(), nil)
 			Expect(causesOf(thread.Explain(ctx, err))).To(Equal([]explain.Kind{explain.Argument}))
 			Expect(thread.Explain(ctx, nil)).To(Equal(explain.Explanation{}))
 		})
 	})
 
-	Context("with an error that others have wrapped", func() {
-		It("finds what is inside", func(ctx SpecContext) {
+	Context("with a wrapped error", func() {
+		It("unwraps it", func(ctx SpecContext) {
 			client, _ := clientOf(reply(http.StatusTooManyRequests, "", "Retry-After", "1"))
 			err := client.DeleteThread(ctx, testThread)
 			wrapped := errors.Join(errors.New("tidy up"), fmt.Errorf("thread 7: %w", err))
@@ -101,7 +101,7 @@ var _ = Describe("Explain", func() {
 		})
 	})
 
-	Context("where the cause is open", func() {
+	Context("if the cause is open", func() {
 		var service *chattest.Server
 		var mine, theirs *chat.Client
 		var me chat.CommunicationUser
@@ -112,7 +112,7 @@ var _ = Describe("Explain", func() {
 			mine, theirs = service.Client(me), service.Client(service.NewUser())
 		})
 
-		// asked are the operations that f asks the service for.
+		// asked lists the operations that f calls.
 		asked := func(f func()) []chattest.Operation {
 			before := len(service.Requests())
 			f()
@@ -123,7 +123,7 @@ var _ = Describe("Explain", func() {
 			return ops
 		}
 
-		It("looks who is in the thread, and then for it among the threads of the user", func(ctx SpecContext) {
+		It("reads the participants of the thread, and then the threads of the user", func(ctx SpecContext) {
 			for range 3 {
 				newThread(ctx, mine)
 			}
@@ -134,7 +134,7 @@ var _ = Describe("Explain", func() {
 			}))
 		})
 
-		It("looks for the thread of a thread client, also of one without a client", func(ctx SpecContext) {
+		It("looks for the thread of a thread client", func(ctx SpecContext) {
 			thread, err := chat.NewThreadClient(service.Endpoint(), newThread(ctx, theirs), service.Credential(me), service.ClientOptions())
 			Expect(err).NotTo(HaveOccurred())
 			DeferCleanup(thread.Close)
@@ -147,7 +147,7 @@ var _ = Describe("Explain", func() {
 			}
 		})
 
-		It("does not look beyond two pages, and says that it has not", func(ctx SpecContext) {
+		It("reads two pages at most, and says so", func(ctx SpecContext) {
 			page := `{"value":[],"nextLink":"` + testEndpoint + `/chat/threads?page=next%d"}`
 			client, wire := clientOf(reply(403, ""), reply(403, ""),
 				reply(200, fmt.Sprintf(page, 1)), reply(200, fmt.Sprintf(page, 2)), reply(200, fmt.Sprintf(page, 3)))
@@ -157,7 +157,7 @@ var _ = Describe("Explain", func() {
 			Expect(explanation.Causes[0].Evidence).To(ContainSubstring("among the latest threads"))
 		})
 
-		It("reads the message that was not to be changed", func(ctx SpecContext) {
+		It("reads the message that could not be changed", func(ctx SpecContext) {
 			thread := newThread(ctx, theirs, me)
 			sent, err := theirs.ThreadClient(thread).SendMessage(ctx, "mine", nil)
 			Expect(err).NotTo(HaveOccurred())
@@ -167,7 +167,7 @@ var _ = Describe("Explain", func() {
 			}))
 		})
 
-		It("asks once each, however the service fails", func(ctx SpecContext) {
+		It("sends each request once, however the service fails", func(ctx SpecContext) {
 			thread := newThread(ctx, theirs)
 			err := mine.ThreadClient(thread).SendTypingNotification(ctx, nil)
 			service.Fail(chattest.Any, chattest.Fault{Times: -1, Status: http.StatusServiceUnavailable})
@@ -176,7 +176,7 @@ var _ = Describe("Explain", func() {
 			})).To(Equal([]chattest.Operation{chattest.ListChatParticipants}))
 		})
 
-		It("asks nothing once the context has ended", func(ctx SpecContext) {
+		It("sends no request after the context has ended", func(ctx SpecContext) {
 			thread := newThread(ctx, theirs)
 			err := mine.ThreadClient(thread).SendTypingNotification(ctx, nil)
 			ended, cancel := context.WithCancel(ctx)
@@ -193,13 +193,13 @@ var _ = Describe("Explain", func() {
 			Expect(causesOf(mine.Explain(ended, thread, err))).To(HaveExactElements(explain.ThreadUnknown, explain.ThreadDeleted, explain.MessageUnknown))
 		})
 
-		It("asks nothing where the token tells", func(ctx SpecContext) {
+		It("sends no request if the token tells the cause", func(ctx SpecContext) {
 			caller := withToken(service, service.Token(me, time.Hour, "voip"))
 			_, err := caller.CreateThread(ctx, "", nil)
 			Expect(asked(func() { caller.Explain(ctx, "", err) })).To(BeEmpty())
 		})
 
-		It("fetches no token for that", func(ctx SpecContext) {
+		It("fetches no token", func(ctx SpecContext) {
 			fetched := 0
 			credential, err := chat.NewTokenCredential(func(context.Context) (chat.AccessToken, error) {
 				fetched++
@@ -213,7 +213,7 @@ var _ = Describe("Explain", func() {
 			Expect(fetched).To(BeZero())
 		})
 
-		It("works for the user of a fleet, with the token the fleet has", func(ctx SpecContext) {
+		It("works for the user of a fleet, with the cached token", func(ctx SpecContext) {
 			fleet, err := chat.NewFleet(service.Endpoint(), func(_ context.Context, user chat.CommunicationUser) (chat.AccessToken, error) {
 				return chat.AccessToken{Token: service.Token(user, 0)}, nil
 			}, &chat.FleetOptions{ClientOptions: *service.ClientOptions()})
@@ -229,7 +229,7 @@ var _ = Describe("Explain", func() {
 			Expect(asked(func() { stranger.Explain(ctx, "", refusal) })).To(BeEmpty())
 		})
 
-		It("can be asked from many places at once", func(ctx SpecContext) {
+		It("is safe for concurrent use", func(ctx SpecContext) {
 			thread := newThread(ctx, theirs)
 			err := mine.ThreadClient(thread).SendTypingNotification(ctx, nil)
 			want := mine.Explain(ctx, thread, err)
@@ -244,7 +244,7 @@ var _ = Describe("Explain", func() {
 		})
 	})
 
-	It("never shows a token, wherever it comes from", func(ctx SpecContext) {
+	It("never shows a token", func(ctx SpecContext) {
 		service := newService()
 		user := service.NewUser()
 		for _, token := range []string{service.Token(user, time.Hour, "voip"), service.Token(user, -time.Hour), "opaque-token-of-somebody"} {

@@ -14,11 +14,11 @@ import (
 
 func threadTroubles() []trouble {
 	return []trouble{
-		serviceTrouble("somebody who was never in the thread", "no such thread in the list", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a user who was never a participant", "no such thread in the list", func(ctx context.Context, w *world) (*chat.Client, error) {
 			_, err := w.carolsOwn.ThreadClient(w.thread).SendMessage(ctx, "hi", nil)
 			return w.carolsOwn, err
 		}, explain.NotParticipant, explain.OtherResource),
-		serviceTrouble("somebody who was removed", "still has it in the list", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a user who was removed", "still has it in the list", func(ctx context.Context, w *world) (*chat.Client, error) {
 			Expect(w.alicesClient.ThreadClient(w.thread).RemoveParticipant(ctx, w.bob)).To(Succeed())
 			_, err := w.bobsClient.ThreadClient(w.thread).ListMessages(nil).Collect(ctx, 0)
 			return w.bobsClient, err
@@ -33,11 +33,11 @@ func threadTroubles() []trouble {
 			_, err := w.bobsClient.ThreadClient(w.thread).GetProperties(ctx)
 			return w.bobsClient, err
 		}, explain.ThreadDeleted),
-		serviceTrouble("a thread that never was", "no such thread in the list", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a thread that does not exist", "no such thread in the list", func(ctx context.Context, w *world) (*chat.Client, error) {
 			err := w.alicesClient.ThreadClient("19:00000000000000000000000000000000@thread.v2").UpdateTopic(ctx, "")
 			return w.alicesClient, err
 		}, explain.ThreadUnknown),
-		serviceTrouble("somebody else's message", "sent it, and the token is of 8:acs:", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a message of another user", "sent it, and the token is of 8:acs:", func(ctx context.Context, w *world) (*chat.Client, error) {
 			sent, err := w.alicesClient.ThreadClient(w.thread).SendMessage(ctx, "mine", nil)
 			Expect(err).NotTo(HaveOccurred())
 			return w.bobsClient, w.bobsClient.ThreadClient(w.thread).UpdateMessage(ctx, sent.ID, chat.MessageUpdate{Content: new("not yours")})
@@ -54,14 +54,14 @@ func threadTroubles() []trouble {
 			w.Fail(chattest.DeleteChatMessage, chattest.Fault{Status: http.StatusForbidden})
 			return w.alicesClient, thread.DeleteMessage(ctx, sent.ID)
 		}, explain.Unknown),
-		serviceTrouble("the refusal of a change to a message that can't be read", "the user is a participant of the thread", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("the refusal of a change to an unreadable message", "the user is a participant of the thread", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.DeleteChatMessage, chattest.Fault{Status: http.StatusForbidden})
 			return w.alicesClient, w.alicesClient.ThreadClient(w.thread).DeleteMessage(ctx, "1762161500604")
 		}, explain.NotSender),
-		serviceTrouble("a change to a message of a thread the user is not in", "no such thread in the list", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a change to a message of a thread of others", "no such thread in the list", func(ctx context.Context, w *world) (*chat.Client, error) {
 			return w.carolsOwn, w.carolsOwn.ThreadClient(w.thread).DeleteMessage(ctx, "1762161500604")
 		}, explain.NotParticipant, explain.OtherResource),
-		serviceTrouble("a message that is not there", "so the thread exists", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a message that does not exist", "so the thread exists", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Advance(time.Hour)
 			client := w.Client(w.alice)
 			_, err := client.ThreadClient(w.thread).GetMessage(ctx, "1762161500604")
@@ -70,12 +70,12 @@ func threadTroubles() []trouble {
 		serviceTrouble("a receipt in a new thread", "so the thread exists", func(ctx context.Context, w *world) (*chat.Client, error) {
 			return w.alicesClient, w.alicesClient.ThreadClient(w.thread).SendReadReceipt(ctx, "1762161500604")
 		}, explain.MessageUnknown, explain.TooNew),
-		serviceTrouble("a new thread that one part of the service does not know", "old", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a new thread that is not visible everywhere", "old", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.ListChatReadReceipts, chattest.Fault{Status: http.StatusNotFound})
 			_, err := w.alicesClient.ThreadClient(w.thread).ListReadReceipts(nil).Collect(ctx, 0)
 			return w.alicesClient, err
 		}, explain.TooNew),
-		serviceTrouble("a refusal of somebody who is in the thread", "now the user is one", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a refusal of a participant", "now the user is one", func(ctx context.Context, w *world) (*chat.Client, error) {
 			w.Fail(chattest.ListChatMessages, chattest.Fault{Status: http.StatusForbidden})
 			_, err := w.alicesClient.ThreadClient(w.thread).ListMessages(nil).Collect(ctx, 0)
 			return w.alicesClient, err
@@ -91,7 +91,7 @@ func threadTroubles() []trouble {
 			w.DeleteUser(w.carol)
 			return w.alicesClient, firstFailure(w.alicesClient.ThreadClient(w.thread).AddParticipants(ctx, those(w.carol)))
 		}, explain.ParticipantUnknown),
-		serviceTrouble("a telephone among the participants", "is of kind phoneNumber", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a phone number among the participants", "is of kind phoneNumber", func(ctx context.Context, w *world) (*chat.Client, error) {
 			return w.alicesClient, firstFailure(w.alicesClient.ThreadClient(w.thread).AddParticipants(ctx, those(chat.PhoneNumber{Number: "+15555550123"})))
 		}, explain.ParticipantKind),
 	}

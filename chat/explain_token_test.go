@@ -21,7 +21,7 @@ func tokenTroubles() []trouble {
 			c := w.with(w.Token(w.alice, -2*time.Hour))
 			return c, list(ctx, c)
 		}, explain.TokenExpired),
-		serviceTrouble("a token that lasts less than its credential was told", "was told that it expires on", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a token that expires before the time its credential has", "was told that it expires on", func(ctx context.Context, w *world) (*chat.Client, error) {
 			credential, err := chat.NewTokenCredential(func(context.Context) (chat.AccessToken, error) {
 				return chat.AccessToken{Token: w.Token(w.alice, -time.Hour), ExpiresOn: time.Now().Add(time.Hour)}, nil
 			}, nil)
@@ -40,13 +40,13 @@ func tokenTroubles() []trouble {
 			w.Revoke(w.alice)
 			return c, list(ctx, c)
 		}, explain.TokenRevoked, explain.TokenResource),
-		serviceTrouble("a token that was good before", "the service accepted it before", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a token that was accepted before", "the service accepted it before", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c := w.with(w.Token(w.alice, time.Hour))
 			Expect(list(ctx, c)).To(Succeed())
 			w.DeleteUser(w.alice)
 			return c, list(ctx, c)
 		}, explain.TokenRevoked),
-		serviceTrouble("a token of another resource, which nothing tells", "and is of 8:acs:", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a token of another resource, without evidence", "and is of 8:acs:", func(ctx context.Context, w *world) (*chat.Client, error) {
 			other := newService()
 			c := w.with(other.Token(other.NewUser(), time.Hour))
 			return c, list(ctx, c)
@@ -113,7 +113,7 @@ func tokenTroubles() []trouble {
 				})
 				return c, list(ctx, c)
 			}},
-		serviceTrouble("a token without the scope for anything", "it has voip, and needs chat or chat.join or chat.join.limited", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a token without a scope for chat", "it has voip, and needs chat or chat.join or chat.join.limited", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c := w.with(w.Token(w.alice, time.Hour, "voip"))
 			return c, list(ctx, c)
 		}, explain.TokenScope),
@@ -122,7 +122,7 @@ func tokenTroubles() []trouble {
 			_, err := c.CreateThread(ctx, "", nil)
 			return c, err
 		}, explain.TokenScope),
-		serviceTrouble("a token without the scope to add people", "needs chat or chat.join", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a token without the scope to add participants", "needs chat or chat.join", func(ctx context.Context, w *world) (*chat.Client, error) {
 			c := w.with(w.Token(w.alice, time.Hour, "chat.join.limited"))
 			_, err := c.ThreadClient(w.thread).AddParticipants(ctx, those(w.carol))
 			return c, err
@@ -135,7 +135,7 @@ func tokenTroubles() []trouble {
 	}
 }
 
-// served is reply by a service, and not by something in front of it.
+// served is a reply of the service, not of a gateway.
 func served(status int, body string) answer {
 	return reply(status, body, "MS-CV", "b0/lbbI2TwvKro/ziho/dg.0", "Date", time.Now().UTC().Format(http.TimeFormat))
 }
@@ -160,7 +160,7 @@ func clientThatFetches(refresh func(context.Context) (chat.AccessToken, error)) 
 	return client
 }
 
-// refusedByIdentity is the callback of a server that asked the identity API in vain.
+// refusedByIdentity is the callback of a server whose request to the identity API was rejected.
 func refusedByIdentity(code, message string) func(context.Context) (chat.AccessToken, error) {
 	return func(context.Context) (chat.AccessToken, error) {
 		return chat.AccessToken{}, chat.NewError("issue token", refusal(http.StatusUnauthorized, fmt.Sprintf(`{"error":{"code":%q,"message":%q}}`, code, message)), "")

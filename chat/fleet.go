@@ -19,8 +19,7 @@ type Fleet struct {
 type FleetOptions struct {
 	// ClientOptions are those of every client of the fleet.
 	ClientOptions
-	// MaxTokens is the number of idle users whose tokens are cached, about 1.2 KB each; the least recently used is dropped first.
-	// Users with calls in progress are not counted. 0 means 10,000.
+	// MaxTokens is the number of idle users whose tokens are cached, about 1.2 KB each. 0 means 10,000.
 	MaxTokens int
 	// MintTimeout limits one call of mint. 0 means 30 seconds.
 	MintTimeout time.Duration

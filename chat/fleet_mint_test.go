@@ -12,7 +12,7 @@ import (
 )
 
 var _ = Describe("A Fleet with more users than tokens to keep", func() {
-	It("never mints twice at the same time for a user whose callers have left, and ends what it mints with Close", func() {
+	It("issues one token at a time for a user whose callers have left, and stops with Close", func() {
 		bubble(func() {
 			var minting, most, ended atomic.Int32
 			fleet, err := chat.NewFleet(testEndpoint, func(ctx context.Context, user chat.CommunicationUser) (chat.AccessToken, error) {

@@ -31,8 +31,8 @@ var (
 )
 
 var _ = Describe("Fleet", func() {
-	Context("with users who come and go", func() {
-		It("sends each call with the token of its user, minted once", func(ctx SpecContext) {
+	Context("with changing users", func() {
+		It("sends each call with the token of its user, issued once", func(ctx SpecContext) {
 			tokens := newMint(time.Hour)
 			fleet, wire := fleetOf(tokens, nil, reply(http.StatusNoContent, ""))
 			for range 3 {
@@ -47,7 +47,7 @@ var _ = Describe("Fleet", func() {
 			}))
 		})
 
-		It("follows a listing's pages as the same user", func(ctx SpecContext) {
+		It("reads all pages of a listing as the same user", func(ctx SpecContext) {
 			fleet, wire := fleetOf(newMint(time.Hour), nil,
 				reply(http.StatusOK, `{"value":[{"id":"a"}],"nextLink":"`+testEndpoint+`/chat/threads?page=2"}`),
 				reply(http.StatusOK, `{"value":[{"id":"b"}]}`))
@@ -55,7 +55,7 @@ var _ = Describe("Fleet", func() {
 			Expect(authorizations(wire)).To(Equal([]string{"Bearer 8:acs:fleet_ben#1", "Bearer 8:acs:fleet_ben#1"}))
 		})
 
-		It("lends its clients to thread clients", func(ctx SpecContext) {
+		It("provides thread clients", func(ctx SpecContext) {
 			fleet, wire := fleetOf(newMint(time.Hour), nil, reply(http.StatusOK, ""))
 			Expect(fleet.As(eve).ThreadClient(testThread).SendTypingNotification(ctx, nil)).To(Succeed())
 			Expect(authorizations(wire)).To(Equal([]string{"Bearer 8:acs:fleet_eve#1"}))
@@ -82,7 +82,7 @@ var _ = Describe("Fleet", func() {
 			Expect(connections.Load()).To(BeEquivalentTo(1))
 		})
 
-		It("refuses a user without a usable id, and sends nothing", func(ctx SpecContext) {
+		It("rejects a user without a usable id, and sends no request", func(ctx SpecContext) {
 			fleet, wire := fleetOf(newMint(time.Hour), nil, reply(http.StatusNoContent, ""))
 			for _, id := range []string{"", ".", ".."} {
 				err := fleet.As(chat.CommunicationUser{ID: id}).DeleteThread(ctx, testThread)
@@ -95,8 +95,8 @@ var _ = Describe("Fleet", func() {
 		})
 	})
 
-	Context("with more users than it keeps tokens", func() {
-		It("drops the token least recently used", func(ctx SpecContext) {
+	Context("with more users than cached tokens", func() {
+		It("drops the least recently used token", func(ctx SpecContext) {
 			tokens := newMint(time.Hour)
 			fleet, _ := fleetOf(tokens, &chat.FleetOptions{MaxTokens: 2}, reply(http.StatusNoContent, ""))
 			for _, user := range []chat.CommunicationUser{ada, ben, ada, eve, ada} {
@@ -108,7 +108,7 @@ var _ = Describe("Fleet", func() {
 			Expect(tokens.minted()).To(Equal(map[string]int{ada.ID: 1, ben.ID: 2, eve.ID: 1}))
 		})
 
-		It("keeps those in use beyond the limit, so that nobody's is minted twice at a time", func() {
+		It("keeps those in use beyond the limit, so that no token is issued twice at the same time", func() {
 			bubble(func() {
 				tokens := newMint(time.Hour)
 				fleet, _ := fleetOf(tokens, &chat.FleetOptions{MaxTokens: 1}, slowly(reply(http.StatusNoContent, "")))
@@ -130,8 +130,8 @@ var _ = Describe("Fleet", func() {
 		})
 	})
 
-	Context("when tokens end", func() {
-		It("mints one for each user, whoever asks at that moment", func() {
+	Context("when tokens expire", func() {
+		It("issues one for each user, however many calls need it", func() {
 			bubble(func() {
 				const users, calls = 100, 10_000
 				tokens := newMint(time.Hour)
@@ -154,7 +154,7 @@ var _ = Describe("Fleet", func() {
 			})
 		})
 
-		It("renews a token that is about to end while calls go on with it", func() {
+		It("renews a token before it expires while calls use it", func() {
 			bubble(func() {
 				tokens := newMint(time.Hour)
 				fleet, wire := fleetOf(tokens, nil, reply(http.StatusNoContent, ""))
@@ -171,7 +171,7 @@ var _ = Describe("Fleet", func() {
 	})
 
 	Context("when the service refuses a token", func() {
-		It("mints another for that user alone, and tries once more", func(ctx SpecContext) {
+		It("issues another for that user alone, and sends the request again", func(ctx SpecContext) {
 			tokens := newMint(time.Hour)
 			fleet, wire := fleetOf(tokens, nil,
 				reply(http.StatusNoContent, ""), reply(http.StatusUnauthorized, ""), reply(http.StatusNoContent, ""))
@@ -184,7 +184,7 @@ var _ = Describe("Fleet", func() {
 		})
 	})
 
-	Context("when minting goes wrong", func() {
+	Context("when issuing fails", func() {
 		It("fails the calls of that user alone, with the cause", func(ctx SpecContext) {
 			broken := errors.New("no such employee")
 			fleet, _ := fleetWith(func(_ context.Context, user chat.CommunicationUser) (chat.AccessToken, error) {
@@ -201,7 +201,7 @@ var _ = Describe("Fleet", func() {
 			Expect(fleet.As(eve).DeleteThread(ctx, testThread)).To(Succeed())
 		})
 
-		It("lets a call leave with its own context, and keeps the token that comes later", func() {
+		It("releases a call with its own context, and keeps the token that arrives later", func() {
 			bubble(func() {
 				tokens := newMint(time.Hour)
 				tokens.delay = 5 * time.Second
@@ -216,7 +216,7 @@ var _ = Describe("Fleet", func() {
 			})
 		})
 
-		It("gives up on a mint that hangs", func() {
+		It("stops waiting for a mint that hangs", func() {
 			bubble(func() {
 				tokens := newMint(time.Hour)
 				tokens.delay = time.Minute
@@ -229,7 +229,7 @@ var _ = Describe("Fleet", func() {
 	})
 
 	Context("when it is closed", func() {
-		It("ends minting, and fails waiting and later calls", func() {
+		It("stops issuing, and fails waiting and later calls", func() {
 			bubble(func() {
 				tokens := newMint(time.Hour)
 				tokens.delay = time.Minute
@@ -250,7 +250,7 @@ var _ = Describe("Fleet", func() {
 			})
 		})
 
-		It("mints no more for a call between two tries", func() {
+		It("issues no token for a call between two attempts", func() {
 			bubble(func() {
 				fleet, _ := fleetOf(newMint(time.Hour), nil, reply(http.StatusTooManyRequests, "", "Retry-After", "0"))
 				outcome := make(chan error)
@@ -275,7 +275,7 @@ var _ = Describe("Fleet", func() {
 		})
 	})
 
-	DescribeTable("refuses what it can't use", func(name string, open func() (*chat.Fleet, error)) {
+	DescribeTable("rejects invalid arguments", func(name string, open func() (*chat.Fleet, error)) {
 		fleet, err := open()
 		Expect(fleet).To(BeNil())
 		argument, ok := errors.AsType[*chat.ArgumentError](err)
@@ -285,7 +285,7 @@ var _ = Describe("Fleet", func() {
 		Entry("an endpoint over http", "endpoint", func() (*chat.Fleet, error) {
 			return chat.NewFleet("http://contoso.communication.azure.com", newMint(time.Hour).mint, nil)
 		}),
-		Entry("no mint", "mint", func() (*chat.Fleet, error) { return chat.NewFleet(testEndpoint, nil, nil) }),
+		Entry("a nil mint", "mint", func() (*chat.Fleet, error) { return chat.NewFleet(testEndpoint, nil, nil) }),
 		Entry("a negative limit", "MaxTokens", func() (*chat.Fleet, error) {
 			return chat.NewFleet(testEndpoint, newMint(time.Hour).mint, &chat.FleetOptions{MaxTokens: -1})
 		}),
@@ -294,7 +294,7 @@ var _ = Describe("Fleet", func() {
 		}),
 	)
 
-	It("costs less than 2 KB for an idle user, and no goroutine", func(ctx SpecContext) {
+	It("uses less than 2 KB for an idle user, and no goroutine", func(ctx SpecContext) {
 		const users = 10_000
 		fleet, err := chat.NewFleet(testEndpoint, mintLong, &chat.FleetOptions{ClientOptions: *options(silent{})})
 		Expect(err).NotTo(HaveOccurred())
@@ -380,7 +380,7 @@ func authorizations(wire *scripted) []string {
 	return all
 }
 
-// silent is a transport that does as it is told and keeps nothing.
+// silent is a transport that records nothing.
 type silent struct{}
 
 func (silent) Do(req *http.Request) (*http.Response, error) {

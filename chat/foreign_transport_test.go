@@ -17,13 +17,13 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// transportFunc is a transport that is not net/http's.
+// transportFunc is a transport other than that of net/http.
 type transportFunc func(*http.Request) (*http.Response, error)
 
 func (f transportFunc) Do(req *http.Request) (*http.Response, error)        { return f(req) }
 func (f transportFunc) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// closeCounter is a body that tells of its end.
+// closeCounter is a body that counts how often it is closed.
 type closeCounter struct {
 	io.Reader
 	closed *atomic.Int32
@@ -34,8 +34,8 @@ func (c closeCounter) Close() error {
 	return nil
 }
 
-// nobody is an address at which nobody listens.
-func nobody() string {
+// closedEndpoint returns an endpoint with a closed port.
+func closedEndpoint() string {
 	server := httptest.NewServer(nil)
 	defer server.Close()
 	return server.URL
@@ -62,7 +62,7 @@ var _ = Describe("A transport of the caller's", func() {
 		return client
 	}
 
-	It("may write on its request, and the next attempt has a clean one", func(ctx SpecContext) {
+	It("may change its request, and the next attempt has an unchanged one", func(ctx SpecContext) {
 		for _, op := range operations {
 			By(op.String())
 			wire := answering(reply(429, ""), op.Succeed())
@@ -84,7 +84,7 @@ var _ = Describe("A transport of the caller's", func() {
 		}
 	})
 
-	It("has every answer closed, though the context ends as it comes", func() {
+	It("has every response closed, even if the context ends as it arrives", func() {
 		for _, status := range []int{200, 202, 401, 403, 404, 429, 500, 503} {
 			for _, op := range operations {
 				By(op.String())
@@ -109,8 +109,8 @@ var _ = Describe("A transport of the caller's", func() {
 		}
 	}
 
-	It("is not asked twice for a message, though a connection of its own for something else could not be made", func(ctx SpecContext) {
-		delivered, address := 0, nobody()
+	It("sends a message once, although another connection of its own failed", func(ctx SpecContext) {
+		delivered, address := 0, closedEndpoint()
 		client := clientOver(transportFunc(func(req *http.Request) (*http.Response, error) {
 			askElsewhere(req.Context(), address)
 			return lost(&delivered)(req)
@@ -119,8 +119,8 @@ var _ = Describe("A transport of the caller's", func() {
 		Expect(delivered).To(Equal(1))
 	})
 
-	It("is not asked twice for a message, though a policy's own connection could not be made", func(ctx SpecContext) {
-		delivered, address := 0, nobody()
+	It("sends a message once, although a connection of a policy failed", func(ctx SpecContext) {
+		delivered, address := 0, closedEndpoint()
 		client := clientOver(lost(&delivered), func(o *chat.ClientOptions) {
 			o.PerRetryPolicies = []policy.Policy{policyFunc(func(req *policy.Request) (*http.Response, error) {
 				askElsewhere(req.Raw().Context(), address)
@@ -132,15 +132,15 @@ var _ = Describe("A transport of the caller's", func() {
 	})
 })
 
-var _ = Describe("A log that is shipped under the context of its records", func() {
-	It("does not make a message that never left one that may have", func(ctx SpecContext) {
+var _ = Describe("A log that is sent under the context of its records", func() {
+	It("does not make the outcome of an unsent message unknown", func(ctx SpecContext) {
 		var shipped atomic.Int32
 		collector := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { shipped.Add(1) }))
 		DeferCleanup(collector.Close)
 		o := options(nil)
 		o.InsecureAllowCredentialWithHTTP = true
 		o.Logger = slog.New(shippingHandler{slog.NewTextHandler(new(bytes.Buffer), nil), collector.URL})
-		client, err := chat.NewClient(nobody(), staticCredential(), o)
+		client, err := chat.NewClient(closedEndpoint(), staticCredential(), o)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(sendMessage.Call(ctx, client)).To(And(HaveOccurred(), Not(MatchError(chat.ErrOutcomeUnknown))))
 		Expect(shipped.Load()).To(BeEquivalentTo(4))

@@ -21,8 +21,8 @@ type wrapped struct{ client *http.Client }
 
 func (w wrapped) Do(req *http.Request) (*http.Response, error) { return w.client.Do(req) }
 
-var _ = Describe("What stands between the client and the service", func() {
-	It("gets a message once, though it wants a key that makes net/http send again", func(ctx SpecContext) {
+var _ = Describe("A gateway or a transport", func() {
+	It("gets a message once, even with a header that makes net/http retry", func(ctx SpecContext) {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(listener.Close)
@@ -64,7 +64,7 @@ var _ = Describe("What stands between the client and the service", func() {
 		Expect(key.Load()).To(Equal("mine"))
 	})
 
-	It("is found out when it follows a redirect to another host", func(ctx SpecContext) {
+	It("is an error if it follows a redirect to another host", func(ctx SpecContext) {
 		elsewhere := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 		DeferCleanup(elsewhere.Close)
 		service := httptest.NewTLSServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
@@ -74,7 +74,7 @@ var _ = Describe("What stands between the client and the service", func() {
 		Expect(client.DeleteThread(ctx, testThread)).To(MatchError(ContainSubstring("the transport follows redirects")))
 	})
 
-	It("may have a path that looks like the service's own", func(ctx SpecContext) {
+	It("may have a path like that of the service", func(ctx SpecContext) {
 		wire := answering(
 			reply(200, `{"value":[],"nextLink":"https://contoso/chat/threads?syncState=1"}`), reply(200, `{"value":[]}`),
 		)
@@ -85,7 +85,7 @@ var _ = Describe("What stands between the client and the service", func() {
 		Expect(wire.Requests()[1].URL).To(Equal("https://gateway/chat/chat/threads?syncState=1"))
 	})
 
-	It("has the path of the endpoint, up to what each call adds to it", func() {
+	It("has the path of the endpoint", func() {
 		_, err := chat.NewClient("https://gateway/v1/chat/threads/", staticCredential(), nil)
 		Expect(err).To(MatchError(`chat: endpoint must not end in "/chat/threads", which the calls add: remove it`))
 		for _, path := range []string{"/chat", "/threads", "/v1/mychat/threads", "/my-identities", "/identities/v1"} {
@@ -93,7 +93,7 @@ var _ = Describe("What stands between the client and the service", func() {
 		}
 	})
 
-	It("may lose an answer, and the error then says what a refusal may mean", func(ctx SpecContext) {
+	It("may lose a response, and the error then explains a refusal", func(ctx SpecContext) {
 		client, _ := clientOf(fail(io.ErrUnexpectedEOF), reply(403, ""))
 		err := client.DeleteThread(ctx, testThread)
 		Expect(err).To(MatchError(chat.ErrForbidden))
@@ -105,7 +105,7 @@ var _ = Describe("What stands between the client and the service", func() {
 		Expect(err).To(MatchError(Not(ContainSubstring("earlier try"))))
 	})
 
-	DescribeTable("is told who calls as the telemetry options have it",
+	DescribeTable("gets the User-Agent that the telemetry options determine",
 		func(ctx SpecContext, telemetry policy.TelemetryOptions, agent OmegaMatcher) {
 			wire := answering(reply(204, ""))
 			o := options(wire)

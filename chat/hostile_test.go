@@ -12,8 +12,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-var _ = Describe("What comes from outside", func() {
-	It("does not get a token into an error, not even one that does not look like one", func(ctx SpecContext) {
+var _ = Describe("Untrusted input", func() {
+	It("does not put a token into an error, even one of an unknown form", func(ctx SpecContext) {
 		credential, err := chat.NewTokenCredential(func(context.Context) (chat.AccessToken, error) {
 			return chat.AccessToken{Token: "opaque-SECRET-1", ExpiresOn: time.Now().Add(time.Hour)}, nil
 		}, nil)
@@ -25,7 +25,7 @@ var _ = Describe("What comes from outside", func() {
 			ContainSubstring("token [redacted] is odd"), Not(ContainSubstring("SECRET")))))
 	})
 
-	DescribeTable("names no place to read but the listing's own",
+	DescribeTable("cannot make a listing read another path",
 		func(ctx SpecContext, token string) {
 			thread, wire := threadOf(reply(200, `{"value":[]}`))
 			_, err := thread.ListParticipants(&chat.ListParticipantsOptions{ContinuationToken: token}).Collect(ctx, 0)
@@ -35,15 +35,15 @@ var _ = Describe("What comes from outside", func() {
 		Entry("another listing of the thread", "/chat/threads/"+testThread+"/messages?syncState=1"),
 		Entry("another thread's", "/chat/threads/19:other@thread.v2/participants?skip=2"),
 		Entry("another API", "/identities?api-version=1"),
-		Entry("a place above it", "/chat/threads/"+testThread+"/participants/../messages"),
+		Entry("a parent path", "/chat/threads/"+testThread+"/participants/../messages"),
 	)
 
-	It("is not taken for a message that was sent, if it names none", func(ctx SpecContext) {
+	It("is not a sent message if it has no id", func(ctx SpecContext) {
 		thread, _ := threadOf(reply(201, `{}`))
 		Expect(thread.SendMessage(ctx, "x", nil)).Error().To(MatchError(chat.ErrOutcomeUnknown))
 	})
 
-	Context("in a listing that reads ahead", func() {
+	Context("in a listing with Prefetch", func() {
 		next := `{"value":[{"id":"1"}],"nextLink":"/chat/threads/` + testThread + `/messages?p=2"}`
 		list := func(ctx context.Context, dies answer) (messages []chat.Message, err error) {
 			thread, _ := threadOf(reply(200, next), dies)
@@ -56,12 +56,12 @@ var _ = Describe("What comes from outside", func() {
 			return messages, nil
 		}
 
-		It("panics where the caller can recover", func(ctx SpecContext) {
+		It("panics in the goroutine of the caller", func(ctx SpecContext) {
 			broken := func(*http.Request) (*http.Response, error) { panic("a policy broke") }
 			Expect(func() { _, _ = list(ctx, broken) }).To(PanicWith("a policy broke"))
 		})
 
-		It("does not end it without a word", func(ctx SpecContext) {
+		It("ends it with an error", func(ctx SpecContext) {
 			messages, err := list(ctx, func(*http.Request) (*http.Response, error) {
 				runtime.Goexit() //nolint:forbidigo // as a failed test in a fake transport does
 				return nil, nil

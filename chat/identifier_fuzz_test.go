@@ -7,8 +7,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// FuzzIdentifier holds that whatever stands in the place of an identifier is one or none, and that the service, given it back, would
-// have us read the same one.
+// FuzzIdentifier checks that any JSON in place of an identifier is one or none, and that sending it back
+// is read as the same one.
 func FuzzIdentifier(f *testing.F) {
 	for _, seed := range []string{
 		`null`, `{}`, `1`, `"8:acs:a"`, `[]`, `{"rawId":""}`, `{"rawId":"8:acs:a","communicationUser":{"id":"8:acs:a"}}`, `{"communicationUser":{}}`,

@@ -14,7 +14,7 @@ import (
 var _ = Describe("Identifier", func() {
 	user := chat.CommunicationUser{ID: "8:acs:a"}
 
-	DescribeTable("received is the value that a program would make, and goes out with the raw id it came with",
+	DescribeTable("received equals the value that a program creates, and is sent with the same raw id",
 		func(ctx SpecContext, form string, want chat.Identifier) {
 			id := received(ctx, form)
 			Expect(id).To(BeIdenticalTo(want)) // that is: ==
@@ -26,7 +26,7 @@ var _ = Describe("Identifier", func() {
 				Expect(went.RawID).To(Equal(came.RawID))
 			}
 		},
-		Entry("a user, as the service answers", `{"rawId":"8:acs:a","communicationUser":{"id":"8:acs:a"}}`, user),
+		Entry("a user, as the service writes it", `{"rawId":"8:acs:a","communicationUser":{"id":"8:acs:a"}}`, user),
 		Entry("a user, with its kind", `{"kind":"communicationUser","rawId":"8:acs:a","communicationUser":{"id":"8:acs:a"}}`, user),
 		Entry("a user, as an old client sends", `{"communicationUser":{"id":"8:acs:a"}}`, user),
 		Entry("a user, by raw id alone", `{"rawId":"8:acs:a"}`, user),
@@ -39,12 +39,12 @@ var _ = Describe("Identifier", func() {
 			`{"kind":null,"rawId":"8:acs:a","communicationUser":{"id":"8:acs:a"},"phoneNumber":null,"microsoftTeamsUser":null,`+
 				`"microsoftTeamsApp":null,"teamsExtensionUser":null}`, user),
 		Entry("a user, with null for its raw id", `{"rawId":null,"communicationUser":{"id":"8:acs:a"}}`, user),
-		Entry("a user, with members nobody knows", `{"new":{"a":1},"rawId":"8:acs:a","communicationUser":{"id":"8:acs:a","b":[]}}`, user),
+		Entry("a user, with unknown members", `{"new":{"a":1},"rawId":"8:acs:a","communicationUser":{"id":"8:acs:a","b":[]}}`, user),
 		Entry("a user, in other letter case", `{"RawID":"8:acs:a","COMMUNICATIONUSER":{"ID":"8:acs:a"}}`, user),
-		Entry("a user, said to be unknown", `{"kind":"unknown","rawId":"8:acs:a","communicationUser":{"id":"8:acs:a"}}`, user),
-		Entry("a user, of a kind that nobody knows", `{"kind":"robot","rawId":"8:acs:a","communicationUser":{"id":"8:acs:a"}}`, user),
-		Entry("a user, said to be a telephone", `{"kind":"phoneNumber","rawId":"8:acs:a","communicationUser":{"id":"8:acs:a"}}`, user),
-		Entry("a user, and a telephone as well", `{"rawId":"8:acs:a","phoneNumber":{"value":"+1"},"communicationUser":{"id":"8:acs:a"}}`, user),
+		Entry("a user, with the kind unknown", `{"kind":"unknown","rawId":"8:acs:a","communicationUser":{"id":"8:acs:a"}}`, user),
+		Entry("a user, of an undefined kind", `{"kind":"robot","rawId":"8:acs:a","communicationUser":{"id":"8:acs:a"}}`, user),
+		Entry("a user, with the kind of a phone number", `{"kind":"phoneNumber","rawId":"8:acs:a","communicationUser":{"id":"8:acs:a"}}`, user),
+		Entry("a user and a phone number", `{"rawId":"8:acs:a","phoneNumber":{"value":"+1"},"communicationUser":{"id":"8:acs:a"}}`, user),
 
 		Entry("a telephone", `{"rawId":"4:+1","phoneNumber":{"value":"+1"}}`, chat.PhoneNumber{Number: "+1"}),
 		Entry("a telephone, with all of its members",
@@ -109,12 +109,12 @@ var _ = Describe("Identifier", func() {
 		Entry("an extension user, empty inside", `{"rawId":"8:acs:r_t_u","teamsExtensionUser":{}}`,
 			chat.TeamsExtensionUser{UserID: "u", TenantID: "t", ResourceID: "r"}),
 
-		Entry("one nobody knows", `{"kind":"unknown","rawId":"99:x"}`, chat.UnknownIdentifier{ID: "99:x"}),
-		Entry("one nobody knows, without a kind", `{"rawId":"99:x"}`, chat.UnknownIdentifier{ID: "99:x"}),
+		Entry("an unknown one", `{"kind":"unknown","rawId":"99:x"}`, chat.UnknownIdentifier{ID: "99:x"}),
+		Entry("an unknown one, without a kind", `{"rawId":"99:x"}`, chat.UnknownIdentifier{ID: "99:x"}),
 		Entry("one of a new kind", `{"kind":"robot","rawId":"99:x","robot":{"id":"x"}}`, chat.UnknownIdentifier{ID: "99:x"}),
 	)
 
-	DescribeTable("is nil where the service names nobody",
+	DescribeTable("is nil if the service identifies no one",
 		func(ctx SpecContext, form string) {
 			Expect(received(ctx, form)).To(BeNil())
 		},
@@ -123,18 +123,18 @@ var _ = Describe("Identifier", func() {
 		Entry("with an empty raw id", `{"rawId":""}`),
 		Entry("with null for everything", `{"kind":null,"rawId":null,"communicationUser":null}`),
 		Entry("null itself", `null`),
-		Entry("a text instead", `"8:acs:a"`),
+		Entry("a string instead", `"8:acs:a"`),
 		Entry("an array instead", `[{"rawId":"8:acs:a"}]`),
 	)
 
-	It("keeps two people apart whom only the raw id tells apart", func(ctx SpecContext) {
+	It("differs for participants that differ only in their raw ids", func(ctx SpecContext) {
 		one := received(ctx, `{"rawId":"4:+1_a","phoneNumber":{"value":"+1"}}`)
 		other := received(ctx, `{"rawId":"4:+1_b","phoneNumber":{"value":"+1"}}`)
 		Expect(one).NotTo(Equal(other))
 		Expect(one).NotTo(Equal(chat.PhoneNumber{Number: "+1"}))
 	})
 
-	It("is what was sent also where the raw id does not tell all of it, as the cloud of an anonymous Teams user", func(ctx SpecContext) {
+	It("is what was sent even if the raw id lacks information, such as the cloud of an anonymous Teams user", func(ctx SpecContext) {
 		guest := chat.MicrosoftTeamsUser{UserID: "u", IsAnonymous: true, Cloud: chat.CloudGCCH}
 		back := received(ctx, sentForm(ctx, guest))
 		Expect(back).To(BeIdenticalTo(guest))
@@ -142,7 +142,7 @@ var _ = Describe("Identifier", func() {
 		Expect(chat.ParseRawID(back.RawID())).To(Equal(chat.MicrosoftTeamsUser{UserID: "u", IsAnonymous: true}))
 	})
 
-	It("is the key of a map, received or made", func(ctx SpecContext) {
+	It("is a map key, received or created", func(ctx SpecContext) {
 		names := map[chat.Identifier]string{
 			user:                                 "a user",
 			chat.PhoneNumber{Number: "+1"}:       "a telephone",
@@ -150,7 +150,7 @@ var _ = Describe("Identifier", func() {
 			chat.MicrosoftTeamsUser{UserID: "u", Cloud: chat.CloudDoD}:           "a Teams user elsewhere",
 			chat.MicrosoftTeamsApp{AppID: "u"}:                                   "a Teams app",
 			chat.TeamsExtensionUser{UserID: "u", TenantID: "t", ResourceID: "r"}: "an extension user",
-			chat.UnknownIdentifier{ID: "u"}:                                      "one nobody knows",
+			chat.UnknownIdentifier{ID: "u"}:                                      "an unknown one",
 		}
 		Expect(names).To(HaveLen(7))
 		for id, name := range names {
@@ -159,7 +159,7 @@ var _ = Describe("Identifier", func() {
 		}
 	})
 
-	It("is told apart by a type switch", func() {
+	It("has a kind for a type switch", func() {
 		what := func(id chat.Identifier) string {
 			switch id := id.(type) {
 			case chat.CommunicationUser:
@@ -200,16 +200,16 @@ var _ = Describe("Identifier", func() {
 			Expect(wire.Requests()).To(BeEmpty())
 		},
 		Entry("to a user", &chat.CommunicationUser{ID: "8:acs:a"}),
-		Entry("to a telephone", &chat.PhoneNumber{Number: "+1"}),
+		Entry("to a phone number", &chat.PhoneNumber{Number: "+1"}),
 		Entry("to a Teams user", &chat.MicrosoftTeamsUser{UserID: "u"}),
 		Entry("to a Teams app", &chat.MicrosoftTeamsApp{AppID: "a"}),
 		Entry("to an extension user", &chat.TeamsExtensionUser{UserID: "u"}),
-		Entry("to one nobody knows", &chat.UnknownIdentifier{ID: "99:x"}),
+		Entry("to an unknown one", &chat.UnknownIdentifier{ID: "99:x"}),
 		Entry("that is nil, of a user", (*chat.CommunicationUser)(nil)),
-		Entry("that is nil, of a telephone", (*chat.PhoneNumber)(nil)),
+		Entry("that is nil, of a phone number", (*chat.PhoneNumber)(nil)),
 		Entry("that is nil, of a Teams user", (*chat.MicrosoftTeamsUser)(nil)),
 		Entry("that is nil, of a Teams app", (*chat.MicrosoftTeamsApp)(nil)),
 		Entry("that is nil, of an extension user", (*chat.TeamsExtensionUser)(nil)),
-		Entry("that is nil, of one nobody knows", (*chat.UnknownIdentifier)(nil)),
+		Entry("that is nil, of an unknown one", (*chat.UnknownIdentifier)(nil)),
 	)
 })

@@ -74,12 +74,12 @@ var _ = Describe("JSON", func() {
 		Entry("a thread", survives[chat.ThreadProperties], threadJSON),
 		Entry("a deleted thread without metadata", survives[chat.ThreadProperties], `{"id":"NOTES","topic":"","createdOn":"2025-11-03T09:17:40Z",`+
 			`"createdByCommunicationIdentifier":⟨ana⟩,"deletedOn":"2025-11-03T09:18:00Z","retentionPolicy":{"kind":"none"}}`),
-		Entry("a thread that says nothing", survives[chat.ThreadProperties], `{"id":"","topic":""}`),
+		Entry("an empty thread", survives[chat.ThreadProperties], `{"id":"","topic":""}`),
 		Entry("a thread in a list", survives[chat.ThreadItem],
 			`{"id":"NOTES","topic":"Notes","deletedOn":"2025-11-03T08:59:12Z","lastMessageReceivedOn":"2025-11-03T08:57:42Z"}`),
 		Entry("a thread in a list that is too new", survives[chat.ThreadItem], `{"id":"NOTES","topic":"Notes"}`),
 		Entry("a new thread", survives[chat.CreateThreadResult], `{"chatThread":`+threadJSON+`}`),
-		Entry("a new thread that lacks participants", survives[chat.CreateThreadResult], `{"chatThread":`+threadJSON+`,"invalidParticipants":[`+failureJSON+`]}`),
+		Entry("a new thread without some participants", survives[chat.CreateThreadResult], `{"chatThread":`+threadJSON+`,"invalidParticipants":[`+failureJSON+`]}`),
 		Entry("a participant who was not added", survives[chat.FailedParticipant], failureJSON),
 		Entry("one with details", survives[chat.FailedParticipant], `{"code":"a","message":"b","target":"4:+1","details":[{"code":"c","message":""}],`+
 			`"innererror":{"code":"d","message":"e","target":"f"}}`),
@@ -98,12 +98,12 @@ var _ = Describe("JSON", func() {
 		Entry("an attachment", survives[chat.Attachment], attachmentJSON),
 		Entry("an attachment with an unknown member", survives[chat.Attachment], `{"id":"f","attachmentType":"file","extension":"docx"}`),
 		Entry("a participant", survives[chat.Participant], participantJSON),
-		Entry("a participant who is no one", survives[chat.Participant], `{}`),
+		Entry("an empty participant", survives[chat.Participant], `{}`),
 		Entry("a receipt", survives[chat.ReadReceipt], receiptJSON),
-		Entry("a receipt that says nothing", survives[chat.ReadReceipt], `{"chatMessageId":""}`),
+		Entry("an empty receipt", survives[chat.ReadReceipt], `{"chatMessageId":""}`),
 	)
 
-	DescribeTable("brings a message of another version into the form of 2025-03-15", func(form, want string) {
+	DescribeTable("converts a message of another version into the form of 2025-03-15", func(form, want string) {
 		survives[chat.Message](form, want)
 	},
 		Entry("one with kinds and without attachments",
@@ -122,24 +122,24 @@ var _ = Describe("JSON", func() {
 		Expect(json.Unmarshal([]byte(live.Replace(form)), &m)).To(Succeed())
 		Expect(m).To(Equal(want))
 	},
-		Entry("with members of other types", `{"id":"1","type":7,"content":[],"createdOn":"yesterday","senderCommunicationIdentifier":⟨ana⟩}`,
+		Entry("with members of the wrong type", `{"id":"1","type":7,"content":[],"createdOn":"yesterday","senderCommunicationIdentifier":⟨ana⟩}`,
 			chat.Message{ID: "1", Sender: user(ana)}),
-		Entry("in any letter case, with doubled members", `{"ID":"0","id":"1"}`, chat.Message{ID: "1"}),
+		Entry("in any letter case, with duplicate members", `{"ID":"0","id":"1"}`, chat.Message{ID: "1"}),
 		Entry("with a time without a zone", `{"createdOn":"2025-11-03T09:16:04","content":1}`, chat.Message{CreatedOn: on(9, 16, 4)}),
 		Entry("replacing the whole value", `{}`, chat.Message{}),
 	)
 
-	It("leaves a value as it is for null", func() {
+	It("does not change a value for null", func() {
 		m := chat.Message{ID: "1"}
 		Expect(json.Unmarshal([]byte(`null`), &m)).To(Succeed())
 		Expect(m).To(Equal(chat.Message{ID: "1"}))
 	})
 
-	DescribeTable("refuses", func(read func([]byte) error, form, words string) {
+	DescribeTable("rejects", func(read func([]byte) error, form, words string) {
 		Expect(read([]byte(form))).To(MatchError(words))
 	},
-		Entry("a text in place of a message", (&chat.Message{}).UnmarshalJSON, `"a"`, "chat: unmarshal chat.Message: not a JSON object"),
-		Entry("an empty text", (&chat.Participant{}).UnmarshalJSON, ``, "chat: unmarshal chat.Participant: not a JSON object"),
+		Entry("a string in place of a message", (&chat.Message{}).UnmarshalJSON, `"a"`, "chat: unmarshal chat.Message: not a JSON object"),
+		Entry("an empty string", (&chat.Participant{}).UnmarshalJSON, ``, "chat: unmarshal chat.Participant: not a JSON object"),
 		Entry("a number in place of an identifier", func(data []byte) error {
 			_, err := chat.UnmarshalIdentifier(data)
 			return err
@@ -148,11 +148,11 @@ var _ = Describe("JSON", func() {
 			"chat: unmarshal chat.PhoneNumber: the identifier is of the kind communicationUser"),
 	)
 
-	It("refuses an object that is not whole", func() {
+	It("rejects a truncated object", func() {
 		Expect((&chat.Message{}).UnmarshalJSON([]byte(`{"id":"1"`))).To(MatchError(ContainSubstring("chat: unmarshal chat.Message: ")))
 	})
 
-	It("refuses to write unknown members that are no object", func() {
+	It("does not write unknown members that are not an object", func() {
 		_, err := json.Marshal(chat.Message{Unknown: json.RawMessage(`[1]`)})
 		Expect(err).To(MatchError(ContainSubstring("chat: marshal chat.Message: ")))
 	})
@@ -161,7 +161,7 @@ var _ = Describe("JSON", func() {
 		Expect(jsonOf(chat.Attachment{ID: "f", Unknown: json.RawMessage(`{"size": 3}`)})).To(Equal(`{"id":"f","attachmentType":"","size":3}`))
 	})
 
-	It("goes through the methods of an embedded message", func() {
+	It("uses the methods of an embedded message", func() {
 		type note struct {
 			chat.Message
 
@@ -170,7 +170,7 @@ var _ = Describe("JSON", func() {
 		Expect(jsonOf(note{chat.Message{ID: "1"}, 3})).To(Equal(jsonOf(chat.Message{ID: "1"})))
 	})
 
-	It("writes what a program has made, without times and senders that are not there", func() {
+	It("writes a value that a program created, without zero times and nil senders", func() {
 		m := chat.Message{ID: "1", Type: chat.MessageTypeText, Metadata: map[string]string{"b": "2", "a": "1"}, CreatedOn: on(9, 0, 0).Local()}
 		Expect(jsonOf(m)).To(Equal(`{"id":"1","type":"text","sequenceId":"","version":"","content":{"message":"","attachments":[]},` +
 			`"senderDisplayName":"","createdOn":"2025-11-03T09:00:00Z","metadata":{"a":"1","b":"2"}}`))
@@ -178,7 +178,7 @@ var _ = Describe("JSON", func() {
 		Expect(jsonOf(failed)).To(Equal(`{"code":"404","message":"","target":"8:acs:u"}`))
 	})
 
-	It("tells what an error means after it was read", func() {
+	It("matches an error after it was read", func() {
 		var failed chat.FailedParticipant
 		Expect(json.Unmarshal([]byte(failureJSON), &failed)).To(Succeed())
 		Expect(errors.Is(failed.Err, chat.ErrForbidden)).To(BeTrue())
@@ -187,7 +187,7 @@ var _ = Describe("JSON", func() {
 	})
 
 	// The name of the option is the decoder's, which is still an experiment: without it a listing loses members silently.
-	It("has the name of the decoder's option for unknown members", func() {
+	It("uses the decoder's name of the option for unknown members", func() {
 		var object struct {
 			Known   int
 			Unknown jsontext.Value `json:",embed"`
@@ -228,12 +228,12 @@ var _ = Describe("JSON of identifiers", func() {
 		Expect(message.From).To(Equal(chat.CommunicationUser{ID: "8:acs:a"}))
 	})
 
-	It("is nothing for null and for an object without one", func() {
+	It("is nil for null and for an empty object", func() {
 		Expect(chat.UnmarshalIdentifier([]byte(` null`))).To(BeNil())
 		Expect(chat.UnmarshalIdentifier([]byte(`{}`))).To(BeNil())
 	})
 
-	It("is the raw id where it is a key, and in logs", func(ctx SpecContext) {
+	It("is the raw id as a key, and in logs", func(ctx SpecContext) {
 		Expect(jsonOf(map[chat.Identifier]int{
 			user("8:acs:a"): 1, chat.PhoneNumber{Number: "+1"}: 2, chat.MicrosoftTeamsUser{UserID: "u"}: 3, chat.MicrosoftTeamsApp{AppID: "p"}: 4,
 			chat.TeamsExtensionUser{UserID: "u", TenantID: "t", ResourceID: "r"}: 5, chat.UnknownIdentifier{ID: "48:x"}: 6,

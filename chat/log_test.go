@@ -55,7 +55,7 @@ var _ = Describe("The log", func() {
 		})
 	}
 
-	It("has a record for each try, warnings for those that failed, the second one after a 401 among them", func(ctx SpecContext) {
+	It("has a record for each attempt, a warning if it failed, including the one after a 401", func(ctx SpecContext) {
 		refresh, _ := refresherOf(time.Hour)
 		credential, err := chat.NewTokenCredential(refresh, nil)
 		Expect(err).NotTo(HaveOccurred())
@@ -71,7 +71,7 @@ var _ = Describe("The log", func() {
 		}))
 	})
 
-	It("begins to count again with each call", func(ctx SpecContext) {
+	It("counts the attempts of each call", func(ctx SpecContext) {
 		client, _, lines := logged(staticCredential(), reply(503, ""), reply(204, ""))
 		Expect(client.DeleteThread(ctx, testThread)).To(Succeed())
 		Expect(client.DeleteThread(ctx, testThread)).To(Succeed())
@@ -79,7 +79,7 @@ var _ = Describe("The log", func() {
 			HaveKeyWithValue("attempt", 1.0), HaveKeyWithValue("attempt", 2.0), HaveKeyWithValue("attempt", 1.0)))
 	})
 
-	It("has no record of what was not sent", func(ctx SpecContext) {
+	It("has no record of a request that was not sent", func(ctx SpecContext) {
 		client, _, lines := logged(staticCredential(), reply(204, ""))
 		Expect(client.DeleteThread(ctx, "")).NotTo(Succeed())
 		Expect(client.Close()).To(Succeed())
@@ -87,7 +87,7 @@ var _ = Describe("The log", func() {
 		Expect(lines.String()).To(BeEmpty())
 	})
 
-	It("tells no token, body, header or query, of whatever happens", func(ctx SpecContext) {
+	It("contains no token, body, header or query", func(ctx SpecContext) {
 		secret := tokenWith(`{"exp":4000000000,"sub":"secret"}`)
 		credential, err := chat.NewStaticTokenCredential(secret)
 		Expect(err).NotTo(HaveOccurred())
@@ -103,7 +103,7 @@ var _ = Describe("The log", func() {
 		Expect(lines.String()).NotTo(Or(ContainSubstring("secret"), ContainSubstring("syncState"), ContainSubstring(secret[:12])))
 	})
 
-	It("goes with the call's context", func(ctx SpecContext) {
+	It("is written with the context of the call", func(ctx SpecContext) {
 		type key struct{}
 		var seen any
 		o := options(answering(reply(204, "")))

@@ -17,18 +17,18 @@ var _ = Describe("Sending a message", func() {
 	},
 		Entry("text without options", "Hi", nil, `{"content":"Hi","type":"text"}`),
 		Entry("text with zero options", "Hi", &chat.SendMessageOptions{}, `{"content":"Hi","type":"text"}`),
-		Entry("everything", "<b>Hi</b>", &chat.SendMessageOptions{
+		Entry("all", "<b>Hi</b>", &chat.SendMessageOptions{
 			Type: chat.MessageTypeHTML, SenderDisplayName: "Ana", Metadata: map[string]string{"b": "2", "a": "1"},
 		}, `{"content":"<b>Hi</b>","senderDisplayName":"Ana","type":"html","metadata":{"a":"1","b":"2"}}`),
 		Entry("empty metadata", "Hi", &chat.SendMessageOptions{Metadata: map[string]string{}}, `{"content":"Hi","type":"text","metadata":{}}`),
-		Entry("a type of the future", "Hi", &chat.SendMessageOptions{Type: "poll"}, `{"content":"Hi","type":"poll"}`),
-		Entry("any character as it is", "a\u2028\"\\\n語&", nil, `{"content":"a\u2028\"\\\n語&","type":"text"}`),
-		Entry("space alone", " ", nil, `{"content":" ","type":"text"}`),
+		Entry("an unknown type", "Hi", &chat.SendMessageOptions{Type: "poll"}, `{"content":"Hi","type":"poll"}`),
+		Entry("any character unchanged", "a\u2028\"\\\n語&", nil, `{"content":"a\u2028\"\\\n語&","type":"text"}`),
+		Entry("only a space", " ", nil, `{"content":" ","type":"text"}`),
 	)
 })
 
 var _ = Describe("Getting a message", func() {
-	It("returns what a user wrote", func(ctx SpecContext) {
+	It("returns a message of a user", func(ctx SpecContext) {
 		thread, _ := threadOf(reply(200, `{"id":"7","type":"html","sequenceId":"3","version":"8",`+
 			`"content":{"message":"<p>Hi</p>","attachments":[{"id":"f","attachmentType":"image","name":"n.png","url":"https://u","previewUrl":"https://p"}]},`+
 			`"senderDisplayName":"Ana","createdOn":"2026-01-02T03:04:05Z","senderCommunicationIdentifier":`+anaOnTheWire+
@@ -44,7 +44,7 @@ var _ = Describe("Getting a message", func() {
 		}))
 	})
 
-	It("returns what the service wrote", func(ctx SpecContext) {
+	It("returns a message of the service", func(ctx SpecContext) {
 		thread, _ := threadOf(reply(200, `{"id":"7","type":"participantAdded","content":{"topic":"T","participants":[`+
 			`{"communicationIdentifier":`+anaOnTheWire+`,"displayName":"Ana"}],"initiatorCommunicationIdentifier":`+anaOnTheWire+`}}`))
 		Expect(thread.GetMessage(ctx, "7")).To(Equal(chat.Message{
@@ -56,7 +56,7 @@ var _ = Describe("Getting a message", func() {
 })
 
 var _ = Describe("Listing messages", func() {
-	It("asks for what the options say", func(ctx SpecContext) {
+	It("sends the options", func(ctx SpecContext) {
 		thread, wire := threadOf(reply(200, `{"value":[]}`))
 		Expect(thread.ListMessages(&chat.ListMessagesOptions{StartTime: inTokyo, PageSize: 200}).Collect(ctx, 0)).To(BeEmpty())
 		Expect(only(wire).URL).To(Equal(testEndpoint + threadPath + "/messages?api-version=" + apiVersion +
@@ -79,7 +79,7 @@ var _ = Describe("Updating a message", func() {
 	},
 		Entry("nothing for the zero update", chat.MessageUpdate{}, `{}`),
 		Entry("a text", chat.MessageUpdate{Content: new("Hi")}, `{"content":"Hi"}`),
-		Entry("an empty text", chat.MessageUpdate{Content: new("")}, `{"content":""}`),
+		Entry("an empty string", chat.MessageUpdate{Content: new("")}, `{"content":""}`),
 		Entry("metadata, empty values among it", chat.MessageUpdate{Metadata: map[string]string{"keep": "1", "drop": ""}}, `{"metadata":{"drop":"","keep":"1"}}`),
 		Entry("empty metadata", chat.MessageUpdate{Metadata: map[string]string{}}, `{"metadata":{}}`),
 		Entry("both", chat.MessageUpdate{Content: new("Hi"), Metadata: map[string]string{"k": "v"}}, `{"content":"Hi","metadata":{"k":"v"}}`),

@@ -17,13 +17,13 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// insistent are retry options that would have azcore repeat everything.
+// insistent are retry options with which azcore retries everything.
 var insistent = policy.RetryOptions{
 	MaxRetries: 5, RetryDelay: time.Microsecond, MaxRetryDelay: time.Minute,
 	ShouldRetry: func(*http.Response, error) bool { return true },
 }
 
-// withStatusCodes asks for a repetition of each status there is.
+// withStatusCodes requests a retry on every status.
 func withStatusCodes() policy.RetryOptions {
 	o := policy.RetryOptions{MaxRetries: 5, RetryDelay: time.Microsecond, MaxRetryDelay: time.Minute}
 	for status := 200; status < 600; status++ {
@@ -32,7 +32,7 @@ func withStatusCodes() policy.RetryOptions {
 	return o
 }
 
-var _ = Describe("Sending a message once", func() {
+var _ = Describe("Sending a message", func() {
 	delivered := sendMessage.Succeed()
 
 	DescribeTable("it is sent again after", func(ctx SpecContext, first answer) {
@@ -48,7 +48,7 @@ var _ = Describe("Sending a message once", func() {
 		Entry("a 503 with a delay", reply(503, "", "retry-after-ms", "1")),
 	)
 
-	It("it is sent again after a refused connection, though a policy has got one of its own under the same context", func(ctx SpecContext) {
+	It("it is sent again after a refused connection, even if a policy has a connection under the same context", func(ctx SpecContext) {
 		var asked atomic.Int32
 		gateway := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
 		DeferCleanup(gateway.Close)
@@ -58,18 +58,18 @@ var _ = Describe("Sending a message once", func() {
 			askElsewhere(req.Raw().Context(), gateway.URL)
 			return req.Next()
 		})}
-		client, err := chat.NewClient(nobody(), staticCredential(), o)
+		client, err := chat.NewClient(closedEndpoint(), staticCredential(), o)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(sendMessage.Call(ctx, client)).To(And(HaveOccurred(), Not(MatchError(chat.ErrOutcomeUnknown))))
 		Expect(asked.Load()).To(BeEquivalentTo(4))
 	})
 
-	// Whatever the options, these are sent once; unknown tells whether the outcome is.
+	// These are sent once, whatever the options; unknown tells whether the outcome is unknown.
 	once := []TableEntry{
 		Entry("a lost reply", fail(errReset), true),
-		Entry("a connection that ends in place of a reply", fail(http.ErrHandlerTimeout), true),
-		Entry("a 201 cut short", cut(201, `{"id":"176`), true),
-		Entry("a 201 that can't be read", reply(201, "<html>"), true),
+		Entry("a connection that ends before the response", fail(http.ErrHandlerTimeout), true),
+		Entry("a truncated 201", cut(201, `{"id":"176`), true),
+		Entry("a 201 that cannot be decoded", reply(201, "<html>"), true),
 		Entry("a 201 without a body", reply(201, ""), true),
 		Entry("a 200", reply(200, `{"id":"1"}`), true),
 		Entry("a 204", reply(204, ""), true),
@@ -81,7 +81,7 @@ var _ = Describe("Sending a message once", func() {
 		Entry("a 501", reply(501, ""), true),
 		Entry("a redirect", reply(307, "", "Location", "https://elsewhere.example/"), true),
 		Entry("a 400", reply(400, ""), false),
-		Entry("a 400 cut short", cut(400, `{"error":`), false),
+		Entry("a truncated 400", cut(400, `{"error":`), false),
 		Entry("a 403", reply(403, ""), false),
 		Entry("a 404", reply(404, ""), false),
 		Entry("a 413", reply(413, ""), false),
@@ -119,13 +119,13 @@ var _ = Describe("Sending a message once", func() {
 		})
 	}
 
-	It("no try is made beyond those that the options allow", func(ctx SpecContext) {
+	It("no attempt exceeds those that the options allow", func(ctx SpecContext) {
 		client, wire := clientWith(policy.RetryOptions{MaxRetries: -1}, reply(429, ""))
 		Expect(sendMessage.Call(ctx, client)).To(And(MatchError(chat.ErrThrottled), Not(MatchError(chat.ErrOutcomeUnknown))))
 		Expect(wire.Requests()).To(HaveLen(1))
 	})
 
-	It("the error tells the status and the cause of an unknown outcome", func(ctx SpecContext) {
+	It("the error contains the status and the cause of an unknown outcome", func(ctx SpecContext) {
 		client, _ := clientOf(reply(500, `{"error":{"code":"InternalError","message":"Out of luck"}}`))
 		err := sendMessage.Call(ctx, client)
 		Expect(err).To(And(MatchError(chat.ErrOutcomeUnknown), MatchError(chat.ErrUnavailable)))
@@ -137,7 +137,7 @@ var _ = Describe("Sending a message once", func() {
 		Expect(sendMessage.Call(ctx, client)).To(MatchError(errReset))
 	})
 
-	It("the outcome of the last try is the one that counts", func(ctx SpecContext) {
+	It("the outcome of the last attempt counts", func(ctx SpecContext) {
 		client, _ := clientOf(reply(429, ""), fail(errReset))
 		Expect(sendMessage.Call(ctx, client)).To(MatchError(chat.ErrOutcomeUnknown))
 
@@ -158,7 +158,7 @@ var _ = Describe("Sending a message once", func() {
 			})
 		})
 
-		It("as the reply arrives, the reply counts", func() {
+		It("as the response arrives, the response counts", func() {
 			bubble(func() {
 				ctx, cancel := context.WithCancel(context.Background())
 				for status, matcher := range map[int]types.GomegaMatcher{
@@ -175,7 +175,7 @@ var _ = Describe("Sending a message once", func() {
 			})
 		})
 
-		It("one try's time limit makes the outcome unknown", func() {
+		It("the timeout of an attempt makes the outcome unknown", func() {
 			bubble(func() {
 				client, wire := clientWith(policy.RetryOptions{TryTimeout: time.Second}, hang)
 				Expect(sendMessage.Call(context.Background(), client)).To(And(ended, MatchError(chat.ErrOutcomeUnknown)))
@@ -191,7 +191,7 @@ var _ = Describe("Sending a message once", func() {
 			Expect(wire.Requests()).To(BeEmpty())
 		})
 
-		It("in a back-off, it was not sent", func() {
+		It("during a delay, it was not sent", func() {
 			bubble(func() {
 				client, wire := clientWith(policy.RetryOptions{}, reply(429, "", "Retry-After", "30"))
 				ctx, cancel := context.WithTimeout(context.Background(), time.Second)
@@ -201,7 +201,7 @@ var _ = Describe("Sending a message once", func() {
 			})
 		})
 
-		It("in a wait for a token, it was not sent", func() {
+		It("while waiting for a token, it was not sent", func() {
 			bubble(func() {
 				credential, err := chat.NewTokenCredential(func(ctx context.Context) (chat.AccessToken, error) {
 					<-ctx.Done()

@@ -31,7 +31,7 @@ type operation struct {
 // Call runs the operation on the test's thread.
 func (o operation) Call(ctx context.Context, c *chat.Client) error { return o.On(ctx, c, testThread) }
 
-// Succeed is the answer of a service that has done it.
+// Succeed is the response of a success.
 func (o operation) Succeed() answer { return reply(o.Status, o.Answer) }
 
 const (
@@ -42,7 +42,7 @@ const (
 
 var threadPath = "/chat/threads/" + url.PathEscape(testThread)
 
-// operations are all of them; sendMessage is the one that can't be repeated.
+// operations are all of them; only sendMessage cannot be retried.
 var operations = append(threadOperations(), append(messageOperations(), participantOperations()...)...)
 
 var sendMessage = operationOf("ThreadClient.SendMessage")

@@ -22,9 +22,8 @@ type Pager[T any] struct {
 type Page[T any] struct {
 	// Items may be empty on any page.
 	Items []T
-	// ContinuationToken resumes the listing after this page, also in another process: set it in the options of the same listing,
-	// whose other options are then ignored. It is empty on the last page. It determines what is read with the token of the user:
-	// do not accept it from untrusted sources.
+	// ContinuationToken resumes the listing after this page, also in another process; the other options are then ignored. It is
+	// empty on the last page. It determines what is read with the token of the user: do not accept it from untrusted sources.
 	ContinuationToken string
 	// Last reports whether this is the last page.
 	Last bool

@@ -16,7 +16,7 @@ import (
 var _ = Describe("A link to the next page", func() {
 	const strange = "/chat/threads/19:acsV1_a@thread.v2/messages?syncState=6d61%3D%3d&startTime=1%2F1%2F1970%2012%3A00%3A00%20AM%20%2B00%3A00&maxPageSize=5&api-version=2025-03-15"
 
-	DescribeTable("is followed byte for byte, at our endpoint, when", func(ctx SpecContext, link, target string) {
+	DescribeTable("is followed unchanged, at the endpoint of the client, if", func(ctx SpecContext, link, target string) {
 		var mu sync.Mutex
 		var lines, hosts []string
 		first, err := json.Marshal(map[string]any{"value": []any{}, "nextLink": link})
@@ -44,7 +44,7 @@ var _ = Describe("A link to the next page", func() {
 		Expect(lines[1]).To(Equal("GET " + target + " HTTP/1.1"))
 		Expect(hosts).To(HaveEach(strings.TrimPrefix(endpoint, "https://")))
 	},
-		Entry("it has a live one's start time and state", "https://contoso.unitedstates.communication.azure.com"+strange, strange),
+		Entry("it has the start time and state of a recorded one", "https://contoso.unitedstates.communication.azure.com"+strange, strange),
 		Entry("it names another host", "https://elsewhere.example/chat/threads?skip=1", "/chat/threads?skip=1"),
 		Entry("it names another port", "https://127.0.0.1:1/chat/threads?skip=1", "/chat/threads?skip=1"),
 		Entry("it names a user", "https://user:password@elsewhere.example/chat/threads?skip=1", "/chat/threads?skip=1"),
@@ -54,15 +54,15 @@ var _ = Describe("A link to the next page", func() {
 		Entry("it has no host", "/chat/threads?skip=1", "/chat/threads?skip=1"),
 		Entry("it has no slash", "chat/threads?skip=1", "/chat/threads?skip=1"),
 		Entry("it has no path", "https://elsewhere.example?skip=1", "/?skip=1"),
-		Entry("it has slashes to spare", "https://elsewhere.example//chat/threads?skip=1", "/chat/threads?skip=1"),
-		Entry("its query holds a URL", "/chat/threads?back=https://elsewhere.example/a?b", "/chat/threads?back=https://elsewhere.example/a?b"),
-		Entry("its query is no query", `/chat/threads?a;b&&=&{x}|"^`+"`"+`&%&%zz&+`, `/chat/threads?a;b&&=&{x}|"^`+"`"+`&%&%zz&+`),
-		Entry("its query is in another script", "/chat/threads?s=語", "/chat/threads?s=語"),
-		Entry("its path is escaped in parts", "/chat/threads/19%3aa@thread.v2/messages?skip=1", "/chat/threads/19%3aa@thread.v2/messages?skip=1"),
-		Entry("its query has spaces, which no request can carry", "/chat/threads?startTime=1/1/1970 12:00:00 AM", "/chat/threads?startTime=1/1/1970%2012:00:00%20AM"),
+		Entry("it has extra slashes", "https://elsewhere.example//chat/threads?skip=1", "/chat/threads?skip=1"),
+		Entry("its query contains a URL", "/chat/threads?back=https://elsewhere.example/a?b", "/chat/threads?back=https://elsewhere.example/a?b"),
+		Entry("its query is malformed", `/chat/threads?a;b&&=&{x}|"^`+"`"+`&%&%zz&+`, `/chat/threads?a;b&&=&{x}|"^`+"`"+`&%&%zz&+`),
+		Entry("its query is not ASCII", "/chat/threads?s=語", "/chat/threads?s=語"),
+		Entry("its path is partly escaped", "/chat/threads/19%3aa@thread.v2/messages?skip=1", "/chat/threads/19%3aa@thread.v2/messages?skip=1"),
+		Entry("its query has spaces", "/chat/threads?startTime=1/1/1970 12:00:00 AM", "/chat/threads?startTime=1/1/1970%2012:00:00%20AM"),
 	)
 
-	DescribeTable("stays behind the path of a gateway when", func(ctx SpecContext, link, target string) {
+	DescribeTable("keeps the path of a gateway if", func(ctx SpecContext, link, target string) {
 		wire := answering(reply(200, `{"value":[],"nextLink":"`+link+`"}`), reply(200, `{"value":[]}`))
 		client, err := chat.NewClient("https://gateway.example/acs/eu", staticCredential(), options(wire))
 		Expect(err).NotTo(HaveOccurred())
@@ -73,7 +73,7 @@ var _ = Describe("A link to the next page", func() {
 		Entry("it names the gateway", "https://gateway.example/acs/eu/chat/threads?skip=1", "/acs/eu/chat/threads?skip=1"),
 	)
 
-	DescribeTable("ends the listing when", func(ctx SpecContext, link string) {
+	DescribeTable("ends the listing if", func(ctx SpecContext, link string) {
 		body, err := json.Marshal(map[string]any{"value": []any{map[string]any{"id": "a"}}, "nextLink": link})
 		Expect(err).NotTo(HaveOccurred())
 		client, wire := clientOf(reply(200, string(body)))
@@ -82,7 +82,7 @@ var _ = Describe("A link to the next page", func() {
 		Expect(ids(threads)).To(Equal([]string{"a"}))
 		Expect(wire.Requests()).To(HaveLen(1))
 	},
-		Entry("its path can't be read", "/chat/%zz?skip=1"),
+		Entry("its path is malformed", "/chat/%zz?skip=1"),
 		Entry("it has a line break", "/chat/threads?skip=1\r\nX: y"),
 	)
 })

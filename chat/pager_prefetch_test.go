@@ -49,7 +49,7 @@ var _ = Describe("Prefetching", func() {
 		Entry("1.1 s with it", true, 11*latency),
 	)
 
-	It("reads one page ahead and no more", func() {
+	It("requests one page ahead", func() {
 		bubble(func() {
 			pager, wire := list(true, paged(tenPages...))
 			pages := 0
@@ -63,7 +63,7 @@ var _ = Describe("Prefetching", func() {
 		})
 	})
 
-	It("ends with a loop that is left", func() {
+	It("ends when the loop is left", func() {
 		bubble(func() {
 			pager, wire := list(true, slowly(paged(tenPages...)))
 			started := time.Now()
@@ -77,7 +77,7 @@ var _ = Describe("Prefetching", func() {
 		})
 	})
 
-	It("ends with a loop that panics", func() {
+	It("ends when the loop panics", func() {
 		bubble(func() {
 			pager, _ := list(true, paged(tenPages...))
 			Expect(func() {
@@ -89,7 +89,7 @@ var _ = Describe("Prefetching", func() {
 		})
 	})
 
-	It("gives an error after the page before it, once", func() {
+	It("yields an error after the page before it, once", func() {
 		bubble(func() {
 			pager, wire := list(true, paged(tenPages...), reply(403, ""))
 			var errs []error
@@ -102,7 +102,7 @@ var _ = Describe("Prefetching", func() {
 		})
 	})
 
-	It("ends at once with the context", func() {
+	It("ends immediately with the context", func() {
 		bubble(func() {
 			pager, _ := list(true, paged(tenPages...), hang)
 			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)

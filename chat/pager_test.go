@@ -15,7 +15,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// paged serves a listing of threads, a list of ids a page, linked by number. It is nobody's to change while it is served.
+// paged serves a listing of threads, a list of ids per page, linked by number. It must not change while it is served.
 func paged(pages ...[]string) answer {
 	return func(req *http.Request) (*http.Response, error) {
 		n, _ := strconv.Atoi(req.URL.Query().Get("syncState"))
@@ -50,7 +50,7 @@ func ids(threads []chat.ThreadItem) []string {
 var threePages = paged([]string{"a", "b"}, []string{"c", "d"}, []string{"e"})
 
 var _ = Describe("Pager", func() {
-	It("makes no request before it is ranged over", func(ctx SpecContext) {
+	It("sends no request before it is ranged over", func(ctx SpecContext) {
 		client, wire := clientOf(threePages)
 		pager := client.ListThreads(&chat.ListThreadsOptions{Prefetch: true})
 		pages := pager.Pages(ctx)
@@ -74,7 +74,7 @@ var _ = Describe("Pager", func() {
 				return client.ListThreads(&chat.ListThreadsOptions{Prefetch: prefetch}), wire
 			}
 
-			It("goes over the items of all pages in order", func(ctx SpecContext) {
+			It("yields the items of all pages in order", func(ctx SpecContext) {
 				pager, wire := list(threePages)
 				var seen []string
 				for thread, err := range pager.All(ctx) {
@@ -85,7 +85,7 @@ var _ = Describe("Pager", func() {
 				Expect(wire.Requests()).To(HaveLen(3))
 			})
 
-			It("goes over the pages, each with its token, and tells the last", func(ctx SpecContext) {
+			It("yields the pages, each with its token, and marks the last", func(ctx SpecContext) {
 				pager, _ := list(threePages)
 				var sizes []int
 				var tokens []string
@@ -108,17 +108,17 @@ var _ = Describe("Pager", func() {
 				Expect(ids(threads)).To(Equal(wanted))
 				Expect(wire.Requests()).To(HaveLen(requests), "no page that is not needed")
 			},
-				Entry("everything", 0, []string{"a", "b", "c", "d", "e"}, 3), Entry("everything", -1, []string{"a", "b", "c", "d", "e"}, 3),
+				Entry("all", 0, []string{"a", "b", "c", "d", "e"}, 3), Entry("all", -1, []string{"a", "b", "c", "d", "e"}, 3),
 				Entry("one", 1, []string{"a"}, 1), Entry("a page", 2, []string{"a", "b"}, 1), Entry("one of the next", 3, []string{"a", "b", "c"}, 2),
-				Entry("all but one", 4, []string{"a", "b", "c", "d"}, 2), Entry("more than there are", 9, []string{"a", "b", "c", "d", "e"}, 3),
+				Entry("all except one", 4, []string{"a", "b", "c", "d"}, 2), Entry("more than there are", 9, []string{"a", "b", "c", "d", "e"}, 3),
 			)
 
-			It("collects nothing from a list without items", func(ctx SpecContext) {
+			It("returns nil for a list without items", func(ctx SpecContext) {
 				pager, _ := list(paged(nil))
 				Expect(pager.Collect(ctx, 0)).To(BeNil())
 			})
 
-			It("goes on behind empty pages", func(ctx SpecContext) {
+			It("continues after empty pages", func(ctx SpecContext) {
 				pager, wire := list(paged(nil, nil, []string{"a"}, nil, []string{"b"}, nil))
 				threads, err := pager.Collect(ctx, 0)
 				Expect(err).NotTo(HaveOccurred())
@@ -135,7 +135,7 @@ var _ = Describe("Pager", func() {
 				Entry("with an empty link", `{"value":[{"id":"a"}],"nextLink":""}`),
 			)
 
-			It("can be ranged over again, from the beginning", func(ctx SpecContext) {
+			It("can be ranged over again from the beginning", func(ctx SpecContext) {
 				pager, wire := list(threePages)
 				for _, err := range pager.All(ctx) {
 					Expect(err).NotTo(HaveOccurred())
@@ -149,7 +149,7 @@ var _ = Describe("Pager", func() {
 				Expect(len(wire.Requests())).To(BeNumerically(">=", 7))
 			})
 
-			It("can be ranged over by several goroutines at once", func(ctx SpecContext) {
+			It("can be ranged over by several goroutines", func(ctx SpecContext) {
 				pager, _ := list(threePages)
 				items := pager.All(ctx)
 				var readers sync.WaitGroup
@@ -167,7 +167,7 @@ var _ = Describe("Pager", func() {
 				readers.Wait()
 			})
 
-			It("gives an error once, last, behind the items before it", func(ctx SpecContext) {
+			It("yields an error once, after the items before it", func(ctx SpecContext) {
 				pager, wire := list(reply(200, `{"value":[{"id":"a"}],"nextLink":"/chat/threads?skip=1"}`), reply(403, ""))
 				var seen []string
 				for thread, err := range pager.All(ctx) {
@@ -187,14 +187,14 @@ var _ = Describe("Pager", func() {
 				Expect(threads).To(BeEmpty())
 			})
 
-			It("returns with the error what Collect has read before it", func(ctx SpecContext) {
+			It("returns the items that Collect read before the error", func(ctx SpecContext) {
 				pager, _ := list(reply(200, `{"value":[{"id":"a"}],"nextLink":"/chat/threads?skip=1"}`), reply(403, ""))
 				threads, err := pager.Collect(ctx, 0)
 				Expect(err).To(MatchError(chat.ErrForbidden))
 				Expect(ids(threads)).To(Equal([]string{"a"}))
 			})
 
-			It("repeats a page that fails for the moment", func(ctx SpecContext) {
+			It("retries a page that fails temporarily", func(ctx SpecContext) {
 				pager, wire := list(threePages, reply(503, ""), fail(errReset), threePages)
 				threads, err := pager.Collect(ctx, 0)
 				Expect(err).NotTo(HaveOccurred())
@@ -202,7 +202,7 @@ var _ = Describe("Pager", func() {
 				Expect(wire.Requests()).To(HaveLen(5))
 			})
 
-			It("ends with the context's error when that is cancelled on the way", func(ctx SpecContext) {
+			It("ends with the error of a context that is cancelled", func(ctx SpecContext) {
 				pager, _ := list(circle(1000))
 				over, cancel := context.WithCancel(ctx)
 				defer cancel()
@@ -227,7 +227,7 @@ var _ = Describe("Pager", func() {
 				})
 			}
 
-			It("goes on behind a page in another client, whatever else the options say", func(ctx SpecContext) {
+			It("resumes after a page in another client, whatever the other options are", func(ctx SpecContext) {
 				pager, _ := list(threePages)
 				var token string
 				for page, err := range pager.Pages(ctx) {
@@ -244,7 +244,7 @@ var _ = Describe("Pager", func() {
 		})
 	}
 
-	It("keeps to the options as they were", func(ctx SpecContext) {
+	It("is not affected by later changes of the options", func(ctx SpecContext) {
 		client, wire := clientOf(reply(200, `{"value":[]}`))
 		o := &chat.ListThreadsOptions{PageSize: 3}
 		pager := client.ListThreads(o)
@@ -253,7 +253,7 @@ var _ = Describe("Pager", func() {
 		Expect(only(wire).URL).To(HaveSuffix("&maxPageSize=3"))
 	})
 
-	DescribeTable("takes no token that a page can't have given", func(ctx SpecContext, token string) {
+	DescribeTable("rejects a token of another listing", func(ctx SpecContext, token string) {
 		client, wire := clientOf(threePages)
 		thread := client.ThreadClient(testThread)
 		listings := []func() error{

@@ -34,7 +34,7 @@ func batches(wire *scripted) []int {
 	return sizes
 }
 
-// refusing answers an add with an error for each of the targets.
+// refusing answers an add request with an error for each target.
 func refusing(targets ...string) answer {
 	var list []string
 	for _, target := range targets {
@@ -54,7 +54,7 @@ var kinds = []chat.Identifier{
 }
 
 var _ = Describe("Adding participants", func() {
-	It("returns nothing when all are in", func(ctx SpecContext) {
+	It("returns nil if all are added", func(ctx SpecContext) {
 		for _, body := range []string{`{}`, `{"invalidParticipants":null}`, `{"invalidParticipants":[]}`} {
 			thread, _ := threadOf(reply(201, body))
 			failed, err := thread.AddParticipants(ctx, people(2))
@@ -63,14 +63,14 @@ var _ = Describe("Adding participants", func() {
 		}
 	})
 
-	It("makes no request for nobody", func(ctx SpecContext) {
+	It("sends no request without participants", func(ctx SpecContext) {
 		thread, wire := threadOf(reply(500, ""))
 		Expect(thread.AddParticipants(ctx, nil)).To(BeNil())
 		Expect(thread.AddParticipants(ctx, []chat.Participant{})).To(BeNil())
 		Expect(wire.Requests()).To(BeEmpty())
 	})
 
-	It("sends what a participant has, and a time of zero not at all", func(ctx SpecContext) {
+	It("sends the fields of a participant, and omits a zero time", func(ctx SpecContext) {
 		thread, wire := threadOf(reply(201, `{}`))
 		Expect(thread.AddParticipants(ctx, []chat.Participant{
 			{Identifier: testUser, DisplayName: "Ana", ShareHistoryTime: inTokyo, Metadata: map[string]string{"role": "lead"}},
@@ -83,7 +83,7 @@ var _ = Describe("Adding participants", func() {
 			`{"communicationIdentifier":` + anaOnTheWire + `}]}`))
 	})
 
-	Describe("those who are not in", func() {
+	Describe("those who are not added", func() {
 		for _, id := range kinds {
 			for spelling, respell := range map[string]func(string) string{
 				"exactly": strings.Clone, "in lower case": strings.ToLower, "in upper case": strings.ToUpper,
@@ -101,7 +101,7 @@ var _ = Describe("Adding participants", func() {
 			}
 		}
 
-		It("are told apart by case where that is all they differ in", func(ctx SpecContext) {
+		It("are distinguished by case if they differ in nothing else", func(ctx SpecContext) {
 			lower := chat.Participant{Identifier: chat.CommunicationUser{ID: "8:acs:ann"}}
 			upper := chat.Participant{Identifier: chat.CommunicationUser{ID: "8:acs:ANN"}}
 			thread, _ := threadOf(refusing("8:acs:ANN"))
@@ -111,7 +111,7 @@ var _ = Describe("Adding participants", func() {
 			Expect(failed[0].Participant).To(Equal(upper))
 		})
 
-		It("keep the target where they match nobody who was sent", func(ctx SpecContext) {
+		It("keep the target if it matches no participant of the request", func(ctx SpecContext) {
 			thread, _ := threadOf(refusing("8:acs:stranger", "4:+1555", ""))
 			failed, err := thread.AddParticipants(ctx, people(1))
 			Expect(err).NotTo(HaveOccurred())
@@ -121,7 +121,7 @@ var _ = Describe("Adding participants", func() {
 			Expect(failed[2].Participant).To(Equal(chat.Participant{Identifier: chat.UnknownIdentifier{}}))
 		})
 
-		It("are each paired once when somebody was sent twice", func(ctx SpecContext) {
+		It("are each paired once if a participant was sent twice", func(ctx SpecContext) {
 			twice := []chat.Participant{{Identifier: testUser, DisplayName: "first"}, {Identifier: testUser, DisplayName: "second"}}
 			thread, _ := threadOf(refusing("8:acs:ana", "8:acs:ana"))
 			failed, err := thread.AddParticipants(ctx, twice)
@@ -131,7 +131,7 @@ var _ = Describe("Adding participants", func() {
 			Expect(failed[1].Participant).To(Equal(twice[1]))
 		})
 
-		It("are paired with each of the errors about them", func(ctx SpecContext) {
+		It("are paired with each of their errors", func(ctx SpecContext) {
 			thread, _ := threadOf(refusing("8:acs:P0", "8:acs:p0"))
 			failed, err := thread.AddParticipants(ctx, people(1))
 			Expect(err).NotTo(HaveOccurred())
@@ -140,7 +140,7 @@ var _ = Describe("Adding participants", func() {
 			Expect(failed[1].Participant).To(Equal(people(1)[0]))
 		})
 
-		It("carry the status that the service gives as a code, by which to decide", func(ctx SpecContext) {
+		It("have the status that the service writes as a code", func(ctx SpecContext) {
 			thread, _ := threadOf(reply(201, `{"invalidParticipants":[{"code":"503","target":"8:acs:p0"},{"code":"403","target":"8:acs:p1"},{"code":"Odd","target":"8:acs:p2"}]}`))
 			failed, err := thread.AddParticipants(ctx, people(3))
 			Expect(err).NotTo(HaveOccurred())
@@ -151,7 +151,7 @@ var _ = Describe("Adding participants", func() {
 			Expect(failed[2].Err.Error()).To(HavePrefix("chat: add participant: "))
 		})
 
-		It("carry it too where the code is a number", func(ctx SpecContext) {
+		It("also have it if the code is a number", func(ctx SpecContext) {
 			thread, _ := threadOf(reply(201, `{"invalidParticipants":[{"code":403,"message":"Permissions check failed","target":"8:acs:p0",`+
 				`"details":[{"code":404}],"innererror":{"code":503}}]}`))
 			failed, err := thread.AddParticipants(ctx, people(1))
@@ -167,7 +167,7 @@ var _ = Describe("Adding participants", func() {
 		})
 	})
 
-	DescribeTable("sends many people in batches", func(ctx SpecContext, n int, sizes ...int) {
+	DescribeTable("sends many participants in batches", func(ctx SpecContext, n int, sizes ...int) {
 		thread, wire := threadOf(reply(201, `{}`))
 		Expect(thread.AddParticipants(ctx, people(n))).To(BeNil())
 		Expect(batches(wire)).To(Equal(sizes))
@@ -175,7 +175,7 @@ var _ = Describe("Adding participants", func() {
 		Entry("of 200", 200, 200), Entry("of 201", 201, 200, 1), Entry("of 401", 401, 200, 200, 1), Entry("of 450", 450, 200, 200, 50),
 	)
 
-	It("fails when the first batch does", func(ctx SpecContext) {
+	It("fails if the first batch fails", func(ctx SpecContext) {
 		thread, wire := threadOf(reply(403, ""))
 		failed, err := thread.AddParticipants(ctx, people(450))
 		Expect(failed).To(BeNil())
@@ -185,7 +185,7 @@ var _ = Describe("Adding participants", func() {
 		Expect(wire.Requests()).To(HaveLen(1))
 	})
 
-	It("returns the pairs so far and who is left when a later batch fails", func(ctx SpecContext) {
+	It("returns the failures so far and the remaining participants if a later batch fails", func(ctx SpecContext) {
 		thread, wire := threadOf(refusing("8:acs:p7"), reply(404, ""))
 		failed, err := thread.AddParticipants(ctx, people(450))
 		Expect(failed).To(HaveLen(1))
@@ -213,7 +213,7 @@ var _ = Describe("Removing a participant", func() {
 })
 
 var _ = Describe("Listing participants", func() {
-	It("asks for what the options say", func(ctx SpecContext) {
+	It("sends the options", func(ctx SpecContext) {
 		thread, wire := threadOf(reply(200, `{"value":[]}`))
 		Expect(thread.ListParticipants(&chat.ListParticipantsOptions{Skip: 3, PageSize: 2}).Collect(ctx, 0)).To(BeEmpty())
 		Expect(only(wire).URL).To(Equal(testEndpoint + threadPath + "/participants?api-version=" + apiVersion + "&maxPageSize=2&skip=3"))

@@ -20,7 +20,7 @@ var _ = Describe("Getting the properties of a thread", func() {
 		}))
 	})
 
-	It("leaves empty what the service does not say", func(ctx SpecContext) {
+	It("leaves fields empty that the service omits", func(ctx SpecContext) {
 		thread, _ := threadOf(reply(200, `{"id":"19:a","retentionPolicy":null}`))
 		Expect(thread.GetProperties(ctx)).To(Equal(chat.ThreadProperties{ID: "19:a"}))
 	})
@@ -32,7 +32,7 @@ var _ = Describe("Updating the properties of a thread", func() {
 		Expect(thread.UpdateProperties(ctx, update)).To(Succeed())
 		Expect(only(wire).Body).To(Equal(body))
 	},
-		Entry("nothing for the zero update, which succeeds", chat.PropertiesUpdate{}, `{}`),
+		Entry("an empty object for the zero update, which succeeds", chat.PropertiesUpdate{}, `{}`),
 		Entry("a topic", chat.PropertiesUpdate{Topic: new("T")}, `{"topic":"T"}`),
 		Entry("an empty topic", chat.PropertiesUpdate{Topic: new("")}, `{"topic":""}`),
 		Entry("metadata, empty values among it", chat.PropertiesUpdate{Metadata: map[string]string{"keep": "1", "drop": ""}}, `{"metadata":{"drop":"","keep":"1"}}`),
@@ -40,13 +40,13 @@ var _ = Describe("Updating the properties of a thread", func() {
 		Entry("a retention", chat.PropertiesUpdate{
 			Retention: &chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: 30},
 		}, `{"retentionPolicy":{"kind":"threadCreationDate","deleteThreadAfterDays":30}}`),
-		Entry("the end of a retention", chat.PropertiesUpdate{Retention: &chat.RetentionPolicy{Kind: chat.RetentionKindNone}}, `{"retentionPolicy":{"kind":"none"}}`),
+		Entry("the removal of a retention", chat.PropertiesUpdate{Retention: &chat.RetentionPolicy{Kind: chat.RetentionKindNone}}, `{"retentionPolicy":{"kind":"none"}}`),
 		Entry("all of them", chat.PropertiesUpdate{
 			Topic: new("T"), Metadata: map[string]string{"k": "v"}, Retention: &chat.RetentionPolicy{Kind: "other"},
 		}, `{"topic":"T","metadata":{"k":"v"},"retentionPolicy":{"kind":"other"}}`),
 	)
 
-	DescribeTable("with a topic alone sends", func(ctx SpecContext, topic, body string) {
+	DescribeTable("with only a topic sends", func(ctx SpecContext, topic, body string) {
 		thread, wire := threadOf(reply(204, ""))
 		Expect(thread.UpdateTopic(ctx, topic)).To(Succeed())
 		Expect(only(wire).Body).To(Equal(body))

@@ -6,7 +6,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// FuzzParseRawID holds that any text is an identifier, that it writes itself back, and that reading it again gives an equal one.
+// FuzzParseRawID checks that any text is an identifier with that raw id, and that reading it again returns an equal one.
 func FuzzParseRawID(f *testing.F) {
 	for _, seed := range []string{
 		"", "4", "4:", "4:anonymous", "4:+1_9", "8:", "8:acs", "8:acs:a", "8:acs:a_b_c", "8:acs:__", "8:dod-acs:a_b_c", "8:gcch-acs:a:b",

@@ -58,7 +58,7 @@ var _ = Describe("ParseRawID", func() {
 	)
 	nobody := []string{"", "4:", "8:acs:__", "8:orgid:", "8:teamsvisitor:"} // which no method sends
 
-	DescribeTable("reads a raw id, writes it back, and knows it again when it comes from the service",
+	DescribeTable("reads a raw id, writes it back, and equals what the service sends",
 		func(ctx SpecContext, rawID string, kind chat.IdentifierKind, want chat.Identifier, form string) {
 			form = strings.ReplaceAll(form, "R", rawID)
 
@@ -149,7 +149,7 @@ var _ = Describe("ParseRawID", func() {
 		Entry("54", "", chat.IdentifierKindUnknown, chat.UnknownIdentifier{}, onlyRawID),
 	)
 
-	DescribeTable("reads from a telephone number whether it is withheld, and its asserted id",
+	DescribeTable("reads from a phone number whether it is withheld, and its asserted id",
 		func(number string, anonymous bool, assertedID string) {
 			phone, ok := chat.ParseRawID("4:" + number).(chat.PhoneNumber)
 			Expect(ok).To(BeTrue())
@@ -175,39 +175,39 @@ var _ = Describe("ParseRawID", func() {
 })
 
 var _ = Describe("RawID", func() {
-	DescribeTable("is computed from the fields, and the fields go out as they are",
+	DescribeTable("is computed from the fields, which are sent unchanged",
 		func(ctx SpecContext, id chat.Identifier, rawID, form string) {
 			Expect(id.RawID()).To(Equal(rawID))
 			Expect(sentForm(ctx, id)).To(Equal(strings.ReplaceAll(form, "R", rawID)))
 		},
-		Entry("of a telephone", chat.PhoneNumber{Number: "+1"}, "4:+1", asPhone("+1")),
+		Entry("of a phone number", chat.PhoneNumber{Number: "+1"}, "4:+1", asPhone("+1")),
 		Entry("of a Teams user in another cloud", chat.MicrosoftTeamsUser{UserID: "u", Cloud: chat.CloudDoD},
 			"8:dod:u", asTeamsUser("u", "false", "dod")),
 		Entry("of an anonymous Teams user, whose cloud is not in it",
 			chat.MicrosoftTeamsUser{UserID: "u", IsAnonymous: true, Cloud: chat.CloudGCCH}, "8:teamsvisitor:u", asTeamsUser("u", "true", "gcch")),
-		Entry("of a Teams user in a cloud nobody knows, as in the public one", chat.MicrosoftTeamsUser{UserID: "u", Cloud: "moon"},
+		Entry("of a Teams user in an unknown cloud, as in the public one", chat.MicrosoftTeamsUser{UserID: "u", Cloud: "moon"},
 			"8:orgid:u", asTeamsUser("u", "false", "moon")),
 		Entry("of a Teams app", chat.MicrosoftTeamsApp{AppID: "a", Cloud: chat.CloudGCCH}, "28:gcch:a", asTeamsApp("a", "gcch")),
 		Entry("of an extension user", chat.TeamsExtensionUser{UserID: "u", TenantID: "t", ResourceID: "r"}, "8:acs:r_t_u", onlyRawID),
 		Entry("of an extension user in another cloud",
 			chat.TeamsExtensionUser{UserID: "u", TenantID: "t", ResourceID: "r", Cloud: chat.CloudDoD}, "8:dod-acs:r_t_u", onlyRawID),
-		Entry("of a user with an id of the future", chat.CommunicationUser{ID: "someFutureFormat"}, "someFutureFormat", asUser),
-		Entry("of what nobody knows", chat.UnknownIdentifier{ID: "99:x"}, "99:x", onlyRawID),
+		Entry("of a user with an id of another form", chat.CommunicationUser{ID: "someFutureFormat"}, "someFutureFormat", asUser),
+		Entry("of an unknown one", chat.UnknownIdentifier{ID: "99:x"}, "99:x", onlyRawID),
 	)
 
-	DescribeTable("is the service's where it says something else than the fields",
+	DescribeTable("is that of the service if it differs from the fields",
 		func(ctx SpecContext, form, rawID string) {
 			id := received(ctx, form)
 			Expect(id.RawID()).To(Equal(rawID))
 			Expect(sentForm(ctx, id)).To(Equal(form))
 		},
 		Entry("of a user", `{"rawId":"8:x","communicationUser":{"id":"8:acs:a"}}`, "8:x"),
-		Entry("of a telephone", `{"rawId":"4:zzz","phoneNumber":{"value":"+1"}}`, "4:zzz"),
+		Entry("of a phone number", `{"rawId":"4:zzz","phoneNumber":{"value":"+1"}}`, "4:zzz"),
 		Entry("of a Teams user", `{"rawId":"8:x","microsoftTeamsUser":{"userId":"u","isAnonymous":false,"cloud":"public"}}`, "8:x"),
 		Entry("of a Teams app", `{"rawId":"28:x","microsoftTeamsApp":{"appId":"a","cloud":"public"}}`, "28:x"),
 	)
 
-	It("of a telephone has no asserted id that is not in the number", func(ctx SpecContext) {
+	It("of a phone number has no asserted id that is not in the number", func(ctx SpecContext) {
 		phone, ok := received(ctx, `{"phoneNumber":{"value":"+1","assertedId":"9"}}`).(chat.PhoneNumber)
 		Expect(ok).To(BeTrue())
 		Expect(phone.AssertedID()).To(Equal("9"))

@@ -30,7 +30,7 @@ func goBlocks() []string {
 	return blocks
 }
 
-// asFile makes a source file of a fragment: programs stand as they are, tests and statements get what they are taken to have.
+// asFile returns the source file of a fragment: a program is unchanged, tests and statements get the declarations they assume.
 func asFile(block string) (name, source string) {
 	imports := func(paths ...string) string {
 		var b strings.Builder
@@ -119,7 +119,7 @@ func overlay(name, source string) (flag, pkg string) {
 }
 
 var _ = Describe("The README", func() {
-	It("has Go that compiles", func(ctx SpecContext) {
+	It("contains Go that compiles", func(ctx SpecContext) {
 		blocks := goBlocks()
 		Expect(len(blocks)).To(BeNumerically(">=", 5))
 		for _, block := range blocks {
@@ -127,7 +127,7 @@ var _ = Describe("The README", func() {
 		}
 	})
 
-	It("has a quick start that goes from a connection string to a message", func(ctx SpecContext) {
+	It("has a quick start from a connection string to a message", func(ctx SpecContext) {
 		server := chattest.NewServer(GinkgoTB(), nil)
 		program := exec.CommandContext(ctx, build(ctx, goBlocks()[0]))
 		program.Env = append(os.Environ(),
@@ -140,7 +140,7 @@ var _ = Describe("The README", func() {
 		Expect(sent[0].Body).To(MatchJSON(`{"content":"Canary is green.","type":"text"}`))
 	})
 
-	It("has a quick start that formats as gofmt does", func(ctx SpecContext) {
+	It("has a quick start in the format of gofmt", func(ctx SpecContext) {
 		gofmt := exec.CommandContext(ctx, "gofmt", "-l")
 		gofmt.Stdin = strings.NewReader(goBlocks()[0])
 		out, err := gofmt.CombinedOutput()

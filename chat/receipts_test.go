@@ -10,7 +10,7 @@ import (
 )
 
 var _ = Describe("Listing read receipts", func() {
-	It("asks for what the options say", func(ctx SpecContext) {
+	It("sends the options", func(ctx SpecContext) {
 		thread, wire := threadOf(reply(200, `{"value":[]}`))
 		Expect(thread.ListReadReceipts(&chat.ListReadReceiptsOptions{Skip: 1, PageSize: 20}).Collect(ctx, 0)).To(BeEmpty())
 		Expect(only(wire).URL).To(Equal(testEndpoint + threadPath + "/readReceipts?api-version=" + apiVersion + "&maxPageSize=20&skip=1"))

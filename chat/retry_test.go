@@ -57,10 +57,10 @@ var _ = Describe("Retries", func() {
 				Expect(op.Call(ctx, client)).To(Succeed())
 				Expect(wire.Requests()).To(HaveLen(2))
 			},
-				Entry("can't be made", fail(errRefused)),
-				Entry("breaks before the answer", fail(errReset)),
-				Entry("ends in place of an answer", fail(io.EOF)),
-				Entry("breaks in the middle of the answer", cut(op.Status, op.Answer)),
+				Entry("cannot be established", fail(errRefused)),
+				Entry("breaks before the response", fail(errReset)),
+				Entry("ends before the response", fail(io.EOF)),
+				Entry("breaks during the response", cut(op.Status, op.Answer)),
 			)
 
 			DescribeTable("don't follow a", func(ctx SpecContext, status int) {
@@ -73,7 +73,7 @@ var _ = Describe("Retries", func() {
 				Entry("400", 400), Entry("403", 403), Entry("404", 404), Entry("409", 409), Entry("413", 413), Entry("501", 501),
 			)
 
-			It("end, and the last answer is the error", func(ctx SpecContext) {
+			It("end, and the last response is the error", func(ctx SpecContext) {
 				client, wire := clientOf(reply(503, ""))
 				Expect(op.Call(ctx, client)).To(MatchError(chat.ErrUnavailable))
 				Expect(wire.Requests()).To(HaveLen(4))
@@ -82,13 +82,13 @@ var _ = Describe("Retries", func() {
 	}
 
 	Describe("their number", func() {
-		It("is the option's", func(ctx SpecContext) {
+		It("is that of the options", func(ctx SpecContext) {
 			client, wire := clientWith(policy.RetryOptions{MaxRetries: 1, RetryDelay: time.Microsecond}, reply(500, ""))
 			Expect(client.DeleteThread(ctx, testThread)).To(MatchError(chat.ErrUnavailable))
 			Expect(wire.Requests()).To(HaveLen(2))
 		})
 
-		It("is the call's own where its context has options", func(ctx SpecContext) {
+		It("is that of the context if it has options", func(ctx SpecContext) {
 			client, wire := clientOf(reply(500, ""))
 			noRetry := policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1})
 			Expect(client.DeleteThread(noRetry, testThread)).To(MatchError(chat.ErrUnavailable))
@@ -96,8 +96,8 @@ var _ = Describe("Retries", func() {
 		})
 	})
 
-	Describe("the delay that the service asks for", func() {
-		DescribeTable("is kept", func(name, value string, delay time.Duration) {
+	Describe("the delay that the service requests", func() {
+		DescribeTable("is used", func(name, value string, delay time.Duration) {
 			bubble(func() {
 				client, wire := clientWith(policy.RetryOptions{}, reply(429, "", name, value), reply(204, ""))
 				Expect(client.DeleteThread(context.Background(), testThread)).To(Succeed())
@@ -108,10 +108,10 @@ var _ = Describe("Retries", func() {
 			Entry("in seconds", "Retry-After", "7", 7*time.Second),
 			Entry("as a date", "Retry-After", "Thu, 01 Jan 2026 00:00:09 GMT", 9*time.Second),
 			Entry("in milliseconds", "retry-after-ms", "250", 250*time.Millisecond),
-			Entry("in the service's milliseconds", "x-ms-retry-after-ms", "350", 350*time.Millisecond),
+			Entry("in milliseconds of another header", "x-ms-retry-after-ms", "350", 350*time.Millisecond),
 		)
 
-		It("ends the call where it is longer than the option allows", func() {
+		It("ends the call if it exceeds the option", func() {
 			bubble(func() {
 				client, wire := clientWith(policy.RetryOptions{}, reply(429, "", "Retry-After", "3600"))
 				err := client.DeleteThread(context.Background(), testThread)
@@ -123,7 +123,7 @@ var _ = Describe("Retries", func() {
 		})
 	})
 
-	It("wait a little longer each time when the service names no delay", func() {
+	It("wait longer each time if the service requests no delay", func() {
 		bubble(func() {
 			client, wire := clientWith(policy.RetryOptions{}, reply(500, ""))
 			Expect(client.DeleteThread(context.Background(), testThread)).NotTo(Succeed())
@@ -133,7 +133,7 @@ var _ = Describe("Retries", func() {
 		})
 	})
 
-	It("follow a try that takes longer than the option allows", func() {
+	It("follow an attempt that exceeds its timeout", func() {
 		bubble(func() {
 			client, wire := clientWith(policy.RetryOptions{TryTimeout: time.Second, RetryDelay: time.Microsecond}, hang, operationOf("ThreadClient.GetMessage").Succeed())
 			message, err := client.ThreadClient(testThread).GetMessage(context.Background(), testMessage)
@@ -144,14 +144,14 @@ var _ = Describe("Retries", func() {
 		})
 	})
 
-	It("send the request id of the first try again", func(ctx SpecContext) {
+	It("send the request id of the first attempt again", func(ctx SpecContext) {
 		client, wire := clientOf(reply(500, ""), reply(204, ""))
 		Expect(client.DeleteThread(ctx, testThread)).To(Succeed())
 		requests := wire.Requests()
 		Expect(requests[1].Header.Get("x-ms-client-request-id")).To(Equal(requests[0].Header.Get("x-ms-client-request-id")))
 	})
 
-	It("give up when the context ends in a back-off, with its error", func() {
+	It("end with the error of a context that ends during a delay", func() {
 		bubble(func() {
 			client, wire := clientWith(policy.RetryOptions{}, reply(503, "", "Retry-After", "30"))
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)

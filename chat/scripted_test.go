@@ -33,7 +33,7 @@ var (
 	fail      = script.Fail
 )
 
-// options wire a transport into a client, with retries that hardly wait.
+// options returns options with a transport and retries without delays.
 func options(transport policy.Transporter) *chat.ClientOptions {
 	return &chat.ClientOptions{ClientOptions: azcore.ClientOptions{
 		Transport: transport,

@@ -26,8 +26,7 @@ type ThreadItem struct {
 type CreateThreadOptions struct {
 	// Participants of the new thread. The user who creates it need not be among them.
 	Participants []Participant
-	// IdempotencyKey, printable ASCII, identifies the creation: a second one with the same key returns the first thread. Empty
-	// means a new key for each call, which its retries share.
+	// IdempotencyKey, printable ASCII: a second creation with it returns the first thread. Empty means a new key for each call.
 	IdempotencyKey string
 	// Metadata of the thread, at most 1 KB for all keys and values. Nil means none.
 	Metadata map[string]string

@@ -15,11 +15,11 @@ const createdThread = `{"chatThread":{"id":"19:new@thread.v2","topic":"Release 4
 	`"createdByCommunicationIdentifier":` + anaOnTheWire + `,"metadata":{"k":"v"},` +
 	`"retentionPolicy":{"kind":"threadCreationDate","deleteThreadAfterDays":60}}}`
 
-// inTokyo is a time with an offset and more digits than the service takes.
+// inTokyo is a time with an offset and more digits than the service accepts.
 var inTokyo = time.Date(2026, 1, 2, 12, 4, 5, 678_901_234, time.FixedZone("JST", 9*60*60))
 
 var _ = Describe("Creating a thread", func() {
-	It("sends what the options say", func(ctx SpecContext) {
+	It("sends the options", func(ctx SpecContext) {
 		client, wire := clientOf(reply(201, createdThread))
 		_, err := client.CreateThread(ctx, "Release 4.2", &chat.CreateThreadOptions{
 			Participants: []chat.Participant{
@@ -36,7 +36,7 @@ var _ = Describe("Creating a thread", func() {
 			`"metadata":{"k":"v"},"retentionPolicy":{"kind":"threadCreationDate","deleteThreadAfterDays":60}}`))
 	})
 
-	DescribeTable("sends no more than the topic for", func(ctx SpecContext, options *chat.CreateThreadOptions) {
+	DescribeTable("sends only the topic for", func(ctx SpecContext, options *chat.CreateThreadOptions) {
 		client, wire := clientOf(reply(201, createdThread))
 		Expect(client.CreateThread(ctx, "", options)).Error().NotTo(HaveOccurred())
 		Expect(only(wire).Body).To(Equal(`{"topic":""}`))
@@ -59,7 +59,7 @@ var _ = Describe("Creating a thread", func() {
 		}))
 	})
 
-	DescribeTable("fails when a 201 names no thread, as in", func(ctx SpecContext, body string) {
+	DescribeTable("fails if a 201 has no thread, as in", func(ctx SpecContext, body string) {
 		client, wire := clientOf(reply(201, body))
 		Expect(client.CreateThread(ctx, "", &chat.CreateThreadOptions{Participants: people(201)})).Error().To(HaveOccurred())
 		Expect(wire.Requests()).To(HaveLen(1))
@@ -71,7 +71,7 @@ var _ = Describe("Creating a thread", func() {
 	Describe("the idempotency key", func() {
 		const header = "repeatability-request-id"
 
-		It("is the caller's", func(ctx SpecContext) {
+		It("is that of the caller", func(ctx SpecContext) {
 			client, wire := clientOf(reply(503, ""), reply(201, createdThread))
 			Expect(client.CreateThread(ctx, "", &chat.CreateThreadOptions{IdempotencyKey: "order 66"})).Error().NotTo(HaveOccurred())
 			for _, sent := range wire.Requests() {
@@ -79,7 +79,7 @@ var _ = Describe("Creating a thread", func() {
 			}
 		})
 
-		It("is otherwise a fresh UUID for each call, the same on its retries", func(ctx SpecContext) {
+		It("is otherwise a new UUID for each call, the same for its retries", func(ctx SpecContext) {
 			client, wire := clientOf(reply(503, ""), fail(errReset), reply(201, createdThread))
 			var keys []string
 			for range 2 {
@@ -94,7 +94,7 @@ var _ = Describe("Creating a thread", func() {
 			Expect(keys[3]).NotTo(Equal(keys[0]))
 		})
 
-		It("goes with no other operation", func(ctx SpecContext) {
+		It("is not sent by any other operation", func(ctx SpecContext) {
 			for _, op := range operations {
 				if op.Name != "Client.CreateThread" {
 					client, wire := clientOf(op.Succeed())
@@ -105,7 +105,7 @@ var _ = Describe("Creating a thread", func() {
 		})
 	})
 
-	It("pairs the participants that were not added with the reasons", func(ctx SpecContext) {
+	It("returns the participants that were not added with the reasons", func(ctx SpecContext) {
 		client, _ := clientOf(reply(201, strings.TrimSuffix(createdThread, "}")+
 			`,"invalidParticipants":[{"code":"404","message":"No such user","target":"8:acs:p1"},{"code":403,"target":"8:acs:p2"}]}`))
 		result, err := client.CreateThread(ctx, "", &chat.CreateThreadOptions{Participants: people(3)})
@@ -119,7 +119,7 @@ var _ = Describe("Creating a thread", func() {
 	})
 
 	Context("with more participants than fit into one request", func() {
-		It("adds the others after", func(ctx SpecContext) {
+		It("adds the others afterwards", func(ctx SpecContext) {
 			client, wire := clientOf(
 				reply(201, strings.TrimSuffix(createdThread, "}")+`,"invalidParticipants":[{"code":"404","target":"8:acs:p0"}]}`),
 				reply(201, `{"invalidParticipants":[{"code":"403","target":"8:acs:p200"}]}`), reply(201, `{}`))
@@ -132,7 +132,7 @@ var _ = Describe("Creating a thread", func() {
 			Expect(result.Failed[1].Participant).To(Equal(people(201)[200]))
 		})
 
-		It("returns the thread also when a later batch fails", func(ctx SpecContext) {
+		It("also returns the thread if a later batch fails", func(ctx SpecContext) {
 			client, wire := clientOf(reply(201, createdThread), reply(201, `{}`), reply(403, ""))
 			result, err := client.CreateThread(ctx, "", &chat.CreateThreadOptions{Participants: people(450)})
 			Expect(err).To(MatchError(chat.ErrForbidden))
@@ -143,7 +143,7 @@ var _ = Describe("Creating a thread", func() {
 			Expect(wire.Requests()).To(HaveLen(3))
 		})
 
-		It("adds nobody when the create fails", func(ctx SpecContext) {
+		It("adds no participants if the creation fails", func(ctx SpecContext) {
 			client, wire := clientOf(reply(403, ""))
 			result, err := client.CreateThread(ctx, "", &chat.CreateThreadOptions{Participants: people(450)})
 			Expect(err).To(MatchError(chat.ErrForbidden))
@@ -154,7 +154,7 @@ var _ = Describe("Creating a thread", func() {
 })
 
 var _ = Describe("Listing threads", func() {
-	It("asks for what the options say", func(ctx SpecContext) {
+	It("sends the options", func(ctx SpecContext) {
 		client, wire := clientOf(reply(200, `{"value":[]}`))
 		Expect(client.ListThreads(&chat.ListThreadsOptions{StartTime: inTokyo, PageSize: 5}).Collect(ctx, 0)).To(BeEmpty())
 		Expect(only(wire).URL).To(Equal(testEndpoint + "/chat/threads?api-version=" + apiVersion +

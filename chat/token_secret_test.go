@@ -16,7 +16,7 @@ import (
 var _ = Describe("The text of an AccessToken", func() {
 	secret := chat.AccessToken{Token: "eyJ.secret.sig", ExpiresOn: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 
-	DescribeTable("has no token in", func(verb string) {
+	DescribeTable("contains no token in", func(verb string) {
 		for _, value := range []any{secret, &secret, []chat.AccessToken{secret}, struct{ T chat.AccessToken }{secret}, map[string]chat.AccessToken{"a": secret}} {
 			Expect(fmt.Sprintf(verb, value)).NotTo(ContainSubstring("secret"))
 		}
@@ -25,11 +25,11 @@ var _ = Describe("The text of an AccessToken", func() {
 		Entry(nil, "%v"), Entry(nil, "%+v"), Entry(nil, "%#v"), Entry(nil, "%s"), Entry(nil, "%q"), Entry(nil, "%x"), Entry(nil, "%d"),
 	)
 
-	It("shows that there is none", func() {
+	It("shows an empty token", func() {
 		Expect(fmt.Sprint(chat.AccessToken{})).To(Equal("{Token: ExpiresOn:0001-01-01T00:00:00Z}"))
 	})
 
-	It("has no token in a log", func(ctx SpecContext) {
+	It("contains no token in a log", func(ctx SpecContext) {
 		var b bytes.Buffer
 		slog.New(slog.NewTextHandler(&b, nil)).InfoContext(ctx, "m", "a", secret, "b", &secret)
 		slog.New(slog.NewJSONHandler(&b, nil)).InfoContext(ctx, "m", "a", secret, "b", &secret)
@@ -39,7 +39,7 @@ var _ = Describe("The text of an AccessToken", func() {
 		))
 	})
 
-	It("is complete in JSON", func() {
+	It("contains the token in JSON", func() {
 		form := `{"token":"eyJ.secret.sig","expiresOn":"2026-01-02T03:04:05Z"}`
 		Expect(jsonOf(secret)).To(Equal(form))
 		var again chat.AccessToken

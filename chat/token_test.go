@@ -17,7 +17,7 @@ import (
 const commonEnd = 1900000000
 
 var _ = Describe("AccessToken", func() {
-	DescribeTable("its end is the exp claim of the payload, in whole seconds",
+	DescribeTable("its expiry is the exp claim of the payload, in whole seconds",
 		func(token string, want int64) {
 			credential, err := chat.NewStaticTokenCredential(token)
 			Expect(err).NotTo(HaveOccurred())
@@ -33,15 +33,15 @@ var _ = Describe("AccessToken", func() {
 		Entry("with a space in the JSON", "h.eyJleHAiOiAxOTAwMDAwMDAwfQ.s", int64(commonEnd)),
 		Entry("with padding", "h.eyJleHAiOiAxOTAwMDAwMDAwfQ==.s", int64(commonEnd)),
 		Entry("with five segments, as an encrypted one has", "h.eyJleHAiOjE5MDAwMDAwMDB9.iv.text.tag", int64(commonEnd)),
-		Entry("with nothing but a payload", ".eyJleHAiOjE5MDAwMDAwMDB9.", int64(commonEnd)),
-		Entry("with a fraction, which is cut", tokenWith(`{"exp":1900000000.9}`), int64(commonEnd)),
+		Entry("with only a payload", ".eyJleHAiOjE5MDAwMDAwMDB9.", int64(commonEnd)),
+		Entry("with a fraction, which is truncated", tokenWith(`{"exp":1900000000.9}`), int64(commonEnd)),
 		Entry("with an exponent", tokenWith(`{"exp":1.9e9}`), int64(commonEnd)),
-		Entry("among claims of any type", tokenWith(`{"sub":7,"aud":["a"],"exp":1900000000,"iat":"then","x":{"exp":1}}`), int64(commonEnd)),
+		Entry("among other claims", tokenWith(`{"sub":7,"aud":["a"],"exp":1900000000,"iat":"then","x":{"exp":1}}`), int64(commonEnd)),
 		Entry("long ago", tokenWith(`{"exp":1}`), int64(1)),
-		Entry("as far as the year 9999", tokenWith(`{"exp":253402300799}`), int64(253402300799)),
+		Entry("up to the year 9999", tokenWith(`{"exp":253402300799}`), int64(253402300799)),
 	)
 
-	DescribeTable("what can't be read is refused by name, before any request, and never quoted",
+	DescribeTable("an unreadable one is rejected before any request, and not quoted",
 		func(token, reason string) {
 			initial := chat.AccessToken{Token: token}
 			refresh := (&issuer{answer: mints(time.Hour)}).refresh
@@ -63,7 +63,7 @@ var _ = Describe("AccessToken", func() {
 		Entry("one segment", "secret", "is not a JSON Web Token: 1 of 3"),
 		Entry("two segments", "secret.secret", "is not a JSON Web Token: 2 of 3"),
 		Entry("a payload that is not base64", "h.secret!.s", "has a payload that is not base64"),
-		Entry("a payload that is cut", "h.eyJleHAiOjE5MDAwMDAwM.s", "has a payload that is not base64"),
+		Entry("a truncated payload", "h.eyJleHAiOjE5MDAwMDAwM.s", "has a payload that is not base64"),
 		Entry("a payload that is not JSON", tokenWith("secret"), "has no numeric exp claim"),
 		Entry("an empty payload", "secret..secret", "has no numeric exp claim"),
 		Entry("a payload that is a list", tokenWith(`["secret",1900000000]`), "has no numeric exp claim"),
@@ -74,23 +74,23 @@ var _ = Describe("AccessToken", func() {
 		Entry("exp a string", tokenWith(`{"exp":"1900000000","sub":"secret"}`), "has no numeric exp claim"),
 		Entry("exp a list", tokenWith(`{"exp":[1900000000]}`), "has no numeric exp claim"),
 		Entry("exp true", tokenWith(`{"exp":true}`), "has no numeric exp claim"),
-		Entry("exp beyond every number", tokenWith(`{"exp":1e999}`), "has no numeric exp claim"),
+		Entry("exp that is not a finite number", tokenWith(`{"exp":1e999}`), "has no numeric exp claim"),
 		Entry("exp in milliseconds", tokenWith(`{"exp":1900000000000}`), "has an exp claim that is not a number of seconds"),
-		Entry("exp beyond every clock", tokenWith(`{"exp":1e300}`), "has an exp claim that is not a number of seconds"),
+		Entry("exp that is too large", tokenWith(`{"exp":1e300}`), "has an exp claim that is not a number of seconds"),
 		Entry("exp negative", tokenWith(`{"exp":-1900000000}`), "has an exp claim that is not a number of seconds"),
-		Entry("a line end, as read from a file", tokenWith(`{"exp":1900000000}`)+"\n", "contains a space, a line break"),
-		Entry("a line end within", "h.eyJleHAiOjE5\nMDAwMDAwMDB9.s", "contains a space, a line break"),
-		Entry("a space within", "h. eyJleHAiOjE5MDAwMDAwMDB9.s", "contains a space"),
+		Entry("a line break, as read from a file", tokenWith(`{"exp":1900000000}`)+"\n", "contains a space, a line break"),
+		Entry("a line break inside", "h.eyJleHAiOjE5\nMDAwMDAwMDB9.s", "contains a space, a line break"),
+		Entry("a space inside", "h. eyJleHAiOjE5MDAwMDAwMDB9.s", "contains a space"),
 		Entry("the value of the header", "Bearer "+tokenWith(`{"exp":1900000000}`), `begins with "Bearer ", which is not part of the token: remove it`),
 		Entry("the value of the header in small letters", "bearer secret", `begins with "Bearer "`),
-		Entry("a letter beyond ASCII", "h.eyJleHAiOjE5MDAwMDAwMDB9.sécret", "contains a space, a line break or another character"),
-		Entry("bytes that are no text", "h.eyJleHAiOjE5MDAwMDAwMDB9.\xff\xfe", "contains a space, a line break or another character"),
+		Entry("a letter outside ASCII", "h.eyJleHAiOjE5MDAwMDAwMDB9.sécret", "contains a space, a line break or another character"),
+		Entry("bytes that are not UTF-8", "h.eyJleHAiOjE5MDAwMDAwMDB9.\xff\xfe", "contains a space, a line break or another character"),
 	)
 
 	Context("with ExpiresOn set", func() {
 		inAnHour := time.Now().Add(time.Hour)
 
-		It("need not be readable", func() {
+		It("may be unreadable", func() {
 			credential := credentialOf((&issuer{answer: gives(chat.AccessToken{Token: "opaque", ExpiresOn: inAnHour})}).refresh, nil)
 			token, err := credential.Token(context.Background())
 			Expect(err).NotTo(HaveOccurred())
@@ -98,7 +98,7 @@ var _ = Describe("AccessToken", func() {
 			Expect(token.ExpiresOn).To(BeTemporally("==", inAnHour))
 		})
 
-		It("is believed over the claim", func() {
+		It("overrides the claim", func() {
 			credential := credentialOf((&issuer{answer: mints(time.Hour)}).refresh, &chat.TokenCredentialOptions{
 				InitialToken: chat.AccessToken{Token: tokenWith(`{"exp":1}`), ExpiresOn: inAnHour},
 			})
@@ -107,7 +107,7 @@ var _ = Describe("AccessToken", func() {
 			Expect(token.ExpiresOn).To(BeTemporally("==", inAnHour))
 		})
 
-		It("ends by the wall clock, which goes on while the machine sleeps", func() {
+		It("expires by the wall clock, which runs while the machine sleeps", func() {
 			Expect(inAnHour.String()).To(ContainSubstring(" m="), "a monotonic reading")
 			credential := credentialOf((&issuer{answer: mints(time.Hour)}).refresh, &chat.TokenCredentialOptions{
 				InitialToken: chat.AccessToken{Token: "opaque", ExpiresOn: inAnHour},
@@ -117,7 +117,7 @@ var _ = Describe("AccessToken", func() {
 			Expect(token.ExpiresOn.String()).NotTo(ContainSubstring(" m="))
 		})
 
-		DescribeTable("still has to look like a token",
+		DescribeTable("must have the form of a token",
 			func(token, reason string) {
 				_, err := chat.NewTokenCredential((&issuer{answer: mints(time.Hour)}).refresh, &chat.TokenCredentialOptions{
 					InitialToken: chat.AccessToken{Token: token, ExpiresOn: inAnHour},
@@ -126,13 +126,13 @@ var _ = Describe("AccessToken", func() {
 			},
 			Entry("empty", "", "is empty"),
 			Entry("blank", " \t ", "contains a space"),
-			Entry("of a header", "Bearer opaque-secret", `begins with "Bearer "`),
-			Entry("with a line end", "secret\r\nX-Other: secret", "contains a space, a line break"),
+			Entry("the value of a header", "Bearer opaque-secret", `begins with "Bearer "`),
+			Entry("with a line break", "secret\r\nX-Other: secret", "contains a space, a line break"),
 		)
 	})
 })
 
-// refuses holds an error to be an ArgumentError of a name and a reason that keeps the token to itself.
+// refuses expects an ArgumentError with a name and a reason that does not contain the token.
 func refuses(err error, name, token, reason string) {
 	GinkgoHelper()
 	refusal, ok := errors.AsType[*chat.ArgumentError](err)
@@ -142,7 +142,7 @@ func refuses(err error, name, token, reason string) {
 	keeps(err, token)
 }
 
-// keeps holds an error to be one line without the token, its payload or the word secret.
+// keeps expects an error of one line without the token, its payload or the word secret.
 func keeps(err error, token string) {
 	GinkgoHelper()
 	Expect(err.Error()).NotTo(ContainSubstring("\n"))

@@ -13,7 +13,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// span is what a tracer has been told.
+// span is what a tracer was told.
 type span struct {
 	Name, Parent string
 	Kind         tracing.SpanKind
@@ -57,7 +57,7 @@ func (s *spans) start(ctx context.Context, name string, options *tracing.SpanOpt
 	})
 }
 
-// traced makes a client that tells its spans.
+// traced returns a client that records its spans.
 func traced(answers ...answer) (*chat.Client, *spans) {
 	o, kept := tracedOptions(answers...)
 	client, err := chat.NewClient(testEndpoint, staticCredential(), o)
@@ -107,7 +107,7 @@ var _ = Describe("Traces", func() {
 		})
 	}
 
-	It("have no values of the query", func(ctx SpecContext) {
+	It("contain no values of the query", func(ctx SpecContext) {
 		client, kept := traced(reply(200, `{"nextLink":"/chat/threads?syncState=secret&maxPageSize=77&skip=78"}`), fail(errReset))
 		Expect(client.ListThreads(&chat.ListThreadsOptions{StartTime: inTokyo, PageSize: 77}).Collect(ctx, 0)).Error().To(HaveOccurred())
 		for _, s := range kept.list {
@@ -127,7 +127,7 @@ var _ = Describe("Traces", func() {
 		Expect(strings.Join(names, " ")).To(Equal(strings.Repeat(" Client.ListThreads HTTP GET", 3)[1:]))
 	})
 
-	It("have none for a call that was refused before any request", func(ctx SpecContext) {
+	It("have no span for a call that was rejected before any request", func(ctx SpecContext) {
 		client, kept := traced(reply(204, ""))
 		Expect(client.DeleteThread(ctx, "")).NotTo(Succeed())
 		Expect(kept.list).To(BeEmpty())

@@ -51,7 +51,7 @@ var _ = Describe("Redirects", func() {
 		})
 	}
 
-	It("are not followed by the client's own transport", func(ctx SpecContext) {
+	It("are not followed by the transport of the client", func(ctx SpecContext) {
 		var strays atomic.Int32
 		elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { strays.Add(1) }))
 		DeferCleanup(elsewhere.Close)
@@ -71,7 +71,7 @@ func dialing(client *http.Client, count *atomic.Int32) *http.Client {
 	return client
 }
 
-var _ = Describe("A connection that can't be made", func() {
+var _ = Describe("A connection that cannot be established", func() {
 	var dials *atomic.Int32
 	BeforeEach(func() { dials = new(atomic.Int32) })
 
@@ -83,19 +83,19 @@ var _ = Describe("A connection that can't be made", func() {
 	}
 
 	for _, op := range []operation{operationOf("ThreadClient.GetProperties"), sendMessage} {
-		It("since nobody listens is tried again for "+op.String(), func(ctx SpecContext) {
+		It("because the port is closed is retried for "+op.String(), func(ctx SpecContext) {
 			client := clientAt(unused(), dialing(&http.Client{Transport: &http.Transport{}}, dials))
 			Expect(op.Call(ctx, client)).To(And(HaveOccurred(), Not(MatchError(chat.ErrOutcomeUnknown))))
 			Expect(dials.Load()).To(BeEquivalentTo(4))
 		})
 
-		It("since the handshake breaks off is tried again for "+op.String(), func(ctx SpecContext) {
+		It("because the handshake fails is retried for "+op.String(), func(ctx SpecContext) {
 			endpoint, trusting := serveRaw(false, func(net.Conn) {})
 			Expect(op.Call(ctx, clientAt(endpoint, dialing(trusting, dials)))).To(And(HaveOccurred(), Not(MatchError(chat.ErrOutcomeUnknown))))
 			Expect(dials.Load()).To(BeEquivalentTo(4))
 		})
 
-		It("since nobody vouches for the certificate is final for "+op.String(), func(ctx SpecContext) {
+		It("because the certificate is not trusted is final for "+op.String(), func(ctx SpecContext) {
 			server, _ := serveTLS(nil)
 			err := op.Call(ctx, clientAt(server.URL, dialing(&http.Client{Transport: &http.Transport{}}, dials)))
 			_, ok := errors.AsType[*tls.CertificateVerificationError](err)
@@ -104,7 +104,7 @@ var _ = Describe("A connection that can't be made", func() {
 			Expect(dials.Load()).To(BeEquivalentTo(1))
 		})
 
-		It("since the server does not speak TLS is final for "+op.String(), func(ctx SpecContext) {
+		It("because the server does not speak TLS is final for "+op.String(), func(ctx SpecContext) {
 			plain := httptest.NewServer(http.NotFoundHandler())
 			DeferCleanup(plain.Close)
 			err := op.Call(ctx, clientAt(strings.Replace(plain.URL, "http:", "https:", 1), dialing(&http.Client{Transport: &http.Transport{}}, dials)))
@@ -112,21 +112,21 @@ var _ = Describe("A connection that can't be made", func() {
 			Expect(dials.Load()).To(BeEquivalentTo(1))
 		})
 
-		It("since the server speaks something else is final for "+op.String(), func(ctx SpecContext) {
+		It("because the server speaks another protocol is final for "+op.String(), func(ctx SpecContext) {
 			endpoint, trusting := serveRaw(false, func(conn net.Conn) { _, _ = io.WriteString(conn, "220 mail.example ESMTP\r\n") })
 			err := op.Call(ctx, clientAt(endpoint, dialing(trusting, dials)))
 			Expect(err).To(And(MatchError(ContainSubstring("check the endpoint")), Not(MatchError(chat.ErrOutcomeUnknown))))
 			Expect(dials.Load()).To(BeEquivalentTo(1))
 		})
 
-		It("since there is no such host is final for "+op.String(), func(ctx SpecContext) {
+		It("because the host does not exist is final for "+op.String(), func(ctx SpecContext) {
 			client, wire := clientOf(fail(&net.DNSError{Err: "no such host", Name: "contoso.example", IsNotFound: true}))
 			Expect(op.Call(ctx, client)).To(MatchError(ContainSubstring("check the endpoint")))
 			Expect(wire.Requests()).To(HaveLen(1))
 		})
 	}
 
-	It("is made at the next try if somebody listens by then", func(ctx SpecContext) {
+	It("is established at the next attempt if the port is open by then", func(ctx SpecContext) {
 		server, trusting := serveTLS(func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusCreated)
 			_, _ = io.WriteString(w, sendMessage.Answer)
@@ -141,7 +141,7 @@ var _ = Describe("A connection that can't be made", func() {
 		Expect(dials.Load()).To(BeEquivalentTo(3))
 	})
 
-	It("before the context ends was not used to send a message", func(ctx SpecContext) {
+	It("before the context ends did not send a message", func(ctx SpecContext) {
 		over, cancel := context.WithCancel(ctx)
 		client := clientAt("https://contoso.example", &http.Client{Transport: &http.Transport{
 			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -155,7 +155,7 @@ var _ = Describe("A connection that can't be made", func() {
 })
 
 var _ = Describe("A connection that breaks", func() {
-	// breaking reads the beginning of each request and says no more than the words.
+	// breaking reads the beginning of each request and answers with the given words.
 	breaking := func(words string, requests *atomic.Int32) (string, *http.Client) {
 		return serveRaw(true, func(conn net.Conn) {
 			if _, _, err := readRequest(bufio.NewReader(conn)); err == nil {
@@ -186,7 +186,7 @@ var _ = Describe("A connection that breaks", func() {
 })
 
 var _ = Describe("An answer", func() {
-	DescribeTable("that comes before the whole request is read does not spoil the next try", func(ctx SpecContext, version int) {
+	DescribeTable("that arrives before the whole request is read does not affect the next attempt", func(ctx SpecContext, version int) {
 		content := strings.Repeat("0123456789abcdef", 1<<17) // more than the buffers of a socket hold
 		var requests atomic.Int32
 		var received []byte
@@ -204,7 +204,7 @@ var _ = Describe("An answer", func() {
 		Expect(received).To(BeEquivalentTo(`{"content":"` + content + `"}`))
 	}, Entry("over HTTP/1.1", 1), Entry("over HTTP/2", 2))
 
-	DescribeTable("without an end is given up at a bound, once", func(ctx SpecContext, status, bound int, matcher types.GomegaMatcher) {
+	DescribeTable("that does not end is abandoned at a limit, once", func(ctx SpecContext, status, bound int, matcher types.GomegaMatcher) {
 		body := &endless{}
 		client, wire := clientOf(func(req *http.Request) (*http.Response, error) {
 			resp, err := reply(status, "")(req)
@@ -231,7 +231,7 @@ var _ = Describe("An answer", func() {
 		Expect(operationOf("ThreadClient.GetProperties").Call(over, clientAt(server.URL, trusting))).To(MatchError(context.Canceled))
 	})
 
-	It("may lack what a fake leaves out", func(ctx SpecContext) {
+	It("may lack members that a fake omits", func(ctx SpecContext) {
 		bare := func(status int) answer {
 			return func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: status}, nil }
 		}
@@ -263,7 +263,7 @@ func (e *endless) Close() error {
 }
 
 var _ = Describe("A cookie jar", func() {
-	It("puts its cookies on each request once", func(ctx SpecContext) {
+	It("adds its cookies to each request once", func(ctx SpecContext) {
 		var cookies []string
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			cookies = append(cookies, r.Header.Get("Cookie"))
@@ -284,7 +284,7 @@ var _ = Describe("A cookie jar", func() {
 })
 
 var _ = Describe("The client's own transport", func() {
-	It("is made in place of a nil one of any type, also where the default one is of another", func(ctx SpecContext) {
+	It("is created in place of a nil one of any type, even if the default one is of another type", func(ctx SpecContext) {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 		DeferCleanup(server.Close)
 		was := http.DefaultTransport

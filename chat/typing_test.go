@@ -18,7 +18,7 @@ var _ = Describe("Sending a typing notification", func() {
 		Entry("the display name", &chat.SendTypingNotificationOptions{SenderDisplayName: "Ana"}, `{"senderDisplayName":"Ana"}`),
 	)
 
-	It("is sent on every call", func(ctx SpecContext) {
+	It("is sent by every call", func(ctx SpecContext) {
 		thread, wire := threadOf(reply(200, ""))
 		for range 3 {
 			Expect(thread.SendTypingNotification(ctx, nil)).To(Succeed())

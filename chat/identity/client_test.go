@@ -30,7 +30,7 @@ var _ = Describe("Client", func() {
 			service, identities, transport = fake, client, server.Client()
 		})
 
-		It("leads from a connection string to a chat client", func(ctx SpecContext) {
+		It("gets from a connection string to a chat client", func(ctx SpecContext) {
 			user, err := identities.CreateUser(ctx, nil)
 			Expect(err).NotTo(HaveOccurred())
 			credential, err := identities.Credential(user, chatScope, nil)
@@ -61,7 +61,7 @@ var _ = Describe("Client", func() {
 			Expect(err).To(beRefusal(http.StatusUnauthorized, "IdentityNotOwned"))
 		})
 
-		It("mints for a fleet, again where tokens have been revoked", func(ctx SpecContext) {
+		It("issues tokens for a fleet, and new ones after they are revoked", func(ctx SpecContext) {
 			fleet, err := chat.NewFleet(identities.Endpoint(), identities.MintFunc(chatScope, nil), &chat.FleetOptions{ClientOptions: *chatOptions(transport)})
 			Expect(err).NotTo(HaveOccurred())
 			var users []chat.CommunicationUser
@@ -80,7 +80,7 @@ var _ = Describe("Client", func() {
 		})
 	})
 
-	DescribeTable("signs what arrives", func(ctx SpecContext, protocol int, end string) {
+	DescribeTable("signs the request that arrives", func(ctx SpecContext, protocol int, end string) {
 		service, server := newFakeService(protocol)
 		identities, err := identity.NewClientWithAccessKey(server.URL+end, service.key, options(server.Client()))
 		Expect(err).NotTo(HaveOccurred())
@@ -91,11 +91,11 @@ var _ = Describe("Client", func() {
 	},
 		Entry("over HTTP/2", 2, ""),
 		Entry("over HTTP/1.1", 1, ""),
-		Entry("where the endpoint ends with a slash", 2, "/"),
-		Entry("where it ends with two", 1, "//"),
+		Entry("if the endpoint ends with a slash", 2, "/"),
+		Entry("if it ends with two", 1, "//"),
 	)
 
-	It("says who it is, for what version, and asks for its id back", func(ctx SpecContext) {
+	It("sends its User-Agent, version and request id", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		Expect(client.RevokeTokens(ctx, ada)).To(Succeed())
 		sent := only(wire)
@@ -106,7 +106,7 @@ var _ = Describe("Client", func() {
 		Expect(sent.Header.Get("x-ms-return-client-request-id")).To(Equal("true"))
 	})
 
-	It("speaks another version of the API if told to", func(ctx SpecContext) {
+	It("uses another version of the API if the options name one", func(ctx SpecContext) {
 		wire := answering(reply(http.StatusNoContent, ""))
 		given := options(wire)
 		given.APIVersion = "2022-10-01"
@@ -116,7 +116,7 @@ var _ = Describe("Client", func() {
 		Expect(only(wire).URL).To(HaveSuffix("?api-version=2022-10-01"))
 	})
 
-	It("keeps keys, tokens and queries out of its log", func(ctx SpecContext) {
+	It("does not log keys, tokens and queries", func(ctx SpecContext) {
 		var log bytes.Buffer
 		wire := answering(
 			refusal(http.StatusServiceUnavailable, "Busy", "later"), issued("eyJsecret.eyJsecret.secret", time.Now().Add(time.Hour)),

@@ -13,7 +13,7 @@ import (
 )
 
 var _ = Describe("NewClientFromConnectionString", func() {
-	DescribeTable("takes a connection string as people have it", func(text, endpoint, key string) {
+	DescribeTable("accepts a connection string", func(text, endpoint, key string) {
 		bubble(newYear, func() { // at one moment, equal keys make equal signatures
 			wire := answering(reply(http.StatusNoContent, ""))
 			client, err := identity.NewClientFromConnectionString(text, options(wire))
@@ -28,11 +28,11 @@ var _ = Describe("NewClientFromConnectionString", func() {
 			Expect(sent[0].Header["Authorization"]).To(Equal(sent[1].Header["Authorization"]))
 		})
 	},
-		Entry("from the portal", "endpoint=https://r.communication.azure.com/;accesskey="+testKey, "https://r.communication.azure.com", testKey),
+		Entry("of the portal", "endpoint=https://r.communication.azure.com/;accesskey="+testKey, "https://r.communication.azure.com", testKey),
 		Entry("in the other order", "accesskey="+testKey+";endpoint=https://r.com/", "https://r.com", testKey),
-		Entry("in other letters", "EndPoint=https://r.com;AccessKey="+testKey, "https://r.com", testKey),
+		Entry("in another letter case", "EndPoint=https://r.com;AccessKey="+testKey, "https://r.com", testKey),
 		Entry("with spaces", "  endpoint = https://r.com/ ; accesskey = "+testKey+"  ", "https://r.com", testKey),
-		Entry("with a line end", "endpoint=https://r.com/;accesskey="+testKey+"\r\n", "https://r.com", testKey),
+		Entry("with a line break", "endpoint=https://r.com/;accesskey="+testKey+"\r\n", "https://r.com", testKey),
 		Entry("with a semicolon at the end", "endpoint=https://r.com/;accesskey="+testKey+";", "https://r.com", testKey),
 		Entry("with empty parts", ";;endpoint=https://r.com/; ;accesskey="+testKey, "https://r.com", testKey),
 		Entry("with other parts, also twice", "endpoint=https://r.com/;accesskey="+testKey+";foo=bar;foo=baz", "https://r.com", testKey),
@@ -40,44 +40,44 @@ var _ = Describe("NewClientFromConnectionString", func() {
 		Entry("with many slashes", "endpoint=https://r.com///;accesskey="+testKey, "https://r.com", testKey),
 		Entry("without a scheme", "endpoint=r.com;accesskey="+testKey, "https://r.com", testKey),
 		Entry("with a key of three bytes, padded too much", "endpoint=https://r.com/;accesskey=a2V5==", "https://r.com", "a2V5"),
-		Entry("with a key whose padding was left behind", "endpoint=https://r.com/;accesskey=MDEyMzQ1Njc4OWFiY2RlZg", "https://r.com", testKey),
+		Entry("with a key without padding", "endpoint=https://r.com/;accesskey=MDEyMzQ1Njc4OWFiY2RlZg", "https://r.com", testKey),
 		Entry("with every letter of base64", "endpoint=https://r.com/;accesskey=+/+/AZaz09==", "https://r.com", "+/+/AZaz09=="),
 	)
 
 	const secret = "c2VjcmV0LWtleS1vZi1jb250b3Nv"
 
-	DescribeTable("refuses what is not one, and does not show the key", func(text, reason string) {
+	DescribeTable("rejects an invalid one, and does not show the key", func(text, reason string) {
 		client, err := identity.NewClientFromConnectionString(text, nil)
 		Expect(client).To(BeNil())
 		Expect(err).To(beArgument("connectionString"))
 		Expect(err).To(MatchError(ContainSubstring(reason)))
 		Expect(err.Error()).NotTo(ContainSubstring(secret[:8]))
 	},
-		Entry("nothing, as of a variable that is not set", "", "is empty: is the variable set that it comes from?"),
-		Entry("nothing but a line end", " \r\n", "is empty"),
-		Entry("nothing but an end", ";", "has no endpoint"),
-		Entry("the endpoint alone", "https://r.com/", `is only the endpoint: a whole one looks like "endpoint=https://`),
-		Entry("the endpoint alone, with what may be around it", " https://r.com/; ", "is only the endpoint"),
+		Entry("an empty string, as of a variable that is not set", "", "is empty: is the variable set that it comes from?"),
+		Entry("only a line break", " \r\n", "is empty"),
+		Entry("only a semicolon", ";", "has no endpoint"),
+		Entry("only the endpoint", "https://r.com/", `is only the endpoint: a whole one looks like "endpoint=https://`),
+		Entry("only the endpoint, with spaces and a semicolon", " https://r.com/; ", "is only the endpoint"),
 		Entry("the endpoint without its name", "https://r.com/;accesskey="+secret, `without "="`),
 		Entry("no key", "endpoint=https://r.com/", "has no accesskey"),
 		Entry("an empty key", "endpoint=https://r.com/;accesskey=", "has no accesskey"),
-		Entry("a key that is padding", "endpoint=https://r.com/;accesskey===", "must not be empty"),
+		Entry("a key of padding", "endpoint=https://r.com/;accesskey===", "must not be empty"),
 		Entry("no endpoint", "accesskey="+secret, "has no endpoint"),
-		Entry("the key alone", secret, `without "="`),
+		Entry("only the key", secret, `without "="`),
 		Entry("the key without its name", "endpoint=https://r.com/;"+secret, `without "="`),
 		Entry("two endpoints", "endpoint=https://r.com/;Endpoint=https://s.com/;accesskey="+secret, "more than one endpoint"),
 		Entry("two keys", "endpoint=https://r.com/;accesskey="+secret+";AccessKey="+secret, "more than one accesskey"),
 		Entry("a key that is not base64", "endpoint=https://r.com/;accesskey="+secret+"!", "base64"),
-		Entry("a key cut short", "endpoint=https://r.com/;accesskey="+secret+"Q", "base64"),
+		Entry("a truncated key", "endpoint=https://r.com/;accesskey="+secret+"Q", "base64"),
 		Entry("an endpoint over http", "endpoint=http://r.com/;accesskey="+secret, "https"),
 		Entry("an endpoint that is the key", "endpoint="+secret+"!!;accesskey="+secret+"/ /", "base64"),
 		Entry("an endpoint with a query", "endpoint=https://r.com/?key="+secret+";accesskey="+secret, "query"),
-		Entry("an endpoint that is no URL", "endpoint=https://%zz"+secret+";accesskey="+secret, "must be a URL"),
+		Entry("an endpoint that is not a URL", "endpoint=https://%zz"+secret+";accesskey="+secret, "must be a URL"),
 		Entry("an endpoint that is the address of the users", "endpoint=https://r.com/identities/;accesskey="+secret, `"/identities"`),
 		Entry("an endpoint of another kind", "endpoint=sb://r.com/;accesskey="+secret, "https"),
 	)
 
-	It("takes an http endpoint where that is allowed", func() {
+	It("accepts an http endpoint if that is allowed", func() {
 		allowed := options(nil)
 		allowed.InsecureAllowCredentialWithHTTP = true
 		client, err := identity.NewClientFromConnectionString("endpoint=http://localhost:7777/;accesskey="+testKey, allowed)

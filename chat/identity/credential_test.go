@@ -17,7 +17,7 @@ import (
 )
 
 var _ = Describe("Client.Credential", func() {
-	It("issues a token when one is needed, and another before it ends", func() {
+	It("issues a token when one is needed, and another before it expires", func() {
 		bubble(newYear, func() {
 			client, wire := clientOf(issuedFor("one", time.Hour), issuedFor("two", time.Hour))
 			credential, err := client.Credential(ada, chatScope, &identity.CredentialOptions{Lifetime: time.Hour})
@@ -33,7 +33,7 @@ var _ = Describe("Client.Credential", func() {
 		})
 	})
 
-	It("asks once for 10,000 goroutines at the moment a token ends", func() {
+	It("sends one request for 10,000 goroutines at the moment a token expires", func() {
 		bubble(newYear, func() {
 			client, wire := clientOf(issuedFor("one", time.Hour), issuedFor("two", time.Hour))
 			credential, err := client.Credential(ada, chatScope, nil)
@@ -52,7 +52,7 @@ var _ = Describe("Client.Credential", func() {
 		})
 	})
 
-	It("takes the settings of every credential", func(ctx SpecContext) {
+	It("uses the settings of a credential", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		first := chat.AccessToken{Token: "first", ExpiresOn: time.Now().Add(time.Hour)}
 		given := &identity.CredentialOptions{TokenCredentialOptions: chat.TokenCredentialOptions{InitialToken: first}}
@@ -65,7 +65,7 @@ var _ = Describe("Client.Credential", func() {
 		Expect(err).To(beArgument("RefreshTimeout"))
 	})
 
-	It("hands on what the service says", func(ctx SpecContext) {
+	It("returns the error of the service", func(ctx SpecContext) {
 		client, _ := clientOf(refusal(http.StatusUnauthorized, "IdentityNotOwned", "Provided identity doesn't belong to the resource."))
 		credential, err := client.Credential(ada, chatScope, nil)
 		Expect(err).NotTo(HaveOccurred())
@@ -75,7 +75,7 @@ var _ = Describe("Client.Credential", func() {
 })
 
 var _ = Describe("Client.MintFunc", func() {
-	It("keeps what it was given, whatever becomes of that", func(ctx SpecContext) {
+	It("is not affected by later changes of its arguments", func(ctx SpecContext) {
 		client, wire := clientOf(issuedFor("one", time.Hour))
 		scopes, given := []identity.Scope{identity.ScopeChat}, &identity.TokenOptions{Lifetime: 2 * time.Hour}
 		mint := client.MintFunc(scopes, given)

@@ -19,7 +19,7 @@ import (
 )
 
 var _ = Describe("NewClient", func() {
-	It("asks for the resource's scope, and sends the token", func(ctx SpecContext) {
+	It("requests the scope of the resource, and sends the token", func(ctx SpecContext) {
 		entra := &entraStub{lifetime: time.Hour}
 		client, wire := entraClientOf(entra, reply(http.StatusNoContent, ""))
 		Expect(client.RevokeTokens(ctx, ada)).To(Succeed())
@@ -44,7 +44,7 @@ var _ = Describe("NewClient", func() {
 		})
 	})
 
-	It("lets a call leave with its own context while another's token is being fetched", func() {
+	It("releases a call with its own context while another call fetches a token", func() {
 		bubble(newYear, func() {
 			entra := &entraStub{lifetime: time.Hour, delay: 2 * time.Second}
 			client, _ := entraClientOf(entra, reply(http.StatusNoContent, ""))
@@ -64,7 +64,7 @@ var _ = Describe("NewClient", func() {
 		})
 	})
 
-	It("is not hurt by the first caller's leaving", func() {
+	It("is not affected if the first caller leaves", func() {
 		bubble(newYear, func() {
 			entra := &entraStub{lifetime: time.Hour, delay: 2 * time.Second}
 			client, _ := entraClientOf(entra, reply(http.StatusNoContent, ""))
@@ -76,7 +76,7 @@ var _ = Describe("NewClient", func() {
 		})
 	})
 
-	It("drops a token that is refused, at most once a minute", func() {
+	It("replaces a rejected token, at most once a minute", func() {
 		bubble(newYear, func() {
 			entra := &entraStub{lifetime: 24 * time.Hour}
 			client, wire := entraClientOf(entra, reply(http.StatusUnauthorized, ""))
@@ -88,7 +88,7 @@ var _ = Describe("NewClient", func() {
 		})
 	})
 
-	It("fails with the credential's error, without a second try or a request", func(ctx SpecContext) {
+	It("fails with the error of the credential, without a retry or a request", func(ctx SpecContext) {
 		cause := errors.New("no such tenant")
 		entra := &entraStub{err: cause}
 		client, wire := entraClientOf(entra, reply(http.StatusNoContent, ""))
@@ -97,7 +97,7 @@ var _ = Describe("NewClient", func() {
 		Expect(wire.Requests()).To(BeEmpty())
 	})
 
-	It("sends no token where a policy has turned to http", func(ctx SpecContext) {
+	It("sends no token if a policy changes the request to http", func(ctx SpecContext) {
 		wire := answering(reply(http.StatusNoContent, ""))
 		given := options(wire)
 		given.PerCallPolicies = []policy.Policy{rewrite{http.MethodPost, "http://contoso.communication.azure.com", ""}}
@@ -107,7 +107,7 @@ var _ = Describe("NewClient", func() {
 		Expect(wire.Requests()).To(BeEmpty())
 	})
 
-	It("ends a fetch under way with Close", func() {
+	It("ends a fetch with Close", func() {
 		bubble(newYear, func() {
 			client, _ := entraClientOf(&entraStub{lifetime: time.Hour, delay: time.Minute}, reply(http.StatusNoContent, ""))
 			waiting := make(chan error)
@@ -119,7 +119,7 @@ var _ = Describe("NewClient", func() {
 		})
 	})
 
-	It("exchanges a person's token with no authority but that", func(ctx SpecContext) {
+	It("exchanges the token of a person without other authorization", func(ctx SpecContext) {
 		entra := &entraStub{lifetime: time.Hour}
 		client, wire := entraClientOf(entra, reply(http.StatusOK, `{"accessToken":{"token":"t"}}`))
 		_, err := client.GetTokenForTeamsExtensionUser(ctx, "person")
@@ -128,7 +128,7 @@ var _ = Describe("NewClient", func() {
 		Expect(entra.Scopes()).To(BeEmpty())
 	})
 
-	DescribeTable("refuses what it can't use", func(endpoint string, credential azcore.TokenCredential, name string) {
+	DescribeTable("rejects invalid arguments", func(endpoint string, credential azcore.TokenCredential, name string) {
 		client, err := identity.NewClient(endpoint, credential, nil)
 		Expect(client).To(BeNil())
 		Expect(err).To(beArgument(name))
@@ -171,7 +171,7 @@ func (e *entraStub) GetToken(ctx context.Context, asked policy.TokenRequestOptio
 	return azcore.AccessToken{Token: token, ExpiresOn: time.Now().Add(e.lifetime)}, nil
 }
 
-// Scopes is what the credential was asked for, in order.
+// Scopes lists the requested scopes, in order.
 func (e *entraStub) Scopes() [][]string {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -24,7 +24,7 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		government = "https://auth.msft.communication.azure.us/"
 	)
 
-	DescribeTable("exchanges Entra tokens where their scopes belong", func(ctx SpecContext, scopes, asked []string, target string) {
+	DescribeTable("exchanges Entra tokens with the operation for their scopes", func(ctx SpecContext, scopes, asked []string, target string) {
 		entra := &entraStub{lifetime: time.Hour}
 		credential, wire := entraCredentialOf(entra, &identity.EntraTokenCredentialOptions{Scopes: scopes}, exchanged("chat", time.Hour))
 		Expect(wire.Requests()).To(BeEmpty(), "not before it is needed")
@@ -41,18 +41,18 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		Expect(sent.Body).To(Equal(`{}`))
 	},
 		Entry("without scopes", nil, []string{clients + ".default"}, "/access/entra/:exchangeAccessToken?api-version=2025-03-02-preview"),
-		Entry("with none", []string{}, []string{clients + ".default"}, "/access/entra/:exchangeAccessToken?api-version=2025-03-02-preview"),
+		Entry("with an empty list", []string{}, []string{clients + ".default"}, "/access/entra/:exchangeAccessToken?api-version=2025-03-02-preview"),
 		Entry("for clients", []string{clients + "Chat", clients + "VoIP"}, []string{clients + "Chat", clients + "VoIP"},
 			"/access/entra/:exchangeAccessToken?api-version=2025-03-02-preview"),
-		Entry("in other letters", []string{"HTTPS://Communication.Azure.com/Clients/.default"}, []string{"HTTPS://Communication.Azure.com/Clients/.default"},
+		Entry("in another letter case", []string{"HTTPS://Communication.Azure.com/Clients/.default"}, []string{"HTTPS://Communication.Azure.com/Clients/.default"},
 			"/access/entra/:exchangeAccessToken?api-version=2025-03-02-preview"),
 		Entry("for Teams", []string{extension + "TeamsExtension.ManageCalls"}, []string{extension + "TeamsExtension.ManageCalls"},
 			"/access/teamsExtension/:exchangeAccessToken?api-version=2026-09-23"),
-		Entry("for Teams of a government", []string{government + ".default"}, []string{government + ".default"},
+		Entry("for Teams of a government cloud", []string{government + ".default"}, []string{government + ".default"},
 			"/access/teamsExtension/:exchangeAccessToken?api-version=2026-09-23"),
 	)
 
-	DescribeTable("refuses what it can't use", func(endpoint string, entra azcore.TokenCredential, scopes []string, name string) {
+	DescribeTable("rejects invalid arguments", func(endpoint string, entra azcore.TokenCredential, scopes []string, name string) {
 		credential, err := identity.NewEntraTokenCredential(endpoint, entra, &identity.EntraTokenCredentialOptions{Scopes: scopes})
 		Expect(credential).To(BeNil())
 		Expect(err).To(beArgument(name))
@@ -63,10 +63,10 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		Entry("scopes of two families", testEndpoint, &entraStub{}, []string{clients + ".default", extension + ".default"}, "Scopes"),
 		Entry("a scope of an application", testEndpoint, &entraStub{}, []string{"https://communication.azure.com//.default"}, "Scopes"),
 		Entry("an empty scope", testEndpoint, &entraStub{}, []string{""}, "Scopes"),
-		Entry("a scope of somebody else", testEndpoint, &entraStub{}, []string{"https://graph.microsoft.com/.default"}, "Scopes"),
+		Entry("a scope of another service", testEndpoint, &entraStub{}, []string{"https://graph.microsoft.com/.default"}, "Scopes"),
 	)
 
-	It("writes no double slash, however the endpoint ends", func(ctx SpecContext) {
+	It("sends no double slash, however the endpoint ends", func(ctx SpecContext) {
 		wire := answering(exchanged("chat", time.Hour))
 		credential, err := identity.NewEntraTokenCredential(testEndpoint+"//", &entraStub{lifetime: time.Hour}, &identity.EntraTokenCredentialOptions{ClientOptions: *options(wire)})
 		Expect(err).NotTo(HaveOccurred())
@@ -75,7 +75,7 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		Expect(only(wire).URL).To(HavePrefix(testEndpoint + "/access/"))
 	})
 
-	It("speaks another version of the API if told to", func(ctx SpecContext) {
+	It("uses another version of the API if the options name one", func(ctx SpecContext) {
 		given := &identity.EntraTokenCredentialOptions{}
 		given.APIVersion = "2026-01-01"
 		credential, wire := entraCredentialOf(&entraStub{lifetime: time.Hour}, given, exchanged("chat", time.Hour))
@@ -84,7 +84,7 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		Expect(only(wire).URL).To(HaveSuffix("?api-version=2026-01-01"))
 	})
 
-	It("asks neither side again while the chat token lasts", func(ctx SpecContext) {
+	It("sends no request while the chat token is valid", func(ctx SpecContext) {
 		entra := &entraStub{lifetime: time.Hour}
 		credential, wire := entraCredentialOf(entra, nil, exchanged("chat", time.Hour))
 		for range 100 {
@@ -94,7 +94,7 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		only(wire)
 	})
 
-	It("exchanges a new Entra token when a renewal brings one", func() {
+	It("exchanges a new Entra token of a renewal", func() {
 		bubble(newYear, func() {
 			credential, wire := entraCredentialOf(&entraStub{lifetime: time.Hour}, nil, exchanged("one", time.Hour), exchanged("two", time.Hour))
 			Expect(credential.Token(context.Background())).To(HaveField("Token", "one"))
@@ -106,7 +106,7 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		})
 	})
 
-	It("keeps the chat token to its end while the Entra token is the same one", func() {
+	It("keeps the chat token until it expires if the Entra token is the same", func() {
 		bubble(newYear, func() {
 			entra := &entraStub{lifetime: time.Hour, fixed: "entra"}
 			credential, wire := entraCredentialOf(entra, nil, exchanged("one", time.Hour), exchanged("two", time.Hour))
@@ -122,7 +122,7 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		})
 	})
 
-	It("exchanges the same Entra token anew when the service has refused the chat token", func(ctx SpecContext) {
+	It("exchanges the same Entra token again if the service rejects the chat token", func(ctx SpecContext) {
 		credential, wire := entraCredentialOf(&entraStub{lifetime: time.Hour, fixed: "entra"}, nil, exchanged("one", time.Hour), exchanged("two", time.Hour))
 		chatWire := answering(reply(http.StatusUnauthorized, ""), reply(http.StatusOK, ""))
 		thread, err := chat.NewThreadClient(testEndpoint, "19:a@thread.v2", credential, chatOptions(chatWire))
@@ -132,7 +132,7 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		Expect(bearers(wire)).To(Equal([]string{"Bearer entra", "Bearer entra"}))
 	})
 
-	DescribeTable("tries an exchange again", func(ctx SpecContext, first answer) {
+	DescribeTable("retries an exchange", func(ctx SpecContext, first answer) {
 		credential, wire := entraCredentialOf(&entraStub{lifetime: time.Hour}, nil, first, exchanged("chat", time.Hour))
 		Expect(credential.Token(ctx)).To(HaveField("Token", "chat"))
 		Expect(bearers(wire)).To(Equal([]string{"Bearer entra-1", "Bearer entra-1"}))
@@ -143,14 +143,14 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		Entry("after a broken connection", fail(io.ErrUnexpectedEOF)),
 	)
 
-	It("gives up after four tries", func(ctx SpecContext) {
+	It("fails after four attempts", func(ctx SpecContext) {
 		credential, wire := entraCredentialOf(&entraStub{lifetime: time.Hour}, nil, refusal(http.StatusInternalServerError, "Broken", "no"))
 		_, err := credential.Token(ctx)
 		Expect(err).To(beRefusal(http.StatusInternalServerError, "Broken"))
 		Expect(wire.Requests()).To(HaveLen(4))
 	})
 
-	It("gives up at once on a refusal, and shows no token", func(ctx SpecContext) {
+	It("fails immediately if it is rejected, and shows no token", func(ctx SpecContext) {
 		credential, wire := entraCredentialOf(&entraStub{lifetime: time.Hour, fixed: "eyJsecret.eyJsecret.secret"}, nil,
 			reply(http.StatusForbidden, `{"error":{"code":"Forbidden","message":"eyJsecret.eyJsecret.secret may not"},"accessToken":{"token":"secret"}}`))
 		_, err := credential.Token(ctx)
@@ -159,22 +159,22 @@ var _ = Describe("NewEntraTokenCredential", func() {
 		only(wire)
 	})
 
-	DescribeTable("gives an error, never an empty token", func(ctx SpecContext, entra *entraStub, answers answer, words string) {
+	DescribeTable("returns an error, never an empty token", func(ctx SpecContext, entra *entraStub, answers answer, words string) {
 		credential, _ := entraCredentialOf(entra, nil, answers)
 		token, err := credential.Token(ctx)
 		Expect(err).To(MatchError(ContainSubstring(words)))
 		Expect(token).To(BeZero())
 	},
 		Entry("for an empty Entra token", &entraStub{empty: true}, exchanged("chat", time.Hour), "empty Entra token"),
-		Entry("for an answer without one", &entraStub{lifetime: time.Hour}, reply(http.StatusOK, `{"identity":{"id":"8:acs:a"}}`), "no token"),
-		Entry("for an answer with an empty one", &entraStub{lifetime: time.Hour}, exchanged("", time.Hour), "no token"),
-		Entry("for an answer that is no JSON", &entraStub{lifetime: time.Hour}, reply(http.StatusOK, `<html>`), "JSON"),
-		Entry("for another success", &entraStub{lifetime: time.Hour}, reply(http.StatusNoContent, ""), "expected status 200"),
-		Entry("for one that has ended", &entraStub{lifetime: time.Hour}, exchanged("chat", -time.Hour), "already expired"),
+		Entry("for a response without one", &entraStub{lifetime: time.Hour}, reply(http.StatusOK, `{"identity":{"id":"8:acs:a"}}`), "no token"),
+		Entry("for a response with an empty one", &entraStub{lifetime: time.Hour}, exchanged("", time.Hour), "no token"),
+		Entry("for a response that is not JSON", &entraStub{lifetime: time.Hour}, reply(http.StatusOK, `<html>`), "JSON"),
+		Entry("for another success status", &entraStub{lifetime: time.Hour}, reply(http.StatusNoContent, ""), "expected status 200"),
+		Entry("for an expired one", &entraStub{lifetime: time.Hour}, exchanged("chat", -time.Hour), "already expired"),
 		Entry("for a credential that fails", &entraStub{err: errors.New("no tenant")}, exchanged("chat", time.Hour), "no tenant"),
 	)
 
-	It("lets a caller leave, with an error, and the next one has the token", func() {
+	It("releases a caller with an error, and the next one gets the token", func() {
 		bubble(newYear, func() {
 			entra := &entraStub{lifetime: time.Hour, delay: 5 * time.Second}
 			credential, _ := entraCredentialOf(entra, nil, exchanged("chat", time.Hour))

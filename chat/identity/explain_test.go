@@ -27,7 +27,7 @@ var _ = Describe("Client.Explain", func() {
 	}
 	const denied = `{"error":{"code":"Denied","message":"Denied by the resource provider."}}`
 
-	DescribeTable("explains what the service refuses",
+	DescribeTable("explains an error response",
 		func(ctx SpecContext, refused answer, what string, expected ...explain.Kind) {
 			client, wire := clientOf(refused)
 			explanation := client.Explain(ctx, client.RevokeTokens(ctx, ada))
@@ -36,10 +36,10 @@ var _ = Describe("Client.Explain", func() {
 			Expect(wire.Requests()).To(HaveLen(1))
 		},
 		Entry("an access key", served(401, denied, 0), "access key", explain.AccessKey),
-		Entry("a signature by a clock that is ahead", served(401, denied, time.Hour), "ahead", explain.Clock, explain.AccessKey),
+		Entry("a signature with a clock that is ahead", served(401, denied, time.Hour), "ahead", explain.Clock, explain.AccessKey),
 		Entry("a user", served(401, `{"error":{"code":"IdentityNotOwned"}}`, 0), ada.ID, explain.UserUnknown),
 		Entry("any other request", served(400, `{"error":{"code":"ValidationError"}}`, 0), "revoke the tokens of a user", explain.BadRequest),
-		Entry("a request that is not the service's to answer", reply(404, "<html>", "Content-Type", "text/html"), "another server", explain.ForeignAnswer),
+		Entry("a request answered by another server", reply(404, "<html>", "Content-Type", "text/html"), "another server", explain.ForeignAnswer),
 	)
 
 	It("explains the Entra token of an application", func(ctx SpecContext) {
@@ -57,7 +57,7 @@ var _ = Describe("Client.Explain", func() {
 		Expect(causesOf(client.Explain(ctx, err))).To(Equal([]explain.Kind{explain.AccessKey}))
 	})
 
-	It("explains the error of a constructor, of which there is no client", func() {
+	It("explains the error of a constructor", func() {
 		client, err := identity.NewClientFromConnectionString("endpoint=https://contoso.communication.azure.com", nil)
 		Expect(causesOf(client.Explain(context.Background(), err))).To(Equal([]explain.Kind{explain.Argument}))
 		Expect(client.Explain(context.Background(), nil)).To(Equal(explain.Explanation{}))

@@ -16,7 +16,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 )
 
-// fakeService is as much of the service as it takes to hold the client to it over a socket: it checks signatures over what has
+// fakeService implements what the specs need of the service, over a socket: it checks signatures of what has
 // arrived, keeps users and tokens, and lets those with a token send a typing notification.
 type fakeService struct {
 	mux *http.ServeMux
@@ -47,7 +47,7 @@ func newFakeService(protocol int) (*fakeService, *httptest.Server) {
 	return s, server
 }
 
-// signed lets a request in whose signature fits, and whose time is near.
+// signed accepts a request with a matching signature and a recent time.
 func (s *fakeService) signed(next func(w http.ResponseWriter, r *http.Request, body []byte)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -162,12 +162,12 @@ func (s *fakeService) typing(w http.ResponseWriter, r *http.Request) {
 	s.typed = append(s.typed, who)
 }
 
-// ConnectionString is what the portal would show for the service.
+// ConnectionString is the connection string of the service.
 func (s *fakeService) ConnectionString(server *httptest.Server) string {
 	return "endpoint=" + server.URL + "/;accesskey=" + s.key
 }
 
-// Typed is who has sent typing notifications, in order.
+// Typed lists who sent typing notifications, in order.
 func (s *fakeService) Typed() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

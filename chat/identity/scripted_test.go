@@ -36,7 +36,7 @@ var (
 	fail      = script.Fail
 )
 
-// only is the one request there was.
+// only returns the only request.
 func only(wire *scripted) request {
 	GinkgoHelper()
 	requests := wire.Requests()
@@ -49,7 +49,7 @@ func refusal(status int, code, message string) answer {
 	return reply(status, fmt.Sprintf(`{"error":{"code":%q,"message":%q}}`, code, message))
 }
 
-// options wire a transport into a client, with retries that hardly wait.
+// options returns options with a transport and retries without delays.
 func options(transport policy.Transporter) *identity.ClientOptions {
 	return &identity.ClientOptions{ClientOptions: azcore.ClientOptions{
 		Transport: transport,

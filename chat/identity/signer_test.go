@@ -18,7 +18,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/identity"
 )
 
-// rewrite turns whatever request passes into another one: what is signed must be what is sent.
+// rewrite changes a request: the signature must cover what is sent.
 type rewrite struct{ method, url, body string }
 
 func (r rewrite) Do(req *policy.Request) (*http.Response, error) {
@@ -42,7 +42,7 @@ func (f policyFunc) Do(req *policy.Request) (*http.Response, error) { return f(r
 const emptyHash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 
 var _ = Describe("A signature with an access key", func() {
-	DescribeTable("is the published one", func(key, date, method, target, body, hash, signature string) {
+	DescribeTable("equals the published one", func(key, date, method, target, body, hash, signature string) {
 		moment, err := time.Parse(http.TimeFormat, date)
 		Expect(err).NotTo(HaveOccurred())
 		bubble(moment, func() {
@@ -80,7 +80,7 @@ var _ = Describe("A signature with an access key", func() {
 		Entry("with a port",
 			testKey, "Tue, 02 Jan 2024 03:04:05 GMT", "DELETE", "https://r.communication.azure.com:8443/identities/8%3Aacs%3Aabc?api-version=2023-10-01",
 			"", emptyHash, "Abtvvgp0PTkzXPQj5iAMssbzocSjGHPQhY+DYET1n58="),
-		Entry("with a query that others encode anew",
+		Entry("with a query that others encode differently",
 			testKey, "Tue, 02 Jan 2024 03:04:05 GMT", "GET", "https://r.communication.azure.com/p?q=a%20b&z=%3A",
 			"", emptyHash, "HeplWpn+9nNPNMfKam4dIHz7Qp3eUcIR1IjNBAHvcbc="),
 		Entry("for an empty object",
@@ -102,10 +102,10 @@ var _ = Describe("A signature with an access key", func() {
 		Entry("scopes", `{"scopes":["chat"]}`, "J+doRQjtFVYLx3qOvzptwBLjQWqy6OEWEEk1TY1+rT4="),
 		Entry("scopes of a new user", `{"createTokenWithScopes":["chat"]}`, "WTRvgEjjVd+bvyKw3WgXgDkU81aV8FWq+4/BE+he0+A="),
 		Entry("a word", "banana", "tJPUg2Sv5E0RwBZc9HCkFk0eJgmRHvmYvoaNRq3j3k4="),
-		Entry("a letter beyond the basic plane", "\U0001F600", "8EQ6NCxe9UeDoRG1G6Vsk45HTDIyTZDDpgycjjo34tk="),
+		Entry("a character outside the basic plane", "\U0001F600", "8EQ6NCxe9UeDoRG1G6Vsk45HTDIyTZDDpgycjjo34tk="),
 	)
 
-	It("covers the body that is sent, where a policy has taken it away", func(ctx SpecContext) {
+	It("covers the body that is sent if a policy removed it", func(ctx SpecContext) {
 		wire := answering(reply(http.StatusOK, `{"token":"t","expiresOn":"2030-01-01T00:00:00+00:00"}`))
 		given := options(wire)
 		given.PerRetryPolicies = []policy.Policy{policyFunc(func(req *policy.Request) (*http.Response, error) {
@@ -123,7 +123,7 @@ var _ = Describe("A signature with an access key", func() {
 		Expect(sent.Header.Get("x-ms-content-sha256")).To(Equal(emptyHash))
 	})
 
-	It("is made from the published request by the methods themselves", func() {
+	It("is created by the methods for the published request", func() {
 		bubble(time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC), func() {
 			wire := answering(reply(http.StatusCreated, `{"identity":{"id":"8:acs:a"},"accessToken":{"token":"t"}}`))
 			given := options(wire)
@@ -136,7 +136,7 @@ var _ = Describe("A signature with an access key", func() {
 		})
 	})
 
-	It("is made for each try anew, over the time of that try", func() {
+	It("is created for each attempt, with its time", func() {
 		bubble(newYear, func() {
 			wire := answering(
 				reply(http.StatusServiceUnavailable, ""), fail(io.ErrUnexpectedEOF), issued("t", newYear.Add(time.Hour)),
@@ -160,7 +160,7 @@ var _ = Describe("A signature with an access key", func() {
 		})
 	})
 
-	It("is made behind the headers of a call, and none of them replaces it", func(ctx SpecContext) {
+	It("covers the headers of a call, and is not replaced by them", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		with := policy.WithHTTPHeader(ctx, http.Header{"Authorization": {"Bearer x"}, "X-Ms-Date": {"yesterday"}, "X-Trace": {"1"}})
 		Expect(client.RevokeTokens(with, ada)).To(Succeed())
@@ -170,16 +170,16 @@ var _ = Describe("A signature with an access key", func() {
 		Expect(sent["X-Trace"]).To(ConsistOf("1"))
 	})
 
-	It("does not go to another host", func(ctx SpecContext) {
+	It("is not sent to another host", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusTemporaryRedirect, "", "Location", "https://elsewhere.example/identities"))
 		Expect(client.RevokeTokens(ctx, ada)).To(MatchError(ContainSubstring("redirects are not followed")))
 		only(wire)
 	})
 
-	Context("when it is refused", func() {
+	Context("if it is rejected", func() {
 		denied := `{"error":{"code":"Denied","message":"Denied by the resource provider."}}`
 
-		DescribeTable("names a clock that is off", func(theirs time.Duration, words string) {
+		DescribeTable("names a wrong clock", func(theirs time.Duration, words string) {
 			bubble(newYear, func() {
 				client, _ := clientOf(reply(http.StatusUnauthorized, denied, "Date", newYear.Add(theirs).Format(http.TimeFormat)))
 				err := client.RevokeTokens(context.Background(), ada)
@@ -191,7 +191,7 @@ var _ = Describe("A signature with an access key", func() {
 			Entry("ahead", -time.Hour, "the local clock is 1h0m0s ahead of the service's"),
 		)
 
-		It("says nothing of a clock that is right", func() {
+		It("does not mention a correct clock", func() {
 			bubble(newYear, func() {
 				client, _ := clientOf(reply(http.StatusUnauthorized, denied, "Date", newYear.Add(time.Minute).Format(http.TimeFormat)))
 				err := client.RevokeTokens(context.Background(), ada)
@@ -204,8 +204,8 @@ var _ = Describe("A signature with an access key", func() {
 	})
 })
 
-var _ = Describe("NewClient", func() {
-	DescribeTable("refuses what it can't use, and does not show the key", func(endpoint, key, name string) {
+var _ = Describe("NewClientWithAccessKey", func() {
+	DescribeTable("rejects invalid arguments, and does not show the key", func(endpoint, key, name string) {
 		client, err := identity.NewClientWithAccessKey(endpoint, key, nil)
 		Expect(client).To(BeNil())
 		Expect(err).To(beArgument(name))

@@ -25,7 +25,7 @@ var _ = Describe("Client on Teams users", func() {
 		Expect(sent.Header.Get("Authorization")).To(HavePrefix("HMAC-SHA256 "))
 	})
 
-	DescribeTable("refuses what is empty, and sends nothing", func(ctx SpecContext, name, token, app, person string) {
+	DescribeTable("rejects empty arguments, and sends no request", func(ctx SpecContext, name, token, app, person string) {
 		client, wire := clientOf(issued("t", end))
 		_, err := client.GetTokenForTeamsUser(ctx, token, app, person)
 		Expect(err).To(beArgument(name))
@@ -44,7 +44,7 @@ var _ = Describe("Client on Teams users who act through the resource", func() {
 		TenantID: "tenant", ObjectID: "person", PrincipalType: identity.PrincipalTypeUser, ClientIDs: []string{"app"},
 	}
 
-	It("exchanges the Entra token of one, with no authority but that", func(ctx SpecContext) {
+	It("exchanges the Entra token of one, without other authorization", func(ctx SpecContext) {
 		client, wire := clientOf(
 			reply(http.StatusServiceUnavailable, ""),
 			reply(http.StatusOK, `{"identity":{"id":"8:acs:res_tenant_person"},"accessToken":{"token":"t","expiresOn":"2026-01-02T03:04:05.0+00:00"}}`))
@@ -64,14 +64,14 @@ var _ = Describe("Client on Teams users who act through the resource", func() {
 		Expect(wire.Requests()).To(HaveLen(2))
 	})
 
-	It("refuses an empty Entra token, and sends nothing", func(ctx SpecContext) {
+	It("rejects an empty Entra token, and sends no request", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusOK, `{}`))
 		_, err := client.GetTokenForTeamsExtensionUser(ctx, "")
 		Expect(err).To(beArgument("entraToken"))
 		Expect(wire.Requests()).To(BeEmpty())
 	})
 
-	It("does not take an answer without a token for a success", func(ctx SpecContext) {
+	It("fails if the response has no token", func(ctx SpecContext) {
 		client, _ := clientOf(reply(http.StatusOK, `{"identity":{"id":"8:acs:a"}}`))
 		token, err := client.GetTokenForTeamsExtensionUser(ctx, "entra")
 		Expect(err).To(MatchError(ContainSubstring("the response has no token")))
@@ -84,14 +84,14 @@ var _ = Describe("Client on Teams users who act through the resource", func() {
 		Expect(only(wire).Method + " " + only(wire).URL).To(Equal("GET " + path + "tenants/tenant/assignments/person?api-version=2026-09-23"))
 	})
 
-	DescribeTable("makes or replaces an assignment", func(ctx SpecContext, status int, given *identity.CreateOrUpdateTeamsExtensionAssignmentOptions, sent string) {
+	DescribeTable("creates or replaces an assignment", func(ctx SpecContext, status int, given *identity.CreateOrUpdateTeamsExtensionAssignmentOptions, sent string) {
 		client, wire := clientOf(reply(status, body))
 		Expect(client.CreateOrUpdateTeamsExtensionAssignment(ctx, "tenant", "person", identity.PrincipalTypeUser, given)).To(Equal(assignment))
 		Expect(only(wire).Method + " " + only(wire).URL).To(Equal("PUT " + path + "tenants/tenant/assignments/person?api-version=2026-09-23"))
 		Expect(only(wire).Body).To(Equal(sent))
 	},
 		Entry("a new one", http.StatusCreated, nil, `{"principalType":"user"}`),
-		Entry("one that is there", http.StatusOK, &identity.CreateOrUpdateTeamsExtensionAssignmentOptions{ClientIDs: []string{"app"}},
+		Entry("an existing one", http.StatusOK, &identity.CreateOrUpdateTeamsExtensionAssignmentOptions{ClientIDs: []string{"app"}},
 			`{"principalType":"user","clientIds":["app"]}`),
 		Entry("with no applications", http.StatusOK, &identity.CreateOrUpdateTeamsExtensionAssignmentOptions{ClientIDs: []string{}},
 			`{"principalType":"user","clientIds":[]}`),
@@ -103,7 +103,7 @@ var _ = Describe("Client on Teams users who act through the resource", func() {
 		Expect(only(wire).Method + " " + only(wire).URL).To(Equal("DELETE " + path + "tenants/tenant/assignments/person?api-version=2026-09-23"))
 	})
 
-	DescribeTable("refuses a principal that is none, and sends nothing", func(ctx SpecContext, name, tenant, person string, kind identity.PrincipalType) {
+	DescribeTable("rejects an invalid principal, and sends no request", func(ctx SpecContext, name, tenant, person string, kind identity.PrincipalType) {
 		client, wire := clientOf(reply(http.StatusOK, body))
 		_, err := client.CreateOrUpdateTeamsExtensionAssignment(ctx, tenant, person, kind, nil)
 		Expect(err).To(beArgument(name))
@@ -115,7 +115,7 @@ var _ = Describe("Client on Teams users who act through the resource", func() {
 		Expect(wire.Requests()).To(BeEmpty())
 	},
 		Entry("no tenant", "tenantID", "", "person", identity.PrincipalTypeUser),
-		Entry("a tenant that climbs", "tenantID", "..", "person", identity.PrincipalTypeUser),
+		Entry("a tenant with dot segments", "tenantID", "..", "person", identity.PrincipalTypeUser),
 		Entry("no object", "objectID", "tenant", "", identity.PrincipalTypeUser),
 		Entry("no kind", "principalType", "tenant", "person", identity.PrincipalType("")),
 	)

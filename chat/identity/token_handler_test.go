@@ -23,7 +23,7 @@ import (
 var _ = Describe("TokenHandler", func() {
 	end := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-	It("gives whoever is signed in a token of their own, as the JavaScript libraries take it", func() {
+	It("issues a token to a signed-in user, in the form of the JavaScript libraries", func() {
 		client, wire := clientOf(issued("t", end))
 		handler := handlerOf(client, bySession, &identity.TokenHandlerOptions{Lifetime: time.Hour})
 		got := post(handler, "ada")
@@ -37,7 +37,7 @@ var _ = Describe("TokenHandler", func() {
 		Expect(only(wire).Body).To(Equal(`{"scopes":["chat"],"expiresInMinutes":60}`))
 	})
 
-	It("serves a backend's pages, up to a message in a chat", func(ctx SpecContext) {
+	It("serves the pages of a backend, up to a message in a chat", func(ctx SpecContext) {
 		service, acs := newFakeService(2)
 		identities, err := identity.NewClientFromConnectionString(service.ConnectionString(acs), options(acs.Client()))
 		Expect(err).NotTo(HaveOccurred())
@@ -65,7 +65,7 @@ var _ = Describe("TokenHandler", func() {
 		Expect(service.Typed()).To(Equal([]string{user.ID}))
 	})
 
-	DescribeTable("answers POST alone", func(method string) {
+	DescribeTable("answers only POST", func(method string) {
 		client, wire := clientOf(issued("t", end))
 		request := httptest.NewRequest(method, "/token", nil)
 		request.Header.Set("Session", "ada")
@@ -74,14 +74,14 @@ var _ = Describe("TokenHandler", func() {
 		Expect(got.Header().Get("Allow")).To(Equal("POST"))
 		Expect(wire.Requests()).To(BeEmpty())
 	},
-		Entry("not GET, which is cached, fetched ahead and fetched again", http.MethodGet),
+		Entry("not GET, which may be cached and prefetched", http.MethodGet),
 		Entry("not HEAD", http.MethodHead),
 		Entry("not PUT", http.MethodPut),
 		Entry("not DELETE", http.MethodDelete),
-		Entry("not OPTIONS, which is for whoever sets cross-origin rules", http.MethodOptions),
+		Entry("not OPTIONS, which belongs to cross-origin rules", http.MethodOptions),
 	)
 
-	DescribeTable("says no more of a failure than its kind", func(who string, reply answer, status int, body, retryAfter string) {
+	DescribeTable("tells only the kind of a failure", func(who string, reply answer, status int, body, retryAfter string) {
 		client, _ := clientOf(reply)
 		got := post(handlerOf(client, bySession, nil), who)
 		Expect(got.Code).To(Equal(status))
@@ -89,18 +89,18 @@ var _ = Describe("TokenHandler", func() {
 		Expect(got.Header().Get("Content-Type")).To(Equal("application/json"))
 		Expect(got.Body.String()).To(MatchJSON(`{"error":"` + body + `"}`))
 	},
-		Entry("nobody signed in", "", issued("t", end), http.StatusUnauthorized, "not signed in", ""),
-		Entry("nobody, with a reason", "expired", issued("t", end), http.StatusUnauthorized, "not signed in", ""),
+		Entry("no signed-in user", "", issued("t", end), http.StatusUnauthorized, "not signed in", ""),
+		Entry("no signed-in user, with a reason", "expired", issued("t", end), http.StatusUnauthorized, "not signed in", ""),
 		Entry("a failure of the application", "broken", issued("t", end), http.StatusInternalServerError, "no token", ""),
-		Entry("an application that names no user", "unmapped", issued("t", end), http.StatusInternalServerError, "no token", ""),
+		Entry("an application that returns no user", "unmapped", issued("t", end), http.StatusInternalServerError, "no token", ""),
 		Entry("a user of another resource", "ada", refusal(http.StatusUnauthorized, "IdentityNotOwned", "secret"), http.StatusInternalServerError, "no token", ""),
-		Entry("a service that has enough", "ada", reply(http.StatusTooManyRequests, `{}`, "Retry-After", "7"), http.StatusServiceUnavailable, "no token now, try again", "7"),
+		Entry("a service that throttles", "ada", reply(http.StatusTooManyRequests, `{}`, "Retry-After", "7"), http.StatusServiceUnavailable, "no token now, try again", "7"),
 		Entry("a delay in milliseconds", "ada", reply(http.StatusTooManyRequests, `{}`, "retry-after-ms", "1500"), http.StatusServiceUnavailable, "no token now, try again", "2"),
 		Entry("a service that is down", "ada", refusal(http.StatusServiceUnavailable, "Busy", "secret"), http.StatusServiceUnavailable, "no token now, try again", ""),
-		Entry("a service out of reach", "ada", fail(&net.OpError{Op: "dial", Err: errors.New("secret")}), http.StatusServiceUnavailable, "no token now, try again", ""),
+		Entry("an unreachable service", "ada", fail(&net.OpError{Op: "dial", Err: errors.New("secret")}), http.StatusServiceUnavailable, "no token now, try again", ""),
 	)
 
-	It("has every answer stored nowhere", func() {
+	It("forbids storing responses", func() {
 		client, _ := clientOf(issued("t", end), refusal(http.StatusInternalServerError, "Broken", "no"))
 		handler := handlerOf(client, bySession, nil)
 		for _, got := range []*httptest.ResponseRecorder{
@@ -111,7 +111,7 @@ var _ = Describe("TokenHandler", func() {
 		}
 	})
 
-	It("ends with the one who asks", func() {
+	It("ends with the request", func() {
 		bubble(newYear, func() {
 			client, _ := clientOf(func(req *http.Request) (*http.Response, error) {
 				<-req.Context().Done()
@@ -127,7 +127,7 @@ var _ = Describe("TokenHandler", func() {
 		})
 	})
 
-	It("tells the log what happened, and no token", func() {
+	It("logs what happened, and no token", func() {
 		var log bytes.Buffer
 		client, _ := clientOf(issued("eyJsecret.eyJsecret.secret", end), refusal(http.StatusForbidden, "Why", "eyJsecret.eyJsecret.secret"))
 		handler := handlerOf(client, bySession, &identity.TokenHandlerOptions{Logger: slog.New(slog.NewTextHandler(&log, nil))})
@@ -143,7 +143,7 @@ var _ = Describe("TokenHandler", func() {
 		Expect(log.String()).NotTo(ContainSubstring("secret"))
 	})
 
-	It("refuses what it can't use", func() {
+	It("rejects invalid arguments", func() {
 		client, _ := clientOf(issued("t", end))
 		handler, err := client.TokenHandler(nil, chatScope, nil)
 		Expect(err).To(beArgument("user"))
@@ -155,7 +155,7 @@ var _ = Describe("TokenHandler", func() {
 	})
 })
 
-// bySession is an application's idea of who is signed in.
+// bySession returns the signed-in user of a request.
 func bySession(r *http.Request) (chat.CommunicationUser, error) {
 	switch r.Header.Get("Session") {
 	case "ada":

@@ -19,14 +19,14 @@ var _ = Describe("UserAndToken", func() {
 	token := chat.AccessToken{Token: "eyJ.secret.sig", ExpiresOn: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	issued := identity.UserAndToken{User: chat.CommunicationUser{ID: "8:acs:u"}, Token: token}
 
-	It("is written and read as the service writes it", func() {
+	It("is written and read in the form of the service", func() {
 		Expect(json.Marshal(issued)).To(BeEquivalentTo(form))
 		var again identity.UserAndToken
 		Expect(json.Unmarshal([]byte(form), &again)).To(Succeed())
 		Expect(again).To(Equal(issued))
 	})
 
-	It("has no token in JSON where there is none", func() {
+	It("has no token in JSON if there is none", func() {
 		again := issued
 		Expect(json.Marshal(identity.UserAndToken{User: issued.User})).To(BeEquivalentTo(`{"identity":{"id":"8:acs:u"}}`))
 		Expect(json.Unmarshal([]byte(`{"identity":{"id":"8:acs:v"}}`), &again)).To(Succeed())

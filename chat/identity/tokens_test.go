@@ -33,7 +33,7 @@ var _ = Describe("Client on tokens", func() {
 		Expect(sent.Header).NotTo(HaveKey("Content-Type"))
 	})
 
-	DescribeTable("asks for a lifetime in whole minutes, never fewer than given", func(ctx SpecContext, lifetime time.Duration, body string) {
+	DescribeTable("requests a lifetime in whole minutes, rounded up", func(ctx SpecContext, lifetime time.Duration, body string) {
 		client, wire := clientOf(issued("t", end))
 		_, err := client.GetToken(ctx, ada, chatScope, &identity.TokenOptions{Lifetime: lifetime})
 		Expect(err).NotTo(HaveOccurred())
@@ -42,11 +42,11 @@ var _ = Describe("Client on tokens", func() {
 		Entry("none given", time.Duration(0), `{"scopes":["chat"]}`),
 		Entry("the shortest", time.Hour, `{"scopes":["chat"],"expiresInMinutes":60}`),
 		Entry("rounded up to the shortest", time.Hour-time.Second, `{"scopes":["chat"],"expiresInMinutes":60}`),
-		Entry("a bit more", time.Hour+time.Nanosecond, `{"scopes":["chat"],"expiresInMinutes":61}`),
+		Entry("one second more", time.Hour+time.Nanosecond, `{"scopes":["chat"],"expiresInMinutes":61}`),
 		Entry("the longest", 24*time.Hour, `{"scopes":["chat"],"expiresInMinutes":1440}`),
 	)
 
-	DescribeTable("refuses a lifetime the service does not offer, and sends nothing", func(ctx SpecContext, lifetime time.Duration) {
+	DescribeTable("rejects a lifetime that the service does not offer, and sends no request", func(ctx SpecContext, lifetime time.Duration) {
 		client, wire := clientOf(issued("t", end))
 		_, err := client.GetToken(ctx, ada, chatScope, &identity.TokenOptions{Lifetime: lifetime})
 		Expect(err).To(beArgument("Lifetime"))
@@ -59,12 +59,12 @@ var _ = Describe("Client on tokens", func() {
 		Entry("too short", 59*time.Minute),
 		Entry("too long", 24*time.Hour+time.Nanosecond),
 		Entry("negative", -time.Hour),
-		Entry("negative, and next to nothing", -time.Nanosecond),
-		Entry("the longest there is", time.Duration(1<<63-1)),
-		Entry("the most negative there is", time.Duration(-1<<63)),
+		Entry("negative and tiny", -time.Nanosecond),
+		Entry("the maximum of a Duration", time.Duration(1<<63-1)),
+		Entry("the minimum of a Duration", time.Duration(-1<<63)),
 	)
 
-	DescribeTable("refuses scopes that are none, and sends nothing", func(ctx SpecContext, name string, scopes []identity.Scope) {
+	DescribeTable("rejects invalid scopes, and sends no request", func(ctx SpecContext, name string, scopes []identity.Scope) {
 		client, wire := clientOf(issued("t", end))
 		_, err := client.GetToken(ctx, ada, scopes, nil)
 		Expect(err).To(beArgument(name))
@@ -81,7 +81,7 @@ var _ = Describe("Client on tokens", func() {
 		Entry("one that is empty", "scopes[1]", []identity.Scope{identity.ScopeChat, ""}),
 	)
 
-	It("does not take an answer without a token for a success", func(ctx SpecContext) {
+	It("fails if the response has no token", func(ctx SpecContext) {
 		client, _ := clientOf(reply(http.StatusOK, `{"expiresOn":"2026-01-02T03:04:05Z"}`))
 		_, err := client.GetToken(ctx, ada, chatScope, nil)
 		Expect(err).To(MatchError("identity: get token: the response has no token"))

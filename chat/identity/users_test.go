@@ -45,13 +45,13 @@ var _ = Describe("Client on users", func() {
 		Expect(sent.Body).To(BeEmpty())
 	})
 
-	It("escapes what would change the path", func(ctx SpecContext) {
+	It("escapes the id in the path", func(ctx SpecContext) {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		Expect(client.DeleteUser(ctx, chat.CommunicationUser{ID: "8:acs:a/../b?c#d%"})).To(Succeed())
 		Expect(only(wire).URL).To(Equal(testEndpoint + "/identities/8:acs:a%2F..%2Fb%3Fc%23d%25?api-version=2026-09-23"))
 	})
 
-	It("tries each operation again", func(ctx SpecContext) {
+	It("retries each operation", func(ctx SpecContext) {
 		for name, operation := range operations {
 			for _, first := range []answer{
 				reply(http.StatusTooManyRequests, ""), reply(http.StatusInternalServerError, ""), fail(io.ErrUnexpectedEOF),
@@ -64,7 +64,7 @@ var _ = Describe("Client on users", func() {
 		}
 	})
 
-	It("tells a refusal in one line, with what the service says", func(ctx SpecContext) {
+	It("returns an error response in one line, with the text of the service", func(ctx SpecContext) {
 		for name, operation := range operations {
 			client, _ := clientOf(refusal(http.StatusUnauthorized, "IdentityNotOwned", "Provided identity doesn't belong to the resource."))
 			err := operation(ctx, client)
@@ -74,14 +74,14 @@ var _ = Describe("Client on users", func() {
 		}
 	})
 
-	It("does not take an answer for a success that names nobody", func(ctx SpecContext) {
+	It("fails if the response has no user", func(ctx SpecContext) {
 		client, _ := clientOf(reply(http.StatusCreated, `{}`))
 		user, err := client.CreateUser(ctx, nil)
 		Expect(err).To(MatchError("identity: create user: the response has no user"))
 		Expect(user).To(BeZero())
 	})
 
-	It("leaves with the caller's context", func() {
+	It("ends with the context of the caller", func() {
 		bubble(newYear, func() {
 			client, _ := clientOf(func(req *http.Request) (*http.Response, error) {
 				<-req.Context().Done()
@@ -97,7 +97,7 @@ var _ = Describe("Client on users", func() {
 		})
 	})
 
-	DescribeTable("refuses a user that is none, and sends nothing", func(ctx SpecContext, id string) {
+	DescribeTable("rejects an invalid user, and sends no request", func(ctx SpecContext, id string) {
 		client, wire := clientOf(reply(http.StatusNoContent, ""))
 		user := chat.CommunicationUser{ID: id}
 		Expect(client.DeleteUser(ctx, user)).To(beArgument("user"))
@@ -115,7 +115,7 @@ var _ = Describe("Client on users", func() {
 	)
 })
 
-// operations are all that make one request, with arguments that will do.
+// operations are all that send one request, with valid arguments.
 var operations = map[string]func(context.Context, *identity.Client) error{
 	"CreateUser": func(ctx context.Context, c *identity.Client) error { return second(c.CreateUser(ctx, nil)) },
 	"CreateUserAndToken": func(ctx context.Context, c *identity.Client) error {
