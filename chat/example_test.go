@@ -2,19 +2,21 @@ package chat_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log"
+	"slices"
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-// The examples run against the service in the process that package chattest is.
-// Against the real one, take the endpoint of the resource, and a token from package identity.
+// The examples use the emulator of package chattest, in this process. For the real service, use the endpoint of the resource and a
+// token of package identity.
 
-// newExample starts a service with Alice, who is connected, and Bob.
+// newExample starts a service, and returns a client of Alice, and Bob.
 func newExample() (service *chattest.Service, alice *chat.Client, bob chat.CommunicationUser) {
 	service, err := chattest.Open(nil)
 	if err != nil {
@@ -24,7 +26,7 @@ func newExample() (service *chattest.Service, alice *chat.Client, bob chat.Commu
 	return service, alice, bob
 }
 
-// newExampleThread starts a service with a thread of Alice's that Bob is in.
+// newExampleThread starts a service with a thread that Alice created with Bob.
 func newExampleThread() (service *chattest.Service, thread *chat.ThreadClient, bob chat.CommunicationUser) {
 	service, alice, bob := newExample()
 	created, err := alice.CreateThread(context.Background(), "Release 4.2", &chat.CreateThreadOptions{
@@ -169,4 +171,41 @@ func ExampleClient_Close() {
 	// Output:
 	// chat: create thread: the client is closed
 	// true
+}
+
+func ExampleMessage_MarshalJSON() {
+	message := chat.Message{
+		ID: "1762161601337", Type: chat.MessageTypeText, SequenceID: "4", Version: "1762161601337", Sender: chat.CommunicationUser{ID: "8:acs:ana"},
+		Content: chat.MessageContent{Message: "Canary is green."}, CreatedOn: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+	}
+	data, err := json.Marshal(message)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(string(data))
+
+	var again chat.Message
+	if err := json.Unmarshal(data, &again); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(again.Content.Message, again.Sender == message.Sender)
+	// Output:
+	// {"id":"1762161601337","type":"text","sequenceId":"4","version":"1762161601337","content":{"message":"Canary is green.","attachments":[]},"senderDisplayName":"","createdOn":"2026-01-02T03:04:05Z","senderCommunicationIdentifier":{"rawId":"8:acs:ana","communicationUser":{"id":"8:acs:ana"}}}
+	// Canary is green. true
+}
+
+func ExampleUnmarshalIdentifier() {
+	id, err := chat.UnmarshalIdentifier([]byte(`{"rawId":"4:+15555550123","phoneNumber":{"value":"+15555550123"}}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(id.Kind(), id == chat.PhoneNumber{Number: "+15555550123"})
+	// Output: phoneNumber true
+}
+
+func ExampleMessage_Compare() {
+	messages := []chat.Message{{ID: "b", SequenceID: "10"}, {ID: "a", SequenceID: "9"}}
+	slices.SortFunc(messages, chat.Message.Compare)
+	fmt.Println(messages[0].ID, messages[1].ID)
+	// Output: a b
 }
