@@ -66,9 +66,12 @@ func (p *userAuth) retry(attempt *pipeline.Attempt, refusal *http.Response, refu
 	ctx := attempt.Request.Context()
 	token, err := p.credential.replace(ctx, refused)
 	if err != nil {
-		err = fmt.Errorf("%w; fetching another token failed: %w", NewError("", refusal, refused.age()), err)
+		unauthorized := NewError("", refusal, refused.age())
 		runtime.Drain(refusal)
-		return nil, unlessEnded(ctx, err)
+		if ctx.Err() != nil {
+			return nil, &pipeline.EndedError{Last: unauthorized, Ended: err}
+		}
+		return nil, pipeline.NewFinal(fmt.Errorf("%w; fetching another token failed: %w", unauthorized, err))
 	}
 	if token.Token == refused.Token {
 		return refusal, nil

@@ -31,6 +31,9 @@ type ClientOptions struct {
 	// the message may have been delivered. A Transport must not retry on its own, as go-retryablehttp does: the message would be
 	// sent twice, and SendMessage returns [ErrOutcomeUnknown] if it notices.
 	//
+	// Retry.TryTimeout limits one attempt, up to the end of the response and without the wait for a token. Zero means one minute, a
+	// negative value no limit; with azcore alone, zero means no limit. A SendMessage that exceeds it returns [ErrOutcomeUnknown].
+	//
 	// The context functions WithHTTPHeader, WithRetryOptions and WithCaptureResponse of azcore are supported. A captured response
 	// has a body only if it is an error response.
 	azcore.ClientOptions

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
 // TokenCredential holds the access token of a user and renews it. It is safe for concurrent use and can be shared by clients.
@@ -216,6 +218,7 @@ func (c *TokenCredential) idle() bool {
 func (c *TokenCredential) startRefresh(now time.Time) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.timeout)
 	c.notBefore = now.Add(refreshInterval)
-	c.pending = &tokenRefresh{cancel: cancel, done: make(chan struct{})}
+	ctx, watch := pipeline.WithWatch(ctx)
+	c.pending = &tokenRefresh{cancel: cancel, watch: watch, done: make(chan struct{})}
 	go c.runRefresh(ctx, c.pending)
 }

@@ -12,6 +12,7 @@ import (
 // tokenRefresh is a refresh in progress. token and err may be read after done is closed.
 type tokenRefresh struct {
 	cancel context.CancelFunc
+	watch  *pipeline.Watch // of the calls that the callback makes
 	done   chan struct{}
 	token  AccessToken
 	err    error
@@ -23,7 +24,11 @@ func (f *tokenRefresh) wait(ctx context.Context) (AccessToken, error) {
 	case <-f.done:
 		return f.token, f.err
 	case <-ctx.Done():
-		return AccessToken{}, fmt.Errorf("wait for a token: %w", ctx.Err())
+		ended := f.watch.Ended(ctx.Err())
+		if ended != ctx.Err() {
+			return AccessToken{}, &refreshError{pipeline.WithoutSecrets(ended)}
+		}
+		return AccessToken{}, fmt.Errorf("wait for a token: %w", ended)
 	}
 }
 
@@ -47,7 +52,7 @@ func (c *TokenCredential) runRefresh(ctx context.Context, pending *tokenRefresh)
 	defer pending.cancel()
 	// A callback that ignores its context is abandoned, so that the next refresh can start.
 	stop := context.AfterFunc(ctx, func() {
-		c.finishRefresh(pending, AccessToken{}, fmt.Errorf("no result within %s: %w", c.timeout, ctx.Err()))
+		c.finishRefresh(pending, AccessToken{}, fmt.Errorf("no result within %s: %w", c.timeout, pending.watch.Ended(ctx.Err())))
 	})
 	defer stop()
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat/explain"
 	"github.com/acschat/acs-chat-go/chat/internal/diagnosis"
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
 // Explain returns the likely causes of an error of this client, its thread clients or pagers, or of a [FailedParticipant].
@@ -57,6 +58,9 @@ func factsOf(threadID string, err error) diagnosis.Facts {
 		facts.Closed = "credential"
 	case errors.Is(err, ErrClosed):
 		facts.Closed = "client"
+	}
+	if ended, ok := errors.AsType[*pipeline.EndedError](err); ok {
+		facts.Ended = ended.Ended
 	}
 	if failed, ok := errors.AsType[*refreshError](err); ok {
 		facts.Fetch = &diagnosis.Fetch{Cause: failed.cause, Expired: errors.Is(failed, errEnded)}

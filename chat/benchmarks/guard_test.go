@@ -26,11 +26,11 @@ var _ = DescribeTable("A call allocates no more than it did", Serial,
 		Expect(call(context.Background(), ours)).To(Succeed())
 		Expect(testing.AllocsPerRun(100, func() { _ = call(context.Background(), ours) })).To(BeNumerically("<=", limit))
 	},
-	Entry("to send a message", 99, func(ctx context.Context, ours benchmarks.Ours) error {
+	Entry("to send a message", 105, func(ctx context.Context, ours benchmarks.Ours) error {
 		_, err := ours.Send(ctx)
 		return err
 	}),
-	Entry("to read a message", 81, func(ctx context.Context, ours benchmarks.Ours) error {
+	Entry("to read a message", 86, func(ctx context.Context, ours benchmarks.Ours) error {
 		_, err := ours.Get(ctx)
 		return err
 	}),

@@ -37,6 +37,8 @@ type ClientOptions struct {
 	// Of the values that azcore carries in a context, WithHTTPHeader, WithRetryOptions and WithCaptureResponse work;
 	// a captured response has its status and headers, and the body only if it is an error's.
 	//
+	// Retry.TryTimeout limits one attempt, up to the end of the response. Zero means one minute, a negative value no limit.
+	//
 	// azcore's own log ([github.com/Azure/azure-sdk-for-go/sdk/azcore/log]) contains every request and response.
 	azcore.ClientOptions
 

@@ -182,6 +182,7 @@ func (x *examination) causes(ctx context.Context) []explain.Cause {
 	if found[0].weight == certain {
 		found = slices.DeleteFunc(found, func(f finding) bool { return f.weight != certain })
 	}
+	found = append(found, notRetried(x)...)
 	causes := make([]explain.Cause, len(found))
 	for i, f := range found {
 		line := pipeline.LogLine // the text may have come from anywhere

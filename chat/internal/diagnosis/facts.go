@@ -8,6 +8,7 @@ import (
 // Facts are what is known of a failed call.
 type Facts struct {
 	Err      error  // never nil
+	Ended    error  // the context's error, if it ended the call after an attempt had failed; else nil
 	ThreadID string // the thread that the caller of Explain named; a thread in the refused request counts more
 
 	Argument *Argument // the argument that was refused before any request; nil: none was

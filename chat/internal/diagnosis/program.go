@@ -48,6 +48,8 @@ func closed(_ context.Context, x *examination) []finding {
 
 func contextEnded(_ context.Context, x *examination) []finding {
 	switch {
+	case x.Ended != nil:
+		return nil // the last attempt says more
 	case errors.Is(x.Err, context.Canceled):
 		return []finding{{explain.Cause{
 			Kind: explain.Canceled, What: "the context of the call was cancelled",
@@ -62,6 +64,25 @@ func contextEnded(_ context.Context, x *examination) []finding {
 		}, certain}}
 	}
 	return nil
+}
+
+// notRetried is for a context that has ended after an attempt had failed. It comes after the causes of that failure.
+func notRetried(x *examination) []finding {
+	switch {
+	case x.Ended == nil:
+		return nil
+	case errors.Is(x.Ended, context.Canceled):
+		return []finding{{explain.Cause{
+			Kind: explain.Canceled, What: "the context was cancelled before the call could be retried",
+			Evidence: x.Ended.Error(),
+			Fix:      "fix the cause above; if it is temporary, let the context live longer",
+		}, certain}}
+	}
+	return []finding{{explain.Cause{
+		Kind: explain.Timeout, What: "the deadline left too little time to retry",
+		Evidence: x.Ended.Error(),
+		Fix:      "fix the cause above; if it is temporary, allow more time",
+	}, certain}}
 }
 
 // tokenNotFetched is for a callback that failed.

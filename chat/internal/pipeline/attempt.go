@@ -49,11 +49,14 @@ func (a *Attempt) Rewind() error { return a.azcore.RewindBody() }
 func (s *shared) attempt(req *policy.Request) (*http.Response, error) {
 	c := callOf(req)
 	c.answer, c.ambiguous = nil, false
+	c.tries++
 	send := s.authenticate
 	if c.Authorized {
 		send = (*Attempt).Send
 	}
 	resp, err := send(&Attempt{shared: s, Request: req.Raw(), call: c, azcore: req})
+	s.remember(req, c, resp, err)
+	c.outOfTime = false // a call that a policy makes with this context may have set it
 	c.lost = c.lost || err != nil
 	if err == nil && c.Once {
 		return c.keep(resp)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
@@ -42,6 +43,10 @@ type call struct {
 	passed     passed           // for policies of the caller that pass a request with Once set on again
 	lost       bool             // the answer to an attempt was lost
 	note       any              // of the authorization
+	tryTimeout time.Duration    // the limit of an attempt, 0 for none
+	tries      int              // attempts so far
+	outOfTime  bool             // the deadline left no time for a retry
+	last       outcome
 }
 
 type callKey struct{}
@@ -50,6 +55,14 @@ type callKey struct{}
 func callIn(ctx context.Context) *call {
 	c, _ := ctx.Value(callKey{}).(*call)
 	return c
+}
+
+// in returns the context with the call in it.
+func (c *call) in(ctx context.Context) context.Context {
+	if callIn(ctx) == c {
+		return ctx
+	}
+	return context.WithValue(ctx, callKey{}, c)
 }
 
 // callOf returns the call of a request. It does not depend on the context of the request, which a policy may replace.
@@ -63,8 +76,8 @@ func callOf(req *policy.Request) *call {
 // of them has replaced the context, and prevents that one delivers an operation with Once set twice.
 func carryCall(req *policy.Request) (*http.Response, error) {
 	ctx, c := req.Raw().Context(), callOf(req)
-	if callIn(ctx) != c {
-		req = req.WithContext(context.WithValue(ctx, callKey{}, c))
+	if own := c.in(ctx); own != ctx {
+		req = req.WithContext(own)
 	}
 	if c.Once {
 		return c.passOnce(req)
@@ -87,12 +100,9 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	}
 	ctx, endSpan := runtime.StartSpan(ctx, op.Name, p.tracer, nil)
 	defer func() { endSpan(err) }()
-	if op.Single {
-		ctx = policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1})
-	}
 
-	c := &call{Operation: op, caller: p.caller}
-	ctx = context.WithValue(ctx, callKey{}, c)
+	c := &call{Operation: op, caller: p.caller, tryTimeout: p.tryTimeout}
+	ctx = &callContext{ctx, c, p.retryDefaults}
 	resp, err := send(ctx)
 	if err == nil {
 		defer resp.Body.Close()
@@ -104,7 +114,10 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 			}
 		}
 	} else {
-		err = fmt.Errorf("%s: %w", op.Action, err)
+		err = c.ended(ctx, err)
+	}
+	if c.outOfTime {
+		err = &EndedError{Last: err, Ended: context.DeadlineExceeded, Early: true}
 	}
 	switch {
 	case err == nil:
@@ -119,14 +132,10 @@ func (p *Pipeline) read(ctx context.Context, resp *http.Response, wire any) erro
 	c := callIn(ctx)
 	switch {
 	case c.succeeded(resp.StatusCode):
-	case resp.StatusCode < 300:
-		return p.refuse(ctx, c.Action, resp, "expected status "+strconv.Itoa(c.Status))
-	case resp.StatusCode < 400:
-		return p.refuse(ctx, c.Action, resp, "redirects are not followed: check the endpoint")
-	case c.lost && changes(resp.Request) && (resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusNotFound):
-		return p.refuse(ctx, c.Action, resp, "an earlier try, whose answer was lost, may have done it")
+	case c.last.resp == resp && c.last.status == resp.StatusCode:
+		return c.last.err
 	default:
-		return p.refuse(ctx, c.Action, resp, "")
+		return p.refusal(ctx, c, resp)
 	}
 	if _, ok := wire.(*NoBody); ok {
 		return nil
@@ -135,6 +144,20 @@ func (p *Pipeline) read(ctx context.Context, resp *http.Response, wire any) erro
 		return p.refuse(ctx, c.Action, resp, err.Error())
 	}
 	return nil
+}
+
+// refusal makes the error of a response that is not a success.
+func (s *shared) refusal(ctx context.Context, c *call, resp *http.Response) error {
+	hint, status := "", resp.StatusCode
+	switch {
+	case status < 300:
+		hint = "expected status " + strconv.Itoa(c.Status)
+	case status < 400:
+		hint = "redirects are not followed: check the endpoint"
+	case c.lost && changes(resp.Request) && (status == http.StatusForbidden || status == http.StatusNotFound):
+		hint = "an earlier try, whose answer was lost, may have done it"
+	}
+	return s.refuse(ctx, c.Action, resp, hint)
 }
 
 func changes(req *http.Request) bool { return req != nil && req.Method != http.MethodGet }

@@ -15,6 +15,7 @@ import (
 	"path"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -71,6 +72,9 @@ type shared struct {
 	authenticate Authenticate
 	logger       *slog.Logger
 	logMessage   string
+
+	tryTimeout    time.Duration   // of the client
+	retryDefaults context.Context // contains the retry options of the client
 }
 
 // New builds a pipeline.
@@ -83,6 +87,9 @@ func New(s Settings) (*Pipeline, error) {
 		authenticate: s.Authenticate,
 		logger:       s.Logger,
 		logMessage:   path.Base(s.Module) + " request",
+
+		tryTimeout:    tryTimeout(s.Options.Retry),
+		retryDefaults: policy.WithRetryOptions(context.Background(), s.Options.Retry),
 	}}
 	if p.authenticate == nil {
 		p.authenticate = (*Attempt).Send
@@ -90,6 +97,7 @@ func New(s Settings) (*Pipeline, error) {
 	p.transport.sign = s.Sign
 	options := s.Options
 	options.Transport = p.transport
+	options.Retry.TryTimeout = 0      // see retryOptions
 	options.APIVersion = ""           // a parameter of the generated clients; azcore would rewrite every next link for it
 	options.Telemetry.Disabled = true // azcore's User-Agent would present this library as Microsoft's
 	options.PerCallPolicies = append(slices.Clone(options.PerCallPolicies), policyFunc(returnAnswer))

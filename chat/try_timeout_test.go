@@ -1,0 +1,100 @@
+package chat_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+var _ = Describe("The limit of an attempt", func() {
+	once := func(limit time.Duration) policy.RetryOptions {
+		return policy.RetryOptions{MaxRetries: -1, TryTimeout: limit}
+	}
+	// fails calls op, and expects that the service, which never answers, makes it fail after a time.
+	fails := func(ctx context.Context, op operation, client *chat.Client, after time.Duration) error {
+		GinkgoHelper()
+		started := time.Now()
+		err := op.Call(ctx, client)
+		Expect(err).To(MatchError(context.DeadlineExceeded))
+		Expect(time.Since(started)).To(Equal(after))
+		return err
+	}
+
+	It("is a minute unless the options set another", func() {
+		for _, op := range operations {
+			By(op.String())
+			bubble(func() {
+				client, _ := clientWith(once(0), hang)
+				err := fails(context.Background(), op, client, time.Minute)
+				Expect(err).To(MatchError(ContainSubstring("no answer within 1m0s")))
+				client, _ = clientWith(once(time.Second), hang)
+				fails(context.Background(), op, client, time.Second)
+			})
+		}
+	})
+
+	It("can be set for one call", func() {
+		bubble(func() {
+			client, _ := clientWith(policy.RetryOptions{}, hang)
+			ctx := policy.WithRetryOptions(context.Background(), once(2*time.Second))
+			fails(ctx, operationOf("ThreadClient.GetMessage"), client, 2*time.Second)
+			fails(policy.WithRetryOptions(context.Background(), once(0)), operationOf("ThreadClient.GetMessage"), client, time.Minute)
+		})
+	})
+
+	It("does not exist if it is negative", func() {
+		bubble(func() {
+			client, _ := clientWith(once(-1), func(req *http.Request) (*http.Response, error) {
+				time.Sleep(time.Hour)
+				return operationOf("ThreadClient.GetMessage").Succeed()(req)
+			})
+			Expect(operationOf("ThreadClient.GetMessage").Call(context.Background(), client)).To(Succeed())
+		})
+	})
+
+	It("leaves the outcome of a message unknown", func() {
+		bubble(func() {
+			client, wire := clientWith(policy.RetryOptions{}, hang)
+			Expect(fails(context.Background(), sendMessage, client, time.Minute)).To(MatchError(chat.ErrOutcomeUnknown))
+			Expect(wire.Requests()).To(HaveLen(1))
+		})
+	})
+
+	It("covers the body of the response", func() {
+		bubble(func() {
+			client, _ := clientWith(once(0), func(req *http.Request) (*http.Response, error) {
+				resp, err := reply(200, `{"id":"1"`)(req)
+				resp.ContentLength = -1
+				resp.Body = io.NopCloser(io.MultiReader(resp.Body, untilEnd{req.Context()}))
+				return resp, err
+			})
+			fails(context.Background(), operationOf("ThreadClient.GetMessage"), client, time.Minute)
+		})
+	})
+
+	It("does not cover the wait for a token, which has a limit of its own", func() {
+		bubble(func() {
+			source := &issuer{answer: func(ctx context.Context, call int) (chat.AccessToken, error) {
+				time.Sleep(20 * time.Second)
+				return mints(time.Hour)(ctx, call)
+			}}
+			client, _ := patientClient(credentialOf(source.refresh, nil), once(time.Second), operationOf("ThreadClient.GetMessage").Succeed())
+			Expect(operationOf("ThreadClient.GetMessage").Call(context.Background(), client)).To(Succeed())
+		})
+	})
+})
+
+// untilEnd is a body that ends with its context.
+type untilEnd struct{ context.Context }
+
+func (b untilEnd) Read([]byte) (int, error) {
+	<-b.Done()
+	return 0, b.Err()
+}
