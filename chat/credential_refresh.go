@@ -24,11 +24,10 @@ func (f *tokenRefresh) wait(ctx context.Context) (AccessToken, error) {
 	case <-f.done:
 		return f.token, f.err
 	case <-ctx.Done():
-		ended := f.watch.Ended(ctx.Err())
-		if ended != ctx.Err() {
-			return AccessToken{}, &refreshError{pipeline.WithoutSecrets(ended)}
+		if f.watch.Failed() {
+			return AccessToken{}, &refreshError{pipeline.WithoutSecrets(f.watch.Ended(ctx.Err()))}
 		}
-		return AccessToken{}, fmt.Errorf("wait for a token: %w", ended)
+		return AccessToken{}, fmt.Errorf("wait for a token: %w", ctx.Err())
 	}
 }
 

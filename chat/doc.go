@@ -46,6 +46,9 @@
 // On 401 a call is retried once with a new token, if the credential can fetch one. If the response to a change is lost, its retry may
 // fail with [ErrForbidden] or [ErrNotFound] because the first attempt succeeded; the error says so.
 //
+// If the context ends after an attempt has failed, the error matches both the context's error and the outcome of the last attempt.
+// A wait that cannot end before the deadline is not started: the call returns at once.
+//
 // # Concurrency
 //
 // Clients, thread clients, fleets, credentials and pagers are safe for concurrent use: create one and share it. A call returns as

@@ -17,8 +17,8 @@ var _ = Describe("The limit of an attempt", func() {
 	once := func(limit time.Duration) policy.RetryOptions {
 		return policy.RetryOptions{MaxRetries: -1, TryTimeout: limit}
 	}
-	// fails calls op, and expects that the service, which never answers, makes it fail after a time.
-	fails := func(ctx context.Context, op operation, client *chat.Client, after time.Duration) error {
+	// failure is the error of op, which a service that never answers makes fail after a time.
+	failure := func(ctx context.Context, op operation, client *chat.Client, after time.Duration) error {
 		GinkgoHelper()
 		started := time.Now()
 		err := op.Call(ctx, client)
@@ -32,10 +32,10 @@ var _ = Describe("The limit of an attempt", func() {
 			By(op.String())
 			bubble(func() {
 				client, _ := clientWith(once(0), hang)
-				err := fails(context.Background(), op, client, time.Minute)
+				err := failure(context.Background(), op, client, time.Minute)
 				Expect(err).To(MatchError(ContainSubstring("no answer within 1m0s")))
 				client, _ = clientWith(once(time.Second), hang)
-				fails(context.Background(), op, client, time.Second)
+				Expect(failure(context.Background(), op, client, time.Second)).To(MatchError(ContainSubstring("no answer within")))
 			})
 		}
 	})
@@ -44,8 +44,8 @@ var _ = Describe("The limit of an attempt", func() {
 		bubble(func() {
 			client, _ := clientWith(policy.RetryOptions{}, hang)
 			ctx := policy.WithRetryOptions(context.Background(), once(2*time.Second))
-			fails(ctx, operationOf("ThreadClient.GetMessage"), client, 2*time.Second)
-			fails(policy.WithRetryOptions(context.Background(), once(0)), operationOf("ThreadClient.GetMessage"), client, time.Minute)
+			Expect(failure(ctx, operationOf("ThreadClient.GetMessage"), client, 2*time.Second)).To(MatchError(ContainSubstring("no answer within")))
+			Expect(failure(policy.WithRetryOptions(context.Background(), once(0)), operationOf("ThreadClient.GetMessage"), client, time.Minute)).To(MatchError(ContainSubstring("no answer within")))
 		})
 	})
 
@@ -62,7 +62,7 @@ var _ = Describe("The limit of an attempt", func() {
 	It("leaves the outcome of a message unknown", func() {
 		bubble(func() {
 			client, wire := clientWith(policy.RetryOptions{}, hang)
-			Expect(fails(context.Background(), sendMessage, client, time.Minute)).To(MatchError(chat.ErrOutcomeUnknown))
+			Expect(failure(context.Background(), sendMessage, client, time.Minute)).To(MatchError(chat.ErrOutcomeUnknown))
 			Expect(wire.Requests()).To(HaveLen(1))
 		})
 	})
@@ -75,7 +75,7 @@ var _ = Describe("The limit of an attempt", func() {
 				resp.Body = io.NopCloser(io.MultiReader(resp.Body, untilEnd{req.Context()}))
 				return resp, err
 			})
-			fails(context.Background(), operationOf("ThreadClient.GetMessage"), client, time.Minute)
+			Expect(failure(context.Background(), operationOf("ThreadClient.GetMessage"), client, time.Minute)).To(MatchError(ContainSubstring("no answer within")))
 		})
 	})
 

@@ -85,6 +85,9 @@ func WithWatch(ctx context.Context) (context.Context, *Watch) {
 	return context.WithValue(ctx, watchKey{}, w), w
 }
 
+// Failed reports whether an attempt has failed.
+func (w *Watch) Failed() bool { return w.last.Load() != nil }
+
 // Ended returns the error of a wait for the calls: ended, and how the last attempt failed, if it did.
 func (w *Watch) Ended(ended error) error {
 	if last := w.last.Load(); last != nil {

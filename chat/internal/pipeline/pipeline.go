@@ -89,7 +89,7 @@ func New(s Settings) (*Pipeline, error) {
 		logMessage:   path.Base(s.Module) + " request",
 
 		tryTimeout:    tryTimeout(s.Options.Retry),
-		retryDefaults: policy.WithRetryOptions(context.Background(), s.Options.Retry),
+		retryDefaults: policy.WithRetryOptions(context.Background(), s.Options.Retry), //nolint:forbidigo // it only holds the options
 	}}
 	if p.authenticate == nil {
 		p.authenticate = (*Attempt).Send
