@@ -3,7 +3,6 @@ package realtime_test
 import (
 	"context"
 	"math/rand/v2"
-	"slices"
 	"testing/synctest"
 	"time"
 
@@ -48,109 +47,31 @@ func (c *collector) close() []events.Event {
 	return c.got
 }
 
-// told lists the events of which the service has told a user, as the user gets them.
-func told(service *chattest.Service, user chattest.User) []events.Event {
-	var list []events.Event
-	for _, e := range service.Events() {
-		if slices.Contains(e.Recipients, user) {
-			list = append(list, forRecipient(e.Event, chat.CommunicationUser{ID: user.ID}))
-		}
-	}
-	return list
-}
-
-// forRecipient puts the recipient into the header of an event.
-func forRecipient(event events.Event, recipient chat.Identifier) events.Event {
-	switch e := event.(type) {
-	case events.MessageReceived:
-		e.Recipient = recipient
-		return e
-	case events.MessageEdited:
-		e.Recipient = recipient
-		return e
-	case events.MessageDeleted:
-		e.Recipient = recipient
-		return e
-	case events.TypingIndicatorReceived:
-		e.Recipient = recipient
-		return e
-	case events.ReadReceiptReceived:
-		e.Recipient = recipient
-		return e
-	case events.ThreadCreated:
-		e.Recipient = recipient
-		return e
-	case events.ThreadPropertiesUpdated:
-		e.Recipient = recipient
-		return e
-	case events.ThreadDeleted:
-		e.Recipient = recipient
-		return e
-	case events.ParticipantsAdded:
-		e.Recipient = recipient
-		return e
-	case events.ParticipantsRemoved:
-		e.Recipient = recipient
-		return e
-	}
-	return event
-}
-
 var _ = Describe("Listener and the emulator", func() {
-	It("yields all ten kinds of events to each recipient, as the emulator has recorded them", func() {
+	// That all kinds of events arrive at each recipient is a spec of package chattest.
+	It("yields a message as REST has it, and nothing of threads of others", func() {
 		bubble(func() {
 			ctx := context.Background()
 			service, err := chattest.Open(nil)
 			Expect(err).NotTo(HaveOccurred())
 			defer func() { Expect(service.Close()).To(Succeed()) }()
-			users := service.NewUsers(4)
-			var collectors []*collector
-			for _, user := range users {
-				collectors = append(collectors, collect(service.Client(user)))
-			}
-			alice, bob := service.Client(users[0]), service.Client(users[1])
-
-			created, err := alice.CreateThread(ctx, "50% %41 <Größe>", &chat.CreateThreadOptions{
-				Participants: []chat.Participant{
-					{Identifier: chat.CommunicationUser{ID: users[1].ID}, DisplayName: "Bob", Metadata: map[string]string{"role": "guest"}},
-				},
-				Metadata:  map[string]string{"team": "x"},
-				Retention: chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: 60},
-			})
+			users := service.NewUsers(2)
+			alice, stranger := collect(service.Client(users[0])), collect(service.Client(users[1]))
+			client := service.Client(users[0])
+			created, err := client.CreateThread(ctx, "Plans", nil)
 			Expect(err).NotTo(HaveOccurred())
-			thread, his := alice.ThreadClient(created.Thread.ID), bob.ThreadClient(created.Thread.ID)
-			time.Sleep(1234 * time.Millisecond)
+			thread := client.ThreadClient(created.Thread.ID)
 			sent, err := thread.SendMessage(ctx, `say "hi" \ 50% %22 🎈`, &chat.SendMessageOptions{
 				Type: chat.MessageTypeHTML, SenderDisplayName: "Ann", Metadata: map[string]string{"k": `"v"`},
 			})
 			Expect(err).NotTo(HaveOccurred())
-			before, err := thread.GetMessage(ctx, sent.ID)
+			want, err := thread.GetMessage(ctx, sent.ID)
 			Expect(err).NotTo(HaveOccurred())
-			time.Sleep(time.Second)
-			Expect(his.SendTypingNotification(ctx, &chat.SendTypingNotificationOptions{SenderDisplayName: "Bo"})).To(Succeed())
-			Expect(his.SendReadReceipt(ctx, sent.ID)).To(Succeed())
-			Expect(thread.UpdateMessage(ctx, sent.ID, chat.MessageUpdate{Content: new("new")})).To(Succeed())
-			Expect(thread.AddParticipants(ctx, []chat.Participant{{Identifier: chat.CommunicationUser{ID: users[2].ID}, DisplayName: "Cy %41"}})).To(BeEmpty())
-			Expect(thread.UpdateTopic(ctx, "")).To(Succeed())
-			Expect(thread.RemoveParticipant(ctx, chat.CommunicationUser{ID: users[2].ID})).To(Succeed())
-			Expect(thread.DeleteMessage(ctx, sent.ID)).To(Succeed())
-			Expect(alice.DeleteThread(ctx, created.Thread.ID)).To(Succeed())
-
-			for i, user := range users {
-				got, want := collectors[i].close(), told(service, user)
-				Expect(got).To(HaveLen(len(want)))
-				for j := range want {
-					Expect(got[j]).To(Equal(want[j]))
-				}
-			}
-			kinds := map[events.Kind]bool{}
-			for _, e := range collectors[0].got {
-				kinds[e.Kind()] = true
-			}
-			Expect(kinds).To(HaveLen(len(events.Kinds())))
-			Expect(collectors[3].got).To(BeEmpty(), "no participant")
-			before.SequenceID = ""
-			Expect(collectors[0].got[1].(events.MessageReceived).Message).To(Equal(before), "the same as through REST")
+			want.SequenceID = ""
+			Expect(alice.close()).To(HaveExactElements(
+				BeAssignableToTypeOf(events.ThreadCreated{}), HaveField("Message", want),
+			))
+			Expect(stranger.close()).To(BeEmpty())
 		})
 	})
 
