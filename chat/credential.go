@@ -34,8 +34,7 @@ type TokenCredential struct {
 
 // TokenCredentialOptions are the optional settings of [NewTokenCredential].
 type TokenCredentialOptions struct {
-	// InitialToken is used until it needs renewal, unless it has expired. The zero value means that the first call fetches a
-	// token.
+	// InitialToken is used until it needs renewal, unless it has expired. The zero value means none.
 	InitialToken AccessToken
 	// RefreshTimeout limits one call of the callback. Zero means 30 seconds.
 	RefreshTimeout time.Duration

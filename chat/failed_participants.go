@@ -21,8 +21,7 @@ type FailedParticipant struct {
 // PartialAddError reports that the service accepted one or more batches of participants and then a batch failed. It unwraps to
 // the error of that batch.
 type PartialAddError struct {
-	// Participants are those of the failed batch, which may have been added, and of the batches after it, which were not sent. It
-	// is safe to add all of them again.
+	// Participants may not have been added: those of the failed batch and all after it. It is safe to add them again.
 	Participants []Participant
 	Err          error
 }

@@ -129,6 +129,15 @@ var _ = Describe("JSON", func() {
 		Entry("replacing the whole value", `{}`, chat.Message{}),
 	)
 
+	It("is read tolerantly for small values too", func() {
+		r := chat.RetentionPolicy{Kind: chat.RetentionKindNone, DeleteThreadAfterDays: 3}
+		Expect(json.Unmarshal([]byte(`{"kind":"a","deleteThreadAfterDays":"7"}`), &r)).To(Succeed())
+		Expect(r).To(Equal(chat.RetentionPolicy{Kind: "a"}))
+		sent := chat.SendMessageResult{ID: "1"}
+		Expect(json.Unmarshal([]byte(`{"id":5}`), &sent)).To(Succeed())
+		Expect(sent).To(Equal(chat.SendMessageResult{}))
+	})
+
 	It("does not change a value for null", func() {
 		m := chat.Message{ID: "1"}
 		Expect(json.Unmarshal([]byte(`null`), &m)).To(Succeed())

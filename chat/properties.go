@@ -21,8 +21,7 @@ type ThreadProperties struct {
 	DeletedOn time.Time
 	// Metadata is nil if there is none.
 	Metadata map[string]string
-	// Retention has the kind none if the service keeps the thread. The kind is empty if the service omits the policy, as older
-	// versions do.
+	// Retention has the kind none if the service keeps the thread, and an empty kind if the service omits the policy.
 	Retention RetentionPolicy
 }
 

@@ -38,6 +38,12 @@ func (r *CreateThreadResult) UnmarshalJSON(data []byte) error {
 	})
 }
 
+func (r *RetentionPolicy) UnmarshalJSON(data []byte) error { return unmarshal(data, r, retention) }
+
+func (r *SendMessageResult) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, r, func(w chatapi.SendChatMessageResult) SendMessageResult { return SendMessageResult(w) })
+}
+
 func threadPropertiesForm(p ThreadProperties) chatapi.ChatThreadProperties {
 	form := chatapi.ChatThreadProperties{
 		ID: p.ID, Topic: p.Topic, CreatedOn: p.CreatedOn.UTC(), CreatedByCommunicationIdentifier: value(identifierForm(p.CreatedBy)),
