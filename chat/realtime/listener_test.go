@@ -252,6 +252,7 @@ var _ = Describe("Listener", func() {
 			Expect(gap.Reason).To(Equal(events.GapReasonMessageLoss))
 			Expect(gap.LastHeard).To(BeTemporally("==", time.Now().Add(-20*time.Second)))
 			Expect(textOf(got[1])).To(Equal("message 1"))
+			synctest.Wait()
 			Expect(server.framesLike("5:")).To(ContainElement(HaveSuffix(
 				`{"name":"trouter.processed_message_loss","args":[{"droppedIndicators":[{"tag":"messaging","etag":"x"}]}]}`)))
 		})
