@@ -73,8 +73,8 @@ func (x *exchange) failedParticipants(sent []Participant, refused []errorWords) 
 	return failed
 }
 
-// findRefused returns the index of the participant that target identifies, or -1. Among equal matches it prefers one that is not
-// taken.
+// findRefused returns the index of the participant that target identifies, or -1. Among equal matches it prefers a free
+// one.
 func findRefused(sent []Participant, taken []bool, target string) int {
 	found := -1
 	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {

@@ -277,7 +277,7 @@ func administer(s *chattest.Service) func(method, target, body string, headers .
 	}
 }
 
-// everyOperation carries out every operation, whatever comes of it, and names them.
+// everyOperation calls every operation, with any outcome, and returns their names.
 func everyOperation(s *chattest.Service, p *person, thread string) (names []chattest.Operation) {
 	GinkgoHelper()
 	m := managerOf(s)

@@ -22,7 +22,7 @@
 // scopes that each operation requires; the shapes of errors; the push service from which the official JavaScript client receives its
 // ten kinds of events.
 //
-// # What is not emulated
+// # Limits of the emulation
 //
 // There are no images, no Teams, and no latency other than that of faults. Lists and receipts are
 // consistent at once. A retention policy deletes its thread at the first request, read or [Service.Advance] after it is due. Every

@@ -143,7 +143,7 @@ var _ = Describe("Tokens of Entra", func() {
 		})
 
 		It("must be known", func() {
-			for _, token := range []string{"nobody's", newPerson(s.Service).token, ""} {
+			for _, token := range []string{"unknown", newPerson(s.Service).token, ""} {
 				a := swap(token)
 				a.matches(401, documented("InvalidAccessToken", noToken, ""))
 				Expect(a.Header).NotTo(HaveKey("Api-Supported-Versions"))
@@ -176,7 +176,7 @@ var _ = Describe("Tokens of Entra", func() {
 		})
 
 		It("must be known", func() {
-			swap("nobody's").matches(401, documented("InvalidAccessToken", noToken, ""))
+			swap("unknown").matches(401, documented("InvalidAccessToken", noToken, ""))
 		})
 	})
 
@@ -204,7 +204,7 @@ var _ = Describe("Tokens of Entra", func() {
 			Entry("when there is none", "", teamsApp, anaObject, 401, "InvalidAccessToken", noToken, ""),
 			Entry("when they are unknown", "invalid", teamsApp, anaObject, 401, "InvalidAccessToken", noToken, ""),
 			Entry("when they are an application's", "application", teamsApp, anaObject, 401, "InvalidAccessToken", noToken, ""),
-			Entry("when they are somebody else's", "ana", teamsApp, teamsApp, 401, "InvalidAccessToken", noToken, ""),
+			Entry("when they belong to another user", "ana", teamsApp, teamsApp, 401, "InvalidAccessToken", noToken, ""),
 			Entry("when another application asked for them", "ana again", anaTenant, anaObject, 401, "InvalidAccessToken", noToken, ""),
 			Entry("without an application", "ana", "", anaObject, 400, "ValidationError", "AppId: The AppId field is required.", "AppId"),
 			Entry("for what is no application", "ana", "invalid", anaObject, 400, "ValidationError", "Provided AppId has invalid format.", "appId"),
@@ -225,7 +225,7 @@ var _ = Describe("Tokens of Entra", func() {
 		},
 		Entry("without a token", []chattest.EntraToken{{}}, "[0]: the token must not be empty or given twice"),
 		Entry("twice", []chattest.EntraToken{{Token: "x"}, {Token: "x"}}, "[1]: the token must not be empty or given twice"),
-		Entry("of nobody", []chattest.EntraToken{{Token: "x", ObjectID: "ana"}}, `[0]: "ana" is not a GUID`),
+		Entry("with an invalid object id", []chattest.EntraToken{{Token: "x", ObjectID: "ana"}}, `[0]: "ana" is not a GUID`),
 		Entry("of no tenant", []chattest.EntraToken{{Token: "x", TenantID: "contoso"}}, `[0]: "contoso" is not a GUID`),
 		Entry("of no application", []chattest.EntraToken{{Token: "x", AppID: "app"}}, `[0]: "app" is not a GUID`),
 	)

@@ -48,7 +48,7 @@ var _ = Describe("The recorded exchanges", func() {
 	It("are reproduced byte for byte, in order", func() {
 		bubble(func(s *chattest.Service) {
 			people := newPeople(s, 4)
-			byName := map[string]*person{"ana": people[0], "bo": people[1], "cem": people[2], "dee": people[3], "nobody": {service: s}}
+			byName := map[string]*person{"ana": people[0], "bo": people[1], "cem": people[2], "dee": people[3], "anonymous": {service: s}}
 			var ours, theirs []string // pairs of a recorded id and what it is here, and the other way round
 			same := func(recorded, here string) {
 				ours = append(ours, recorded, here)

@@ -39,7 +39,7 @@ var _ = Describe("A fault in JSON", func() {
 			Expect(fault.UnmarshalJSON([]byte(text))).To(MatchError(message))
 			Expect(fault).To(Equal(chattest.Fault{Status: 500}))
 		},
-		Entry("a member nobody knows", `{"statsu":429}`, `unknown field "statsu"`),
+		Entry("an unknown member", `{"statsu":429}`, `unknown field "statsu"`),
 		Entry("text for a number", `{"status":"429"}`, "status must not be a JSON string"),
 		Entry("a number for a duration", `{"delay":5}`, "delay must not be a JSON number"),
 		Entry("no duration", `{"retryAfter":"soon"}`, `"soon" is not a duration such as "1.5s"`),

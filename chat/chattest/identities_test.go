@@ -86,7 +86,7 @@ var _ = Describe("The identity API", func() {
 			},
 			Entry("the shortest", "60", time.Hour, 123456789, ".1234567"),
 			Entry("the longest", "1440", 24*time.Hour, 731042000, ".731042"),
-			Entry("when nobody says", "null", 24*time.Hour, 0, ""),
+			Entry("by default", "null", 24*time.Hour, 0, ""),
 		)
 
 		It("that expires at the expiresOn of the response, without its fraction", func() {
@@ -119,13 +119,13 @@ var _ = Describe("The identity API", func() {
 				s.DeleteUser(user)
 				return user.ID
 			}),
-			Entry("no id at all", func() string { return "nobody" }),
+			Entry("no id at all", func() string { return "unknown" }),
 		)
 	})
 
 	DescribeTable("refuses invalid requests, for any user",
 		func(body, message, target string) {
-			for _, id := range []string{s.NewUser().ID, "nobody"} {
+			for _, id := range []string{s.NewUser().ID, "unknown"} {
 				m.post(identity(id)+"/:issueAccessToken", body).matches(400, documented("ValidationError", message, target))
 			}
 		},

@@ -57,7 +57,7 @@ func (l *limiter) take(rates []operations.Rate, user, thread string, now time.Ti
 	return r
 }
 
-// inScope leaves out what is not in the scope of the rate.
+// inScope clears the fields of the key that the scope of the rate does not distinguish.
 func (k rateKey) inScope() rateKey {
 	if k.Scope == operations.Resource || k.Scope == operations.Thread {
 		k.user = ""

@@ -116,9 +116,9 @@ var _ = Describe("The limits", func() {
 		Entry("notifications that one sends", 5, 10, inThread("POST", "/typing", "")),
 		Entry("notifications that many send", 10, 10, byMany("POST", "/typing", "")),
 		Entry("users created", 1000, 30, managing("POST", "/identities")),
-		Entry("users deleted", 500, 30, managing("DELETE", "/identities/nobody")),
-		Entry("tokens issued", 1000, 30, managing("POST", "/identities/nobody/:issueAccessToken")),
-		Entry("tokens revoked", 500, 30, managing("POST", "/identities/nobody/:revokeAccessTokens")),
+		Entry("users deleted", 500, 30, managing("DELETE", "/identities/unknown")),
+		Entry("tokens issued", 1000, 30, managing("POST", "/identities/unknown/:issueAccessToken")),
+		Entry("tokens revoked", 500, 30, managing("POST", "/identities/unknown/:revokeAccessTokens")),
 		Entry("tokens exchanged", 500, 30, managing("POST", "/teamsUser/:exchangeAccessToken")),
 	)
 

@@ -89,14 +89,14 @@ var _ = Describe("The participants of a thread", func() {
 				Expect(people(ana, thread)).To(Equal([]string{ana.ID}))
 				ana.post(thread+"/participants/:remove", identifier).refused(400, message)
 			},
-			Entry("a user without a resource", `{"communicationUser":{"id":"8:acs:nobody"}}`, "8:acs:nobody"),
-			Entry("the same by raw id", `{"rawId":"8:acs:nobody"}`, "8:acs:nobody"),
+			Entry("a user without a resource", `{"communicationUser":{"id":"8:acs:unknown"}}`, "8:acs:unknown"),
+			Entry("the same by raw id", `{"rawId":"8:acs:unknown"}`, "8:acs:unknown"),
 			Entry("a user of half a resource", `{"communicationUser":{"id":"8:acs:a_b"}}`, "8:acs:a_b"),
 			Entry("another kind in the place of a user", `{"communicationUser":{"id":"4:+1"}}`, "4:+1"),
-			Entry("no raw id of any kind", `{"rawId":"nobody"}`, "nobody"),
+			Entry("no raw id of any kind", `{"rawId":"unknown"}`, "unknown"),
 			Entry("a raw id without digits", `{"rawId":"gid:uuid"}`, "gid:uuid"),
 			Entry("an empty raw id", `{"rawId":""}`, ""),
-			Entry("nobody", `{}`, ""),
+			Entry("an empty identifier", `{}`, ""),
 			Entry("two in one", `{"phoneNumber":{"value":"+1"},"microsoftTeamsUser":{"userId":"u"}}`, "-"),
 		)
 

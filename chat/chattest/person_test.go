@@ -165,7 +165,7 @@ func nextLink(body string) string {
 	return page.NextLink
 }
 
-// field reads a member of an object: a string without its quotes, anything else as it is, "" for one that is not there.
+// field reads a member of an object: a string without its quotes, anything else as it is, "" if it is absent.
 func field(object, name string) string {
 	GinkgoHelper()
 	var members map[string]json.RawMessage

@@ -273,7 +273,7 @@ var _ = Describe("Writers", func() {
 			}()
 		}
 		Eventually(ctx, s.WaitingWriters).Should(Equal(len(writers)))
-		Expect(done).NotTo(Receive(), "nobody has an answer before the commit")
+		Expect(done).NotTo(Receive(), "no request is answered before the commit")
 		release()
 		for range len(writers) + 1 {
 			Eventually(ctx, done).Should(Receive(BeNil()))

@@ -9,7 +9,7 @@ type Unknown struct {
 
 	// Type is what the source calls the kind of the event, such as "262". It is empty where the source does not say.
 	Type string
-	// Raw is the event as it came. What is not JSON is a JSON string that contains its text.
+	// Raw is the event as received. An event that is not JSON is kept as a JSON string with its text.
 	Raw json.RawMessage
 }
 

@@ -131,5 +131,5 @@ func answer(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // whoever has gone can't be told
+	_ = json.NewEncoder(w).Encode(body) // an error means that the client has disconnected
 }

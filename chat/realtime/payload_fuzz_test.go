@@ -8,7 +8,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/realtime"
 )
 
-// FuzzDecode holds that every payload becomes an event, and one that is not read is kept as it came.
+// FuzzDecode checks that every payload decodes to an event, and that an unreadable payload is kept as received.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		"", "{}", "null", "[]", `"x"`, message(1), receipt("1"),

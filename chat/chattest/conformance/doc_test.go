@@ -4,5 +4,5 @@
 // program. The checks are theirs, in the language of each, under testdata; every one of them is a spec here.
 //
 // make conformance runs it: it has the build tag conformance, since it takes Node and Python and what npm and Debian have for them.
-// What is not on the machine is skipped, and one line says so.
+// A client that is not installed is skipped, and one line says so.
 package conformance_test
