@@ -134,11 +134,13 @@ var _ = Describe("A real-time fault", func() {
 	})
 
 	It("ends a connection as for a token that has expired", func() {
-		for _, operation := range []chattest.Operation{chattest.DeliverEvent, chattest.AcknowledgeFrame} {
+		for operation, trigger := range map[chattest.Operation]func(l *listener){
+			chattest.DeliverEvent:     func(*listener) { ana.send(thread, "hi") },
+			chattest.AcknowledgeFrame: func(l *listener) { Expect(l.write(`5:9+::{"name":"ping"}`)).To(Succeed()) },
+		} {
 			l := listen(bo)
 			s.Fail(operation, chattest.Fault{ExpiredToken: true})
-			ana.send(thread, "hi")
-			Expect(l.write(`5:9+::{"name":"ping"}`)).To(Succeed())
+			trigger(l)
 			Expect(l.frame()).To(Equal(`0:::{"reason":"unauthorized"}`))
 			Eventually(l.ended).WithTimeout(5 * time.Second).Should(BeClosed())
 		}

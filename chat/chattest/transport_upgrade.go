@@ -24,10 +24,10 @@ func (t *Transport) upgrade(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	select {
 	case <-u.hijacked:
-		res := u.received(req, true)
-		res.ContentLength, res.TransferEncoding, res.Body = 0, nil, client
-		return res, nil
 	case whole := <-served:
+		if u.isHijacked() { // and the socket has ended already
+			break
+		}
 		_, _ = client.Close(), server.Close()
 		if !whole && u.status == 0 {
 			return nil, fmt.Errorf("chattest: connection closed before the reply: %w", io.EOF)
@@ -37,6 +37,9 @@ func (t *Transport) upgrade(req *http.Request) (*http.Response, error) {
 		_, _ = client.Close(), server.Close()
 		return nil, context.Cause(ctx)
 	}
+	res := u.received(req, true)
+	res.ContentLength, res.TransferEncoding, res.Body = 0, nil, client
+	return res, nil
 }
 
 // upgradeReply is the answer to a request that asks for a socket.
@@ -50,4 +53,13 @@ type upgradeReply struct {
 func (u *upgradeReply) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	close(u.hijacked)
 	return u.server, bufio.NewReadWriter(bufio.NewReader(u.server), bufio.NewWriter(u.server)), nil
+}
+
+func (u *upgradeReply) isHijacked() bool {
+	select {
+	case <-u.hijacked:
+		return true
+	default:
+		return false
+	}
 }
