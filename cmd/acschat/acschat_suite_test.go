@@ -16,7 +16,7 @@ func TestAcschat(t *testing.T) {
 	RunSpecs(t, "cmd/acschat")
 }
 
-// binary is the tool, built once for all specs, with the race detector when they have it.
+// binary is the path of the tool, built once for all specs, with the race detector if they have it.
 var binary string
 
 var _ = BeforeSuite(func() {

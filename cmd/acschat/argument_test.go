@@ -8,7 +8,7 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
-var _ = Describe("What a command works on", func() {
+var _ = Describe("The argument or flag that names a resource", func() {
 	var server *chattest.Server
 	var alice, admin *clitest.Shell
 
@@ -17,7 +17,7 @@ var _ = Describe("What a command works on", func() {
 		admin = shellWithKey(server)
 	})
 
-	DescribeTable("is named once, and not by a variable that is not set",
+	DescribeTable("is given once and is not empty",
 		func(words string, args ...string) {
 			before := len(server.Requests())
 			for _, sh := range []*clitest.Shell{alice, admin.With("ACSCHAT_USER", alice.User.ID)} {

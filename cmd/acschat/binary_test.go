@@ -40,7 +40,7 @@ var _ = Describe("The binary", func() {
 		ready := filepath.Join(alice.Dir, "ready.json")
 		emptyShell().Start("emulator", "--addr", "127.0.0.1:0", "--admin", "--ready-file", ready)
 		Eventually(ready).Should(BeAnExistingFile())
-		driven := []string{"chat"} // on a terminal, in its own specs, as the emulator itself
+		driven := []string{"chat"} // has specs of its own on a terminal, as the emulator has
 		run := func(sh *clitest.Shell, command string, args ...string) {
 			GinkgoHelper()
 			sh.RunBinary(binary, append(strings.Fields(command), args...)...).Ends(0)
@@ -84,7 +84,7 @@ var _ = Describe("The binary", func() {
 		Expect(driven).To(ConsistOf(leaves(emptyShell())))
 	})
 
-	DescribeTable("reports a proxy, which a process reads from its environment once",
+	DescribeTable("reports a proxy, which a process reads from its environment only once",
 		func(check string, proxy func() string) {
 			far := alice.With(endpointVariable, "https://contoso.communication.azure.com").With("HTTPS_PROXY", proxy())
 			r := far.RunBinary(binary, "doctor", "-o", "json").Ends(1)
@@ -97,7 +97,7 @@ var _ = Describe("The binary", func() {
 			Expect(diagnosis.Causes).To(HaveExactElements(And(HaveField("Kind", "proxy"), HaveField("Fix", ContainSubstring("HTTPS_PROXY")))))
 		},
 		Entry("that is down", "tcp", func() string { return "http://" + clitest.FreeAddress() }),
-		Entry("that refuses", "tls", func() string {
+		Entry("that rejects the request", "tls", func() string {
 			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
 			DeferCleanup(proxy.Close)
 			return proxy.URL
@@ -105,7 +105,7 @@ var _ = Describe("The binary", func() {
 	)
 })
 
-// leaves lists the commands that have no subcommands, by the help of those that have.
+// leaves returns the commands without subcommands, as the help texts list them.
 func leaves(sh *clitest.Shell) []string {
 	GinkgoHelper()
 	var found []string

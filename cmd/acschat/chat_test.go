@@ -17,7 +17,7 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/tui/tuitest"
 )
 
-// Keys, as terminals send them.
+// Keys as terminals send them.
 const (
 	enter, escape, tab, backspace, up, pageUp, f1, ctrlC, ctrlZ = "\r", "\x1b", "\t", "\x7f", "\x1b[A", "\x1b[5~", "\x1bOP", "\x03", "\x1a"
 )
@@ -58,7 +58,7 @@ var _ = Describe("chat", func() {
 		return cmd
 	}
 
-	// ends waits for the command, and expects the terminal to be as it was found.
+	// ends waits for the command to end and expects the terminal's settings to be restored.
 	ends := func(cmd *exec.Cmd, code int) string {
 		GinkgoHelper()
 		Expect(terminal.Wait(cmd)).To(Equal(code), terminal.Screen())
@@ -70,7 +70,7 @@ var _ = Describe("chat", func() {
 		return terminal.Screen()
 	}
 
-	// settled waits until the answer to what was sent has arrived: the chat has looked at the thread twice since.
+	// settled waits until the response to a send has arrived: the chat has polled the thread twice since.
 	settled := func() {
 		GinkgoHelper()
 		Eventually(func() []chattest.Request { return server.Requests(chattest.SendChatMessage) }).ShouldNot(BeEmpty())
@@ -80,7 +80,7 @@ var _ = Describe("chat", func() {
 
 	row := func(text string) func() string { return func() string { return terminal.Row(text) } }
 
-	It("shows a thread, takes part in it, and leaves the terminal as it was", func() {
+	It("shows a thread, sends, edits and deletes messages, and restores the terminal", func() {
 		says("Is the canary green?")
 		cmd := start(alice, thread)
 		Eventually(row("Is the canary green?")).Should(MatchRegexp(`Bob +Is the canary green\?`))
@@ -102,7 +102,7 @@ var _ = Describe("chat", func() {
 		Eventually(row("(edited)")).ShouldNot(BeEmpty())
 		Eventually(func() []string { return texts(server, bob.User, thread) }).Should(HaveExactElements("Is the canary green?", "It is green."))
 
-		By("reading what somebody else writes, changes and deletes")
+		By("showing messages that another participant sends, edits and deletes")
 		id := says("Rolling on.")
 		Eventually(row("Rolling on.")).Should(MatchRegexp(`Bob +Rolling on\.`))
 		Expect(bobs.UpdateMessage(GinkgoTB().Context(), id, chat.MessageUpdate{Content: new("Rolling back.")})).To(Succeed())
@@ -113,12 +113,12 @@ var _ = Describe("chat", func() {
 
 		By("deleting")
 		terminal.Type(up + up + "d")
-		Eventually(row("Delete this message for everybody?")).ShouldNot(BeEmpty())
+		Eventually(row("Delete this message for all participants?")).ShouldNot(BeEmpty())
 		terminal.Type("y")
 		Eventually(row("It is green.")).Should(BeEmpty())
 		Eventually(func() []string { return texts(server, bob.User, thread) }).Should(HaveExactElements("Is the canary green?", "", ""))
 
-		By("seeing who has read")
+		By("showing read receipts")
 		Expect(bobs.SendReadReceipt(GinkgoTB().Context(), id)).To(Succeed())
 		Eventually(row("✓ read by Bob")).ShouldNot(BeEmpty())
 
@@ -126,7 +126,7 @@ var _ = Describe("chat", func() {
 		Expect(strings.TrimSpace(ends(cmd, 0))).To(Equal("$ acschat chat"))
 	})
 
-	It("goes back through the history by pages", func() {
+	It("scrolls back through the history page by page", func() {
 		for i := range 170 {
 			says("message %d.", i+1)
 		}
@@ -145,7 +145,7 @@ var _ = Describe("chat", func() {
 		ends(cmd, 0)
 	})
 
-	It("changes threads, and lets one be chosen when none is named", func() {
+	It("switches threads, and offers a choice if no thread is named", func() {
 		lunch := createThread(alice, "Lunch")
 		says("hello")
 		cmd := start(alice)
@@ -166,7 +166,7 @@ var _ = Describe("chat", func() {
 		ends(cmd, 0)
 	})
 
-	It("follows the size of the terminal", func() {
+	It("adapts to the size of the terminal", func() {
 		says("a message that is quite long, so that it has to be wrapped on a narrow screen, and is one line on a wide one")
 		cmd := start(alice, thread)
 		Eventually(row("a message that is quite long")).ShouldNot(BeEmpty())
@@ -181,7 +181,7 @@ var _ = Describe("chat", func() {
 		ends(cmd, 0)
 	})
 
-	It("shows a message that could not be sent, and says so again when it is left", func() {
+	It("shows a message that could not be sent, and reports it again on exit", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden, Times: -1})
 		cmd := start(alice, thread)
 		Eventually(row("The thread begins here.")).ShouldNot(BeEmpty())
@@ -193,7 +193,7 @@ var _ = Describe("chat", func() {
 		Expect(ends(cmd, 3)).To(MatchRegexp(`(?s)not sent.*"important": .*403`))
 	})
 
-	It("takes keys from the terminal when the token comes from stdin", func() {
+	It("reads keys from the terminal if the token comes from stdin", func() {
 		token := alice.Env["AZURE_COMMUNICATION_ACCESS_TOKEN"]
 		cmd := start(alice.With("AZURE_COMMUNICATION_ACCESS_TOKEN", "").Pipe(token), thread, "--token-file", "-")
 		Eventually(row("The thread begins here.")).ShouldNot(BeEmpty())
@@ -204,7 +204,7 @@ var _ = Describe("chat", func() {
 		ends(cmd, 0)
 	})
 
-	DescribeTable("gives the terminal back on a signal",
+	DescribeTable("restores the terminal on a signal",
 		func(signal syscall.Signal) {
 			cmd := start(alice, thread)
 			Eventually(row("The thread begins here.")).ShouldNot(BeEmpty())
@@ -215,7 +215,7 @@ var _ = Describe("chat", func() {
 		Entry("an interrupt", syscall.SIGINT),
 	)
 
-	It("gives the terminal to the shell for a while", func() {
+	It("can be suspended and resumed", func() {
 		cmd := start(alice, thread)
 		Eventually(row("The thread begins here.")).ShouldNot(BeEmpty())
 		terminal.Type(ctrlZ)
@@ -229,7 +229,7 @@ var _ = Describe("chat", func() {
 		ends(cmd, 0)
 	})
 
-	It("has no colour when none is wanted", func() {
+	It("uses no color with NO_COLOR", func() {
 		says("hello")
 		cmd := start(alice.With("NO_COLOR", "1"), thread)
 		Eventually(row("hello")).ShouldNot(BeEmpty())
@@ -240,7 +240,7 @@ var _ = Describe("chat", func() {
 		Expect(terminal.Written()).NotTo(MatchRegexp(`\x1b\[(?:[0-9]*;)*(?:3[0-7]|4[0-7]|9[0-7]|[34]8)(?:;[0-9]*)*m`))
 	})
 
-	It("sends nothing of what others write to the terminal but its letters", func() {
+	It("does not pass control sequences of messages to the terminal", func() {
 		says("before \x1b]0;owned\x07\x1b[2J\x1b[?1049l after")
 		cmd := start(alice, thread)
 		Eventually(row("after")).Should(ContainSubstring(`before ^[]0;owned^G^[[2J^[[?1049l after`))
@@ -249,7 +249,7 @@ var _ = Describe("chat", func() {
 		ends(cmd, 0)
 	})
 
-	It("helps", func() {
+	It("shows help", func() {
 		cmd := start(alice, thread)
 		Eventually(row("The thread begins here.")).ShouldNot(BeEmpty())
 		terminal.Type(f1)
@@ -260,35 +260,35 @@ var _ = Describe("chat", func() {
 		ends(cmd, 0)
 	})
 
-	Describe("for somebody who can't chat", func() {
-		DescribeTable("says why, and takes no terminal",
+	Describe("if it cannot start", func() {
+		DescribeTable("reports why and leaves the terminal alone",
 			func(sh func() *clitest.Shell, thread func() string, code int, words string) {
 				cmd := start(sh(), thread())
 				Expect(ends(cmd, code)).To(ContainSubstring(words))
 				Expect(terminal.Written()).NotTo(ContainSubstring("\x1b[?1049h"))
 			},
-			Entry("a token that has ended", func() *clitest.Shell {
+			Entry("an expired token", func() *clitest.Shell {
 				token := server.Token(alice.User, -time.Minute)
 				return alice.With("AZURE_COMMUNICATION_ACCESS_TOKEN", token)
 			}, func() string { return thread }, 1, "the token has expired"),
-			Entry("a token that is none", func() *clitest.Shell { return alice.With("AZURE_COMMUNICATION_ACCESS_TOKEN", "nonsense") },
+			Entry("an invalid token", func() *clitest.Shell { return alice.With("AZURE_COMMUNICATION_ACCESS_TOKEN", "nonsense") },
 				func() string { return thread }, 2, "token"),
-			Entry("somebody who is not in the thread", func() *clitest.Shell { return shellOf(server) }, func() string { return thread }, 1, "403"),
-			Entry("a thread that is not", func() *clitest.Shell { return alice }, func() string { return "19:nonsense" }, 1, "40"),
+			Entry("a user who is not a participant", func() *clitest.Shell { return shellOf(server) }, func() string { return thread }, 1, "403"),
+			Entry("an unknown thread", func() *clitest.Shell { return alice }, func() string { return "19:nonsense" }, 1, "40"),
 			Entry("a terminal without a cursor", func() *clitest.Shell { return alice.With("TERM", "dumb") }, func() string { return thread }, 2, "TERM"),
 		)
 
-		It("needs a terminal", func() {
-			alice.Run("chat", thread).Ends(2, "needs a terminal", "message list --follow")
+		It("requires a terminal", func() {
+			alice.Run("chat", thread).Ends(2, "requires a terminal", "message list --follow")
 		})
 
-		DescribeTable("wants a command line that can be followed",
+		DescribeTable("rejects an invalid command line",
 			func(words string, args ...string) {
 				Expect(ends(start(alice, append([]string{thread}, args...)...), 2)).To(ContainSubstring(words))
 			},
-			Entry("with one thread", "choose", "--thread", "19:other"),
-			Entry("with no more looks than the service allows", "at least 500ms", "--interval", "10ms"),
-			Entry("with a screen for itself", "2>requests.log", "--verbose"),
+			Entry("two threads", "choose", "--thread", "19:other"),
+			Entry("an interval below the minimum", "at least 500ms", "--interval", "10ms"),
+			Entry("--verbose on the same terminal", "2>requests.log", "--verbose"),
 		)
 	})
 })

@@ -12,7 +12,7 @@ import (
 )
 
 var _ = Describe("emulator", func() {
-	It("prints the environment of a running one", func() {
+	It("prints the environment variables of a running emulator", func() {
 		sh := emptyShell()
 		file := filepath.Join(sh.Dir, "ready.json")
 		sh.Run("emulator", "env", "--ready-file", file).Ends(1, "not running")
@@ -29,12 +29,12 @@ var _ = Describe("emulator", func() {
 		Eventually(running.Interrupt()).Should(gexec.Exit(0))
 	})
 
-	It("prints commands that work", func() {
+	It("prints example commands that work", func() {
 		sh := emptyShell()
 		session, err := gexec.Start(sh.Exec(binary, "emulator", "--addr", "127.0.0.1:0"), GinkgoWriter, GinkgoWriter)
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(func() { Eventually(session.Interrupt()).Should(gexec.Exit(0)) })
-		Eventually(session.Out.Contents).ShouldNot(BeEmpty()) // it is written at once
+		Eventually(session.Out.Contents).ShouldNot(BeEmpty()) // written in one call
 		out := string(session.Out.Contents())
 		export := regexp.MustCompile(`(?m)^ *(export AZURE_COMMUNICATION_CONNECTION_STRING='.*')$`).FindStringSubmatch(out)
 		Expect(export).To(HaveLen(2), out)

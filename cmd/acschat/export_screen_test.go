@@ -14,7 +14,7 @@ import (
 )
 
 var _ = Describe("thread export on a terminal", func() {
-	It("shows its progress, and removes that at the end", func(ctx SpecContext) {
+	It("shows its progress and clears it at the end", func(ctx SpecContext) {
 		server, alice, thread := shellIn("Plans")
 		for range 19 {
 			_, err := server.Client(alice.User).ThreadClient(thread).SendMessage(ctx, "text", nil)

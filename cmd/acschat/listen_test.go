@@ -34,7 +34,7 @@ var _ = Describe("listen", func() {
 		return session
 	}
 
-	It("prints what happens", func(ctx SpecContext) {
+	It("prints events as they happen", func(ctx SpecContext) {
 		session := listen()
 		Expect(bobs.SendTypingNotification(ctx, &chat.SendTypingNotificationOptions{SenderDisplayName: "Bob"})).To(Succeed())
 		Eventually(session).Should(gbytes.Say(`TIME +EVENT +THREAD +FROM +TEXT\n.* typingIndicatorReceived .*` + thread + ` +Bob +\* is typing\n`))
@@ -64,7 +64,7 @@ var _ = Describe("listen", func() {
 		Expect(server.Connections()).To(BeEmpty())
 	})
 
-	It("gives programs the events of one thread as JSON", func(ctx SpecContext) {
+	It("prints the events of one thread as JSON", func(ctx SpecContext) {
 		other := createThread(alice, "Other")
 		session := listen("--thread", thread, "-o", "jsonl")
 		Expect(alice.Run("message", "send", "--thread", other, "elsewhere").Code).To(BeZero())
@@ -78,7 +78,7 @@ var _ = Describe("listen", func() {
 		Expect(json.Valid([]byte(result.Out))).To(BeTrue())
 	})
 
-	It("comes back when the connection is lost, and says from when on events may be missing", func(ctx SpecContext) {
+	It("reconnects after the connection is lost, and reports since when events may be missing", func(ctx SpecContext) {
 		session := listen()
 		server.DropConnections()
 		Eventually(session.Err).Should(gbytes.Say(`acschat: connecting again in \d+ms: .*\n`))
@@ -90,7 +90,7 @@ var _ = Describe("listen", func() {
 		alice.Wait(session).Ends(0, "listening")
 	})
 
-	It("fails when the service refuses the user", func() {
+	It("fails if the service rejects the user", func() {
 		server.Revoke(alice.User)
 		alice.Run("listen").Ends(1, "get configuration: 401 Unauthorized")
 	})

@@ -39,7 +39,7 @@ var _ = Describe("message list --follow", func() {
 		return alice.Start(append([]string{"message", "list", "-t", thread, "--follow", "--interval", "300ms"}, args...)...)
 	}
 
-	It("prints what was said, oldest first, and then what is new, edited and deleted", func() {
+	It("prints earlier messages, oldest first, and then new, edited and deleted ones", func() {
 		first := send("first")
 		session := follow()
 		Eventually(session).Should(gbytes.Say(`MESSAGE +SENT +FROM +STATE +TEXT\n`))
@@ -54,7 +54,7 @@ var _ = Describe("message list --follow", func() {
 		alice.Wait(session).OK()
 	})
 
-	It("gives programs the objects of the service, each change once", func() {
+	It("prints the service's objects as JSON, each change once", func() {
 		session := follow("-o", "jsonl", "--limit", "1")
 		Eventually(session).Should(gbytes.Say(`"participantAdded"`))
 		id := send("hello")
@@ -67,7 +67,7 @@ var _ = Describe("message list --follow", func() {
 		Expect(alice.Wait(session).Lines()).To(HaveLen(3))
 	})
 
-	It("begins with nothing when nothing was said since", func() {
+	It("prints nothing at first if there is no message since the start time", func() {
 		send("before")
 		server.Advance(time.Minute)
 		alice = alice.With(tokenVariable, server.Token(alice.User, time.Hour))
@@ -79,7 +79,7 @@ var _ = Describe("message list --follow", func() {
 		Expect(alice.Wait(session).Lines()).To(HaveLen(1))
 	})
 
-	It("misses nothing when much is said between two looks", func() {
+	It("prints every message if many arrive between two polls", func() {
 		session := follow("-o", "jsonl", "--limit", "1")
 		Eventually(session).Should(gbytes.Say(`"participantAdded"`))
 		for range 45 {
@@ -91,7 +91,7 @@ var _ = Describe("message list --follow", func() {
 		Expect(alice.Wait(session).Lines()).To(HaveLen(1 + 46))
 	})
 
-	It("tries on when the service does not answer, and says so once", func() {
+	It("keeps trying if the service does not answer, and reports it once", func() {
 		fault := server.Fail(chattest.ListChatMessages, chattest.Fault{Nth: 2, Times: 2, Status: http.StatusServiceUnavailable})
 		session := follow()
 		Eventually(session.Err).Should(gbytes.Say("retrying: .*503"))
@@ -106,7 +106,7 @@ var _ = Describe("message list --follow", func() {
 		Expect(gbytes.BufferWithBytes([]byte(r.Err))).NotTo(gbytes.Say("trying on.*\n.*trying on"))
 	})
 
-	It("continues a listing that has failed where it stopped", func() {
+	It("continues a failed listing where it stopped", func() {
 		session := follow("-o", "jsonl")
 		Eventually(session).Should(gbytes.Say("participantAdded"))
 		outage := server.Fail(chattest.ListChatMessages, chattest.Fault{Times: -1})
@@ -121,14 +121,14 @@ var _ = Describe("message list --follow", func() {
 		alice.Wait(session).Ends(0)
 	})
 
-	It("ends when the user is not in the thread any more", func() {
+	It("ends if the user is removed from the thread", func() {
 		session := follow()
 		Eventually(session).Should(gbytes.Say("added Bob"))
 		Expect(bobs.RemoveParticipant(GinkgoTB().Context(), alice.User)).To(Succeed())
 		alice.Wait(session).Ends(1, "403 Forbidden")
 	})
 
-	It("wants a format without an end, and no more looks than the service allows", func() {
+	It("rejects the json format and an interval below the minimum", func() {
 		alice.Run("message", "list", "-t", thread, "--follow", "-o", "json").Ends(2, "--output jsonl")
 		alice.Run("message", "list", "-t", thread, "--follow", "--interval", "10ms").Ends(2, "at least 300ms")
 	})

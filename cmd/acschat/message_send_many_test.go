@@ -48,7 +48,7 @@ var _ = Describe("message send --from", func() {
 		Expect(requests()[0].Body).To(MatchJSON(`{"content":"one","type":"text","senderDisplayName":"Importer"}`))
 	})
 
-	It("reads files from Windows and from spreadsheets", func() {
+	It("reads files of Windows and of spreadsheets", func() {
 		file := filepath.Join(alice.Dir, "history")
 		Expect(os.WriteFile(file, []byte("\ufeffone\r\n\r\ntwo\r\n"), 0o600)).To(Succeed())
 		alice.Run("message", "send", "--from", file).OK()
@@ -81,7 +81,7 @@ var _ = Describe("message send --from", func() {
 		Expect(requests()).To(BeEmpty())
 	})
 
-	DescribeTable("does not send JSON as text by mistake",
+	DescribeTable("does not send JSON as text",
 		func(lines ...string) {
 			alice.Run("message", "send", "--from", alice.File("history.txt", lines...)).Ends(2, "history.txt, line 1: this is JSON", "--from-format jsonl", "--from-format lines")
 			Expect(requests()).To(BeEmpty())
@@ -91,7 +91,7 @@ var _ = Describe("message send --from", func() {
 		Entry("an array", `[`, `{"content":"one"}`, `]`),
 	)
 
-	It("sends the objects of a .jsonl file; flags are for those that do not say", func() {
+	It("sends the objects of a .jsonl file, and uses flags as defaults", func() {
 		file := alice.File("history.jsonl",
 			`{"content":"<b>one</b>","type":"html","senderDisplayName":"Bob","metadata":{"n":"1"}}`, `{"content":"two\nlines"}`)
 		alice.Run("message", "send", "--from", file, "--display-name", "Importer", "--metadata", "n=0").OK()
@@ -105,7 +105,7 @@ var _ = Describe("message send --from", func() {
 		))
 	})
 
-	It("tells programs the ids", func() {
+	It("prints ids as JSON", func() {
 		file := alice.File("history", "one", "two")
 		lines := alice.Run("message", "send", "--from", file, "-o", "jsonl").Lines()
 		Expect(lines).To(HaveEach(MatchRegexp(`^\{"id":"\d+"\}$`)))
@@ -115,7 +115,7 @@ var _ = Describe("message send --from", func() {
 		Expect(array).To(HaveLen(2))
 	})
 
-	It("sends what comes through stdin as it comes", func() {
+	It("sends lines as they arrive on stdin", func() {
 		stdin, keyboard := io.Pipe()
 		alice.Stdin = stdin
 		session := alice.Start("message", "send", "--from", "-")
@@ -129,48 +129,48 @@ var _ = Describe("message send --from", func() {
 		Expect(sent()).To(Equal(numbered(3)))
 	})
 
-	It("reads objects from stdin when told so", func() {
+	It("reads objects from stdin with --from-format jsonl", func() {
 		alice.Pipe(`{"content":"one"}`).Run("message", "send", "--from", "-", "--from-format", "jsonl").OK()
 		Expect(sent()).To(HaveExactElements("one"))
 	})
 
-	DescribeTable("finds a mistake in the last line before the first message goes out",
+	DescribeTable("finds an error in the last line before it sends the first message",
 		func(line, complaint string) {
 			alice.Run("message", "send", "--from", alice.File("history.jsonl", `{"content":"one"}`, line)).Ends(2, "history.jsonl, line 2", complaint)
 			Expect(requests()).To(BeEmpty())
 		},
-		Entry("no JSON", `{"content":`, "not an object with content"),
+		Entry("invalid JSON", `{"content":`, "not an object with content"),
 		Entry("no content", `{"type":"text"}`, "there is no content"),
 		Entry("a bracket between two objects", `{"content":"one"}]{"content":"two"}`, "text after the object"),
 		Entry("a word after the object", `{"content":"one"} two`, "text after the object"),
 		Entry("null", `null`, "there is no content"),
 		Entry("an unknown member", `{"content":"x","colour":"red"}`, `unknown field "colour"`),
-		Entry("a type of the service", `{"content":"x","type":"topicUpdated"}`, "is not text or html"),
+		Entry("a system message type", `{"content":"x","type":"topicUpdated"}`, "is not text or html"),
 		Entry("two objects", `{"content":"x"}{"content":"y"}`, "text after the object"),
 		Entry("a message of a listing", `{"content":{"message":"x"}}`, "not an object with content"),
 	)
 
-	It("goes on behind a message that is refused, ends with 3, and says which and why", func() {
+	It("continues after a rejected message, exits with 3, and reports which and why", func() {
 		file := alice.File("history", "one", "", strings.Repeat("x", 30<<10), "three")
 		r := alice.Run("message", "send", "--from", file).Ends(3, "1 of 3 messages were refused", "number 2, line 3", "413")
 		Expect(r.Out).To(Equal("Sent 2 messages.\n"))
 		Expect(sent()).To(HaveExactElements("one", "three"))
 	})
 
-	It("waits as long as the service asks, and sends nothing twice", func() {
+	It("honors Retry-After and sends no message twice", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 2, Times: 3, Status: http.StatusTooManyRequests, RetryAfter: 20 * time.Millisecond})
 		alice.Run("message", "send", "--from", alice.File("history", numbered(4)...)).OK()
 		Expect(sent()).To(Equal(numbered(4)))
 		Expect(requests()).To(HaveLen(7))
 	})
 
-	It("gives up on a service that asks to wait again and again", func() {
+	It("gives up if the service throttles repeatedly", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Times: -1, Status: http.StatusTooManyRequests, RetryAfter: time.Millisecond})
 		alice.Run("message", "send", "--from", alice.File("history", numbered(2)...), "--unpaced").Ends(1, "429", "a rate limit was exceeded", "as the service asks")
 		Expect(requests()).To(HaveLen(10))
 	})
 
-	It("stops where the others would fail too, and goes on from there", func() {
+	It("stops at an error that affects all messages, and resumes from there", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 3, Status: http.StatusForbidden})
 		file := alice.File("history", numbered(5)...)
 		r := alice.Run("message", "send", "--from", file).Ends(3, "sent 2 of 5 messages", "403 Forbidden", "Continue with the same command and --skip 2.")
@@ -180,7 +180,7 @@ var _ = Describe("message send --from", func() {
 		alice.Run("message", "send", "--from", file, "--skip", "6").Ends(2, "--skip 6 is more than the 5")
 	})
 
-	It("fails when not even the first went out", func() {
+	It("fails if the first message cannot be sent", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden})
 		file := alice.File("history", numbered(3)...)
 		Expect(alice.Run("message", "send", "--from", file).Ends(1, "403 Forbidden").Out).To(BeEmpty())
@@ -188,14 +188,14 @@ var _ = Describe("message send --from", func() {
 		Expect(alice.Run("message", "send", "--from", file, "--skip", "2").Ends(1, "403 Forbidden").Out).To(BeEmpty())
 	})
 
-	It("stops when nobody knows what became of a message, and says how to find out", func() {
+	It("stops at an unknown outcome, and says how to check it", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 2, LoseReply: true})
 		alice.Run("message", "send", "--from", alice.File("history", numbered(3)...)).
 			Ends(3, "sent 1 of 3 messages", "Number 2 may have been sent", "acschat message list", "--skip 2, otherwise with --skip 1")
 		Expect(sent()).To(Equal(numbered(2)))
 	})
 
-	It("keeps to the limits of the service, and can be interrupted while it waits", func() {
+	It("keeps to the rate limits, and can be interrupted while it waits", func() {
 		session := alice.Start("message", "send", "--from", alice.File("history", numbered(12)...))
 		Eventually(requests).Should(HaveLen(10)) // the eleventh has to wait for ten seconds
 		session.Interrupt()
@@ -204,7 +204,7 @@ var _ = Describe("message send --from", func() {
 		Expect(sent()).To(Equal(numbered(10)))
 	})
 
-	It("lets the message under way finish when it is interrupted", func() {
+	It("lets the current message finish if it is interrupted", func() {
 		alice.Grace = time.Minute
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 2, Delay: time.Second})
 		session := alice.Start("message", "send", "--from", alice.File("history", numbered(5)...), "-o", "jsonl")
@@ -215,7 +215,7 @@ var _ = Describe("message send --from", func() {
 		Expect(sent()).To(Equal(numbered(2)))
 	})
 
-	It("waits for the message under way only for the grace period", func() {
+	It("waits for the current message no longer than the grace period", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 2, Delay: time.Hour})
 		session := alice.Start("message", "send", "--from", alice.File("history", numbered(5)...))
 		Eventually(requests).Should(HaveLen(2))
@@ -223,7 +223,7 @@ var _ = Describe("message send --from", func() {
 		alice.Wait(session).Ends(3, "sent 1 of 5 messages", "may or may not have been sent", "--skip 2, otherwise with --skip 1")
 	})
 
-	It("ends at once when it is interrupted again", func() {
+	It("ends at once on a second interrupt", func() {
 		server.Fail(chattest.SendChatMessage, chattest.Fault{Delay: time.Hour})
 		session, err := gexec.Start(alice.Exec(binary, "message", "send", "--from", alice.File("history", numbered(5)...)), GinkgoWriter, GinkgoWriter)
 		Expect(err).NotTo(HaveOccurred())
@@ -231,7 +231,7 @@ var _ = Describe("message send --from", func() {
 		Eventually(func() int { return session.Signal(syscall.SIGINT).ExitCode() }).Should(Equal(128 + int(syscall.SIGINT)))
 	})
 
-	It("is as fast as the service when told so", func() {
+	It("sends without waiting with --unpaced", func() {
 		Expect(alice.Run("message", "send", "--from", alice.File("history", numbered(40)...), "--unpaced").OK()).To(Equal("Sent 40 messages.\n"))
 		Expect(sent()).To(Equal(numbered(40)))
 	})

@@ -11,7 +11,7 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
-// texts are the messages that people have written in a thread, oldest first.
+// texts returns the text of the messages that participants sent to a thread, oldest first.
 func texts(server *chattest.Server, user chat.CommunicationUser, thread string) []string {
 	GinkgoHelper()
 	messages, err := server.Client(user).ThreadClient(thread).ListMessages(nil).Collect(GinkgoTB().Context(), 0)
@@ -47,21 +47,21 @@ var _ = Describe("message", func() {
 	}
 
 	Describe("send", func() {
-		It("sends the arguments, as echo prints them", func() {
+		It("sends the arguments separated by spaces", func() {
 			Expect(alice.Run("message", "send", "Canary", "is", "green.").OK()).To(MatchRegexp(`^Message +\d+\n$`))
 			Expect(texts(server, alice.User, thread)).To(HaveExactElements("Canary is green."))
 		})
 
-		DescribeTable("takes the text",
+		DescribeTable("reads the text",
 			func(stdin string, args ...string) {
 				alice.Pipe(stdin).Run(append([]string{"message", "send"}, args...)...).OK()
 				Expect(texts(server, alice.User, thread)).To(HaveExactElements("- two\nlines"))
 			},
 			Entry("from --content", "", "--content", "- two\nlines"),
-			Entry("from an argument behind --", "", "--", "- two\nlines"),
+			Entry("from an argument after --", "", "--", "- two\nlines"),
 			Entry("from a pipe", "- two\nlines\n"),
-			Entry("from a pipe, when told so as az users would", "- two\nlines", "--content", "-"),
-			Entry("from a pipe, when told so as others would", "- two\nlines\r\n", "-"),
+			Entry("from a pipe with --content -", "- two\nlines", "--content", "-"),
+			Entry("from a pipe with -", "- two\nlines\r\n", "-"),
 		)
 
 		It("sends HTML with a name and metadata", func() {
@@ -72,41 +72,41 @@ var _ = Describe("message", func() {
 			Expect(get(send(alice, "--message-type", "html", "--content", "<i>x</i>")).Type).To(Equal(chat.MessageTypeHTML))
 		})
 
-		It("sends once, and says so when nobody knows what became of it", func() {
+		It("sends once, and reports an unknown outcome", func() {
 			server.Fail(chattest.SendChatMessage, chattest.Fault{LoseReply: true})
 			alice.Run("message", "send", "Once").Ends(1, "may or may not have been sent", "acschat message list")
 			Expect(texts(server, alice.User, thread)).To(HaveExactElements("Once"))
 			Expect(server.Requests(chattest.SendChatMessage)).To(HaveLen(1))
 		})
 
-		It("says when a text is too long", func() {
+		It("reports a message that is too long", func() {
 			alice.Pipe(strings.Repeat("x", 30<<10)).Run("message", "send").Ends(1, "413", "about 28 KB")
 		})
 
-		DescribeTable("refuses what can't be, before any request",
+		DescribeTable("rejects invalid arguments before any request",
 			func(complaint string, args ...string) {
 				alice.Run(append([]string{"message", "send"}, args...)...).Ends(2, complaint)
 				Expect(server.Requests(chattest.SendChatMessage)).To(BeEmpty())
 			},
-			Entry("nothing to send", "nothing to send"),
+			Entry("no text", "nothing to send"),
 			Entry("two texts", "choose one", "--content", "a", "b"),
-			Entry("a type of the service", "the service creates the other types", "--message-type", "topicUpdated", "x"),
+			Entry("a system message type", "the service creates the other types", "--message-type", "topicUpdated", "x"),
 			Entry("a directory", "is a directory", "--from", "."),
 			Entry("a file and a text", "choose", "--from", "x", "y"),
-			Entry("a skip without a file", "need --from", "--skip", "3", "x"),
-			Entry("a file that is not there", "no such file", "--from", "nowhere"),
-			Entry("a format there is not", "--from-format is lines or jsonl", "--from", "-", "--from-format", "xml"),
-			Entry("token and text from one stdin", "both the token and the text", "--token-file", "-"),
-			Entry("token and messages from one stdin", "both the token and the messages", "--token-file", "-", "--from", "-"),
+			Entry("--skip without a file", "need --from", "--skip", "3", "x"),
+			Entry("a missing file", "no such file", "--from", "nowhere"),
+			Entry("an unknown format", "--from-format is lines or jsonl", "--from", "-", "--from-format", "xml"),
+			Entry("token and text both from stdin", "both the token and the text", "--token-file", "-"),
+			Entry("token and messages both from stdin", "both the token and the messages", "--token-file", "-", "--from", "-"),
 		)
 
-		It("wants a thread", func() {
+		It("requires a thread", func() {
 			alice.With("ACSCHAT_THREAD", "").Run("message", "send", "x").Ends(2, "which thread?", "ACSCHAT_THREAD")
 		})
 	})
 
 	Describe("list", func() {
-		It("shows the latest first, with what the service says of the thread", func() {
+		It("shows the latest message first, and system messages", func() {
 			bob := alice.Member(server, thread, "Bob")
 			send(alice, "Hello", "--display-name", "Alice")
 			edited := send(bob.With("ACSCHAT_THREAD", thread), "Hi\nthere")
@@ -122,12 +122,12 @@ var _ = Describe("message", func() {
 			))
 		})
 
-		It("keeps a message on its line", func() {
+		It("shows each message on one line", func() {
 			send(alice, "one\ntwo")
 			Expect(alice.Run("message", "list").Lines()[1]).To(HaveSuffix("one↵two"))
 		})
 
-		It("gives programs the objects of the service", func() {
+		It("prints the service's objects as JSON", func() {
 			id := send(alice, "Hello", "--metadata", "a=1")
 			Expect(alice.Run("message", "list", "--limit", "1", "-o", "jsonl").OK()).To(MatchRegexp(
 				`^\{"id":"` + id + `","type":"text","sequenceId":"3","version":"` + id + `","content":\{"message":"Hello","attachments":\[\]\},` +
@@ -142,7 +142,7 @@ var _ = Describe("message", func() {
 			Expect(all[2].Content).To(HaveKeyWithValue("participants", HaveLen(1)))
 		})
 
-		It("asks for large pages, and for no more than it shows", func() {
+		It("requests large pages, but no more than it shows", func() {
 			for range 3 {
 				send(alice, "x")
 			}
@@ -155,7 +155,7 @@ var _ = Describe("message", func() {
 	})
 
 	Describe("get", func() {
-		It("shows all of a message, on all of its lines", func() {
+		It("shows a whole message, with its line breaks", func() {
 			id := send(alice, "one\ntwo", "--display-name", "Alice", "--metadata", "a=1")
 			Expect(alice.Run("message", "get", id).Lines()).To(HaveExactElements(
 				MatchRegexp(`^Message +`+id+`$`), MatchRegexp(`^Type +text$`), MatchRegexp(`^From +`+alice.User.ID+`$`), MatchRegexp(`^Name +Alice$`),
@@ -164,14 +164,14 @@ var _ = Describe("message", func() {
 			Expect(alice.Run("message", "get", "--message-id", id, "-o", "json").OK()).To(ContainSubstring(`"message": "one\ntwo"`))
 		})
 
-		It("says when there is none", func() {
+		It("reports an unknown message", func() {
 			alice.Run("message", "get", "1").Ends(1, "404 Not Found")
 			alice.Run("message", "get", "one").Ends(1, "400 Bad Request", "Value for MessageId (one) is not valid")
 		})
 	})
 
 	Describe("update", func() {
-		It("changes what is named and leaves the rest", func() {
+		It("changes only the given properties", func() {
 			id := send(alice, "Before", "--metadata", "a=1", "--metadata", "b=2")
 			Expect(alice.Run("message", "update", id, "--content", "After").OK()).To(Equal("Updated message " + id + ".\n"))
 			Expect(get(id)).To(And(HaveField("Content.Message", "After"), HaveField("Metadata", map[string]string{"a": "1", "b": "2"})))
@@ -179,7 +179,7 @@ var _ = Describe("message", func() {
 			Expect(get(id)).To(And(HaveField("Content.Message", "After"), HaveField("Metadata", map[string]string{"b": "2", "c": "3"})))
 		})
 
-		It("empties a message, and takes a text from stdin", func() {
+		It("empties a message, and reads text from stdin", func() {
 			id := send(alice, "Before")
 			alice.Run("message", "update", id, "--content", "").OK()
 			Expect(get(id).Content.Message).To(BeEmpty())
@@ -187,14 +187,14 @@ var _ = Describe("message", func() {
 			Expect(get(id).Content.Message).To(Equal("After"))
 		})
 
-		It("takes the text as an argument too", func() {
+		It("accepts the text as an argument", func() {
 			id := send(alice, "Before")
 			alice.Run("message", "update", id, "After").OK()
 			Expect(get(id).Content.Message).To(Equal("After"))
 			alice.Run("message", "update", id, "one", "--content", "two").Ends(2, "argument and --content: choose one")
 		})
 
-		It("wants something to change, and one's own message", func() {
+		It("requires a change, and a message of the user", func() {
 			id := send(alice, "Alice's")
 			alice.Run("message", "update", id).Ends(2, "nothing to change")
 			bob := alice.Member(server, thread, "Bob")
@@ -203,7 +203,7 @@ var _ = Describe("message", func() {
 	})
 
 	Describe("delete", func() {
-		It("deletes when confirmed", func() {
+		It("deletes a message if confirmed", func() {
 			id := send(alice, "Oops")
 			alice.Run("message", "delete", id).Ends(2, "--yes")
 			Expect(alice.Run("message", "delete", id, "--yes").OK()).To(Equal("Deleted message " + id + ".\n"))

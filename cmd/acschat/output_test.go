@@ -32,11 +32,11 @@ var _ = Describe("Output", func() {
 		Expect(err).NotTo(HaveOccurred())
 	}
 
-	Context("of text that somebody else wrote", func() {
-		// What moves the cursor, sets the title, reads the clipboard, begins a sequence in one character, or turns text around.
+	Context("of untrusted text", func() {
+		// It moves the cursor, sets the title, reads the clipboard, begins a sequence with a C1 character and reverses text.
 		const evil = "\x1b[2J\x1b]0;title\x07\x1b]52;c;?\x07\u009b31mred\r\nnext\bback\x00\x7f\u202etxt.exe\u2066"
 
-		It("is shown and not obeyed", func() {
+		It("shows control characters instead of passing them to the terminal", func() {
 			send(evil, evil)
 			Expect(thread.UpdateTopic(GinkgoTB().Context(), evil)).To(Succeed())
 			_, err := thread.AddParticipants(GinkgoTB().Context(), []chat.Participant{{Identifier: server.NewUser(), DisplayName: evil}})
@@ -47,14 +47,14 @@ var _ = Describe("Output", func() {
 			}
 		})
 
-		It("is readable", func() {
+		It("stays readable", func() {
 			send(evil, "")
 			Expect(alice.Run("message", "list", "--limit", "1").OK()).To(ContainSubstring("^[[2J^[]0;title^G^[]52;c;?^G<U+009B>31mred↵next^Hback^@^?<U+202E>txt.exe<U+2066>\n"))
 			send("família 👩\u200d💻 می\u200cخواهم 你好", "")
 			Expect(alice.Run("message", "list", "--limit", "1").OK()).To(ContainSubstring("família 👩\u200d💻 می\u200cخواهم 你好\n"))
 		})
 
-		It("is for programs what it was", func() {
+		It("is unchanged as JSON", func() {
 			send(evil+"😀\U000e0067<&>", "")
 			var messages []struct{ Content struct{ Message string } }
 			alice.Run("message", "list", "--limit", "1", "-o", "json").Into(&messages)
@@ -62,19 +62,19 @@ var _ = Describe("Output", func() {
 		})
 	})
 
-	It("is without colour and without lines when it is no terminal", func() {
+	It("has no colors and no rules if stdout is not a terminal", func() {
 		out := alice.With("CLICOLOR_FORCE", "1").Run("thread", "list").OK()
 		Expect(out).NotTo(ContainSubstring("\x1b"))
 		Expect(out).NotTo(MatchRegexp(`[│─┌┐|+]`))
 	})
 
-	It("is not cut when it is no terminal", func() {
+	It("is not truncated if stdout is not a terminal", func() {
 		long := strings.Repeat("long ", 100) + "end"
 		send(long, "")
 		Expect(alice.With("COLUMNS", "80").Run("message", "list", "--limit", "1").Lines()[1]).To(HaveSuffix(long))
 	})
 
-	It("keeps its columns under each other from page to page", func() {
+	It("aligns columns across pages", func() {
 		for _, name := range []string{"Al", "Al", "Bartholomew", "Al"} {
 			send("text", name)
 		}
@@ -84,7 +84,7 @@ var _ = Describe("Output", func() {
 		Expect(lines[1:]).To(HaveEach(HaveSuffix("text")))
 	})
 
-	It("has a page out before the next one is asked for", func() {
+	It("prints a page before it requests the next one", func() {
 		send("one", "")
 		send("two", "")
 		server.Fail(chattest.ListChatMessages, chattest.Fault{Nth: 2, Delay: time.Hour})
@@ -94,7 +94,7 @@ var _ = Describe("Output", func() {
 		Expect(alice.Wait(session).Ends(1, "interrupted").Out).NotTo(ContainSubstring("one"))
 	})
 
-	It("leaves an array open that is not complete", func() {
+	It("does not close the array of an incomplete listing", func() {
 		send("one", "")
 		server.Fail(chattest.ListChatMessages, chattest.Fault{Nth: 2, Status: 403})
 		r := alice.Run("message", "list", "--page-size", "1", "-o", "json").Ends(1)
@@ -102,7 +102,7 @@ var _ = Describe("Output", func() {
 		Expect(r.Out).To(HavePrefix("[\n  {"))
 	})
 
-	It("ends quietly when nobody reads it any more", func() {
+	It("ends without an error message if the pipe is closed", func() {
 		for range 12 {
 			send(strings.Repeat("x", 1000), "")
 		}
@@ -122,7 +122,7 @@ var _ = Describe("Output", func() {
 		}
 	})
 
-	It("fails when it can't be written", func() {
+	It("fails if stdout cannot be written", func() {
 		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(full.Close)

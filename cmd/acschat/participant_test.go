@@ -38,7 +38,7 @@ var _ = Describe("participant", func() {
 	}
 
 	Describe("add", func() {
-		It("adds people with their names", func() {
+		It("adds participants with display names", func() {
 			users := server.NewUsers(2)
 			Expect(alice.Run("participant", "add", users[0].ID+"=Bob", users[1].ID).OK()).To(Equal("Added 2 participants.\n"))
 			Expect(people()[1:]).To(HaveExactElements(
@@ -47,7 +47,7 @@ var _ = Describe("participant", func() {
 			))
 		})
 
-		It("takes the flags of az", func() {
+		It("accepts the flags of az", func() {
 			bob := server.NewUser()
 			alice.Run("participant", "add", "--user", bob.ID, "--display-name", "Bob", "--start-time", "2026-05-04T09:30:00Z", "--metadata", "team=red").OK()
 			Expect(people()[1]).To(And(
@@ -56,7 +56,7 @@ var _ = Describe("participant", func() {
 			))
 		})
 
-		It("adds those who can be, ends with 3, and says who can't and why", func() {
+		It("adds valid participants, exits with 3, and reports who was rejected and why", func() {
 			bob, gone, foreign := server.NewUser(), server.NewUser(), server.ForeignUser()
 			server.DeleteUser(gone)
 			r := alice.Run("participant", "add", gone.ID+"=Carol", bob.ID, foreign.ID).
@@ -65,19 +65,19 @@ var _ = Describe("participant", func() {
 			Expect(people()).To(ContainElement(HaveField("Identifier", bob)))
 		})
 
-		It("tells programs what the service answers", func() {
+		It("prints the service's response as JSON", func() {
 			bob, foreign := server.NewUser(), server.ForeignUser()
 			Expect(alice.Run("participant", "add", bob.ID, "-o", "json").OK()).To(MatchJSON(`{}`))
 			r := alice.Run("participant", "add", foreign.ID, "-o", "jsonl").Ends(3)
 			Expect(r.Out).To(MatchJSON(`{"invalidParticipants":[{"code":"403","message":"Permissions check failed","target":"` + foreign.ID + `"}]}`))
 		})
 
-		It("says nothing of success when nobody could be added", func() {
+		It("reports no success if no participant could be added", func() {
 			r := alice.Run("participant", "add", server.ForeignUser().ID).Ends(3, "1 of 1 participant could not be added")
 			Expect(r.Out).To(BeEmpty())
 		})
 
-		DescribeTable("reads files of several forms",
+		DescribeTable("reads files in several formats",
 			func(lines ...string) {
 				users := server.NewUsers(2)
 				for i, line := range lines {
@@ -90,9 +90,9 @@ var _ = Describe("participant", func() {
 						HaveField("ShareHistoryTime", BeTemporally("==", time.Date(2026, time.May, 4, 9, 30, 0, 0, time.UTC)))),
 				))
 			},
-			Entry("CSV in our order", `$0,"Bob, the builder"`, `$1,,2026-05-04T09:30:00Z`),
-			Entry("CSV with a head, in another order", `Display Name,ShareHistoryTime,RawId,Note`, `"Bob, the builder",,$0,x`, `,2026-05-04T09:30:00Z,$1,y`),
-			Entry("with remarks, empty lines and spaces", `# ours`, `$0 , "Bob, the builder"`, ``, ` $1, ,2026-05-04T09:30:00Z`),
+			Entry("CSV without a header", `$0,"Bob, the builder"`, `$1,,2026-05-04T09:30:00Z`),
+			Entry("CSV with a header in another order", `Display Name,ShareHistoryTime,RawId,Note`, `"Bob, the builder",,$0,x`, `,2026-05-04T09:30:00Z,$1,y`),
+			Entry("with comments, empty lines and spaces", `# ours`, `$0 , "Bob, the builder"`, ``, ` $1, ,2026-05-04T09:30:00Z`),
 			Entry("from a spreadsheet, with a byte order mark", "\ufeffid,name,since", `$0,"Bob, the builder",`, `$1,,2026-05-04T09:30:00Z`),
 		)
 
@@ -102,7 +102,7 @@ var _ = Describe("participant", func() {
 			Expect(people()).To(HaveLen(4))
 		})
 
-		DescribeTable("does not take a participant for the titles of the columns",
+		DescribeTable("does not mistake a participant for the header",
 			func(name string) {
 				users := server.NewUsers(2)
 				alice.Run("participant", "add", "--from", alice.File("team.csv", users[0].ID+","+name, users[1].ID+",Bob")).OK()
@@ -111,7 +111,7 @@ var _ = Describe("participant", func() {
 			Entry(nil, "User"), Entry(nil, "Participant"), Entry(nil, "Identifier"), Entry(nil, "ID"),
 		)
 
-		It("adds a participant who is listed twice once, and says so", func() {
+		It("adds a participant listed twice only once, and reports it", func() {
 			user := server.NewUser()
 			r := alice.Run("participant", "add", user.ID+"=Bob", "--from", alice.File("team", user.ID)).Ends(0, user.ID+" is listed twice")
 			Expect(r.Out).To(Equal("Added 1 participant.\n"))
@@ -119,7 +119,7 @@ var _ = Describe("participant", func() {
 			alice.Run("thread", "create", "--participant", user.ID, "--participant", user.ID).Ends(0, user.ID+" is listed twice")
 		})
 
-		It("warns before it adds more than a thread holds", func() {
+		It("warns before it adds more participants than a thread can hold", func() {
 			server.Fail(chattest.AddChatParticipants, chattest.Fault{Status: http.StatusForbidden})
 			alice.Run("participant", "add", "--from", alice.File("crowd", ids(server.NewUsers(251))...)).Ends(1, "warning: a thread holds 250 participants, and there are 251")
 		})
@@ -134,9 +134,9 @@ var _ = Describe("participant", func() {
 				Expect(people()).To(ContainElements(HaveField("DisplayName", "Bob, the builder"), HaveField("DisplayName", "")))
 			},
 			Entry("with semicolons", "id;name;since", `$0;Bob, the builder;`, `$1;;2026-05-04`),
-			Entry("with semicolons, without titles", `$0;Bob, the builder`, `$1`),
+			Entry("with semicolons, without a header", `$0;Bob, the builder`, `$1`),
 			Entry("with tabs", "\ufeffid\tname", "$0\tBob, the builder", "$1\t"),
-			Entry("with the separator in the first line", "sep=;", "id;name", "$0;Bob, the builder", "$1;"),
+			Entry("with the separator in a sep= line", "sep=;", "id;name", "$0;Bob, the builder", "$1;"),
 		)
 
 		It("rejects UTF-16, and reports up to ten bad lines", func() {
@@ -148,7 +148,7 @@ var _ = Describe("participant", func() {
 			Expect(server.Requests(chattest.AddChatParticipants)).To(BeEmpty())
 		})
 
-		It("adds nobody when a line can't be read, and says which", func() {
+		It("adds no participant if a line is invalid, and reports which one", func() {
 			file := alice.File("team.csv", server.NewUser().ID, "bob")
 			alice.Run("participant", "add", "--from", file).Ends(2, "team.csv, line 2", `"bob" is not a raw id`)
 			alice.Run("participant", "add", "--from", alice.File("when.csv", server.NewUser().ID+",Bob,soon")).Ends(2, "when.csv, line 1", "must be a time")
@@ -156,14 +156,14 @@ var _ = Describe("participant", func() {
 			Expect(server.Requests(chattest.AddChatParticipants)).To(BeEmpty())
 		})
 
-		It("adds more than a request holds", func() {
+		It("splits participants into several requests", func() {
 			file := alice.File("crowd", ids(server.NewUsers(230))...)
 			Expect(alice.Run("participant", "add", "--from", file).OK()).To(Equal("Added 230 participants.\n"))
 			Expect(people()).To(HaveLen(231))
 			Expect(server.Requests(chattest.AddChatParticipants)).To(HaveLen(2))
 		})
 
-		It("says how far it came when a later request failed, and goes on from there", func() {
+		It("reports how many were added if a later request fails, and resumes from there", func() {
 			server.Fail(chattest.AddChatParticipants, chattest.Fault{Nth: 2, Status: http.StatusForbidden})
 			file := alice.File("crowd", ids(server.NewUsers(230))...)
 			r := alice.Run("participant", "add", "--from", file).Ends(3, "added 200 of 230 participants", "403 Forbidden", "--skip 200")
@@ -172,7 +172,7 @@ var _ = Describe("participant", func() {
 			Expect(people()).To(HaveLen(231))
 		})
 
-		It("lets the request under way finish when it is interrupted", func() {
+		It("lets the current request finish if it is interrupted", func() {
 			alice.Grace = time.Minute
 			server.Fail(chattest.AddChatParticipants, chattest.Fault{Delay: time.Second})
 			session := alice.Start("participant", "add", "--from", alice.File("crowd", ids(server.NewUsers(230))...))
@@ -182,17 +182,17 @@ var _ = Describe("participant", func() {
 			Expect(people()).To(HaveLen(201))
 		})
 
-		It("waits when the service says that there were too many requests", func() {
+		It("waits if the service reports too many requests", func() {
 			server.Fail(chattest.AddChatParticipants, chattest.Fault{Times: 2, Status: http.StatusTooManyRequests, RetryAfter: 20 * time.Millisecond})
 			alice.Run("participant", "add", server.NewUser().ID).OK()
 			Expect(people()).To(HaveLen(2))
 		})
 
-		It("fails as a whole when the thread is not theirs", func() {
+		It("fails if the user is not a participant of the thread", func() {
 			shellOf(server).Run("participant", "add", "-t", thread, server.NewUser().ID).Ends(1, "403 Forbidden")
 		})
 
-		It("wants somebody to add", func() {
+		It("requires a participant", func() {
 			alice.Run("participant", "add").Ends(2, "whom?")
 			alice.Run("participant", "add", "--from", alice.File("empty")).Ends(2, "whom?")
 			alice.Run("participant", "add", "8:acs:a", "8:acs:b", "--display-name", "Both").Ends(2, "--display-name names one participant")
@@ -201,7 +201,7 @@ var _ = Describe("participant", func() {
 	})
 
 	Describe("list", func() {
-		It("shows who is there, by which name and since when", func() {
+		It("shows participants with their names and when their history starts", func() {
 			bob := server.NewUser()
 			alice.Run("participant", "add", bob.ID+"=Bob", "--start-time", "2026-05-04T09:30:00Z").OK()
 			Expect(alice.Run("participant", "list").Lines()).To(HaveExactElements(
@@ -209,7 +209,7 @@ var _ = Describe("participant", func() {
 			))
 		})
 
-		It("gives programs the objects of the service", func() {
+		It("prints the service's objects as JSON", func() {
 			var people []map[string]any
 			alice.Run("participant", "list", "-o", "json").Into(&people)
 			Expect(people).To(HaveExactElements(And(
@@ -218,7 +218,7 @@ var _ = Describe("participant", func() {
 			)))
 		})
 
-		It("pages, skips and limits", func() {
+		It("honors page size, skip and limit", func() {
 			alice.Run("participant", "add", "--from", alice.File("team", ids(server.NewUsers(6))...)).OK()
 			Expect(alice.Run("participant", "list", "--page-size", "2", "-o", "jsonl").Lines()).To(HaveLen(7))
 			Expect(alice.Run("participant", "list", "--skip", "5", "-o", "jsonl").Lines()).To(HaveLen(2))
@@ -227,19 +227,19 @@ var _ = Describe("participant", func() {
 	})
 
 	Describe("remove", func() {
-		It("removes when confirmed", func() {
+		It("removes a participant if confirmed", func() {
 			bob := alice.Member(server, thread, "Bob")
 			Expect(alice.Run("participant", "remove", bob.User.ID, "--yes").OK()).To(Equal("Removed " + bob.User.ID + " from thread " + thread + ".\n"))
 			Expect(people()).To(HaveLen(1))
 		})
 
-		It("takes the flag of az", func() {
+		It("accepts the flag of az", func() {
 			bob := alice.Member(server, thread, "Bob")
 			alice.Run("participant", "remove", "--user", bob.User.ID, "-y", "-o", "json").OK()
 			Expect(people()).To(HaveLen(1))
 		})
 
-		It("wants a person, and a confirmation", func() {
+		It("requires a participant and a confirmation", func() {
 			alice.Run("participant", "remove", "--yes").Ends(2, "which one?")
 			alice.Run("participant", "remove", "bob", "--yes").Ends(2, "not a raw id")
 			alice.Run("participant", "remove", alice.User.ID).Ends(2, "--yes")
@@ -248,7 +248,7 @@ var _ = Describe("participant", func() {
 	})
 })
 
-// expandUsers puts ids in the place of $0 and $1.
+// expandUsers replaces $0 and $1 with ids.
 func expandUsers(line string, users []chattest.User) string {
 	return strings.NewReplacer("$0", users[0].ID, "$1", users[1].ID).Replace(line)
 }

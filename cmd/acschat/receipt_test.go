@@ -23,7 +23,7 @@ var _ = Describe("receipt", func() {
 		message = sent.ID
 	})
 
-	It("tells how far somebody has read", func() {
+	It("sends and lists read receipts", func() {
 		Expect(bob.Run("receipt", "send", message).OK()).To(Equal("Read up to message " + message + ".\n"))
 		Expect(alice.Run("receipt", "list").Lines()).To(HaveExactElements(
 			MatchRegexp(`^READER +UP TO +ON$`), MatchRegexp(`^`+bob.User.ID+` +`+message+` +20`),
@@ -36,7 +36,7 @@ var _ = Describe("receipt", func() {
 		)))
 	})
 
-	It("takes the flag of az, and wants a message", func() {
+	It("accepts the flag of az, and requires a message", func() {
 		bob.Run("receipt", "send", "--message-id", message, "-o", "jsonl").OK()
 		Expect(alice.Run("receipt", "list", "--skip", "1", "-o", "json").OK()).To(Equal("[]\n"))
 		bob.Run("receipt", "send").Ends(2, "which one?")

@@ -18,17 +18,17 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
-// screen is a terminal of 80 columns that a command runs on.
+// screen is an 80-column terminal on which a command runs.
 type screen struct {
 	shown    *gbytes.Buffer
 	keyboard io.Writer
 	cmd      *exec.Cmd
 }
 
-// Buffer is all that was written to it, for gbytes.Say.
+// Buffer returns everything written to the terminal, for gbytes.Say.
 func (s *screen) Buffer() *gbytes.Buffer { return s.shown }
 
-// on starts a command with stdin, stdout and stderr on a terminal, but for those that redirect puts elsewhere.
+// on starts a command with stdin, stdout and stderr on a terminal, except those that redirect changes.
 func on(s *clitest.Shell, redirect func(*exec.Cmd), args ...string) *screen {
 	GinkgoHelper()
 	terminal, tty, err := pty.Open()
@@ -44,7 +44,7 @@ func on(s *clitest.Shell, redirect func(*exec.Cmd), args ...string) *screen {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_, _ = io.Copy(io.MultiWriter(buffer, GinkgoWriter), terminal) // a terminal that is left ends in an error
+		_, _ = io.Copy(io.MultiWriter(buffer, GinkgoWriter), terminal) // reading a closed terminal returns an error
 	}()
 	DeferCleanup(func() {
 		_ = cmd.Process.Kill()
@@ -54,10 +54,10 @@ func on(s *clitest.Shell, redirect func(*exec.Cmd), args ...string) *screen {
 	return &screen{shown: buffer, keyboard: terminal, cmd: cmd}
 }
 
-// end waits for the end of the command, and returns the exit code.
+// end waits for the command to end and returns its exit code.
 func (s *screen) end() int {
 	GinkgoHelper()
-	_ = s.cmd.Wait() // a code that is not 0 is an error here
+	_ = s.cmd.Wait() // a nonzero exit code is an error here
 	return s.cmd.ProcessState.ExitCode()
 }
 
@@ -69,7 +69,7 @@ func (s *screen) types(keys string) {
 
 func nothing(*exec.Cmd) {}
 
-// gap is what stands behind every column, the last one too.
+// gap follows every column, including the last.
 const gap = 2
 
 var _ = Describe("On a terminal", func() {
@@ -80,13 +80,13 @@ var _ = Describe("On a terminal", func() {
 	BeforeEach(func() { server, alice, thread = shellIn(strings.Repeat("A long topic. ", 20)) })
 
 	Describe("a table", func() {
-		It("has a head that stands out", func() {
+		It("has a bold header", func() {
 			s := on(alice, nothing, "participant", "list")
 			Eventually(s).Should(gbytes.Say(`\x1b\[1mPARTICIPANT`))
 			Expect(s.end()).To(Equal(0))
 		})
 
-		DescribeTable("has no colour when none is wanted",
+		DescribeTable("uses no color with",
 			func(name, value string) {
 				s := on(alice.With(name, value), nothing, "participant", "list")
 				Eventually(s).Should(gbytes.Say(alice.User.ID))
@@ -94,10 +94,10 @@ var _ = Describe("On a terminal", func() {
 				Expect(string(s.shown.Contents())).NotTo(ContainSubstring("\x1b"))
 			},
 			Entry("NO_COLOR", "NO_COLOR", "1"),
-			Entry("a terminal that knows none", "TERM", "dumb"),
+			Entry("a terminal without colors", "TERM", "dumb"),
 		)
 
-		It("cuts the text where the terminal ends, and no id", func() {
+		It("truncates text, but not ids, to the width of the terminal", func() {
 			s := on(alice, nothing, "message", "list", "--limit", "1")
 			Eventually(s).Should(gbytes.Say(`…\r\n`))
 			Expect(s.end()).To(Equal(0))
@@ -109,8 +109,8 @@ var _ = Describe("On a terminal", func() {
 		})
 	})
 
-	Describe("what can't be taken back", func() {
-		It("is asked about, and done on yes", func() {
+	Describe("an operation that cannot be undone", func() {
+		It("asks for confirmation, and proceeds on yes", func() {
 			s := on(alice, nothing, "thread", "delete", thread)
 			Eventually(s).Should(gbytes.Say(`Delete thread ` + thread + ` for all participants\? \[y/N\] `))
 			s.types("y\n")
@@ -119,7 +119,7 @@ var _ = Describe("On a terminal", func() {
 			Expect(server.Requests(chattest.DeleteChatThread)).To(HaveLen(1))
 		})
 
-		DescribeTable("is not done otherwise",
+		DescribeTable("is not carried out",
 			func(keys, answer string) {
 				s := on(alice, nothing, "thread", "delete", thread)
 				Eventually(s).Should(gbytes.Say(`\[y/N\] `))
@@ -129,22 +129,22 @@ var _ = Describe("On a terminal", func() {
 				Expect(server.Requests(chattest.DeleteChatThread)).To(BeEmpty())
 			},
 			Entry("on no", "n\n", "cancelled"),
-			Entry("on nothing", "\n", "cancelled"),
+			Entry("on an empty line", "\n", "cancelled"),
 			Entry("on the end of input", "\x04", "cancelled"),
 			Entry("on an interrupt", "\x03", "interrupted"),
 		)
 
-		It("is not asked about when stdin is no terminal", func() {
+		It("does not prompt if stdin is not a terminal", func() {
 			s := on(alice, func(cmd *exec.Cmd) { cmd.Stdin = strings.NewReader("y\n") }, "thread", "delete", thread)
 			Eventually(s).Should(gbytes.Say("--yes"))
 			Expect(s.end()).To(Equal(2))
 		})
 	})
 
-	Describe("long work", func() {
+	Describe("a long operation", func() {
 		numbered := func() string { return alice.File("history", strings.Fields(strings.Repeat("x ", 12))...) }
 
-		It("shows how far it is, how fast, and how long the limits let the rest take", func() {
+		It("shows its progress, its rate and the time remaining under the rate limits", func() {
 			s := on(alice, nothing, "message", "send", "--from", numbered())
 			Eventually(s).Should(gbytes.Say(`\(10/12\).* messages, \d+ a minute, \d+s left`))
 			s.types("\x03")
@@ -152,7 +152,7 @@ var _ = Describe("On a terminal", func() {
 			Expect(s.end()).To(Equal(3))
 		})
 
-		It("shows it on stderr, when that is a terminal", func() {
+		It("shows progress on stderr if that is a terminal", func() {
 			results, err := os.Create(alice.Dir + "/results")
 			Expect(err).NotTo(HaveOccurred())
 			DeferCleanup(results.Close)
@@ -164,7 +164,7 @@ var _ = Describe("On a terminal", func() {
 			Expect(strings.Count(string(written), "\n")).To(Equal(12))
 		})
 
-		It("shows nothing where results appear on the same terminal", func() {
+		It("shows no progress if results go to the same terminal", func() {
 			s := on(alice, nothing, "message", "send", "--from", numbered(), "--unpaced", "-o", "jsonl")
 			Expect(s.end()).To(Equal(0))
 			Eventually(s).Should(gbytes.Say(`(?:\{"id":"\d+"\}\r\n){12}`))
@@ -172,7 +172,7 @@ var _ = Describe("On a terminal", func() {
 		})
 	})
 
-	It("sends no text when nobody gives one", func() {
+	It("does not wait for text from a terminal", func() {
 		s := on(alice, nothing, "message", "send")
 		Eventually(s).Should(gbytes.Say("nothing to send"))
 		Expect(s.end()).To(Equal(2))

@@ -20,7 +20,7 @@ const (
 	keyVariable      = "AZURE_COMMUNICATION_CONNECTION_STRING"
 )
 
-var _ = Describe("Who you are", func() {
+var _ = Describe("Credentials", func() {
 	var server *chattest.Server
 	var alice *clitest.Shell
 
@@ -29,8 +29,8 @@ var _ = Describe("Who you are", func() {
 		alice = shellOf(server)
 	})
 
-	Context("with nothing set", func() {
-		It("says what to set, and that the emulator needs nothing", func() {
+	Context("without any", func() {
+		It("says what to set, and points to the emulator", func() {
 			emptyShell().Run("thread", "list").Ends(2, endpointVariable, tokenVariable, keyVariable, "--as", "acschat emulator needs no setup")
 			emptyShell().Run("user", "create").Ends(2, keyVariable, "acschat emulator needs no setup")
 			emptyShell().Run("token", "show").Ends(2, "which token?", tokenVariable)
@@ -38,11 +38,11 @@ var _ = Describe("Who you are", func() {
 	})
 
 	Context("with a token", func() {
-		It("is the token's user, from the environment", func() {
+		It("acts as the user of the token in the environment", func() {
 			Expect(alice.Run("thread", "create").OK()).To(MatchRegexp(`(?m)^By +` + alice.User.ID + `$`))
 		})
 
-		It("takes endpoint and token from flags, before the environment", func() {
+		It("prefers the endpoint and the token of flags to the environment", func() {
 			nowhere := alice.With(endpointVariable, "https://127.0.0.1:1").With(tokenVariable, "a.b.c")
 			nowhere.Run("thread", "list", "--endpoint", server.Endpoint()+"/", "--token", alice.Env[tokenVariable]).OK()
 			nowhere.Run("thread", "list", "--endpoint", server.Endpoint(), "--access-token", alice.Env[tokenVariable]).OK()
@@ -54,34 +54,34 @@ var _ = Describe("Who you are", func() {
 			anonymous.Pipe(alice.Env[tokenVariable]+"\n").Run("thread", "list", "--token-file", "-").OK()
 		})
 
-		It("takes the endpoint from a connection string when there is no other", func() {
+		It("takes the endpoint from a connection string if no other is given", func() {
 			alice.With(endpointVariable, "").With(keyVariable, server.ConnectionString()).Run("thread", "list").OK()
 		})
 
-		DescribeTable("says what is missing or doubled",
+		DescribeTable("reports missing and conflicting credentials",
 			func(complaint string, args ...string) {
 				alice.Run(append([]string{"thread", "list"}, args...)...).Ends(2, complaint)
 				Expect(server.Requests()).To(BeEmpty())
 			},
 			Entry("two tokens", "choose one", "--token", "x", "--token-file", "y"),
-			Entry("a token and a user", "--as issues a token, and one is given", "--token", "x", "--as", "8:acs:y"),
-			Entry("no such file", "no such file", "--token-file", "nowhere"),
-			Entry("no token in it", "there is no token in stdin", "--token-file", "-"),
-			Entry("not a token", "is not a JSON Web Token", "--token", "x"),
+			Entry("a token and --as", "--as issues a token, and one is given", "--token", "x", "--as", "8:acs:y"),
+			Entry("a missing file", "no such file", "--token-file", "nowhere"),
+			Entry("an empty file", "there is no token in stdin", "--token-file", "-"),
+			Entry("an invalid token", "is not a JSON Web Token", "--token", "x"),
 			Entry("a user without a key", keyVariable, "--as", "8:acs:y"),
-			Entry("no URL", `must be a URL such as`, "--endpoint", "nowhere"),
-			Entry("a token in clear", "must begin with https", "--endpoint", "http://example.com"),
+			Entry("an invalid endpoint", `must be a URL such as`, "--endpoint", "nowhere"),
+			Entry("an endpoint without TLS", "must begin with https", "--endpoint", "http://example.com"),
 		)
 
-		It("says when the endpoint is missing", func() {
+		It("reports a missing endpoint", func() {
 			alice.With(endpointVariable, "").Run("thread", "list").Ends(2, "no resource", endpointVariable)
 		})
 
-		It("reads a token from a file alone", func() {
+		It("reports a token file that is a directory", func() {
 			alice.With(tokenVariable, "").Run("thread", "list", "--token-file", alice.Dir).Ends(2, "is a directory")
 		})
 
-		It("says when the token has expired, and how to look at it", func() {
+		It("reports an expired token, and how to inspect it", func() {
 			expired := server.Token(alice.User, -time.Hour)
 			alice.Hide(expired)
 			alice.With(tokenVariable, expired).Run("thread", "list").Ends(1, "401 Unauthorized", "\nLikely cause: the token has expired\nEvidence: it expired 1h0m", "acschat token issue")
@@ -95,25 +95,25 @@ var _ = Describe("Who you are", func() {
 			admin = shellWithKey(server)
 		})
 
-		It("makes a token for the user it is told", func() {
+		It("issues a token for the given user", func() {
 			user := server.NewUser()
 			thread := createThread(admin.With("ACSCHAT_USER", user.ID), "Mine")
 			Expect(admin.Run("thread", "get", thread, "--as", user.ID).OK()).To(ContainSubstring(user.ID))
 			admin.Run("thread", "list", "--as", user.ID, "--connection-string", server.ConnectionString()).OK()
 		})
 
-		It("wants to know which user", func() {
+		It("requires a user", func() {
 			admin.Run("thread", "list").Ends(2, "which user?", "--as", "acschat user create")
 		})
 
-		It("says when there is no such user", func() {
+		It("reports an unknown user", func() {
 			gone := server.NewUser()
 			server.DeleteUser(gone)
 			admin.Run("thread", "list", "--as", gone.ID).Ends(1, "\nLikely cause: the resource does not have "+gone.ID+"\n", "acschat user create")
 			admin.Run("thread", "list", "--as", "bob").Ends(1)
 		})
 
-		It("names a doctor who gets the same when that user is refused", func() {
+		It("suggests a doctor command that reproduces the failure", func() {
 			gone := server.NewUser()
 			thread := createThread(admin.With("ACSCHAT_USER", server.NewUser().ID), "Mine")
 			advice := "acschat doctor --as " + gone.ID + " --thread " + thread
@@ -122,18 +122,18 @@ var _ = Describe("Who you are", func() {
 			admin.Run(strings.Fields(advice)[1:]...).Ends(1, "one check is not ok")
 		})
 
-		It("says when the key is not the resource's", func() {
+		It("reports a wrong access key", func() {
 			wrong := strings.Replace(server.ConnectionString(), "accesskey=", "accesskey=AAAA", 1)
 			admin.With(keyVariable, wrong).Run("user", "create").Ends(1, "401 Unauthorized", "Denied", "\nLikely cause: the access key is not one of the resource\n", keyVariable)
 		})
 
-		It("says that the clock is off, and does not then blame the key", func() {
+		It("reports a wrong clock, and does not blame the key", func() {
 			wrong := strings.Replace(server.ConnectionString(), "accesskey=", "accesskey=AAAA", 1)
 			server.Advance(30 * time.Minute)
 			admin.With(keyVariable, wrong).Run("user", "create").Ends(1, " behind the service's", "\nLikely cause: this machine's clock is ", "synchronize the clock")
 		})
 
-		It("says what is wrong with the string, and does not show it", func() {
+		It("reports an invalid connection string without showing it", func() {
 			endpoint, _, _ := strings.Cut(server.ConnectionString(), ";")
 			admin.With(keyVariable, endpoint).Run("user", "create").Ends(2, "has no accesskey")
 			admin.With(keyVariable, endpoint+";accesskey=c2VjcmV0!").Run("user", "create").Ends(2, "must be base64")
@@ -141,8 +141,8 @@ var _ = Describe("Who you are", func() {
 		})
 	})
 
-	Context("on the way to the service", func() {
-		It("trusts the authority of --ca-file, and says so when nobody vouches for the server", func() {
+	Context("when connecting to the service", func() {
+		It("trusts the authority of --ca-file, and reports an untrusted certificate", func() {
 			file := alice.Env["ACSCHAT_CA_FILE"]
 			stranger := alice.With("ACSCHAT_CA_FILE", "")
 			stranger.Run("thread", "list").Ends(1, "certificate", "--ca-file")
@@ -151,7 +151,7 @@ var _ = Describe("Who you are", func() {
 			stranger.Run("thread", "list", "--ca-file", alice.File("empty")).Ends(2, "no certificate", "PEM")
 		})
 
-		It("says when nothing listens", func() {
+		It("reports a refused connection", func() {
 			listener, err := net.Listen("tcp", "127.0.0.1:0")
 			Expect(err).NotTo(HaveOccurred())
 			Expect(listener.Close()).To(Succeed())
@@ -159,31 +159,31 @@ var _ = Describe("Who you are", func() {
 			plain.Run("message", "send", "-t", "19:x", "hello").Ends(1, "connection refused", "\nLikely cause: no server listens at the endpoint\n", "acschat emulator")
 		})
 
-		It("says when it is the proxy that can't be reached", func() {
+		It("reports a proxy that cannot be reached", func() {
 			far := alice.With(endpointVariable, "https://contoso.communication.azure.com").With("HTTPS_PROXY", "http://"+clitest.FreeAddress())
 			Expect(far.RunBinary(binary, "thread", "list").Ends(1, "connection refused", "HTTPS_PROXY").Err).NotTo(ContainSubstring("emulator"))
 		})
 
-		It("says when the endpoint leads past the service", func() {
+		It("reports an endpoint that is not the service", func() {
 			past := alice.With(endpointVariable, server.Endpoint()+"/past")
 			Expect(past.Run("thread", "list").Ends(1, "404 Not Found", "check --endpoint").Err).NotTo(ContainSubstring("Ids"))
 		})
 
-		It("sends a token in clear to this machine alone", func() {
+		It("sends a token without TLS only to the local machine", func() {
 			listener := httptest.NewServer(http.Handler(server))
 			DeferCleanup(listener.Close)
 			alice.With(endpointVariable, listener.URL).Run("thread", "list").OK()
 			alice.With(endpointVariable, strings.Replace(listener.URL, "127.0.0.1", "localhost", 1)).Run("thread", "list").OK()
 		})
 
-		It("tells of each request on stderr when asked to", func() {
+		It("logs each request to stderr with --verbose", func() {
 			r := alice.Run("thread", "list", "--verbose")
 			Expect(r.Code).To(Equal(0))
 			Expect(r.Err).To(And(ContainSubstring("path=/chat/threads"), ContainSubstring("status=200")))
 		})
 	})
 
-	It("shows no secret that stands where it does not belong", func() {
+	It("shows no secret given in the wrong place", func() {
 		token, key := alice.Env[tokenVariable], server.ConnectionString()
 		_, secret, _ := strings.Cut(key, "accesskey=")
 		alice.Secrets = append(alice.Secrets, secret)

@@ -14,7 +14,7 @@ func shellOf(server *chattest.Server) *clitest.Shell { return clitest.Of(main.Ru
 
 func shellWithKey(server *chattest.Server) *clitest.Shell { return clitest.WithKey(main.Run, server) }
 
-// shellIn returns a shell of a new user of a new service, in a thread that the environment names.
+// shellIn returns a shell of a new user of a new service, with a thread named by the environment.
 func shellIn(topic string) (server *chattest.Server, sh *clitest.Shell, thread string) {
 	GinkgoHelper()
 	server = chattest.NewServer(GinkgoTB(), nil)

@@ -16,7 +16,7 @@ var _ = Describe("Text that is not UTF-8", func() {
 
 	BeforeEach(func() { server, alice, _ = shellIn("Plans") })
 
-	// refused runs a command that is to send nothing, not even changed, and holds it to say why.
+	// refused runs a command and expects that it sends no request and reports why.
 	refused := func(sh *clitest.Shell, why string, args ...string) {
 		GinkgoHelper()
 		before := len(server.Requests())
@@ -25,21 +25,21 @@ var _ = Describe("Text that is not UTF-8", func() {
 		Expect(server.Requests()).To(HaveLen(before))
 	}
 
-	DescribeTable("is refused on the command line",
+	DescribeTable("is rejected on the command line",
 		func(why string, args ...string) { refused(alice, why, args...) },
 		Entry("as the argument", "acschat: the text is not UTF-8\n", "message", "send", "At", latin1),
 		Entry("as --content", `"caf\xe9" for "--content" flag: it is not UTF-8`, "message", "send", "--content", latin1),
 		Entry("as the new --content", `--content" flag: it is not UTF-8`, "message", "update", "1780000000000", "--content", latin1),
 		Entry("as metadata", `--metadata" flag: it is not UTF-8`, "message", "send", "--metadata", "place="+latin1, "x"),
-		Entry("as the name of a message", `--display-name" flag: it is not UTF-8`, "message", "send", "--display-name", latin1, "x"),
-		Entry("as the name of somebody who types", `--display-name" flag: it is not UTF-8`, "typing", "send", "--display-name", latin1),
-		Entry("as the name of somebody new", `--display-name" flag: it is not UTF-8`, "participant", "add", "8:acs:x", "--display-name", latin1),
-		Entry("as a name behind a user", `"8:acs:x=caf\xe9" is not UTF-8`, "participant", "add", "8:acs:x="+latin1),
+		Entry("as the display name of a sender", `--display-name" flag: it is not UTF-8`, "message", "send", "--display-name", latin1, "x"),
+		Entry("as the display name of a typing indicator", `--display-name" flag: it is not UTF-8`, "typing", "send", "--display-name", latin1),
+		Entry("as the display name of a participant", `--display-name" flag: it is not UTF-8`, "participant", "add", "8:acs:x", "--display-name", latin1),
+		Entry("as the display name after a user", `"8:acs:x=caf\xe9" is not UTF-8`, "participant", "add", "8:acs:x="+latin1),
 		Entry("as a topic", `--topic" flag: it is not UTF-8`, "thread", "create", "--topic", latin1),
 		Entry("as the new topic", `--topic" flag: it is not UTF-8`, "thread", "update", "19:x", "--topic", latin1),
 	)
 
-	DescribeTable("is refused in a file before anything is sent, with its line",
+	DescribeTable("is rejected in a file, with the line number, before anything is sent",
 		func(name string, lines []string, args ...string) {
 			file := alice.File(name, lines...)
 			refused(alice, "acschat: "+file+", line 3: it is not UTF-8\n", append(args, "--from", file)...)
@@ -49,14 +49,14 @@ var _ = Describe("Text that is not UTF-8", func() {
 		Entry("of people", "people.csv", []string{"id,name", "8:acs:a,Ana", "8:acs:b," + latin1}, "participant", "add"),
 	)
 
-	It("is refused when it comes through stdin, with its line", func() {
+	It("is rejected from stdin, with the line number", func() {
 		refused(alice.Pipe("one\n"+latin1), "acschat: stdin, line 2: it is not UTF-8\n", "message", "send")
 		refused(alice.Pipe(latin1), "acschat: stdin, line 1: it is not UTF-8\n", "message", "send", "--content", "-")
 		refused(alice.Pipe(latin1), "acschat: stdin, line 1: it is not UTF-8\n", "message", "update", "1780000000000", "--content", "-")
 		refused(alice.Pipe(latin1+"\ntwo"), "acschat: stdin, line 1: it is not UTF-8\n", "message", "send", "--from", "-")
 	})
 
-	It("ends what comes through stdin as it comes", func() {
+	It("stops messages that are sent as they arrive on stdin", func() {
 		alice.Pipe("one\n"+latin1+"\nthree").Run("message", "send", "--from", "-").Ends(3, "sent 1 messages: stdin, line 2: it is not UTF-8", "--skip 1")
 		Expect(server.Requests(chattest.SendChatMessage)).To(HaveLen(1))
 	})

@@ -42,7 +42,7 @@ var _ = Describe("thread", func() {
 			Expect(out).To(MatchRegexp(`(?m)^By +` + alice.User.ID + `$`))
 		})
 
-		It("gives programs what the service answers", func() {
+		It("prints the service's response as JSON", func() {
 			var created map[string]any
 			alice.Run("thread", "create", "--topic", "Order 42", "--metadata", "order=42", "--metadata", "shop=a=b",
 				"--retention", "60", "--output", "json").Into(&created)
@@ -57,7 +57,7 @@ var _ = Describe("thread", func() {
 			))
 		})
 
-		It("has people in it from the start, of the command line and of a file", func() {
+		It("adds participants of the command line and of a file", func() {
 			users := server.NewUsers(3)
 			file := alice.File("team.csv", "# the team", users[1].ID+",Bob", users[2].ID)
 			thread := createThread(alice, "Team", "--participant", users[0].ID+"=Carol", "--from", file)
@@ -70,7 +70,7 @@ var _ = Describe("thread", func() {
 			Expect(names).To(ConsistOf("", "Carol", "Bob", ""))
 		})
 
-		It("ends with 3 when somebody could not be added, and says who and why", func() {
+		It("exits with 3 if a participant is rejected, and reports who and why", func() {
 			gone := server.NewUser()
 			server.DeleteUser(gone)
 			r := alice.Run("thread", "create", "--topic", "Team", "--participant", gone.ID+"=Dave", "-o", "json")
@@ -83,7 +83,7 @@ var _ = Describe("thread", func() {
 			Expect(created.InvalidParticipants[0].Target).To(Equal(gone.ID))
 		})
 
-		It("shows the thread also when a later batch of people failed, and how to go on", func() {
+		It("shows the thread even if a later batch of participants fails, and how to resume", func() {
 			server.Fail(chattest.AddChatParticipants, chattest.Fault{Status: http.StatusForbidden, Times: -1})
 			var ids []string
 			for _, u := range server.NewUsers(201) {
@@ -94,7 +94,7 @@ var _ = Describe("thread", func() {
 			Expect(r.Out).To(ContainSubstring("@thread.v2"))
 		})
 
-		It("takes participants as arguments too", func() {
+		It("accepts participants as arguments", func() {
 			user := server.NewUser()
 			thread := createThread(alice, "Plans", user.ID+"=Bob")
 			people, err := server.Client(alice.User).ThreadClient(thread).ListParticipants(nil).Collect(GinkgoTB().Context(), 0)
@@ -103,32 +103,32 @@ var _ = Describe("thread", func() {
 			alice.Run("thread", "create", "Plans").Ends(2, `"Plans" is not a raw id`, "--topic")
 		})
 
-		It("says what is wrong when somebody is of another resource", func() {
+		It("explains a participant of another resource", func() {
 			alice.Run("thread", "create", "--participant", server.ForeignUser().ID).Ends(1, "403 Forbidden", "if a participant is of another resource")
 		})
 
-		It("is the same thread for the same idempotency token", func() {
+		It("returns the same thread for the same idempotency token", func() {
 			first := createThread(alice, "Once", "--idempotency-token", "once-1")
 			Expect(createThread(alice, "Once", "--idempotency-token", "once-1")).To(Equal(first))
 			Expect(createThread(alice, "Once", "--idempotency-token", "once-2")).NotTo(Equal(first))
 		})
 
-		DescribeTable("refuses what can't be, before any request",
+		DescribeTable("rejects invalid arguments before any request",
 			func(complaint string, args ...string) {
 				Expect(alice.Run(append([]string{"thread", "create"}, args...)...).Ends(2, complaint).Out).To(BeEmpty())
 				Expect(server.Requests()).To(BeEmpty())
 			},
 			Entry("metadata without a value", "must be KEY=VALUE", "--metadata", "order"),
-			Entry("a retention that is no number", "must be a number of days", "--retention", "soon"),
-			Entry("a participant that is no id", `"bob" is not a raw id`, "--participant", "bob"),
-			Entry("a file that is not there", "no such file", "--from", "nowhere.csv"),
+			Entry("a retention that is not a number", "must be a number of days", "--retention", "soon"),
+			Entry("a participant that is not an id", `"bob" is not a raw id`, "--participant", "bob"),
+			Entry("a missing file", "no such file", "--from", "nowhere.csv"),
 			Entry("an argument that is not a user", `"x" is not a raw id`, "x"),
 			Entry("an unknown flag", "unknown flag: --topik", "--topik", "x"),
 		)
 	})
 
 	Describe("list", func() {
-		It("shows the latest first, deleted ones too", func() {
+		It("shows the latest thread first, including deleted ones", func() {
 			first, second := createThread(alice, "First"), createThread(alice, "Second")
 			alice.Run("thread", "delete", first, "--yes").OK()
 			lines := alice.Run("thread", "list").Lines()
@@ -140,7 +140,7 @@ var _ = Describe("thread", func() {
 			))
 		})
 
-		It("gives programs an array or an object a line, with the names of the service", func() {
+		It("prints a JSON array or JSON Lines with the service's names", func() {
 			thread := createThread(alice, "Only")
 			var array []map[string]any
 			alice.Run("thread", "list", "-o", "json").Into(&array)
@@ -150,13 +150,13 @@ var _ = Describe("thread", func() {
 			Expect(lines).To(HaveExactElements(HavePrefix(`{"id":"` + thread + `","topic":"Only","lastMessageReceivedOn":"20`)))
 		})
 
-		It("is a head, an empty array, or nothing when there are none", func() {
+		It("prints a header, an empty array or nothing if there are no threads", func() {
 			Expect(alice.Run("thread", "list").Lines()).To(HaveExactElements(HavePrefix("THREAD")))
 			Expect(alice.Run("thread", "list", "-o", "json").OK()).To(Equal("[]\n"))
 			Expect(alice.Run("thread", "list", "-o", "jsonl").OK()).To(BeEmpty())
 		})
 
-		It("goes through all pages, and no further than the limit", func() {
+		It("reads all pages, up to the limit", func() {
 			for range 5 {
 				createThread(alice, "One of five")
 			}
@@ -166,7 +166,7 @@ var _ = Describe("thread", func() {
 			Expect(server.Requests(chattest.ListChatThreads)).To(HaveLen(before + 2))
 		})
 
-		It("leaves out those without activity since a time", func() {
+		It("omits threads without activity since a time", func() {
 			createThread(alice, "Old")
 			server.Advance(48 * time.Hour)
 			alice = alice.With("AZURE_COMMUNICATION_ACCESS_TOKEN", server.Token(alice.User, time.Hour))
@@ -185,7 +185,7 @@ var _ = Describe("thread", func() {
 			))
 		})
 
-		It("takes the thread as the argument, as --thread, or from the environment", func() {
+		It("accepts the thread as an argument, as --thread or from the environment", func() {
 			thread := createThread(alice, "Plans")
 			byArgument := alice.Run("thread", "get", thread, "-o", "json").OK()
 			Expect(alice.Run("thread", "get", "--thread", thread, "-o", "json").OK()).To(Equal(byArgument))
@@ -193,17 +193,17 @@ var _ = Describe("thread", func() {
 			Expect(alice.With("ACSCHAT_THREAD", thread).Run("thread", "get", "-o", "json").OK()).To(Equal(byArgument))
 		})
 
-		It("wants one, and only one", func() {
+		It("requires exactly one thread", func() {
 			alice.Run("thread", "get").Ends(2, "which thread?")
 			alice.Run("thread", "get", "19:a", "-t", "19:b").Ends(2, "both name one")
 		})
 
-		It("says what may be wrong when the service takes something for wrong", func() {
+		It("explains a 400 of the service", func() {
 			alice.Run("thread", "get", "19:short").Ends(1, "400 Bad Request", "\nLikely cause: the id of a thread is malformed\nEvidence: ")
 			Expect(alice.Run("thread", "create", "--retention", "5").Ends(1, "400 Bad Request", "\nLikely cause: the service does not offer this retention\n").Err).NotTo(ContainSubstring("doctor"))
 		})
 
-		It("says where to look when it meets something else than the service", func() {
+		It("explains an answer that is not the service's", func() {
 			const elsewhere = "\nWhat to do: check --endpoint"
 			thread := createThread(alice, "Plans")
 			below := alice.With(endpointVariable, server.Endpoint()+"/chat-gateway")
@@ -218,7 +218,7 @@ var _ = Describe("thread", func() {
 			}
 		})
 
-		It("believes a service behind a path that there is no such thread", func() {
+		It("reports an unknown thread of a service behind a path", func() {
 			gateway := httptest.NewServer(http.StripPrefix("/chat-gateway", server))
 			DeferCleanup(gateway.Close)
 			behind := alice.With(endpointVariable, gateway.URL+"/chat-gateway")
@@ -227,7 +227,7 @@ var _ = Describe("thread", func() {
 			behind.Run("thread", "get", thread).Ends(1, "404 Not Found", "\nLikely cause: the thread does not exist\nWhat to do: list your threads: acschat thread list\n")
 		})
 
-		It("says what may be wrong when it is refused", func() {
+		It("explains a 403", func() {
 			thread := createThread(alice, "Private")
 			shellOf(server).Run("thread", "get", thread).Ends(1, "403 Forbidden", "acschat token show", "\nIt may have other causes. To find out: acschat doctor --thread "+thread+"\n")
 			shellOf(server).With("ACSCHAT_THREAD", thread).Run("message", "list").Ends(1, "\nIt may have other causes. To find out: acschat doctor\n")
@@ -245,7 +245,7 @@ var _ = Describe("thread", func() {
 			return p
 		}
 
-		It("changes what is named and leaves the rest", func() {
+		It("changes only the given properties", func() {
 			Expect(alice.Run("thread", "update", thread, "--topic", "After").OK()).To(Equal("Updated thread " + thread + ".\n"))
 			Expect(properties()).To(And(HaveField("Topic", "After"), HaveField("Metadata", map[string]string{"a": "1", "b": "2"})))
 			alice.Run("thread", "update", thread, "--metadata", "a=", "--metadata", "c=3", "--retention", "30").OK()
@@ -255,34 +255,34 @@ var _ = Describe("thread", func() {
 			Expect(properties().Retention.Kind).To(Equal(chat.RetentionKindNone))
 		})
 
-		It("empties the topic with an empty one", func() {
+		It("clears the topic if it is empty", func() {
 			alice.Run("thread", "update", thread, "--topic", "").OK()
 			Expect(properties().Topic).To(BeEmpty())
 		})
 
-		It("is az's update-topic too", func() {
+		It("accepts update-topic, the name in az", func() {
 			alice.Run("thread", "update-topic", "--thread", thread, "--topic", "As in az").OK()
 			Expect(properties().Topic).To(Equal("As in az"))
 		})
 
-		It("prints nothing for programs", func() {
+		It("prints nothing as JSON", func() {
 			Expect(alice.Run("thread", "update", thread, "--topic", "x", "-o", "json").OK()).To(BeEmpty())
 		})
 
-		It("wants something to change", func() {
+		It("requires a change", func() {
 			alice.Run("thread", "update", thread).Ends(2, "nothing to change")
 		})
 	})
 
 	Describe("delete", func() {
-		It("deletes when confirmed", func() {
+		It("deletes a thread if confirmed", func() {
 			thread := createThread(alice, "Gone")
 			Expect(alice.Run("thread", "delete", thread, "--yes").OK()).To(Equal("Deleted thread " + thread + ".\n"))
 			alice.Run("thread", "get", thread).Ends(1, "404 Not Found",
 				"acschat thread list", "\nIt may have other causes. To find out: acschat doctor --thread "+thread+"\n")
 		})
 
-		It("does nothing where nobody can be asked", func() {
+		It("does nothing if it cannot ask for confirmation", func() {
 			alice.Run("thread", "delete", createThread(alice, "Stays")).Ends(2, "--yes")
 			Expect(server.Requests(chattest.DeleteChatThread)).To(BeEmpty())
 		})
@@ -293,7 +293,7 @@ var _ = Describe("thread", func() {
 		})
 	})
 
-	It("offers threads with their topics in the shell", func() {
+	It("completes threads with their topics", func() {
 		thread := createThread(alice, "Release\x1b]0;pwned\x07")
 		r := alice.Run("__complete", "message", "list", "--thread", "")
 		Expect(strings.Split(r.Out, "\n")).To(ContainElement(thread + "\tRelease^[]0;pwned^G"))

@@ -26,13 +26,13 @@ var _ = Describe("token", func() {
 		user = server.NewUser()
 	})
 
-	// use lists threads with a token, and returns the exit code.
+	// use lists threads with a token and returns the exit code.
 	use := func(token string) int {
 		return admin.With(endpointVariable, server.Endpoint()).With(tokenVariable, token).Run("thread", "list").Code
 	}
 
 	Describe("issue", func() {
-		It("prints the token alone, and whose it is beside it", func() {
+		It("prints the token to stdout and its user to stderr", func() {
 			r := admin.Run("token", "issue", user.ID)
 			Expect(r.Code).To(Equal(0))
 			Expect(r.Out).To(MatchRegexp(`^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$`))
@@ -40,7 +40,7 @@ var _ = Describe("token", func() {
 			Expect(use(strings.TrimSpace(r.Out))).To(Equal(0))
 		})
 
-		It("is for the user of --as or the environment if no other is named", func() {
+		It("issues a token for the user of --as or the environment if no other is named", func() {
 			Expect(admin.Run("token", "issue", "--as", user.ID).Ends(0).Err).To(MatchRegexp(`(?m)^User +` + user.ID + `$`))
 			env := admin.With("ACSCHAT_USER", user.ID)
 			Expect(env.Run("token", "issue").Ends(0).Err).To(MatchRegexp(`(?m)^User +` + user.ID + `$`))
@@ -50,7 +50,7 @@ var _ = Describe("token", func() {
 			admin.Run("user", "create", "--as", user.ID).Ends(2, "--as names a user, and this creates one")
 		})
 
-		It("has scopes and a lifetime", func() {
+		It("accepts scopes and a lifetime", func() {
 			r := admin.Run("token", "issue", "--user", user.ID, "--scope", "chat.join", "--scope", "voip", "--lifetime", "1h")
 			Expect(r.Err).To(And(ContainSubstring("chat.join, voip"), MatchRegexp(`in (59m|1h)`)))
 			admin.Run("token", "issue", user.ID, "--lifetime", "5m").Ends(2, "must be")
@@ -60,7 +60,7 @@ var _ = Describe("token", func() {
 			admin.Run("token", "issue", user.ID, "--scope", "dance").Ends(1, "400 Bad Request")
 		})
 
-		It("makes a user when none is named, as az does, and tells programs which", func() {
+		It("creates a user if none is named, as az does", func() {
 			var issued struct {
 				Identity    struct{ ID string }
 				AccessToken struct {
@@ -74,14 +74,14 @@ var _ = Describe("token", func() {
 			Expect(use(issued.AccessToken.Token)).To(Equal(0))
 		})
 
-		It("tells programs what the service answers", func() {
+		It("prints the service's response as JSON", func() {
 			var issued map[string]any
 			admin.Run("token", "issue", user.ID, "-o", "jsonl").Into(&issued)
 			Expect(issued).To(And(HaveLen(2), HaveKey("token"), HaveKey("expiresOn")))
 		})
 
-		It("writes it to a file that nobody else may read, and prints it nowhere", func() {
-			file := admin.File("old.token", "what was there before, and for everybody to read")
+		It("writes the token to a file that only its owner can read, and does not print it", func() {
+			file := admin.File("old.token", "what was there before, and readable by all")
 			Expect(os.Chmod(file, 0o644)).To(Succeed())
 			r := admin.Run("token", "issue", user.ID, "--out", file)
 			token, err := os.ReadFile(file)
@@ -97,7 +97,7 @@ var _ = Describe("token", func() {
 	})
 
 	Describe("revoke", func() {
-		It("ends the tokens of a user when confirmed", func() {
+		It("revokes the tokens of a user if confirmed", func() {
 			token := server.Token(user, time.Hour)
 			Expect(use(token)).To(Equal(0))
 			admin.Run("token", "revoke", user.ID).Ends(2, "--yes")
@@ -107,7 +107,7 @@ var _ = Describe("token", func() {
 	})
 
 	Describe("show", func() {
-		It("tells whose a token is, what it is for and how long, without its signature", func() {
+		It("shows the user, scopes and lifetime of a token without its signature", func() {
 			token := server.Token(user, 2*time.Hour, "chat", "voip")
 			sh := emptyShell().With(tokenVariable, token)
 			sh.Hide(token)
@@ -123,11 +123,11 @@ var _ = Describe("token", func() {
 			))
 		})
 
-		It("tells when one has expired", func() {
+		It("reports an expired token", func() {
 			Expect(emptyShell().With(tokenVariable, server.Token(user, -time.Hour)).Run("token", "show").OK()).To(MatchRegexp(`Expires +20\S+ \S+, 1h0m\d+s ago`))
 		})
 
-		It("reads one from a file or stdin", func() {
+		It("reads a token from a file or stdin", func() {
 			sh := emptyShell()
 			token := server.Token(user, time.Hour)
 			sh.Hide(token)
@@ -135,17 +135,17 @@ var _ = Describe("token", func() {
 			sh.Pipe(token).Run("token", "show", "--token-file", "-").OK()
 		})
 
-		DescribeTable("says what is not a token, and does not show it",
+		DescribeTable("reports an invalid token without showing it",
 			func(text, complaint string) {
 				r := emptyShell().With(tokenVariable, text).Run("token", "show").Ends(2, "this is not a token", complaint)
 				Expect(r.Err).NotTo(ContainSubstring(text))
 			},
 			Entry("one word", "sesame", "and this has 1"),
-			Entry("no base64", "head.s%same.signature", "not base64"),
-			Entry("no object", "head.c2VzYW1l.signature", "not an object"),
+			Entry("not base64", "head.s%same.signature", "not base64"),
+			Entry("not an object", "head.c2VzYW1l.signature", "not an object"),
 		)
 
-		It("takes a token without the claims it knows", func() {
+		It("accepts a token without the usual claims", func() {
 			var claims map[string]any
 			Expect(json.Unmarshal([]byte(emptyShell().With(tokenVariable, "e30.e30.x").Run("token", "show", "-o", "json").OK()), &claims)).To(Succeed())
 			Expect(claims).To(HaveKeyWithValue("expired", false))

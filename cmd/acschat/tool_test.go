@@ -12,10 +12,10 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
-// subcommand is a line of a help that names a command below.
+// subcommand matches a line of a help text that lists a subcommand.
 var subcommand = regexp.MustCompile(`^  ([a-z]+) +\S`)
 
-// below lists the commands under a command, by its help.
+// below returns the subcommands that the help of a command lists.
 func below(sh *clitest.Shell, path ...string) []string {
 	GinkgoHelper()
 	var names []string
@@ -50,7 +50,7 @@ var _ = Describe("acschat", func() {
 		Expect(below(sh, "token")).To(ConsistOf("issue", "revoke", "show"))
 	})
 
-	It("teaches every command, with an example that is a command", func() {
+	It("documents every command, with an example that is a valid command", func() {
 		var teach func(path ...string)
 		teach = func(path ...string) {
 			help := sh.Run(append(path, "--help")...).OK()
@@ -76,7 +76,7 @@ var _ = Describe("acschat", func() {
 				Expect(utf8.RuneCountInString(strings.TrimSuffix(line, "\n"))).To(BeNumerically("<=", 80), "%v: %s", path, line)
 			}
 			for _, name := range below(sh, path...) {
-				if name != "completion" { // Cobra wrote it
+				if name != "completion" { // its help is Cobra's
 					visit(append(slices.Clone(path), name)...)
 				}
 			}
@@ -84,7 +84,7 @@ var _ = Describe("acschat", func() {
 		visit()
 	})
 
-	It("prints its help when it is told nothing", func() {
+	It("prints its help without arguments", func() {
 		Expect(sh.Run().OK()).To(Equal(sh.Run("--help").OK()))
 		Expect(sh.Run("thread").OK()).To(Equal(sh.Run("thread", "--help").OK()))
 		Expect(sh.Run("help", "thread").OK()).To(Equal(sh.Run("thread", "--help").OK()))
@@ -92,35 +92,35 @@ var _ = Describe("acschat", func() {
 		Expect(sh.Run("help", "completion", "bash").OK()).To(Equal(sh.Run("completion", "bash", "--help").OK()))
 	})
 
-	It("names the commands to begin with", func() {
+	It("lists the commands to start with first", func() {
 		Expect(sh.Run().OK()).To(And(ContainSubstring("\n  acschat demo  "), ContainSubstring("\n  acschat chat  "), ContainSubstring("\n  acschat doctor  ")))
 	})
 
-	DescribeTable("ends with 2 when it is not told right, and says how to find out more",
+	DescribeTable("exits with 2 on a usage error and points to the help",
 		func(words string, args ...string) {
 			r := sh.Run(args...).Ends(2, words, " --help")
 			Expect(r.Out).To(BeEmpty())
 		},
 		Entry("an unknown command", `acschat has no command "thred": did you mean thread?`, "thred"),
-		Entry("an unknown command below", `acschat thread has no command "lst"`, "thread", "lst"),
+		Entry("an unknown subcommand", `acschat thread has no command "lst"`, "thread", "lst"),
 		Entry("help about an unknown command", `acschat has no command "thred": did you mean thread?`, "help", "thred"),
-		Entry("help about an unknown command below", `acschat thread has no command "lst"`, "help", "thread", "lst"),
+		Entry("help about an unknown subcommand", `acschat thread has no command "lst"`, "help", "thread", "lst"),
 		Entry("an unknown shell", `acschat completion has no command "tcsh"`, "completion", "tcsh"),
 		Entry("an unknown flag", "unknown flag: --nonsense", "thread", "list", "--nonsense"),
 		Entry("a flag without its value", "flag needs an argument", "thread", "list", "--output"),
-		Entry("a number that is none", "invalid argument", "thread", "list", "--limit", "many"),
-		Entry("fewer than none", "must be a whole number, 0 or more", "message", "list", "--limit", "-1"),
-		Entry("far fewer than none", "must be a whole number, 0 or more", "message", "list", "--limit", "-99999999999999999999"),
-		Entry("more than can be counted", `"99999999999999999999" for "--limit" flag: it is too large`, "message", "list", "--limit", "99999999999999999999"),
-		Entry("pages of fewer than none", "must be a whole number, 0 or more", "thread", "list", "--page-size", "-1"),
-		Entry("messages fewer than none left out", "must be a whole number, 0 or more", "message", "send", "--from", "x", "--skip", "-1"),
-		Entry("people fewer than none left out", "must be a whole number, 0 or more", "participant", "add", "--skip", "-1", "8:acs:x"),
-		Entry("a time that is none", "must be a time such as", "thread", "list", "--start-time", "yesterday"),
+		Entry("an invalid number", "invalid argument", "thread", "list", "--limit", "many"),
+		Entry("a negative limit", "must be a whole number, 0 or more", "message", "list", "--limit", "-1"),
+		Entry("a negative limit that overflows", "must be a whole number, 0 or more", "message", "list", "--limit", "-99999999999999999999"),
+		Entry("a limit that overflows", `"99999999999999999999" for "--limit" flag: it is too large`, "message", "list", "--limit", "99999999999999999999"),
+		Entry("a negative page size", "must be a whole number, 0 or more", "thread", "list", "--page-size", "-1"),
+		Entry("a negative number of messages to skip", "must be a whole number, 0 or more", "message", "send", "--from", "x", "--skip", "-1"),
+		Entry("a negative number of participants to skip", "must be a whole number, 0 or more", "participant", "add", "--skip", "-1", "8:acs:x"),
+		Entry("an invalid time", "must be a time such as", "thread", "list", "--start-time", "yesterday"),
 		Entry("too many arguments", "accepts at most 1 arg", "thread", "get", "a", "b"),
-		Entry("an argument where there is none", "unknown command", "thread", "list", "x"),
+		Entry("an unexpected argument", "unknown command", "thread", "list", "x"),
 	)
 
-	It("takes times in several forms", func() {
+	It("accepts times in several formats", func() {
 		for _, text := range []string{"2026-05-04T09:30:00Z", "2026-05-04T09:30:00.5+02:00", "2026-05-04T09:30", "2026-05-04 09:30:00", "2026-05-04", "90m", "7d"} {
 			sh.Run("thread", "list", "--start-time", text).Ends(2, "no user is set")
 		}
@@ -129,26 +129,26 @@ var _ = Describe("acschat", func() {
 		}
 	})
 
-	It("says which it is", func() {
+	It("prints its version", func() {
 		Expect(sh.Run("version").OK()).To(And(MatchRegexp(`(?m)^acschat +\S`), MatchRegexp(`(?m)^Go +go1\.`)))
 		var build map[string]any
 		sh.Run("version", "-o", "json").Into(&build)
 		Expect(build).To(And(HaveKey("version"), HaveKey("go"), HaveKey("platform")))
 	})
 
-	It("prints its version with --version too", func() {
+	It("also prints its version with --version", func() {
 		Expect(sh.Run("--version").OK()).To(Equal(sh.Run("version").OK()))
 		Expect(sh.Run("--version", "-o", "json").OK()).To(Equal(sh.Run("version", "-o", "json").OK()))
 	})
 
-	DescribeTable("points from commands of other tools to its own",
+	DescribeTable("suggests its own command for one of another tool",
 		func(words string, args ...string) { sh.Run(args...).Ends(2, words) },
 		Entry(nil, "did you mean issue?", "token", "create"),
 		Entry(nil, "the service does not list users", "user", "list"),
 		Entry(nil, "did you mean create?", "user", "new"),
 	)
 
-	DescribeTable("completes in the shell",
+	DescribeTable("generates completion scripts",
 		func(shell, words string) {
 			Expect(sh.Run("completion", shell).OK()).To(ContainSubstring(words))
 		},
@@ -158,13 +158,13 @@ var _ = Describe("acschat", func() {
 		Entry(nil, "powershell", "Register-ArgumentCompleter"),
 	)
 
-	It("completes formats, and offers no thread to somebody it does not know", func() {
+	It("completes output formats, and no threads without credentials", func() {
 		Expect(sh.Run("__complete", "thread", "list", "--output", "").Out).To(HavePrefix("table\njson\njsonl\n"))
 		Expect(sh.Run("__complete", "message", "send", "--message-type", "").Out).To(HavePrefix("text\nhtml\n"))
 		Expect(sh.Run("__complete", "message", "list", "--thread", "").Out).To(Equal(":4\n"))
 	})
 
-	It("keeps who you are out of the help of commands that do not ask", func() {
+	It("leaves credential flags out of the help of commands that do not use them", func() {
 		Expect(sh.Run("version", "--help").OK()).NotTo(ContainSubstring("--token"))
 		Expect(sh.Run("thread", "list", "--help").OK()).To(And(ContainSubstring("--token-file"), ContainSubstring("list of processes")))
 	})

@@ -8,7 +8,7 @@ import (
 )
 
 var _ = Describe("typing", func() {
-	It("tells the others", func() {
+	It("sends a typing indicator to the other participants", func() {
 		server := chattest.NewServer(GinkgoTB(), nil)
 		alice := shellOf(server)
 		thread := createThread(alice, "Plans")

@@ -17,14 +17,14 @@ var _ = Describe("user", func() {
 		admin = shellWithKey(server)
 	})
 
-	It("makes users", func() {
+	It("creates users", func() {
 		Expect(admin.Run("user", "create").OK()).To(MatchRegexp(`^User +8:acs:\S+\n$`))
 		var made struct{ Identity struct{ ID string } }
 		admin.Run("user", "create", "-o", "json").Into(&made)
 		Expect(admin.Run("thread", "list", "--as", made.Identity.ID).Lines()).To(HaveLen(1))
 	})
 
-	It("deletes them when confirmed", func() {
+	It("deletes users if confirmed", func() {
 		user := server.NewUser()
 		admin.Run("user", "delete", user.ID).Ends(2, "--yes")
 		Expect(admin.Run("user", "delete", user.ID, "--yes").OK()).To(Equal("Deleted user " + user.ID + ".\n"))

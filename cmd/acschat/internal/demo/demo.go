@@ -303,7 +303,7 @@ func (d *demo) expiredToken(ctx context.Context) error {
 }
 
 func (d *demo) listAndDeleteThreads(ctx context.Context) error {
-	d.title("List Alice's threads, and delete this one for everybody",
+	d.title("List Alice's threads, and delete this one for all participants",
 		`threads, err := client.ListThreads(nil).Collect(ctx, 0)`,
 		`err = client.DeleteThread(ctx, threadID)`)
 	threads, err := d.client.ListThreads(nil).Collect(ctx, 0)

@@ -12,13 +12,13 @@ import (
 )
 
 var _ = Describe("Run", func() {
-	It("shows every operation of both clients, and checks the results", func(ctx SpecContext) {
+	It("runs every operation of both clients and checks the results", func(ctx SpecContext) {
 		var out bytes.Buffer
 		Expect(demo.Run(ctx, &out)).To(Succeed())
 		for _, client := range []reflect.Type{reflect.TypeFor[*chat.Client](), reflect.TypeFor[*chat.ThreadClient]()} {
 			for method := range client.Methods() {
 				switch name := method.Name; name {
-				case "Close", "Explain", "Pipeline", "ThreadID": // no operations
+				case "Close", "Explain", "Pipeline", "ThreadID": // not operations
 				default:
 					Expect(out.String()).To(ContainSubstring("." + name + "("))
 				}

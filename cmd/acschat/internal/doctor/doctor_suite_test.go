@@ -21,7 +21,7 @@ func TestDoctor(t *testing.T) {
 	RunSpecs(t, "cmd/acschat/internal/doctor")
 }
 
-// tool has the command that runs an examination.
+// tool is the tool with only the doctor command.
 func tool() clitest.Tool {
 	return clitest.Room(func(_ cli.Process, s *session.Session, o *show.Output) *cobra.Command {
 		var thread session.ThreadFlag

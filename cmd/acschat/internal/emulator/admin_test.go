@@ -16,7 +16,7 @@ var _ = Describe("emulator --admin", func() {
 
 	BeforeEach(func() { emulator = emulate(emptyShell(), "--admin") })
 
-	It("has requests fail as a program wants", func(ctx SpecContext) {
+	It("injects faults", func(ctx SpecContext) {
 		alice := emulator.newUser(ctx)
 		Expect(emulator.ask("POST", "/admin/faults", `{"operation":"Chat_ListChatThreads","status":429,"retryAfter":"7s"}`)).To(HaveHTTPStatus(201))
 		_, err := emulator.chat(alice).ListThreads(nil).Collect(ctx, 0)
@@ -33,7 +33,7 @@ var _ = Describe("emulator --admin", func() {
 		Expect(err).To(MatchError(chat.ErrUnauthorized))
 	})
 
-	It("tells what was asked, without tokens", func(ctx SpecContext) {
+	It("lists requests without tokens", func(ctx SpecContext) {
 		alice := emulator.newUser(ctx)
 		_, err := emulator.chat(alice).ListThreads(nil).Collect(ctx, 0)
 		Expect(err).NotTo(HaveOccurred())
@@ -42,23 +42,23 @@ var _ = Describe("emulator --admin", func() {
 		)))
 	})
 
-	It("is not for a page of another origin, nor under another name", func() {
+	It("rejects other origins and other host names", func() {
 		Expect(emulator.ask("GET", "/admin/clock", "")).To(HaveHTTPStatus(200))
 		Expect(emulator.ask("GET", "/admin/clock", "", "Origin", "https://example.com")).To(HaveHTTPStatus(403))
 		Expect(emulator.ask("GET", "/admin/clock", "", "Host", "example.com")).To(HaveHTTPStatus(403))
 	})
 
-	It("says where it is", func() {
+	It("prints its URL", func() {
 		Expect(string(emulator.Out.Contents())).To(ContainSubstring(emulator.Endpoint + "/admin;"))
 	})
 
-	It("is not there unless asked for", func() {
+	It("is disabled by default", func() {
 		Expect(emulate(emptyShell()).ask("GET", "/admin/clock", "")).To(HaveHTTPStatus(404))
 	})
 })
 
 var _ = Describe("emulator --enforce-limits", func() {
-	// send sends until the service asks to wait, at most as often as its published limit is, and once more.
+	// send sends until the service throttles it, at most one message more than the published limit.
 	send := func(ctx SpecContext, emulator *running) (sent int, err error) {
 		alice := emulator.newUser(ctx)
 		created, err := emulator.chat(alice).CreateThread(ctx, "Busy", nil)
@@ -69,20 +69,20 @@ var _ = Describe("emulator --enforce-limits", func() {
 		return sent, err
 	}
 
-	It("asks who is too fast to wait", func(ctx SpecContext) {
+	It("throttles a user who exceeds a limit", func(ctx SpecContext) {
 		sent, err := send(ctx, emulate(emptyShell(), "--enforce-limits"))
 		Expect(sent).To(Equal(11))
 		Expect(err).To(MatchError(chat.ErrThrottled))
 		Expect(err).To(HaveField("RetryAfter", BeNumerically(">", 0)))
 	})
 
-	It("asks nobody without the flag", func(ctx SpecContext) {
+	It("does not throttle without the flag", func(ctx SpecContext) {
 		_, err := send(ctx, emulate(emptyShell()))
 		Expect(err).NotTo(HaveOccurred())
 	})
 })
 
-// ask asks the emulator something that is not of its API, with headers by name and value.
+// ask sends a request outside of the API to the emulator, with headers as pairs of name and value.
 func (r *running) ask(method, path, body string, headers ...string) *http.Response {
 	GinkgoHelper()
 	request, err := http.NewRequest(method, r.Endpoint+path, strings.NewReader(body))

@@ -12,7 +12,7 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// resolveHere has every name lead to this machine, as the names of containers lead to theirs.
+// resolveHere resolves every name to this machine, as container networks resolve theirs.
 func (r *running) resolveHere() {
 	transport := r.http.Transport.(*http.Transport)
 	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -43,7 +43,7 @@ var _ = Describe("emulator --host", func() {
 		}
 	})
 
-	It("keeps its authority for the names it was made for, and tells when another one is needed", func() {
+	It("keeps its authority for the same names, and reports when it creates another one", func() {
 		data := filepath.Join(GinkgoT().TempDir(), "data")
 		first := emulate(emptyShell(), "--data", data, "--host", "acs")
 		ca, err := os.ReadFile(first.CAFile)
@@ -59,7 +59,7 @@ var _ = Describe("emulator --host", func() {
 })
 
 var _ = Describe("emulator --seed", func() {
-	It("begins with users and threads of a file", func() {
+	It("creates the users and threads of a file", func() {
 		file := filepath.Join(GinkgoT().TempDir(), "seed.yaml")
 		Expect(os.WriteFile(file, []byte(`
 users: [ana, bo]

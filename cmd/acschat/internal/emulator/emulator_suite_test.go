@@ -23,7 +23,7 @@ func TestEmulator(t *testing.T) {
 	RunSpecs(t, "cmd/acschat/internal/emulator")
 }
 
-// tool has the command that runs the emulator.
+// tool is the tool with only the emulator command.
 func tool() clitest.Tool {
 	return clitest.Room(func(p cli.Process, _ *session.Session, o *show.Output) *cobra.Command {
 		e := &emulator.Emulator{Grace: p.GraceOrDefault()}

@@ -24,7 +24,7 @@ var _ = Describe("emulator", func() {
 
 	BeforeEach(func() { sh = emptyShell() })
 
-	It("is the service: users, tokens and chat, over TLS and HTTP/2", func(ctx SpecContext) {
+	It("serves users, tokens and chat over TLS and HTTP/2", func(ctx SpecContext) {
 		emulator := emulate(sh)
 		alice, bob := emulator.newUser(ctx), emulator.newUser(ctx)
 		created, err := emulator.chat(alice).CreateThread(ctx, "Release 4.2", &chat.CreateThreadOptions{
@@ -48,7 +48,7 @@ var _ = Describe("emulator", func() {
 		Expect(answer.Proto).To(Equal("HTTP/2.0"))
 	})
 
-	It("says how to use it, and that works", func() {
+	It("prints commands that work", func() {
 		emulator := emulate(sh)
 		out := string(emulator.Out.Contents())
 		Expect(out).To(ContainSubstring("The data is deleted"))
@@ -60,7 +60,7 @@ var _ = Describe("emulator", func() {
 		Expect(out).To(MatchRegexp(`Go +\S+.*` + emulator.CAFile))
 	})
 
-	It("tells programs where it is with --output json", func() {
+	It("prints its endpoint with --output json", func() {
 		emulator := emulate(sh, "--output", "json")
 		var said map[string]string
 		Expect(json.Unmarshal(emulator.Out.Contents(), &said)).To(Succeed())
@@ -69,14 +69,14 @@ var _ = Describe("emulator", func() {
 		}))
 	})
 
-	It("takes an access key", func(ctx SpecContext) {
+	It("accepts an access key", func(ctx SpecContext) {
 		const key = "bm90LWEtcmVhbC1rZXktMDEyMzQ1Njc4OWFiY2RlZiE="
 		emulator := emulate(sh, "--access-key", key)
 		Expect(emulator.ConnectionString).To(Equal("endpoint=" + emulator.Endpoint + "/;accesskey=" + key))
 		emulator.newUser(ctx)
 	})
 
-	It("writes errors as they are documented when asked to", func() {
+	It("writes errors in the documented style with --error-style", func() {
 		for style, member := range map[string]string{"recorded": "CommunicationError", "documented": "error"} {
 			emulator := emulate(sh, "--error-style", style)
 			answer, err := emulator.http.Get(emulator.Endpoint + "/chat/nowhere")
@@ -90,7 +90,7 @@ var _ = Describe("emulator", func() {
 
 		BeforeEach(func() { file = filepath.Join(sh.Dir, "ready.json") })
 
-		It("is there as a whole, for nobody else to read, once the emulator can be reached, and gone when it has ended", func() {
+		It("exists complete, readable only by its owner, while the emulator can be reached", func() {
 			session := sh.Start("emulator", "--addr", "127.0.0.1:0", "--ready-file", file)
 			Eventually(file).Should(BeAnExistingFile())
 			text, err := os.ReadFile(file)
@@ -110,7 +110,7 @@ var _ = Describe("emulator", func() {
 			Expect(os.ReadDir(sh.Dir)).To(BeEmpty())
 		})
 
-		It("of one that was killed does not outlast the start of the next", func() {
+		It("is removed by the next emulator if the last one was killed", func() {
 			Expect(os.WriteFile(file, []byte("{}"), 0o600)).To(Succeed())
 			sh.Run("emulator", "--data", os.DevNull, "--ready-file", file).Ends(1)
 			Expect(file).NotTo(BeAnExistingFile())
@@ -118,7 +118,7 @@ var _ = Describe("emulator", func() {
 	})
 
 	Describe("with --data", func() {
-		It("finds everything again: users, tokens, key, authority, threads and messages", func(ctx SpecContext) {
+		It("keeps users, tokens, the key, the authority, threads and messages", func(ctx SpecContext) {
 			data := filepath.Join(sh.Dir, "made", "for it")
 			first := emulate(sh, "--data", data)
 			alice := first.newUser(ctx)
@@ -139,7 +139,7 @@ var _ = Describe("emulator", func() {
 			Expect(second.CAFile).To(Equal(first.CAFile))
 		})
 
-		It("keeps it from everybody else", func() {
+		It("stores files that only their owner can read", func() {
 			data := filepath.Join(sh.Dir, "data")
 			emulate(sh, "--data", data)
 			Expect(modeOf(data)).To(Equal(os.FileMode(0o700)))
@@ -163,7 +163,7 @@ var _ = Describe("emulator", func() {
 	})
 })
 
-// keyOf is the access key in a connection string.
+// keyOf returns the access key of a connection string.
 func keyOf(connectionString string) string {
 	_, key, _ := strings.Cut(connectionString, ";accesskey=")
 	return key

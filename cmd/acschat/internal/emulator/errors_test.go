@@ -15,12 +15,12 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
-var _ = Describe("emulator, which can't start", func() {
+var _ = Describe("emulator that cannot start", func() {
 	var sh *clitest.Shell
 
 	BeforeEach(func() { sh = emptyShell() })
 
-	// refused starts it in vain, and holds it to say why in one line, and nothing before.
+	// refused expects the emulator to fail to start, with one line of output that says why.
 	refused := func(code int, why string, args ...string) {
 		GinkgoHelper()
 		r := sh.Run(append([]string{"emulator", "--addr", "127.0.0.1:0"}, args...)...).Ends(code, why)
@@ -34,28 +34,28 @@ var _ = Describe("emulator, which can't start", func() {
 		}
 	}
 
-	DescribeTable("says which flag is wrong",
+	DescribeTable("reports the invalid flag",
 		func(why string, args ...string) { refused(2, why, args...) },
-		Entry("one that there is not", "unknown flag: --port", "--port", "8443"),
+		Entry("an unknown flag", "unknown flag: --port", "--port", "8443"),
 		Entry("an argument", `unknown command "now"`, "now"),
 		Entry("an address without a port", "--addr must be a host and a port such as 127.0.0.1:8443", "--addr", "localhost"),
-		Entry("a port that is none", "--addr must be a host and a port", "--addr", "localhost:70000"),
+		Entry("an invalid port", "--addr must be a host and a port", "--addr", "localhost:70000"),
 		Entry("an address of another machine", "--addr 203.0.113.1:", "--addr", "203.0.113.1:0"),
 		Entry("a key that is not base64", "--access-key must be base64", "--access-key", "secret!"),
-		Entry("data in a variable that is not set", `--data" flag: it is empty: is the shell variable set?`, "--data", ""),
-		Entry("a ready file in one", `--ready-file" flag: it is empty`, "--ready-file", ""),
-		Entry("an access key in one", `--access-key" flag: it is empty`, "--access-key="),
-		Entry("a certificate and its key in two", `--cert" flag: it is empty`, "--cert", "", "--key", ""),
-		Entry("a key in one", `--key" flag: it is empty`, "--key", ""),
-		Entry("a style that there is not", "must be recorded or documented", "--error-style", "nice"),
+		Entry("--data from an unset variable", `--data" flag: it is empty: is the shell variable set?`, "--data", ""),
+		Entry("--ready-file from an unset variable", `--ready-file" flag: it is empty`, "--ready-file", ""),
+		Entry("--access-key from an unset variable", `--access-key" flag: it is empty`, "--access-key="),
+		Entry("--cert and --key from unset variables", `--cert" flag: it is empty`, "--cert", "", "--key", ""),
+		Entry("--key from an unset variable", `--key" flag: it is empty`, "--key", ""),
+		Entry("an unknown error style", "must be recorded or documented", "--error-style", "nice"),
 	)
 
-	It("does not repeat an access key that is wrong", func() {
+	It("does not show an invalid access key", func() {
 		sh.Secrets = append(sh.Secrets, "c2VjcmV0=====")
 		refused(2, "--access-key must be base64", "--access-key", "c2VjcmV0=====")
 	})
 
-	It("says that the port is taken, and how to have another", func() {
+	It("reports that the port is in use, and how to choose another", func() {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(listener.Close)
@@ -64,13 +64,13 @@ var _ = Describe("emulator, which can't start", func() {
 		refused(1, "--addr 127.0.0.1:0 selects a free port", "--addr", taken)
 	})
 
-	It("says that another emulator has the data", func() {
+	It("reports that another emulator uses the data", func() {
 		data := filepath.Join(sh.Dir, "data")
 		emulate(sh, "--data", data)
 		refused(1, "--data "+data+" is in use by another process: end that emulator, or choose another directory\n", "--data", data)
 	})
 
-	DescribeTable("says that the data is damaged, and leaves it as it is",
+	DescribeTable("reports damaged data and leaves it unchanged",
 		func(ctx SpecContext, spoil func(whole []byte) []byte) {
 			data := filepath.Join(sh.Dir, "data")
 			emulator := emulate(sh, "--data", data)
@@ -86,7 +86,7 @@ var _ = Describe("emulator, which can't start", func() {
 			Expect(os.ReadFile(file)).To(Equal(spoilt))
 		},
 		Entry("text", func([]byte) []byte { return []byte("Dear diary,\n") }),
-		Entry("nothing but zeros", func(whole []byte) []byte { return make([]byte, len(whole)) }),
+		Entry("zeros", func(whole []byte) []byte { return make([]byte, len(whole)) }),
 		Entry("cut after a page", func(whole []byte) []byte { return whole[:os.Getpagesize()] }),
 		Entry("cut to its first pages", func(whole []byte) []byte { return whole[:5*os.Getpagesize()] }),
 		Entry("overwritten inside", func(whole []byte) []byte {
@@ -97,7 +97,7 @@ var _ = Describe("emulator, which can't start", func() {
 		Entry("of another program", func([]byte) []byte { return otherDatabase() }),
 	)
 
-	It("says that an authority is damaged, and how to have another", func() {
+	It("reports a damaged authority, and how to create another", func() {
 		data := filepath.Join(sh.Dir, "data")
 		Expect(emulate(sh, "--data", data).stop().Code).To(Equal(0))
 		file := filepath.Join(data, "ca-key.pem")
@@ -106,7 +106,7 @@ var _ = Describe("emulator, which can't start", func() {
 		refused(1, "remove it to create a new one", "--data", data)
 	})
 
-	It("says which file or directory it can't write", func() {
+	It("reports the file or directory that it cannot write", func() {
 		file := sh.File("in the way")
 		refused(1, "--data: mkdir "+file+": not a directory", "--data", file)
 		refused(1, "--data: mkdir "+file+": not a directory", "--data", filepath.Join(file, "below"))
@@ -119,7 +119,7 @@ var _ = Describe("emulator, which can't start", func() {
 	})
 })
 
-// otherDatabase is a file of the kind that the emulator has, with something else in it.
+// otherDatabase returns a bbolt file of another program.
 func otherDatabase() []byte {
 	GinkgoHelper()
 	file := filepath.Join(GinkgoT().TempDir(), "other.db")

@@ -9,7 +9,7 @@ import (
 	"github.com/onsi/gomega/gexec"
 )
 
-var _ = Describe("emulator, looked at", func() {
+var _ = Describe("emulator's page", func() {
 	var emulator *running
 
 	BeforeEach(func(ctx SpecContext) {
@@ -18,7 +18,7 @@ var _ = Describe("emulator, looked at", func() {
 		Expect(err).NotTo(HaveOccurred())
 	})
 
-	It("has a page at /, and says so", func() {
+	It("is served at /, and its URL is printed", func() {
 		Expect(string(emulator.Out.Contents())).To(ContainSubstring("at " + emulator.Endpoint + "/\n"))
 		answer, err := emulator.http.Get(emulator.Endpoint + "/")
 		Expect(err).NotTo(HaveOccurred())
@@ -28,7 +28,7 @@ var _ = Describe("emulator, looked at", func() {
 		Expect(emulator.stop().Err).NotTo(ContainSubstring("GET "))
 	})
 
-	It("lets go of open pages when it ends", func(ctx SpecContext) {
+	It("does not keep the emulator from exiting", func(ctx SpecContext) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, emulator.Endpoint+"/_inspector/events", nil)
 		Expect(err).NotTo(HaveOccurred())
 		answer, err := emulator.http.Do(request)
@@ -38,7 +38,7 @@ var _ = Describe("emulator, looked at", func() {
 		Expect(lines.Scan()).To(BeTrue())
 		Expect(lines.Text()).To(Equal("event: process"))
 		emulator.Interrupt()
-		for lines.Scan() { // to its end
+		for lines.Scan() { // until the stream ends
 		}
 		Expect(lines.Err()).To(Succeed())
 		Eventually(emulator).Should(gexec.Exit(0))

@@ -14,8 +14,8 @@ import (
 	"github.com/onsi/gomega/gexec"
 )
 
-var _ = Describe("emulator, interrupted", func() {
-	It("finishes what is under way, takes nothing new, and ends with 0", func(ctx SpecContext) {
+var _ = Describe("emulator after an interrupt", func() {
+	It("finishes current requests, accepts no new ones, and exits with 0", func(ctx SpecContext) {
 		emulator := emulate(emptyShell(), "--plain")
 		request := emulator.begin(ctx)
 		emulator.Interrupt()
@@ -32,21 +32,21 @@ var _ = Describe("emulator, interrupted", func() {
 		Expect(emulator.Err.Contents()).To(BeEmpty())
 	})
 
-	It("does not wait for ever", func(ctx SpecContext) {
+	It("does not wait forever", func(ctx SpecContext) {
 		emulator := emulate(emptyShell(), "--plain")
 		emulator.begin(ctx)
 		Expect(emulator.stop().Code).To(Equal(0))
 	})
 })
 
-// underWay is a request that the emulator is reading, and that has not been sent to its end.
+// underWay is a request whose body has been sent in part.
 type underWay struct {
 	net.Conn
 	answers *bufio.Reader
 	rest    string
 }
 
-// begin begins to create a thread, over http.
+// begin starts a request that creates a thread, over HTTP.
 func (r *running) begin(ctx context.Context) underWay {
 	GinkgoHelper()
 	const body = `{"topic":"Under way"}`
@@ -64,7 +64,7 @@ func (r *running) begin(ctx context.Context) underWay {
 	return underWay{connection, answers, body}
 }
 
-// finish sends the rest and reads the answer.
+// finish sends the rest of the body and reads the response.
 func (u underWay) finish() *http.Response {
 	GinkgoHelper()
 	_, err := io.WriteString(u, u.rest)
@@ -74,7 +74,7 @@ func (u underWay) finish() *http.Response {
 	return answer
 }
 
-// address is the host and port of the emulator.
+// address returns the host and port of the emulator.
 func (r *running) address() string {
 	_, address, _ := strings.Cut(r.Endpoint, "://")
 	return address

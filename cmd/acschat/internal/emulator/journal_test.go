@@ -15,28 +15,28 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// journal is what the writers know: what they have asked for, and what of it was acknowledged.
+// journal records what the writers have requested and which requests were acknowledged.
 type journal struct {
-	mu      sync.Mutex // guards all that follows, and what it points to
-	time    int        // counts what was begun and what was acknowledged
+	mu      sync.Mutex // guards the fields below, and what they point to
+	time    int        // counts requests and acknowledgements
 	threads []*threadEntry
 }
 
-// threadEntry is a thread that somebody has asked for.
+// threadEntry is a thread whose creation was requested.
 type threadEntry struct {
 	topic    string
 	people   int
-	id       string // empty: not acknowledged
+	id       string // empty until acknowledged
 	messages []*messageEntry
 }
 
-// messageEntry is a message that somebody has sent.
+// messageEntry is a message whose sending was requested.
 type messageEntry struct {
 	thread       *threadEntry
 	writer, n    int
-	id           string // empty: not acknowledged
+	id           string // empty until acknowledged
 	begun, acked int
-	tried, sure  int // editions: the latest asked for, and the latest acknowledged
+	tried, sure  int // the latest edition requested, and the latest acknowledged
 }
 
 func newJournal() *journal { return &journal{} }
@@ -84,7 +84,7 @@ func (j *journal) sent(m *messageEntry, id string) {
 	m.id, m.acked = id, j.time
 }
 
-// editing is another edition of the latest message of a writer's that is acknowledged. It is nil when there is none.
+// editing adds an edition to a writer's latest acknowledged message. It returns nil if there is none.
 func (j *journal) editing(t *threadEntry, writer int) (m *messageEntry, edition int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -103,12 +103,12 @@ func (j *journal) edited(m *messageEntry, edition int) {
 	m.sure = edition
 }
 
-// text is an edition of a message. It says which, and is long now and then.
+// text returns the text of an edition of a message, which identifies it and is sometimes long.
 func (m *messageEntry) text(edition int) string {
 	return fmt.Sprintf("%d of %d, edition %d%s", m.n, m.writer, edition, strings.Repeat(".", m.n%7*m.n%6007))
 }
 
-// verify holds what the service has against the journal.
+// verify compares the state of the service with the journal.
 func (j *journal) verify(ctx context.Context, clients []*chat.Client) {
 	GinkgoHelper()
 	byTopic := map[string]*threadEntry{}
@@ -123,9 +123,9 @@ func (j *journal) verify(ctx context.Context, clients []*chat.Client) {
 			ids = append(ids, item.ID)
 			if i == 0 {
 				t := byTopic[item.Topic]
-				Expect(t).NotTo(BeNil(), "nobody has asked for a thread %q", item.Topic)
-				Expect(item.ID).To(Equal(cmp.Or(t.id, item.ID)), "thread %q is there twice", item.Topic)
-				t.id = item.ID // it has been seen, and has to stay
+				Expect(t).NotTo(BeNil(), "a thread was not requested: %q", item.Topic)
+				Expect(item.ID).To(Equal(cmp.Or(t.id, item.ID)), "thread %q is listed twice", item.Topic)
+				t.id = item.ID // once seen, it must stay
 				t.verify(ctx, client.ThreadClient(item.ID), j.time)
 			}
 		}
@@ -133,7 +133,7 @@ func (j *journal) verify(ctx context.Context, clients []*chat.Client) {
 		if i == 0 {
 			found = ids
 		}
-		Expect(ids).To(Equal(found), "everybody is in every thread")
+		Expect(ids).To(Equal(found), "every user is in every thread")
 	}
 	for _, t := range j.threads {
 		if t.id != "" {
@@ -142,7 +142,7 @@ func (j *journal) verify(ctx context.Context, clients []*chat.Client) {
 	}
 }
 
-// verify holds a thread to be whole.
+// verify checks that a thread is complete.
 func (t *threadEntry) verify(ctx context.Context, client *chat.ThreadClient, now int) {
 	GinkgoHelper()
 	properties, err := client.GetProperties(ctx)
@@ -161,12 +161,12 @@ func (t *threadEntry) verify(ctx context.Context, client *chat.ThreadClient, now
 	Expect(messages[0].Type).To(Equal(chat.MessageTypeParticipantAdded))
 	Expect(messages[1].Type).To(Equal(chat.MessageTypeTopicUpdated))
 	for i, m := range messages {
-		Expect(number(m.SequenceID)).To(Equal(i+1), "the place of message %s", m.ID)
+		Expect(number(m.SequenceID)).To(Equal(i+1), "the position of message %s", m.ID)
 	}
 	t.verifyMessages(messages[2:], now)
 }
 
-// verifyMessages takes messages in the order of their ids: one whose sending began after another was acknowledged comes after it.
+// verifyMessages reads messages in the order of their ids: a message sent after another was acknowledged has the greater id.
 func (t *threadEntry) verifyMessages(messages []chat.Message, now int) {
 	GinkgoHelper()
 	byText, lost := map[string]*messageEntry{}, map[string]*messageEntry{}
@@ -181,12 +181,12 @@ func (t *threadEntry) verifyMessages(messages []chat.Message, now int) {
 	latest := 0
 	for _, message := range messages {
 		m := byText[message.Content.Message]
-		Expect(m).NotTo(BeNil(), "nobody has sent, or it is not the latest edition: %.80q", message.Content.Message)
-		Expect(message.ID).To(Equal(cmp.Or(m.id, message.ID)), "a message came twice: %.80q", message.Content.Message)
+		Expect(m).NotTo(BeNil(), "a message was not sent, or is not the latest edition: %.80q", message.Content.Message)
+		Expect(message.ID).To(Equal(cmp.Or(m.id, message.ID)), "a message is listed twice: %.80q", message.Content.Message)
 		if m.id != "" {
 			Expect(m.acked).To(BeNumerically(">", latest), "%.80q comes after one that was sent when it was there", m.text(0))
 		} else {
-			m.id, m.acked = message.ID, now // it has been seen, and has to stay
+			m.id, m.acked = message.ID, now // once seen, it must stay
 		}
 		latest = max(latest, m.begun)
 		delete(lost, message.ID)

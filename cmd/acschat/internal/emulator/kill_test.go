@@ -19,14 +19,14 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
-// How often the emulator is killed, unless ACSCHAT_KILL_ROUNDS says otherwise, and by how many it is kept busy.
+// The default of ACSCHAT_KILL_ROUNDS, how often the emulator is killed, and the number of writers.
 const (
 	killRounds = 5
 	writers    = 16
 )
 
-var _ = Describe("emulator, killed without warning in the middle of load", func() {
-	It("comes back with all that it has acknowledged, in order, and with nothing half-written", func(ctx SpecContext) {
+var _ = Describe("emulator, killed under load", func() {
+	It("keeps all acknowledged writes, in order, and no partial ones", func(ctx SpecContext) {
 		rounds := killRounds
 		if text := os.Getenv("ACSCHAT_KILL_ROUNDS"); text != "" {
 			var err error
@@ -51,7 +51,7 @@ var _ = Describe("emulator, killed without warning in the middle of load", func(
 	})
 })
 
-// emulateProcess is emulate in a process of its own, which can be killed.
+// emulateProcess is like emulate but starts a process, which can be killed.
 func emulateProcess(s *clitest.Shell, args ...string) (*running, *gexec.Session) {
 	GinkgoHelper()
 	file := filepath.Join(GinkgoT().TempDir(), "ready.json")
@@ -61,7 +61,7 @@ func emulateProcess(s *clitest.Shell, args ...string) (*running, *gexec.Session)
 	return reach(session, file), session
 }
 
-// load is people who write all the time, in threads that they share and in new ones.
+// load is a set of writers that send messages continually, to shared threads and to new ones.
 type load struct {
 	journal *journal
 	people  []identity.UserAndToken
@@ -90,7 +90,7 @@ func (l *load) clients(emulator *running) (clients []*chat.Client) {
 	return clients
 }
 
-// run writes until so many writes are acknowledged, kills the emulator at that moment, and returns when every writer has noticed.
+// run writes until a number of writes is acknowledged, kills the emulator, and returns when every writer has stopped.
 func (l *load) run(ctx context.Context, emulator *running, deadline int, kill func()) {
 	GinkgoHelper()
 	var acknowledged atomic.Int64
@@ -101,7 +101,7 @@ func (l *load) run(ctx context.Context, emulator *running, deadline int, kill fu
 			defer GinkgoRecover()
 			for {
 				if err := l.write(ctx, clients[n%len(clients)], n); err != nil {
-					Expect(acknowledged.Load()).To(BeNumerically(">=", deadline), "nobody has killed it yet: %v", err)
+					Expect(acknowledged.Load()).To(BeNumerically(">=", deadline), "a request failed before the emulator was killed: %v", err)
 					return
 				}
 				if acknowledged.Add(1) == int64(deadline) {
@@ -113,7 +113,7 @@ func (l *load) run(ctx context.Context, emulator *running, deadline int, kill fu
 	wg.Wait()
 }
 
-// write is one step of a writer: mostly a message, now and then another edition of one, or a new thread.
+// write makes one request of a writer: usually a message, sometimes an edit of one or a new thread.
 func (l *load) write(ctx context.Context, client *chat.Client, writer int) error {
 	thread := l.shared[writer%len(l.shared)]
 	switch step := l.steps.Add(1); {

@@ -13,7 +13,7 @@ import (
 )
 
 var _ = Describe("emulator --log", func() {
-	It("writes a line for each request: when, what came out, what was asked, how long it took, who asked, why not", func(ctx SpecContext) {
+	It("writes a line for each request: time, status, operation, duration, user and reason of a failure", func(ctx SpecContext) {
 		emulator := emulate(emptyShell(), "--log")
 		alice := emulator.newUser(ctx)
 		created, err := emulator.chat(alice).CreateThread(ctx, "Logged", nil)
@@ -35,7 +35,7 @@ var _ = Describe("emulator --log", func() {
 		))
 	})
 
-	It("shows no token, no key and nothing that moves the cursor", func(ctx SpecContext) {
+	It("shows no token, no key and no control characters", func(ctx SpecContext) {
 		emulator := emulate(emptyShell(), "--log")
 		alice := emulator.newUser(ctx)
 		_, err := emulator.chat(alice).ListThreads(nil).Collect(ctx, 0)
@@ -56,14 +56,14 @@ var _ = Describe("emulator --log", func() {
 		}
 	})
 
-	It("is silent without the flag", func(ctx SpecContext) {
+	It("writes nothing without the flag", func(ctx SpecContext) {
 		emulator := emulate(emptyShell())
 		emulator.newUser(ctx)
 		Expect(emulator.stop().Err).To(BeEmpty())
 	})
 })
 
-// stranger has a token of another resource.
+// stranger returns a token of another resource.
 func stranger() identity.UserAndToken {
 	GinkgoHelper()
 	elsewhere := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})

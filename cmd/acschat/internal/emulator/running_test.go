@@ -20,28 +20,28 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
-// running is an emulator in a process of its own, and what its ready file says.
+// running is a running emulator and the contents of its ready file.
 type running struct {
 	*clitest.Command
 	Endpoint         string
 	ConnectionString string
 	CAFile           string
 
-	http *http.Client // trusts its authority and nobody else
+	http *http.Client // trusts only its authority
 }
 
-// emulate starts the emulator at a port of its own choice, and waits for its ready file and for what it says.
+// emulate starts the emulator at a free port, and waits for its ready file and its output.
 func emulate(s *clitest.Shell, args ...string) *running {
 	GinkgoHelper()
 	file := filepath.Join(GinkgoT().TempDir(), "ready.json")
 	command := s.Start(append([]string{"emulator", "--addr", "127.0.0.1:0", "--ready-file", file}, args...)...)
 	r := reach(command, file)
 	r.Command = command
-	Eventually(r.Out.Contents).ShouldNot(BeEmpty()) // it is written in one go
+	Eventually(r.Out.Contents).ShouldNot(BeEmpty()) // written in one call
 	return r
 }
 
-// reach waits for the ready file of an emulator.
+// reach waits for the ready file of an emulator and connects to it.
 func reach(process gexec.Exiter, file string) *running {
 	GinkgoHelper()
 	r := &running{}
@@ -58,7 +58,7 @@ func reach(process gexec.Exiter, file string) *running {
 	return r
 }
 
-// trusting is a client that trusts what is in a file and nothing else, or nobody at all.
+// trusting returns a client that trusts only the certificates in a file, or none if the name is empty.
 func trusting(file string) *http.Client {
 	GinkgoHelper()
 	pool := x509.NewCertPool()
@@ -70,15 +70,15 @@ func trusting(file string) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
-// stop interrupts the emulator and waits for its end.
+// stop interrupts the emulator and waits until it has exited.
 func (r *running) stop() clitest.Result {
 	GinkgoHelper()
-	r.http.CloseIdleConnections() // else it says goodbye to them for a second
+	r.http.CloseIdleConnections() // otherwise the emulator waits a second for them to close
 	Eventually(r.Interrupt()).Should(gexec.Exit())
 	return clitest.Result{Out: string(r.Out.Contents()), Err: string(r.Err.Contents()), Code: r.ExitCode()}
 }
 
-// options reach the emulator, once for each call.
+// options returns client options for the emulator, new ones for each call.
 func (r *running) options() azcore.ClientOptions {
 	return azcore.ClientOptions{Transport: r.http, Retry: policy.RetryOptions{MaxRetries: -1}, InsecureAllowCredentialWithHTTP: true}
 }
@@ -90,7 +90,7 @@ func (r *running) identities() *identity.Client {
 	return client
 }
 
-// newUser makes a user with a token that is good for a day.
+// newUser creates a user with a token for a day.
 func (r *running) newUser(ctx context.Context) identity.UserAndToken {
 	GinkgoHelper()
 	user, err := r.identities().CreateUserAndToken(ctx, []identity.Scope{identity.ScopeChat}, nil)

@@ -22,7 +22,7 @@ import (
 
 const day = 24 * time.Hour
 
-var _ = Describe("emulator, over TLS", func() {
+var _ = Describe("emulator over TLS", func() {
 	var sh *clitest.Shell
 	var data string
 
@@ -32,7 +32,7 @@ var _ = Describe("emulator, over TLS", func() {
 		Expect(os.Mkdir(data, 0o700)).To(Succeed())
 	})
 
-	It("has a certificate for every name of this machine, by an authority of its own", func() {
+	It("has a certificate for the local host names, signed by its own authority", func() {
 		emulator := emulate(sh)
 		server := emulator.certificate()
 		for _, host := range []string{"localhost", "127.0.0.1", "::1"} {
@@ -40,10 +40,10 @@ var _ = Describe("emulator, over TLS", func() {
 			Expect(err).NotTo(HaveOccurred(), host)
 		}
 		Expect(server.PublicKey.(*ecdsa.PublicKey).Curve).To(Equal(elliptic.P256()))
-		Expect(server.NotAfter).To(BeTemporally("<", time.Now().Add(398*day)), "some clients take none that lasts longer")
+		Expect(server.NotAfter).To(BeTemporally("<", time.Now().Add(398*day)), "some clients reject longer lifetimes")
 	})
 
-	It("has an authority that can vouch for nothing but this machine, whoever holds its key", func() {
+	It("has an authority that can sign only certificates for local host names", func() {
 		emulate(sh, "--data", data)
 		authority := readTestPair(filepath.Join(data, "ca-key.pem"))
 		for host, good := range map[string]bool{"localhost": true, "127.8.8.8": true, "::1": true, "example.com": false, "192.0.2.1": false, "::2": false} {
@@ -59,10 +59,10 @@ var _ = Describe("emulator, over TLS", func() {
 		_, err := newTestPair(certificateFor("localhost", day), second).Leaf.Verify(x509.VerifyOptions{
 			Roots: poolOf(filepath.Join(data, "ca.pem")), Intermediates: intermediates, DNSName: "localhost",
 		})
-		Expect(err).To(HaveOccurred(), "it makes no other authorities")
+		Expect(err).To(HaveOccurred(), "it can sign no other authority")
 	})
 
-	It("makes the authority and the certificate once", func() {
+	It("creates the authority and the certificate once", func() {
 		first := emulate(sh, "--data", data)
 		Expect(first.stop().Code).To(Equal(0))
 		authority, err := os.ReadFile(first.CAFile)
@@ -72,7 +72,7 @@ var _ = Describe("emulator, over TLS", func() {
 		Expect(second.certificate().Raw).To(Equal(readTestPair(filepath.Join(data, "server-key.pem")).Leaf.Raw))
 	})
 
-	It("renews the certificate before it ends, for programs that trust the authority already", func(ctx SpecContext) {
+	It("renews the certificate before it expires, with the same authority", func(ctx SpecContext) {
 		first := emulate(sh, "--data", data)
 		Expect(first.stop().Code).To(Equal(0))
 		ending := newTestPair(certificateFor("localhost", 29*day), readTestPair(filepath.Join(data, "ca-key.pem")))
@@ -84,7 +84,7 @@ var _ = Describe("emulator, over TLS", func() {
 		second.newUser(ctx)
 	})
 
-	DescribeTable("makes another certificate when the one it has kept",
+	DescribeTable("creates another certificate if the stored one",
 		func(spoil func(file string)) {
 			Expect(emulate(sh, "--data", data).stop().Code).To(Equal(0))
 			spoil(filepath.Join(data, "server-key.pem"))
@@ -99,7 +99,7 @@ var _ = Describe("emulator, over TLS", func() {
 		}),
 	)
 
-	It("makes another authority when the key of the one it has kept is lost, and says so to those who trusted that", func() {
+	It("creates another authority if the key of the stored one is lost, and reports it", func() {
 		first := emulate(sh, "--data", data)
 		Expect(first.stop().Err).To(BeEmpty())
 		lost, err := os.ReadFile(first.CAFile)
@@ -111,21 +111,21 @@ var _ = Describe("emulator, over TLS", func() {
 		Expect(second.stop().Err).To(Equal(
 			"acschat: warning: there is a new certificate authority, because " + key + " is missing: programs that trusted the old one must trust " + first.CAFile + " again\n"))
 		Expect(os.ReadFile(first.CAFile)).NotTo(Equal(lost))
-		Expect(emulate(sh, "--data", data).stop().Err).To(BeEmpty(), "it is said once")
+		Expect(emulate(sh, "--data", data).stop().Err).To(BeEmpty(), "it is reported once")
 	})
 
-	DescribeTable("says that it makes another authority where there is something left of one",
+	DescribeTable("reports that it creates another authority in place of",
 		func(spoil func()) {
 			Expect(emulate(sh, "--data", data).stop().Code).To(Equal(0))
 			Expect(os.Remove(filepath.Join(data, "ca-key.pem"))).To(Succeed())
 			spoil()
 			Expect(emulate(sh, "--data", data).stop().Err).To(ContainSubstring("new certificate authority"))
 		},
-		Entry("a certificate that is damaged", func() { Expect(os.WriteFile(filepath.Join(data, "ca.pem"), []byte("?"), 0o600)).To(Succeed()) }),
-		Entry("nothing but what it vouched for", func() { Expect(os.Remove(filepath.Join(data, "ca.pem"))).To(Succeed()) }),
+		Entry("a damaged certificate", func() { Expect(os.WriteFile(filepath.Join(data, "ca.pem"), []byte("?"), 0o600)).To(Succeed()) }),
+		Entry("a missing certificate", func() { Expect(os.Remove(filepath.Join(data, "ca.pem"))).To(Succeed()) }),
 	)
 
-	DescribeTable("brings back the certificate of the authority without a word: nobody has to trust it anew",
+	DescribeTable("restores the certificate of the authority without a warning",
 		func(spoil func(file string)) {
 			first := emulate(sh, "--data", data)
 			Expect(first.stop().Code).To(Equal(0))
@@ -135,11 +135,11 @@ var _ = Describe("emulator, over TLS", func() {
 			Expect(emulate(sh, "--data", data).stop().Err).To(BeEmpty())
 			Expect(os.ReadFile(first.CAFile)).To(Equal(whole))
 		},
-		Entry("when it is damaged", func(file string) { Expect(os.WriteFile(file, []byte("?"), 0o600)).To(Succeed()) }),
-		Entry("when it is lost", func(file string) { Expect(os.Remove(file)).To(Succeed()) }),
+		Entry("if it is damaged", func(file string) { Expect(os.WriteFile(file, []byte("?"), 0o600)).To(Succeed()) }),
+		Entry("if it is lost", func(file string) { Expect(os.Remove(file)).To(Succeed()) }),
 	)
 
-	It("makes another authority when the one it has kept would end before its certificates, and says so", func() {
+	It("creates another authority if the stored one would expire before its certificates, and reports it", func() {
 		writeTestPair(filepath.Join(data, "ca-key.pem"), newTestPair(authorityFor(300*day), nil))
 		emulator := emulate(sh, "--data", data)
 		Expect(string(emulator.Err.Contents())).To(MatchRegexp(`^acschat: warning: .* because the old one expires on 20\S+ \S+: programs that trusted .* again\n$`))
@@ -148,7 +148,7 @@ var _ = Describe("emulator, over TLS", func() {
 		Expect(err).NotTo(HaveOccurred())
 	})
 
-	It("says when a client does not trust it", func() {
+	It("logs a client that does not trust the certificate", func() {
 		emulator := emulate(sh)
 		_, err := trusting("").Get(emulator.Endpoint)
 		Expect(err).To(HaveOccurred())
@@ -156,7 +156,7 @@ var _ = Describe("emulator, over TLS", func() {
 	})
 
 	Describe("with --cert and --key", func() {
-		// own is a certificate for hosts, as files and as options.
+		// own returns the options for a certificate for hosts, whose files it writes.
 		own := func(hosts ...string) (file string, args []string) {
 			certificate, key := filepath.Join(sh.Dir, "own.pem"), filepath.Join(sh.Dir, "own-key.pem")
 			template := certificateFor(hosts[0], day)
@@ -167,7 +167,7 @@ var _ = Describe("emulator, over TLS", func() {
 			return certificate, []string{"--cert", certificate, "--key", key}
 		}
 
-		It("serves with a certificate of somebody else's making, and makes none", func(ctx SpecContext) {
+		It("serves with the given certificate and creates none", func(ctx SpecContext) {
 			file, args := own("127.0.0.1")
 			emulator := emulate(sh, append(args, "--data", data)...)
 			Expect(emulator.CAFile).To(BeEmpty())
@@ -177,17 +177,17 @@ var _ = Describe("emulator, over TLS", func() {
 			Expect(filepath.Glob(filepath.Join(data, "*.pem"))).To(BeEmpty())
 		})
 
-		DescribeTable("is at a host that the certificate is for",
+		DescribeTable("prints an endpoint with a host of the certificate",
 			func(endpoint string, hosts ...string) {
 				_, args := own(hosts...)
 				Expect(emulate(sh, args...).Endpoint).To(MatchRegexp(`^https://` + endpoint + `:\d+$`))
 			},
-			Entry("the address, if it can be", `127\.0\.0\.1`, "127.0.0.1", "localhost"),
+			Entry("the address, if the certificate has it", `127\.0\.0\.1`, "127.0.0.1", "localhost"),
 			Entry("localhost otherwise", "localhost", "*.example.com", "localhost"),
-			Entry("a name that somebody has made lead here", `chat\.example\.com`, "*.example.com", "chat.example.com"),
+			Entry("another name", `chat\.example\.com`, "*.example.com", "chat.example.com"),
 		)
 
-		It("refuses what no client would take", func() {
+		It("rejects a certificate that no client would accept", func() {
 			refused := func(why string, args ...string) {
 				GinkgoHelper()
 				sh.Run(append([]string{"emulator", "--addr", "127.0.0.1:0"}, args...)...).Ends(2, why)
@@ -209,7 +209,7 @@ var _ = Describe("emulator, over TLS", func() {
 		})
 	})
 
-	It("is not, with --plain", func(ctx SpecContext) {
+	It("serves without TLS with --plain", func(ctx SpecContext) {
 		emulator := emulate(sh, "--plain", "--data", data)
 		Expect(emulator.Endpoint).To(HavePrefix("http://127.0.0.1:"))
 		Expect(emulator.CAFile).To(BeEmpty())
@@ -221,7 +221,7 @@ var _ = Describe("emulator, over TLS", func() {
 	})
 })
 
-// certificate is what the emulator shows to clients.
+// certificate returns the certificate that the emulator presents to clients.
 func (r *running) certificate() *x509.Certificate {
 	GinkgoHelper()
 	connection, err := tls.Dial("tcp", r.address(), &tls.Config{InsecureSkipVerify: true})
@@ -230,7 +230,7 @@ func (r *running) certificate() *x509.Certificate {
 	return connection.ConnectionState().PeerCertificates[0]
 }
 
-// certificateFor is what a certificate for a host, or an address, has in it.
+// certificateFor returns a template of a certificate for hosts, which are names or addresses.
 func certificateFor(host string, lifetime time.Duration) *x509.Certificate {
 	template := &x509.Certificate{
 		Subject: pkix.Name{CommonName: "made by a test"}, NotBefore: time.Now().Add(-10 * day), NotAfter: time.Now().Add(lifetime),
@@ -251,7 +251,7 @@ func authorityFor(lifetime time.Duration) *x509.Certificate {
 	}
 }
 
-// newTestPair makes a certificate that another signs or, when that is nil, its own key.
+// newTestPair creates a certificate signed by another one or, if that is nil, by its own key.
 func newTestPair(template *x509.Certificate, signer *tls.Certificate) *tls.Certificate {
 	GinkgoHelper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

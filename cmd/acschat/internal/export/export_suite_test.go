@@ -24,7 +24,7 @@ func TestExport(t *testing.T) {
 	RunSpecs(t, "cmd/acschat/internal/export")
 }
 
-// tool has the command that exports a thread.
+// tool is the tool with only the export command.
 func tool() clitest.Tool {
 	return clitest.Room(func(p cli.Process, s *session.Session, o *show.Output) *cobra.Command {
 		var thread session.ThreadFlag

@@ -28,7 +28,7 @@ func (e exported) read(name string) string {
 	return string(text)
 }
 
-// objects are those of a file of JSON Lines.
+// objects returns the objects of a JSON Lines file.
 func (e exported) objects(name string) []map[string]any {
 	GinkgoHelper()
 	var all []map[string]any
@@ -41,7 +41,7 @@ func (e exported) objects(name string) []map[string]any {
 	return all
 }
 
-// ids are those of the messages.
+// ids returns the ids of the exported messages.
 func (e exported) ids() []string {
 	GinkgoHelper()
 	var ids []string
@@ -53,7 +53,7 @@ func (e exported) ids() []string {
 	return ids
 }
 
-// files are what is in the directory, with what is in them.
+// files returns the contents of the files in the directory by name.
 func (e exported) files() map[string]string {
 	GinkgoHelper()
 	entries, err := os.ReadDir(string(e))
@@ -65,7 +65,7 @@ func (e exported) files() map[string]string {
 	return files
 }
 
-// conversation is a thread of Alice's with Bob in it, and so many messages of his, the last a minute behind the others.
+// conversation is a thread of Alice and Bob with messages of Bob, the last a minute after the others.
 type conversation struct {
 	*chattest.Server
 	alice *clitest.Shell
@@ -101,13 +101,13 @@ func (c *conversation) say(text string) string {
 
 func (c *conversation) dir(name string) exported { return exported(filepath.Join(c.alice.Dir, name)) }
 
-// arguments are those of an export with small pages.
+// arguments returns the command line of an export with small pages.
 func (c *conversation) arguments(to exported, more ...string) []string {
 	return append([]string{"export", c.id, "--out", string(to), "--page-size", "5"}, more...)
 }
 
 var _ = Describe("thread export", func() {
-	It("writes the thread, its participants, receipts and messages with the names of the service", func() {
+	It("writes the thread, its participants, receipts and messages with the service's names", func() {
 		c := newConversation(12)
 		ctx := GinkgoTB().Context()
 		Expect(c.bob.SendReadReceipt(ctx, c.sent[3])).To(Succeed())
@@ -129,7 +129,7 @@ var _ = Describe("thread export", func() {
 		))
 	})
 
-	It("says in a manifest what there is, and how to tell that it is whole", func() {
+	It("writes a manifest with the counts and checksums of the files", func() {
 		c := newConversation(3)
 		to := c.dir("out")
 		printed := c.alice.Run(c.arguments(to, "-o", "json", "--html")...).OK()
@@ -155,7 +155,7 @@ var _ = Describe("thread export", func() {
 		Expect(to.files()).To(HaveLen(len(counts) + 1))
 	})
 
-	It("writes what nobody else may read", func() {
+	It("writes files that only their owner can read", func() {
 		c := newConversation(1)
 		to := c.dir("new/out")
 		c.alice.Run(c.arguments(to, "--html")...).OK()
@@ -169,23 +169,23 @@ var _ = Describe("thread export", func() {
 		Expect(info.Mode().Perm()).To(Equal(os.FileMode(0o700)))
 	})
 
-	It("reads large pages unless it is told otherwise", func() {
+	It("reads large pages by default", func() {
 		c := newConversation(12)
 		before := len(c.Requests(chattest.ListChatMessages))
 		c.alice.Run("export", "-t", c.id, "--out", string(c.dir("out"))).OK()
 		asked := c.Requests(chattest.ListChatMessages)[before:]
 		Expect(asked).To(HaveEach(HaveField("Query", HaveKeyWithValue("maxPageSize", []string{"200"}))))
-		Expect(asked).To(HaveLen(2)) // the messages, and whether any has changed meanwhile
+		Expect(asked).To(HaveLen(2)) // the messages, and the changes since the start
 	})
 
-	It("is the same whenever it is made", func() {
+	It("writes the same files each time", func() {
 		c := newConversation(12)
 		c.alice.Run(c.arguments(c.dir("one"), "--html")...).OK()
 		c.alice.With("TZ", "Asia/Tokyo").Run(append(c.arguments(c.dir("two"), "--html"), "--page-size", "3")...).OK()
 		Expect(c.dir("two").files()).To(Equal(c.dir("one").files()))
 	})
 
-	DescribeTable("refuses what can't be, before any request",
+	DescribeTable("rejects invalid arguments before any request",
 		func(complaint string, args ...string) {
 			c := newConversation(0)
 			before := len(c.Requests())
@@ -194,12 +194,12 @@ var _ = Describe("thread export", func() {
 		},
 		Entry("no directory", "where to?", "19:x"),
 		Entry("no thread", "which thread?", "--out", "out"),
-		Entry("too large a page", "--page-size is 1 to 200", "19:x", "--out", "out", "--page-size", "201"),
-		Entry("no page at all", "--page-size is 1 to 200", "19:x", "--out", "out", "--page-size", "0"),
-		Entry("a file in place of the directory", "--out", "19:x", "--out", os.DevNull),
+		Entry("a page that is too large", "--page-size is 1 to 200", "19:x", "--out", "out", "--page-size", "201"),
+		Entry("an empty page", "--page-size is 1 to 200", "19:x", "--out", "out", "--page-size", "0"),
+		Entry("a file instead of the directory", "--out", "19:x", "--out", os.DevNull),
 	)
 
-	It("does not write over another export, or anything else", func() {
+	It("does not overwrite another export or other files", func() {
 		c := newConversation(1)
 		c.alice.Run(c.arguments(c.dir("out"))...).OK()
 		c.alice.Run(c.arguments(c.dir("out"))...).Ends(2, "contains a manifest.json")
@@ -209,7 +209,7 @@ var _ = Describe("thread export", func() {
 		Expect(c.dir("mine").read("messages.jsonl")).To(Equal("something else\n"))
 	})
 
-	It("begins anew where nothing has come of it yet", func() {
+	It("starts again in a directory in which an export has failed at once", func() {
 		c := newConversation(1)
 		c.Fail(chattest.ListChatMessages, chattest.Fault{Status: http.StatusForbidden})
 		c.alice.Run(c.arguments(c.dir("out"))...).Ends(1, "403 Forbidden")

@@ -17,7 +17,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-// killAt starts an export and kills it while the service holds the answer to its nth request for messages back.
+// killAt starts an export and kills it while the service delays the response to its nth request for messages.
 func (c *conversation) killAt(nth int, args []string) {
 	GinkgoHelper()
 	held := c.Fail(chattest.ListChatMessages, chattest.Fault{Nth: nth, Delay: time.Hour})
@@ -30,7 +30,7 @@ func (c *conversation) killAt(nth int, args []string) {
 }
 
 var _ = Describe("thread export, interrupted", func() {
-	It("gives the files of an undisturbed one, killed twice in the middle", func() {
+	It("writes the same files if it is killed twice", func() {
 		c := newConversation(33)
 		c.alice.Run(c.arguments(c.dir("undisturbed"), "--html")...).OK()
 		args := c.arguments(c.dir("killed"), "--html")
@@ -41,10 +41,10 @@ var _ = Describe("thread export, interrupted", func() {
 		Expect(c.dir("killed").files()).To(Equal(c.dir("undisturbed").files()))
 	})
 
-	It("gives them wherever it was killed", func() {
+	It("writes the same files wherever it is killed", func() {
 		c := newConversation(18)
 		c.alice.Run(c.arguments(c.dir("undisturbed"))...).OK()
-		pages := 5 // of 21 messages, and one more request to see whether any has changed
+		pages := 5 // of 21 messages, and one more request for changes
 		for nth := range pages + 1 {
 			to := c.dir(fmt.Sprint("killed at ", nth))
 			c.killAt(nth+1, c.arguments(to))
@@ -53,7 +53,7 @@ var _ = Describe("thread export, interrupted", func() {
 		}
 	})
 
-	It("asks for no page twice that was on disk", func() {
+	It("requests no page again that is on disk", func() {
 		c := newConversation(18)
 		c.killAt(3, c.arguments(c.dir("out")))
 		before := len(c.Requests(chattest.ListChatMessages))
@@ -61,7 +61,7 @@ var _ = Describe("thread export, interrupted", func() {
 		Expect(c.Requests(chattest.ListChatMessages)[before:]).To(HaveLen(5 - 2 + 1))
 	})
 
-	It("cuts off a page of which not all came to disk", func() {
+	It("discards a page that was written in part", func() {
 		c := newConversation(18)
 		c.alice.Run(c.arguments(c.dir("undisturbed"))...).OK()
 		args := c.arguments(c.dir("torn"))
@@ -75,11 +75,11 @@ var _ = Describe("thread export, interrupted", func() {
 		Expect(c.dir("torn").files()).To(Equal(c.dir("undisturbed").files()))
 	})
 
-	It("can be killed while the files get their names", func() {
+	It("can be killed while it renames the files", func() {
 		c := newConversation(8)
 		c.alice.Run(c.arguments(c.dir("undisturbed"), "--html")...).OK()
 		args := c.arguments(c.dir("out"), "--html")
-		c.killAt(4, args) // all is listed
+		c.killAt(4, args) // all messages are listed
 		c.rewriteState(c.dir("out"), func(state map[string]any) { state["caughtUp"] = true })
 		for _, name := range []string{"thread.jsonl", "messages.jsonl"} {
 			file := filepath.Join(string(c.dir("out")), name)
@@ -89,7 +89,7 @@ var _ = Describe("thread export, interrupted", func() {
 		Expect(c.dir("out").files()).To(Equal(c.dir("undisturbed").files()))
 	})
 
-	It("stops in good order at an interrupt, and says how to go on", func() {
+	It("stops at an interrupt, and says how to resume", func() {
 		c := newConversation(18)
 		held := c.Fail(chattest.ListChatMessages, chattest.Fault{Nth: 3, Delay: time.Hour})
 		session := c.alice.Start(c.arguments(c.dir("out"))...)
@@ -101,7 +101,7 @@ var _ = Describe("thread export, interrupted", func() {
 		Expect(c.dir("out").ids()).To(HaveLen(21))
 	})
 
-	It("says what stands in the way when it may not go on, and goes on afterwards", func() {
+	It("reports why it cannot resume, and resumes after that is mended", func() {
 		c := newConversation(18)
 		c.killAt(3, c.arguments(c.dir("out")))
 		fault := c.Fail(chattest.ListChatMessages, chattest.Fault{Times: -1, Status: http.StatusForbidden})
@@ -111,7 +111,7 @@ var _ = Describe("thread export, interrupted", func() {
 		Expect(c.dir("out").ids()).To(HaveLen(21))
 	})
 
-	It("waits when there were too many requests", func() {
+	It("waits if the service reports too many requests", func() {
 		c := newConversation(8)
 		fault := c.Fail(chattest.ListChatMessages, chattest.Fault{Nth: 2, Status: http.StatusTooManyRequests, RetryAfter: 100 * time.Millisecond})
 		c.alice.Run(c.arguments(c.dir("out"))...).OK()
@@ -119,14 +119,14 @@ var _ = Describe("thread export, interrupted", func() {
 		Expect(c.dir("out").ids()).To(HaveLen(11))
 	})
 
-	It("remembers that a page is wanted", func() {
+	It("remembers --html", func() {
 		c := newConversation(8)
 		c.killAt(2, c.arguments(c.dir("out"), "--html"))
 		c.alice.Run(c.arguments(c.dir("out"))...).OK()
 		Expect(c.dir("out").files()).To(HaveKey("thread.html"))
 	})
 
-	It("goes on with the same thread only, and with a state that it understands", func() {
+	It("resumes only the same thread and a state that it can read", func() {
 		c := newConversation(8)
 		c.killAt(2, c.arguments(c.dir("out")))
 		other := c.alice.CreateThread(c.Server, "Other")
@@ -135,7 +135,7 @@ var _ = Describe("thread export, interrupted", func() {
 		c.alice.Run(c.arguments(c.dir("out"))...).Ends(2, "not a state that this version can continue from")
 	})
 
-	It("says when a file has lost its end", func() {
+	It("reports a truncated file", func() {
 		c := newConversation(8)
 		c.killAt(2, c.arguments(c.dir("out")))
 		Expect(os.Truncate(filepath.Join(string(c.dir("out")), "messages.jsonl.part"), 10)).To(Succeed())
@@ -143,9 +143,9 @@ var _ = Describe("thread export, interrupted", func() {
 	})
 })
 
-var _ = Describe("thread export, while people go on", func() {
+var _ = Describe("thread export, while the thread changes", func() {
 	var c *conversation
-	var there []string // what there was at the start
+	var there []string // the messages at the start
 
 	BeforeEach(func() {
 		c = newConversation(18)
@@ -157,7 +157,7 @@ var _ = Describe("thread export, while people go on", func() {
 		}
 	})
 
-	// message is the one of an id, in the export.
+	// message returns the exported message with an id.
 	message := func(id string) map[string]any {
 		GinkgoHelper()
 		all := c.dir("out").objects("messages.jsonl")
@@ -166,8 +166,8 @@ var _ = Describe("thread export, while people go on", func() {
 		return all[i]
 	}
 
-	It("is of the thread as of its start", func() {
-		c.killAt(2, c.arguments(c.dir("out"))) // the five latest are written
+	It("exports the thread as of its start", func() {
+		c.killAt(2, c.arguments(c.dir("out"))) // the five latest messages are written
 		for range 7 {
 			c.say("too late")
 		}
@@ -177,7 +177,7 @@ var _ = Describe("thread export, while people go on", func() {
 		Expect(c.dir("out").ids()).To(Equal(there))
 	})
 
-	It("has each message once that is edited or deleted meanwhile, as it was or as it has become", func() {
+	It("exports a message that is edited or deleted meanwhile once, before or after the change", func() {
 		ctx := GinkgoTB().Context()
 		c.killAt(2, c.arguments(c.dir("out")))
 		written, early, gone := c.sent[17], c.sent[2], c.sent[1]
@@ -195,7 +195,7 @@ var _ = Describe("thread export, while people go on", func() {
 		Expect(c.dir("out").ids()[19:]).To(Equal([]string{gone, early}))
 	})
 
-	It("has it also when it changes while what has changed is looked for, and when that is interrupted", func() {
+	It("exports a message that changes while changes are listed, even if that is interrupted", func() {
 		ctx := GinkgoTB().Context()
 		c.killAt(2, c.arguments(c.dir("out")))
 		first, second := c.sent[0], c.sent[1]
@@ -203,7 +203,7 @@ var _ = Describe("thread export, while people go on", func() {
 		for range 6 {
 			c.say("so that there are two pages above")
 		}
-		c.killAt(6, c.arguments(c.dir("out"))) // in the middle of looking: the first page of it is read
+		c.killAt(6, c.arguments(c.dir("out"))) // while it lists changes: the first page is read
 		Expect(c.bob.UpdateMessage(ctx, first, chat.MessageUpdate{Content: new("twice")})).To(Succeed())
 		Expect(c.bob.DeleteMessage(ctx, second)).To(Succeed()) // written already
 		c.alice.Run(c.arguments(c.dir("out"))...).OK()

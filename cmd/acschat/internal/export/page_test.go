@@ -12,7 +12,7 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
 )
 
-// elements are the tags of a page, with those attributes that browsers might act on.
+// elements returns the tags of a page, with the attributes that may cause a browser to act.
 func elements(page string) (tags map[string]int, attributes []string) {
 	GinkgoHelper()
 	tags = map[string]int{}
@@ -48,7 +48,7 @@ var _ = Describe("thread export --html", func() {
 		return c.dir("out").read("thread.html")
 	}
 
-	It("is the conversation, the oldest message first", func() {
+	It("shows the conversation, the oldest message first", func() {
 		ctx := GinkgoTB().Context()
 		first := send("Canary is green.\nAt last.", "")
 		edited := send("Shippping", "")
@@ -65,7 +65,7 @@ var _ = Describe("thread export --html", func() {
 		Expect(strings.Count(text, "<h2>")).To(Equal(1))
 	})
 
-	It("begins a day where one begins", func() {
+	It("shows a heading for each day", func() {
 		send("today", "")
 		c.Advance(48 * time.Hour)
 		c.bob = c.Client(chat.CommunicationUser{ID: c.bobID()}).ThreadClient(c.id)
@@ -74,7 +74,7 @@ var _ = Describe("thread export --html", func() {
 		Expect(strings.Count(page(), "<h2>")).To(Equal(2))
 	})
 
-	It("shows what was written, and does nothing that it says", func() {
+	It("shows hostile text as text", func() {
 		ctx := GinkgoTB().Context()
 		for _, evil := range []string{
 			`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `</p></article><iframe src="https://example.com"></iframe>`,
@@ -101,14 +101,14 @@ var _ = Describe("thread export --html", func() {
 		Expect(text).NotTo(MatchRegexp("[\u202e\x1b]"))
 	})
 
-	It("shows html as the text it is for", func() {
+	It("shows the text of HTML messages", func() {
 		send("<h1>Release</h1><p>Canary is <b>green</b> &amp; fine.<br>Next: <i>all</i></p><ul><li>one</li><li>two</li></ul>"+
 			"<!-- no --><script>alert(1)</script><style>p{}</style>", chat.MessageTypeHTML)
 		Expect(page()).To(ContainSubstring("\">Release\nCanary is green &amp; fine.\nNext: all\none\ntwo</p>"))
 	})
 })
 
-// bobID is Bob's raw id.
+// bobID returns Bob's raw id.
 func (c *conversation) bobID() string {
 	GinkgoHelper()
 	people, err := c.bob.ListParticipants(nil).Collect(GinkgoTB().Context(), 0)

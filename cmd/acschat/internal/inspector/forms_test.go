@@ -25,7 +25,7 @@ var _ = Describe("The forms of the page", func() {
 		return url.Values{"operation": {"ChatThread_SendChatMessage"}, "kind": {kind}, "when": {when}, "n": {n}}
 	}
 
-	It("switch faults on, show them, and go back to where one was", func() {
+	It("add faults, show them, and return to the previous view", func() {
 		w := d.post("/_inspector/faults?failed=", fault("too-many", "every", "3"))
 		Expect(w).To(And(HaveHTTPStatus(http.StatusSeeOther), HaveHTTPHeaderWithValue("Location", "/?failed=")))
 		Expect(d.Faults()).To(HaveLen(1))
@@ -34,7 +34,7 @@ var _ = Describe("The forms of the page", func() {
 		Expect(d.page("/")).To(And(ContainSubstring("429: too many requests"), ContainSubstring("1 of 3 requests"), ContainSubstring("fault 1 has hit 0")))
 	})
 
-	It("offer what they take, for every operation", func() {
+	It("offer the accepted values, for every operation", func() {
 		page := d.page("/")
 		offered := func(name string) (values []string) {
 			menu := regexp.MustCompile(`(?s)<select [^>]*name="` + name + `">.*?</select>`).FindString(page)
@@ -52,25 +52,25 @@ var _ = Describe("The forms of the page", func() {
 			}
 			form.Set(name, original)
 		}
-		Expect(offered("operation")).To(HaveLen(27)) // those of chat and of identity, and any
+		Expect(offered("operation")).To(HaveLen(27)) // the operations of chat and of identity, and any
 	})
 
-	DescribeTable("say what is wrong", func(target string, change url.Values, says string) {
+	DescribeTable("report an invalid value", func(target string, change url.Values, says string) {
 		form := fault("slow", "next", "2")
 		maps.Copy(form, change)
 		Expect(d.post(target, form)).To(And(HaveHTTPStatus(http.StatusBadRequest), HaveHTTPBody(ContainSubstring(says))))
 		Expect(d.Faults()).To(BeEmpty())
 		Expect(d.Now()).To(BeTemporally("~", time.Now(), time.Minute))
 	},
-		Entry("with an operation", "/_inspector/faults", url.Values{"operation": {"Chat_Nothing"}}, `unknown operation`),
-		Entry("with a kind", "/_inspector/faults", url.Values{"kind": {"x"}}, `unknown kind of fault "x"`),
-		Entry("with a time", "/_inspector/faults", url.Values{"when": {"x"}}, `unknown time of a fault`),
-		Entry("with a number", "/_inspector/faults", url.Values{"n": {"0"}}, "n must be between 1 and 10000"),
-		Entry("with a duration", "/_inspector/clock", url.Values{"by": {"soon"}}, "such as 90m"),
-		Entry("with a far future", "/_inspector/clock", url.Values{"by": {"2000000h"}}, "between 2000 and 2200"),
+		Entry("of the operation", "/_inspector/faults", url.Values{"operation": {"Chat_Nothing"}}, `unknown operation`),
+		Entry("of the kind", "/_inspector/faults", url.Values{"kind": {"x"}}, `unknown kind of fault "x"`),
+		Entry("of the time", "/_inspector/faults", url.Values{"when": {"x"}}, `unknown time of a fault`),
+		Entry("of the number", "/_inspector/faults", url.Values{"n": {"0"}}, "n must be between 1 and 10000"),
+		Entry("of the duration", "/_inspector/clock", url.Values{"by": {"soon"}}, "such as 90m"),
+		Entry("of a duration that is too long", "/_inspector/clock", url.Values{"by": {"2000000h"}}, "between 2000 and 2200"),
 	)
 
-	It("switch faults off: one, or all", func() {
+	It("remove one fault, or all", func() {
 		for range 3 {
 			d.Fail(chattest.Any, chattest.Fault{Times: -1})
 		}
@@ -81,7 +81,7 @@ var _ = Describe("The forms of the page", func() {
 		Expect(d.Faults()).To(BeEmpty())
 	})
 
-	It("move the clock, back too, and set it right again", func() {
+	It("move the clock forward and back, and reset it", func() {
 		move := func(form url.Values, by time.Duration) {
 			GinkgoHelper()
 			Expect(d.post("/_inspector/clock", form)).To(HaveHTTPStatus(http.StatusSeeOther))
@@ -96,18 +96,18 @@ var _ = Describe("The forms of the page", func() {
 		Expect(d.page("/")).NotTo(Or(ContainSubstring(" ahead<"), ContainSubstring(" behind<")))
 	})
 
-	DescribeTable("do nothing without the proof that they are of a page of this process", func(proof string) {
+	DescribeTable("require the CSRF token of this process", func(proof string) {
 		form := fault("slow", "next", "2")
 		form.Set("csrf", proof)
 		Expect(d.do(request("POST", "/_inspector/faults", form.Encode()))).To(HaveHTTPStatus(http.StatusForbidden))
 		Expect(d.do(request("POST", "/_inspector/faults?"+form.Encode(), "x=y"))).To(HaveHTTPStatus(http.StatusForbidden))
 		Expect(d.Faults()).To(BeEmpty())
 	},
-		Entry("none", ""),
-		Entry("one of another process", "AAAAAAAAAAAAAAAAAAAAAAAAAA"),
+		Entry("no token", ""),
+		Entry("a token of another process", "AAAAAAAAAAAAAAAAAAAAAAAAAA"),
 	)
 
-	It("are not for pages of other origins, even with that proof", func() {
+	It("reject other origins, even with the token", func() {
 		Expect(d.post("/_inspector/faults", fault("slow", "next", "2"), "Origin", "https://elsewhere.example")).To(HaveHTTPStatus(http.StatusForbidden))
 		Expect(d.post("/_inspector/faults", fault("slow", "next", "2"), "Origin", endpoint, "Sec-Fetch-Site", "same-origin")).To(HaveHTTPStatus(http.StatusSeeOther))
 		Expect(d.Faults()).To(HaveLen(1))

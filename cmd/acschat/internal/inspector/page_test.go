@@ -37,7 +37,7 @@ func newDesk(ending <-chan struct{}) *desk {
 	return &desk{s, i.Handler(s, s)}
 }
 
-// request is one that a browser at this machine makes. Headers are pairs of name and value.
+// request sends a request as a local browser does. Headers are pairs of name and value.
 func request(method, target, body string, headers ...string) *http.Request {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Host, r.RemoteAddr = thisHost, thisPeer
@@ -63,7 +63,7 @@ func (d *desk) do(r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
-// page is the text of the page at a target.
+// page returns the page at a target.
 func (d *desk) page(target string) string {
 	GinkgoHelper()
 	w := d.do(request("GET", target, ""))
@@ -71,7 +71,7 @@ func (d *desk) page(target string) string {
 	return w.Body.String()
 }
 
-// post sends a form of the page, with the proof that it is one.
+// post sends a form of the page, with its CSRF token.
 func (d *desk) post(target string, form url.Values, headers ...string) *httptest.ResponseRecorder {
 	GinkgoHelper()
 	proof := regexp.MustCompile(`name="csrf" value="([^"]+)"`).FindStringSubmatch(d.page("/"))
@@ -80,20 +80,20 @@ func (d *desk) post(target string, form url.Values, headers ...string) *httptest
 	return d.do(request("POST", target, form.Encode(), headers...))
 }
 
-// quote writes a text in JSON.
+// quote returns a text as JSON.
 func quote(text string) string {
 	b, err := json.Marshal(text)
 	Expect(err).NotTo(HaveOccurred())
 	return string(b)
 }
 
-// ask makes a request of the API as a user.
+// ask sends an API request as a user.
 func (d *desk) ask(user chattest.User, method, path, body string) *httptest.ResponseRecorder {
 	r := request(method, path+"?api-version=2025-03-15", body, "Authorization", "Bearer "+d.Token(user, 0), "Content-Type", "application/json")
 	return d.do(r)
 }
 
-// thread makes a thread and returns its path.
+// thread creates a thread and returns its path.
 func (d *desk) thread(user chattest.User, topic string) string {
 	GinkgoHelper()
 	Expect(d.ask(user, "POST", "/chat/threads", `{"topic":`+quote(topic)+`}`)).To(HaveHTTPStatus(http.StatusCreated))
@@ -127,7 +127,7 @@ var _ = Describe("The page", func() {
 		Expect(page).To(And(ContainSubstring(own), ContainSubstring("SendChatMessage"), ContainSubstring(">201<")))
 	})
 
-	It("says what there is to do when there is nothing", func() {
+	It("says what to do if it is empty", func() {
 		d.Reset()
 		Expect(d.page("/")).To(And(ContainSubstring("No threads yet."), ContainSubstring("No users yet."), ContainSubstring("No requests yet."), ContainSubstring("All is well.")))
 	})
@@ -143,7 +143,7 @@ var _ = Describe("The page", func() {
 		Expect(d.page("/")).To(ContainSubstring("&lt;script&gt;alert(1)"))
 	})
 
-	It("stays at the thread that was chosen, and follows the one that is written to otherwise", func() {
+	It("stays at a selected thread, and otherwise follows the most recent one", func() {
 		first, second := d.thread(alice, "First"), d.thread(alice, "Second")
 		Expect(d.page("/")).To(ContainSubstring("<h3>Second"))
 		d.send(alice, first, "Here.", "")
@@ -152,7 +152,7 @@ var _ = Describe("The page", func() {
 		Expect(d.page("/?thread=19:nowhere@thread.v2")).To(ContainSubstring("There is no such thread."))
 	})
 
-	It("tells failed requests from others, and why they failed", func() {
+	It("marks failed requests and shows why they failed", func() {
 		d.ask(alice, "GET", "/chat/threads", "")
 		d.Revoke(alice)
 		d.do(request("GET", "/chat/threads/19:x@thread.v2?api-version=2025-03-15", ""))
@@ -160,7 +160,7 @@ var _ = Describe("The page", func() {
 		Expect(d.page("/?failed")).NotTo(ContainSubstring(`"what">ListChatThreads`))
 	})
 
-	It("shows no token, no key and no body of the identity API, wherever they were put", func() {
+	It("shows no token, no key and no body of the identity API, wherever they appear", func() {
 		token := d.Token(alice, 0)
 		thread := d.thread(alice, "It is "+accessKey)
 		d.send(alice, thread, "My token is "+token, token)
@@ -171,7 +171,7 @@ var _ = Describe("The page", func() {
 		Expect(page).NotTo(Or(ContainSubstring(token[:40]), ContainSubstring(accessKey[:12]), ContainSubstring("sesame"), ContainSubstring("Bearer e")))
 	})
 
-	It("does not grow with what there is", func() {
+	It("limits its length", func() {
 		thread := d.thread(alice, "Long")
 		d.send(alice, thread, strings.Repeat("é", 14_000), "")
 		d.NewUsers(500)
@@ -180,10 +180,10 @@ var _ = Describe("The page", func() {
 		}
 		page := d.page("/")
 		Expect(len(page)).To(BeNumerically("<", 200_000))
-		Expect(page).To(ContainSubstring("and 53 earlier")) // of 151 messages and the two of the service
+		Expect(page).To(ContainSubstring("and 53 earlier")) // of 151 messages and two system messages
 	})
 
-	It("lets a browser load nothing from elsewhere, and nobody frame it", func() {
+	It("forbids loading from other origins and framing", func() {
 		for _, target := range []string{"/", "/_inspector/page.js", "/_inspector/page.css", "/_inspector/icon.svg"} {
 			w := d.do(request("GET", target, ""))
 			Expect(w).To(And(HaveHTTPStatus(http.StatusOK), HaveHTTPHeaderWithValue("X-Content-Type-Options", "nosniff"),
@@ -195,7 +195,7 @@ var _ = Describe("The page", func() {
 		Expect(d.page("/")).NotTo(MatchRegexp(`<script>|<style|style="| on[a-z]+="`))
 	})
 
-	DescribeTable("is not for", func(headers ...string) {
+	DescribeTable("rejects", func(headers ...string) {
 		d.thread(alice, "Secret")
 		for _, r := range []*http.Request{
 			request("GET", "/", "", headers...), request("GET", "/_inspector/events", "", headers...),
@@ -206,19 +206,19 @@ var _ = Describe("The page", func() {
 			Expect(w.Body.String()).NotTo(ContainSubstring("Secret"))
 		}
 	},
-		Entry("names that somebody had lead here", "Host", "rebound.example:8443"),
+		Entry("rebound host names", "Host", "rebound.example:8443"),
 		Entry("pages of other origins", "Origin", "https://elsewhere.example"),
 		Entry("sandboxed pages", "Origin", "null"),
-		Entry("what pages of other sites load", "Sec-Fetch-Site", "cross-site"),
-		Entry("what other ports of this machine load", "Sec-Fetch-Site", "same-site"),
-		Entry("other machines, whatever host they name", "Peer", "192.0.2.1:50000"),
+		Entry("loads of cross-site pages", "Sec-Fetch-Site", "cross-site"),
+		Entry("loads of same-site pages", "Sec-Fetch-Site", "same-site"),
+		Entry("other machines, with any host name", "Peer", "192.0.2.1:50000"),
 	)
 
-	It("leaves the API alone", func() {
+	It("does not change the API", func() {
 		Expect(d.ask(alice, "GET", "/chat/threads", "")).To(HaveHTTPStatus(http.StatusOK))
 		Expect(d.do(request("POST", "/", ""))).To(HaveHTTPBody(ContainSubstring("CommunicationError")))
 		Expect(d.do(request("GET", "/chat/threads?api-version=2025-03-15", "", "Host", "elsewhere.example"))).To(HaveHTTPStatus(http.StatusUnauthorized))
 		d.page("/")
-		Expect(d.Requests()).To(HaveLen(3)) // what the page asks for is not among them
+		Expect(d.Requests()).To(HaveLen(3)) // without those of the page
 	})
 })

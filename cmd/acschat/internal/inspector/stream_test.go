@@ -34,7 +34,7 @@ func (r *reader) Write(p []byte) (int, error) {
 	return r.text.Write(p)
 }
 
-// news is what came since the last call, once all is quiet.
+// news returns what has arrived since the last call, after all goroutines are idle.
 func (r *reader) news() string {
 	synctest.Wait()
 	r.mu.Lock()
@@ -55,7 +55,7 @@ func (d *desk) read(target string) *reader {
 }
 
 var _ = Describe("The stream of events", func() {
-	// bubble runs f in virtual time, with a desk of its own. It fails when a goroutine is left.
+	// bubble runs f in virtual time, with a desk of its own. It fails if a goroutine is left.
 	bubble := func(f func(d *desk, end func())) {
 		GinkgoHelper()
 		synctest.Test(suiteT, func(*testing.T) {
@@ -67,7 +67,7 @@ var _ = Describe("The stream of events", func() {
 		})
 	}
 
-	It("tells of what has changed, as it happens, and of nothing else", func() {
+	It("reports changes as they happen, and nothing else", func() {
 		bubble(func(d *desk, _ func()) {
 			r := d.read("/_inspector/events")
 			defer r.leave()
@@ -75,7 +75,7 @@ var _ = Describe("The stream of events", func() {
 			Expect(r.header.Get("Content-Type")).To(Equal("text/event-stream"))
 			Expect(first).To(And(HavePrefix("event: process\ndata: "), ContainSubstring("event: faults\n"), ContainSubstring("No requests yet.")))
 			time.Sleep(10 * time.Second)
-			Expect(r.news()).NotTo(MatchRegexp(`event: [^c]`)) // the clock goes on
+			Expect(r.news()).NotTo(MatchRegexp(`event: [^c]`)) // the clock keeps running
 
 			alice := d.NewUser()
 			d.send(alice, d.thread(alice, "Live"), "<b>Now</b>\r\n\nevent: forged", "")
@@ -87,7 +87,7 @@ var _ = Describe("The stream of events", func() {
 		})
 	})
 
-	It("tells within moments, and not more often than somebody can see", func() {
+	It("reports promptly, and limits how often", func() {
 		bubble(func(d *desk, _ func()) {
 			r := d.read("/_inspector/events")
 			defer r.leave()
@@ -103,7 +103,7 @@ var _ = Describe("The stream of events", func() {
 		})
 	})
 
-	It("looks at the thread and the requests that the page looks at", func() {
+	It("reports the thread and the requests that the page shows", func() {
 		bubble(func(d *desk, _ func()) {
 			alice := d.NewUser()
 			d.thread(alice, "First")
@@ -115,7 +115,7 @@ var _ = Describe("The stream of events", func() {
 		})
 	})
 
-	It("ends when the browser goes, and when the emulator does", func() {
+	It("ends when the browser disconnects, and when the emulator stops", func() {
 		bubble(func(d *desk, end func()) {
 			gone, stays := d.read("/_inspector/events"), d.read("/_inspector/events")
 			synctest.Wait()
@@ -130,7 +130,7 @@ var _ = Describe("The stream of events", func() {
 		})
 	})
 
-	DescribeTable("outlasts what a server allows for reading a request", func(ctx SpecContext, http2 bool) {
+	DescribeTable("outlasts the read timeout of the server", func(ctx SpecContext, http2 bool) {
 		d := newDesk(nil)
 		DeferCleanup(d.Close)
 		server := httptest.NewUnstartedServer(d.handler)
@@ -152,7 +152,7 @@ var _ = Describe("The stream of events", func() {
 		}
 	}, Entry("with HTTP/1.1", false), Entry("with HTTP/2", true))
 
-	It("is for so many pages at a time, and says so", func() {
+	It("limits the number of pages, and reports that", func() {
 		bubble(func(d *desk, end func()) {
 			var readers []*reader
 			for range 16 {

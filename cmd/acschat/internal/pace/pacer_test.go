@@ -12,7 +12,7 @@ import (
 var _ = Describe("Pacer", func() {
 	start := time.Date(2026, time.May, 4, 9, 0, 0, 0, time.UTC)
 
-	// drive sends n requests as soon as the pacer lets them go, and returns when each went out.
+	// drive sends n requests as soon as the pacer permits them, and returns when each was sent.
 	drive := func(p *pace.Pacer, n int) []time.Duration {
 		now, times := start, []time.Duration{}
 		for range n {
@@ -23,14 +23,14 @@ var _ = Describe("Pacer", func() {
 		return times
 	}
 
-	Context("with the limits of sending, ten in ten seconds and thirty a minute", func() {
+	Context("with the limits of sending: ten in ten seconds and thirty a minute", func() {
 		limits := []pace.Limit{{Count: 10, Per: 10 * time.Second}, {Count: 30, Per: time.Minute}}
 
 		It("sends the first ten at once", func() {
 			Expect(drive(pace.New(limits...), 10)).To(HaveEach(time.Duration(0)))
 		})
 
-		It("spreads the others so that no window holds more than its limit", func() {
+		It("spreads the others so that no window exceeds its limit", func() {
 			times := drive(pace.New(limits...), 200)
 			for i := range times {
 				for _, l := range limits {
@@ -41,14 +41,14 @@ var _ = Describe("Pacer", func() {
 			}
 		})
 
-		It("wastes no time: a hundred are out when the limits allow it", func() {
+		It("sends a hundred as early as the limits permit", func() {
 			times := drive(pace.New(limits...), 100)
 			Expect(times[29]).To(Equal(20 * time.Second))
 			Expect(times[30]).To(Equal(time.Minute))
 			Expect(times[99]).To(Equal(3 * time.Minute))
 		})
 
-		It("knows beforehand how long they will take", func() {
+		It("estimates the time they need", func() {
 			p := pace.New(limits...)
 			for sent, at := range drive(pace.New(limits...), 100) {
 				Expect(p.Left(start.Add(at), 100-sent)).To(Equal(3*time.Minute-at), "after %d", sent)
@@ -57,7 +57,7 @@ var _ = Describe("Pacer", func() {
 			Expect(p.Left(start.Add(time.Hour), 0)).To(BeZero())
 		})
 
-		It("is free again after a pause", func() {
+		It("sends at once again after a pause", func() {
 			p := pace.New(limits...)
 			drive(p, 30)
 			Expect(p.Delay(start.Add(20 * time.Second))).To(Equal(40 * time.Second))
@@ -65,7 +65,7 @@ var _ = Describe("Pacer", func() {
 		})
 	})
 
-	Context("when the service refuses a request", func() {
+	Context("if the service throttles a request", func() {
 		It("waits as long as the service asks", func() {
 			p := pace.New()
 			p.Throttled(start, 7*time.Second)
@@ -73,7 +73,7 @@ var _ = Describe("Pacer", func() {
 			Expect(p.Left(start, 3)).To(Equal(7 * time.Second))
 		})
 
-		It("waits ever longer, up to a minute, when the service does not say", func() {
+		It("backs off up to a minute without Retry-After", func() {
 			p := pace.New()
 			for _, seconds := range []int{5, 10, 20, 40, 60, 60} {
 				p.Throttled(start, 0)
@@ -81,7 +81,7 @@ var _ = Describe("Pacer", func() {
 			}
 		})
 
-		It("begins anew once a request went through", func() {
+		It("resets the backoff after a success", func() {
 			p := pace.New()
 			p.Throttled(start, 0)
 			p.Throttled(start, 0)
@@ -90,7 +90,7 @@ var _ = Describe("Pacer", func() {
 			Expect(p.Delay(start.Add(time.Minute))).To(Equal(5 * time.Second))
 		})
 
-		It("counts it", func() {
+		It("counts the request", func() {
 			p := pace.New(pace.Limit{Count: 2, Per: 10 * time.Second})
 			p.Throttled(start, time.Second)
 			p.Sent(start.Add(time.Second))
@@ -98,7 +98,7 @@ var _ = Describe("Pacer", func() {
 		})
 	})
 
-	It("has no limits of its own", func() {
+	It("does not wait without limits", func() {
 		Expect(drive(pace.New(), 1000)).To(HaveEach(time.Duration(0)))
 		Expect(pace.New().Left(start, 1000)).To(BeZero())
 	})

@@ -13,7 +13,7 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/pace"
 )
 
-// The emulator enforces what the service publishes.
+// The emulator enforces the published limits of the service.
 var _ = Describe("The published limits", func() {
 	type call func(ctx context.Context, t *chat.ThreadClient, other chat.Identifier) error
 
@@ -30,7 +30,7 @@ var _ = Describe("The published limits", func() {
 		return err
 	}
 
-	// inThread runs f in virtual time with calls on a thread of an emulator that enforces the limits and a client that does not retry.
+	// inThread runs f in virtual time with a client that does not retry, on a thread of an emulator that enforces the limits.
 	inThread := func(c call, f func(call func() error)) {
 		GinkgoHelper()
 		bubble(func() {
@@ -54,7 +54,7 @@ var _ = Describe("The published limits", func() {
 		p.Sent(time.Now())
 	}
 
-	DescribeTable("are kept",
+	DescribeTable("are not exceeded",
 		func(newPacer func() *pace.Pacer, c call) {
 			inThread(c, func(call func() error) {
 				for p, i := newPacer(), 0; i < 450; i++ {
@@ -68,7 +68,7 @@ var _ = Describe("The published limits", func() {
 		Entry("when participants are added", pace.AddParticipants, call(add)),
 	)
 
-	DescribeTable("are used up",
+	DescribeTable("are fully used",
 		func(newPacer func() *pace.Pacer, c call, counts ...int) {
 			for _, count := range counts {
 				inThread(c, func(call func() error) {

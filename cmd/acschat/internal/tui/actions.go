@@ -40,7 +40,7 @@ func (m *Model) act(msg tea.KeyPressMsg) tea.Cmd {
 		m.open.selected = ""
 		m.selectLastSeen()
 	case key.Matches(msg, k.retry, k.drop):
-		m.notice = "That is for what could not be sent or changed."
+		m.notice = "That key applies to messages that could not be sent or changed."
 	case key.Matches(msg, k.edit):
 		m.edit(e)
 	case key.Matches(msg, k.remove):
@@ -72,7 +72,7 @@ func (m *Model) remove(e entry) {
 		return
 	}
 	c := m.open
-	m.question = &question{text: "Delete this message for everybody? y", yes: func() tea.Cmd {
+	m.question = &question{text: "Delete this message for all participants? y", yes: func() tea.Cmd {
 		return m.attempt(c.outbox.change(deleting, e.key, ""))
 	}}
 }
@@ -83,13 +83,13 @@ func (m *Model) unchangeable(e entry) string {
 	case e.message == nil || e.message.ID == "":
 		return "Only a message that was sent can be changed."
 	case e.attempt != nil && !e.attempt.over():
-		return "It is being changed already."
+		return "It is already being changed."
 	case !e.message.DeletedOn.IsZero():
 		return "It is deleted."
 	case e.message.Type != chat.MessageTypeText && e.message.Type != chat.MessageTypeHTML:
-		return "The service wrote that, and nobody can change it."
+		return "System messages cannot be changed."
 	case m.options.Self != nil && e.message.Sender != m.options.Self:
-		return fmt.Sprintf("%s wrote that: only who wrote a message can change it.", m.open.name(e.message.Sender, e.message.SenderDisplayName))
+		return fmt.Sprintf("%s sent this message: only its sender can change it.", m.open.name(e.message.Sender, e.message.SenderDisplayName))
 	}
 	return ""
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-var _ = Describe("A message of one's own", func() {
-	It("is changed where it was written", func() {
+var _ = Describe("A message of the user", func() {
+	It("can be edited", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -29,13 +29,13 @@ var _ = Describe("A message of one's own", func() {
 			Expect(p.row("Canary is green.")).NotTo(BeEmpty())
 			Expect(p.row("(edited)")).NotTo(BeEmpty())
 			Expect(r.texts()).To(Equal([]string{"Canary is green."}))
-			Expect(p.row("a draft")).NotTo(BeEmpty(), "what was being written comes back")
+			Expect(p.row("a draft")).NotTo(BeEmpty(), "the draft is restored")
 			p.waits(5 * time.Second)
 			Expect(p.row("Canary is green.")).NotTo(BeEmpty())
 		})
 	})
 
-	It("stays as it was when the person thinks better of it", func() {
+	It("is unchanged if the user cancels", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -50,7 +50,7 @@ var _ = Describe("A message of one's own", func() {
 		})
 	})
 
-	It("is not emptied by a change", func() {
+	It("cannot be emptied by an edit", func() {
 		bubble(func(s *chattest.Service) {
 			p := newRoom(s, "Release 4.2").sit()
 			defer p.leave()
@@ -63,7 +63,7 @@ var _ = Describe("A message of one's own", func() {
 		})
 	})
 
-	It("is deleted after a question, and only on yes", func() {
+	It("is deleted only after a confirmation", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -76,7 +76,7 @@ var _ = Describe("A message of one's own", func() {
 			Expect(s.Requests(chattest.DeleteChatMessage)).To(BeEmpty())
 			Expect(p.left).To(BeFalse())
 			p.types("d")
-			Expect(p.row("Delete this message for everybody?")).NotTo(BeEmpty())
+			Expect(p.row("Delete this message for all participants?")).NotTo(BeEmpty())
 			p.types("y")
 			Expect(p.row("regrettable")).To(BeEmpty())
 			Expect(p.row("(deleted)")).NotTo(BeEmpty())
@@ -86,7 +86,7 @@ var _ = Describe("A message of one's own", func() {
 		})
 	})
 
-	It("shows why a change failed, and is changed when the person tries again", func() {
+	It("shows why an edit failed, and can be retried", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -106,7 +106,7 @@ var _ = Describe("A message of one's own", func() {
 		})
 	})
 
-	It("shows why it could not be deleted, and stays when the person drops that", func() {
+	It("shows why a deletion failed, and stays if the user drops the deletion", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -123,8 +123,8 @@ var _ = Describe("A message of one's own", func() {
 	})
 })
 
-var _ = Describe("A message of somebody else", func() {
-	It("can't be changed or deleted, which the service need not be asked", func() {
+var _ = Describe("A message of another participant", func() {
+	It("cannot be edited or deleted, without a request", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			r.says("mine")
@@ -133,18 +133,18 @@ var _ = Describe("A message of somebody else", func() {
 			p.presses("up")
 			for _, key := range []string{"e", "d"} {
 				p.types(key)
-				Expect(p.row("Bob wrote that: only who wrote a message can change it.")).NotTo(BeEmpty())
+				Expect(p.row("Bob sent this message: only its sender can change it.")).NotTo(BeEmpty())
 			}
 			p.presses("up", "up")
 			p.types("e")
-			Expect(p.row("The service wrote that")).NotTo(BeEmpty())
+			Expect(p.row("System messages cannot be changed.")).NotTo(BeEmpty())
 			p.types("r")
-			Expect(p.row("That is for what could not be sent or changed.")).NotTo(BeEmpty())
+			Expect(p.row("That key applies to messages that could not be sent or changed.")).NotTo(BeEmpty())
 			Expect(s.Requests(chattest.UpdateChatMessage, chattest.DeleteChatMessage)).To(BeEmpty())
 		})
 	})
 
-	It("is for the service to protect when it is not known who the user is", func() {
+	It("is protected only by the service if the user is unknown", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			r.says("mine")
@@ -161,7 +161,7 @@ var _ = Describe("A message of somebody else", func() {
 })
 
 var _ = Describe("The selection", func() {
-	It("goes up through all of the history, and back to the text", func() {
+	It("moves up through the whole history, and back to the composer", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			for i := range 70 {
@@ -185,7 +185,7 @@ var _ = Describe("The selection", func() {
 		})
 	})
 
-	It("shows the beginning of a message that is longer than the screen", func() {
+	It("shows the first rows of a message that is longer than the screen", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			r.says("top of it\n%s\nend of it", strings.Repeat("line\n", 40))
@@ -199,7 +199,7 @@ var _ = Describe("The selection", func() {
 		})
 	})
 
-	It("stays with its message when others come and go", func() {
+	It("stays at its message when others are added and deleted", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			r.says("this one")

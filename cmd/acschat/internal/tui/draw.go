@@ -129,7 +129,7 @@ func (s sheet) body(e entry) []string {
 	case !written(m):
 		add(s.look.faint, s.event(m))
 	default:
-		add(lipgloss.NewStyle(), cmp.Or(textOf(m), "(nothing in words: "+harmless.Line(string(m.Type))+")"))
+		add(lipgloss.NewStyle(), cmp.Or(textOf(m), "(no text: "+harmless.Line(string(m.Type))+")"))
 		if !m.EditedOn.IsZero() {
 			add(s.look.faint, "(edited)")
 		}

@@ -40,7 +40,7 @@ func (m *Model) helpPage(height int) []string {
 	return rows[:height]
 }
 
-// scrollHelp scrolls the help, if it is longer than the screen.
+// scrollHelp scrolls the help if it is longer than the screen.
 func (m *Model) scrollHelp(msg tea.KeyPressMsg) {
 	switch k := m.keys; {
 	case key.Matches(msg, k.up):
@@ -50,15 +50,15 @@ func (m *Model) scrollHelp(msg tea.KeyPressMsg) {
 	}
 }
 
-// helpHeight leaves room for the header, a rule and the last line.
+// helpHeight returns the rows between the header and its rule, and the last line.
 func (m *Model) helpHeight() int { return max(m.height-3, 0) }
 
-// helpRows returns all keys, and explains what is not shown.
+// helpRows returns all keys, and explains which indicators are not shown.
 func (m *Model) helpRows() []string {
 	k := m.keys
 	writing := m.helpGroup("Writing", k.send, k.newline, k.toMessages, k.cancel)
-	messages := m.helpGroup("Among the messages", k.up, k.down, k.first, k.last, k.edit, k.remove, k.retry, k.drop, k.back)
-	threads := m.helpGroup("Among the threads", k.up, k.down, k.open)
+	messages := m.helpGroup("In the messages", k.up, k.down, k.first, k.last, k.edit, k.remove, k.retry, k.drop, k.back)
+	threads := m.helpGroup("In the threads", k.up, k.down, k.open)
 	everywhere := m.helpGroup("Everywhere", k.pageUp, k.pageDown, k.next, k.previous, k.help, k.suspend, k.quit)
 	var rows []string
 	if m.width >= minWideWidth {
@@ -67,9 +67,9 @@ func (m *Model) helpRows() []string {
 		rows = slices.Concat(writing, messages, threads, everywhere)
 	}
 	for _, line := range []string{
-		"✓ read by … stands below the last message that somebody has read, where receipts are sent: in threads of up to 20 people.",
-		"Who is typing is not shown: the service tells that only to programs that keep a connection for its notifications. " +
-			"The others may see that you are.",
+		"✓ read by … marks the last message that a participant has read. The service supports read receipts in threads of up to 20 participants.",
+		"Who is typing is not shown: the service reports that only over a real-time connection. " +
+			"Other participants may see that you are typing.",
 	} {
 		rows = append(rows, wrapped(line, m.width)...)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-// numbers are those of the messages on the screen that read "message 17.", in their order.
+// numbers returns the numbers of the visible messages such as "message 17.", in order.
 func (p *person) numbers() []int {
 	var list []int
 	for _, match := range regexp.MustCompile(`message (\d+)\.`).FindAllStringSubmatch(p.sees(), -1) {
@@ -27,7 +27,7 @@ func (p *person) numbers() []int {
 	return list
 }
 
-// readsBack scrolls up until it is at the beginning, and returns the numbers that were seen on the way, the latest first.
+// readsBack scrolls up to the beginning and returns the numbers that were visible, the latest first.
 func (p *person) readsBack() []int {
 	GinkgoHelper()
 	var seen []int
@@ -48,7 +48,7 @@ func (p *person) readsBack() []int {
 	return nil
 }
 
-// downwards are the numbers from n to 1.
+// downwards returns the numbers from n down to 1.
 func downwards(n int) []int {
 	var list []int
 	for ; n > 0; n-- {
@@ -58,7 +58,7 @@ func downwards(n int) []int {
 }
 
 var _ = Describe("The history", func() {
-	It("begins with the newest, and goes back by pages to the beginning, with nothing missing or twice", func() {
+	It("starts at the newest message, and loads pages back to the beginning without gaps or duplicates", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			for i := range 180 {
@@ -66,7 +66,7 @@ var _ = Describe("The history", func() {
 			}
 			p := r.sit()
 			defer p.leave()
-			Expect(p.numbers()).To(HaveLen(19)) // and no more than fit
+			Expect(p.numbers()).To(HaveLen(19)) // only as many as fit
 			Expect(p.numbers()).To(HaveSuffixOf(179, 180))
 			Expect(p.readsBack()).To(Equal(downwards(180)))
 			Expect(p.row("Alice added Alice, Bob")).NotTo(BeEmpty())
@@ -78,7 +78,7 @@ var _ = Describe("The history", func() {
 		})
 	})
 
-	It("shows a message that was edited long after where it belongs, and not before what is around it", func() {
+	It("shows a message that was edited much later at the position where it was sent", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			first := r.says("message 1.")
@@ -93,7 +93,7 @@ var _ = Describe("The history", func() {
 		})
 	})
 
-	It("keeps its place when somebody writes, and says that there is more below", func() {
+	It("keeps its position when a message arrives, and says that there is more below", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			for i := range 60 {
@@ -113,7 +113,7 @@ var _ = Describe("The history", func() {
 		})
 	})
 
-	It("goes down again by pages, and then follows what is new", func() {
+	It("scrolls down by pages, and then follows new messages", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			for i := range 100 {
@@ -129,7 +129,7 @@ var _ = Describe("The history", func() {
 		})
 	})
 
-	It("says why what was before does not come, and tries again when the person does", func() {
+	It("shows why older messages cannot be loaded, and tries again on request", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			for i := range 80 {
@@ -149,7 +149,7 @@ var _ = Describe("The history", func() {
 		})
 	})
 
-	It("says why the thread can't be read, and goes on trying", func() {
+	It("shows why the thread cannot be read, and keeps trying", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			r.says("message 1.")

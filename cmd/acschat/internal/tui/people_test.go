@@ -13,8 +13,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-var _ = Describe("The people of a thread", func() {
-	It("stand in the header, and keep up with who comes and goes", func() {
+var _ = Describe("The participants of a thread", func() {
+	It("are shown in the header, which follows additions and removals", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -33,7 +33,7 @@ var _ = Describe("The people of a thread", func() {
 		})
 	})
 
-	It("are called by the name in the message, or by the end of the id, where the thread has no name for them", func() {
+	It("without a display name are shown by the name in the message, or by the end of the id", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			dave := s.NewUser()
@@ -51,7 +51,7 @@ var _ = Describe("The people of a thread", func() {
 		})
 	})
 
-	It("are shown where they have read up to", func() {
+	It("are shown at the last message that they have read", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -75,7 +75,7 @@ var _ = Describe("The people of a thread", func() {
 	})
 })
 
-var _ = Describe("What the others are told", func() {
+var _ = Describe("Read receipts and typing indicators", func() {
 	receipts := func(s *chattest.Service) []string {
 		var bodies []string
 		for _, request := range s.Requests(chattest.SendChatReadReceipt) {
@@ -84,7 +84,7 @@ var _ = Describe("What the others are told", func() {
 		return bodies
 	}
 
-	It("is the newest message of somebody else that was to be seen, once", func() {
+	It("are sent once for the newest visible message of another participant", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			first := r.says("first")
@@ -101,7 +101,7 @@ var _ = Describe("What the others are told", func() {
 		})
 	})
 
-	It("is not told again to those who know", func() {
+	It("are not sent for a message that has a receipt", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			first := r.says("first")
@@ -109,11 +109,11 @@ var _ = Describe("What the others are told", func() {
 			p := r.sit()
 			defer p.leave()
 			p.waits(10 * time.Second)
-			Expect(receipts(s)).To(HaveLen(1), "the one from before the chat")
+			Expect(receipts(s)).To(HaveLen(1), "only the one sent before the chat")
 		})
 	})
 
-	It("waits until the person looks, and at what is new", func() {
+	It("are sent when the window has the focus and the newest message is visible", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -135,7 +135,7 @@ var _ = Describe("What the others are told", func() {
 		})
 	})
 
-	It("is less often than ten times in ten seconds, however much comes", func() {
+	It("keep to the rate limit, however many messages arrive", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			options := r.options()
@@ -152,7 +152,7 @@ var _ = Describe("What the others are told", func() {
 		})
 	})
 
-	It("is said to be lost when it is, and not told again and again", func() {
+	It("are not retried after a failure, which is shown", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			s.Fail(chattest.SendChatReadReceipt, chattest.Fault{Status: http.StatusForbidden, Times: -1})
@@ -165,7 +165,7 @@ var _ = Describe("What the others are told", func() {
 		})
 	})
 
-	It("is that somebody types, every eight seconds and no more often", func() {
+	It("are sent every eight seconds while the user types", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -178,11 +178,11 @@ var _ = Describe("What the others are told", func() {
 			}
 			Expect(s.Requests(chattest.SendTypingNotification)).To(HaveLen(3))
 			p.waits(20 * time.Second)
-			Expect(s.Requests(chattest.SendTypingNotification)).To(HaveLen(3), "who has stopped types no more")
+			Expect(s.Requests(chattest.SendTypingNotification)).To(HaveLen(3), "none is sent after the user has stopped")
 		})
 	})
 
-	It("is nothing when the person wants to be quiet", func() {
+	It("are not sent if the chat is quiet", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			r.says("first")
@@ -198,7 +198,7 @@ var _ = Describe("What the others are told", func() {
 	})
 })
 
-// newest is the id of the latest message.
+// newest returns the id of the latest message.
 func (p *person) newest(r *room) string {
 	GinkgoHelper()
 	messages, err := r.bobs.ListMessages(nil).Collect(context.Background(), 1)

@@ -17,15 +17,15 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/tui"
 )
 
-// person sits at a chat in a bubble: without a terminal, without a program, in virtual time.
+// person uses a chat in a bubble: without a terminal or a program, in virtual time.
 type person struct {
 	*tui.Model
-	came chan tea.Msg // what commands bring
+	came chan tea.Msg // messages of commands
 	stop context.CancelFunc
-	left bool // the chat has ended
+	left bool // the chat has quit
 }
 
-// sit begins a chat on a screen of 100 columns and 24 rows. End it with leave.
+// sit starts a chat on a screen of 100 columns and 24 rows. Call leave to end it.
 func sit(options tui.Options) *person {
 	GinkgoHelper()
 	ctx, stop := context.WithCancel(context.Background())
@@ -38,13 +38,13 @@ func sit(options tui.Options) *person {
 	return p
 }
 
-// leave ends all that goes on.
+// leave ends the chat and its commands.
 func (p *person) leave() {
 	p.stop()
 	time.Sleep(5 * time.Minute) // until the last tick
 }
 
-// takes gives messages to the chat, and waits for all that comes of them at once.
+// takes passes messages to the chat and waits for their immediate effects.
 func (p *person) takes(messages ...tea.Msg) {
 	for _, msg := range messages {
 		_, cmd := p.Update(msg)
@@ -69,7 +69,7 @@ func (p *person) start(cmd tea.Cmd) {
 	}()
 }
 
-// settle goes on until the chat waits for time to pass, or for the person.
+// settle runs until the chat waits for time to pass or for a key.
 func (p *person) settle() {
 	for {
 		synctest.Wait()
@@ -87,7 +87,7 @@ func (p *person) settle() {
 	}
 }
 
-// waits lets time pass.
+// waits lets a duration pass.
 func (p *person) waits(d time.Duration) {
 	const step = 100 * time.Millisecond
 	for ; d > 0; d -= step {
@@ -96,14 +96,14 @@ func (p *person) waits(d time.Duration) {
 	}
 }
 
-// types writes a text, key by key.
+// types enters a text, key by key.
 func (p *person) types(text string) {
 	for _, r := range text {
 		p.takes(tea.KeyPressMsg{Code: r, Text: string(r)})
 	}
 }
 
-// presses keys that have names.
+// presses presses named keys.
 func (p *person) presses(names ...string) {
 	GinkgoHelper()
 	keys := map[string]tea.KeyPressMsg{
@@ -119,19 +119,19 @@ func (p *person) presses(names ...string) {
 	}
 }
 
-// sends writes a message and sends it.
+// sends enters a message and sends it.
 func (p *person) sends(text string) {
 	p.types(text)
 	p.presses("enter")
 }
 
-// sees is the screen, as rows of text.
+// sees returns the screen as rows of text.
 func (p *person) sees() string { return ansi.Strip(p.View().Content) }
 
-// rows are those of the screen.
+// rows returns the rows of the screen.
 func (p *person) rows() []string { return strings.Split(p.sees(), "\n") }
 
-// row is the first of the screen that has a text in it, empty if there is none.
+// row returns the first row that contains a text, "" if there is none.
 func (p *person) row(text string) string {
 	for _, row := range p.rows() {
 		if strings.Contains(row, text) {
@@ -141,7 +141,7 @@ func (p *person) row(text string) string {
 	return ""
 }
 
-// room is a thread with Alice, who is the one at the screen, and Bob in it.
+// room is a thread of Alice, who uses the chat, and Bob.
 type room struct {
 	service    *chattest.Service
 	alice, bob chat.CommunicationUser
@@ -159,7 +159,7 @@ func newRoom(s *chattest.Service, topic string) *room {
 	return r
 }
 
-// another makes another thread with both in it.
+// another creates another thread with both.
 func (r *room) another(topic string) string {
 	GinkgoHelper()
 	created, err := r.alices.CreateThread(context.Background(), topic, &chat.CreateThreadOptions{Participants: []chat.Participant{
@@ -177,18 +177,18 @@ func (r *room) says(format string, args ...any) string {
 	return sent.ID
 }
 
-// options are those of a chat of Alice's, with the thread open.
+// options returns the options of Alice's chat, with the thread open.
 func (r *room) options() tui.Options {
 	return tui.Options{Service: tui.Over(r.alices, ""), Self: r.alice, Thread: r.id}
 }
 
-// sit has Alice sit down.
+// sit starts Alice's chat.
 func (r *room) sit() *person {
 	GinkgoHelper()
 	return sit(r.options())
 }
 
-// texts are the messages people have written in the thread, oldest first.
+// texts returns the text of the messages that participants sent to the thread, oldest first.
 func (r *room) texts() []string {
 	GinkgoHelper()
 	messages, err := r.bobs.ListMessages(nil).Collect(context.Background(), 0)
@@ -202,7 +202,7 @@ func (r *room) texts() []string {
 	return texts
 }
 
-// HaveSuffixOf succeeds when a list ends with these numbers.
+// HaveSuffixOf succeeds if a list ends with these numbers.
 func HaveSuffixOf(numbers ...int) OmegaMatcher {
 	return WithTransform(func(list []int) []int { return list[max(0, len(list)-len(numbers)):] }, Equal(numbers))
 }

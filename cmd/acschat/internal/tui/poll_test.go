@@ -12,8 +12,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-var _ = Describe("What others do", func() {
-	It("appears: new messages, edits and deletions", func() {
+var _ = Describe("Polling", func() {
+	It("shows new messages, edits and deletions", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			first := r.says("first")
@@ -33,7 +33,7 @@ var _ = Describe("What others do", func() {
 		})
 	})
 
-	It("appears when it is much between two looks", func() {
+	It("shows every message if many arrive between two polls", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -46,7 +46,7 @@ var _ = Describe("What others do", func() {
 		})
 	})
 
-	It("begins anew from the newest when it is too much", func() {
+	It("starts again from the newest message if too many arrive", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			r.says("long ago")
@@ -64,7 +64,7 @@ var _ = Describe("What others do", func() {
 		})
 	})
 
-	It("is looked for at the interval asked for, also when nothing happens", func() {
+	It("keeps its interval while nothing happens", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			options := r.options()
@@ -74,14 +74,14 @@ var _ = Describe("What others do", func() {
 			p.waits(time.Minute)
 			Expect(len(s.Requests(chattest.ListChatMessages))).To(BeNumerically("~", 120, 5))
 			Expect(len(s.Requests(chattest.ListChatReadReceipts))).To(BeNumerically("~", 12, 1))
-			Expect(s.Requests(chattest.ListChatParticipants)).To(HaveLen(1), "people are asked for when they come or go")
+			Expect(s.Requests(chattest.ListChatParticipants)).To(HaveLen(1), "participants are listed again only after an addition or a removal")
 			Expect(len(s.Requests(chattest.ListChatThreads))).To(BeNumerically("~", 5, 1))
 		})
 	})
 })
 
-var _ = Describe("A service that does not answer", func() {
-	It("is asked less and less, and the person is told until it answers again", func() {
+var _ = Describe("A service that fails", func() {
+	It("is polled less often, and the failure is shown until it recovers", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -98,7 +98,7 @@ var _ = Describe("A service that does not answer", func() {
 		})
 	})
 
-	It("is left alone for as long as it asks", func() {
+	It("is not polled before Retry-After has passed", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -111,7 +111,7 @@ var _ = Describe("A service that does not answer", func() {
 		})
 	})
 
-	It("does not keep the person from writing when the token has ended", func() {
+	It("does not prevent typing if the token is rejected", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -127,7 +127,7 @@ var _ = Describe("A service that does not answer", func() {
 })
 
 var _ = Describe("The service of a client", func() {
-	It("lists messages no faster than 50 in ten seconds and 200 a minute, whoever asks", func() {
+	It("lists messages no faster than 50 in ten seconds and 200 a minute, over all callers", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			service := r.options().Service
@@ -140,7 +140,7 @@ var _ = Describe("The service of a client", func() {
 		})
 	})
 
-	It("does not wait for its turn longer than it is asked to", func() {
+	It("stops waiting when the context is done", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			service := r.options().Service

@@ -14,16 +14,16 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/tui/tuitest"
 )
 
-// panics names the variable that makes the suite the program that panics.
+// panics names the variable that turns the suite into the program that panics.
 const panics = "TUI_TEST_PANICS"
 
-// panicking chats on stdin and stdout, over a service that has a bug.
+// panicking runs a chat on stdin and stdout over a service that panics.
 func panicking() {
 	_, err := tui.Run(context.Background(), tui.Options{Service: buggy{}, Thread: "19:thread"})
 	fmt.Println("Run returned:", err)
 }
 
-// buggy has no messages, and panics.
+// buggy is a service that panics when messages are listed.
 type buggy struct{ tui.Service }
 
 func (buggy) Threads(context.Context, string) (chat.Page[chat.ThreadItem], error) {
@@ -39,9 +39,9 @@ func (buggy) Messages(context.Context, string, string) (chat.Page[chat.Message],
 	panic("this is a bug")
 }
 
-// What Run does while all is well is held where the tool is, by specs that run it as people do.
+// The specs of the chat command cover the rest of Run.
 var _ = Describe("Run", func() {
-	It("gives the terminal back before it tells of a panic", func() {
+	It("restores the terminal before it reports a panic", func() {
 		terminal := tuitest.New(GinkgoTB(), 100, 24)
 		before := terminal.Settings()
 		cmd := exec.Command(os.Args[0])

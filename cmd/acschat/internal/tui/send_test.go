@@ -13,7 +13,7 @@ import (
 )
 
 var _ = Describe("Sending", func() {
-	It("shows the message at once, and the service has it", func() {
+	It("shows the message at once and sends it", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -22,11 +22,11 @@ var _ = Describe("Sending", func() {
 			Expect(p.row("Canary is green.")).To(MatchRegexp(`12:00 you +Canary is green\.`))
 			Expect(r.texts()).To(Equal([]string{"Canary is green."}))
 			p.waits(5 * time.Second)
-			Expect(strings.Count(p.sees(), "Canary is green.")).To(Equal(1), "the listing brings it too")
+			Expect(strings.Count(p.sees(), "Canary is green.")).To(Equal(1), "the listing contains it too")
 		})
 	})
 
-	It("sends several lines as one message, and nothing where nothing was written", func() {
+	It("sends several lines as one message, and no empty message", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -42,7 +42,7 @@ var _ = Describe("Sending", func() {
 		})
 	})
 
-	It("sends in the order of writing, however long one takes", func() {
+	It("keeps the order of messages, even if one takes long", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -59,7 +59,7 @@ var _ = Describe("Sending", func() {
 		})
 	})
 
-	It("gives the message the name that the person has chosen", func() {
+	It("uses the display name of the options", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			options := r.options()
@@ -73,7 +73,7 @@ var _ = Describe("Sending", func() {
 		})
 	})
 
-	Context("when the service refuses a message", func() {
+	Context("if the service rejects a message", func() {
 		refused := func(s *chattest.Service) (*room, *person) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -82,7 +82,7 @@ var _ = Describe("Sending", func() {
 			return r, p
 		}
 
-		It("shows why, and does not send it again by itself", func() {
+		It("shows why, and does not retry automatically", func() {
 			bubble(func(s *chattest.Service) {
 				r, p := refused(s)
 				defer p.leave()
@@ -93,7 +93,7 @@ var _ = Describe("Sending", func() {
 			})
 		})
 
-		It("sends it again when the person says so", func() {
+		It("sends it again on request", func() {
 			bubble(func(s *chattest.Service) {
 				r, p := refused(s)
 				defer p.leave()
@@ -105,7 +105,7 @@ var _ = Describe("Sending", func() {
 			})
 		})
 
-		It("drops it when the person says so", func() {
+		It("drops it on request", func() {
 			bubble(func(s *chattest.Service) {
 				r, p := refused(s)
 				defer p.leave()
@@ -118,7 +118,7 @@ var _ = Describe("Sending", func() {
 			})
 		})
 
-		It("goes on with the next one", func() {
+		It("continues with the next message", func() {
 			bubble(func(s *chattest.Service) {
 				r, p := refused(s)
 				defer p.leave()
@@ -128,8 +128,8 @@ var _ = Describe("Sending", func() {
 		})
 	})
 
-	Context("when nobody knows whether a message arrived", func() {
-		It("says so, and never sends it again by itself", func() {
+	Context("if the outcome of a message is unknown", func() {
+		It("reports it, and does not retry automatically", func() {
 			bubble(func(s *chattest.Service) {
 				r := newRoom(s, "Release 4.2")
 				p := r.sit()
@@ -137,11 +137,11 @@ var _ = Describe("Sending", func() {
 				s.Fail(chattest.SendChatMessage, chattest.Fault{LoseReply: true})
 				p.sends("did it arrive?")
 				Expect(p.row("? It may have been sent, or not: ")).NotTo(BeEmpty())
-				Expect(p.sees()).NotTo(ContainSubstring("https:"), "the address says nothing to who reads this")
+				Expect(p.sees()).NotTo(ContainSubstring("https:"), "the URL does not help the user")
 				p.waits(time.Minute)
 				Expect(s.Requests(chattest.SendChatMessage)).To(HaveLen(1))
 				Expect(r.texts()).To(Equal([]string{"did it arrive?"}))
-				Expect(strings.Count(p.sees(), "did it arrive?")).To(Equal(2), "both stand there: the one that arrived, and the one that may not have")
+				Expect(strings.Count(p.sees(), "did it arrive?")).To(Equal(2), "both are shown: the message that arrived, and the one that may not have")
 				p.presses("up")
 				p.types("x")
 				Expect(strings.Count(p.sees(), "did it arrive?")).To(Equal(1))
@@ -149,8 +149,8 @@ var _ = Describe("Sending", func() {
 		})
 	})
 
-	Context("when the person leaves before all is sent", func() {
-		It("asks first", func() {
+	Context("if the user quits before all messages are sent", func() {
+		It("asks for confirmation", func() {
 			bubble(func(s *chattest.Service) {
 				r := newRoom(s, "Release 4.2")
 				p := r.sit()
@@ -168,7 +168,7 @@ var _ = Describe("Sending", func() {
 			})
 		})
 
-		It("takes the same key once more for a yes", func() {
+		It("accepts the same key again as confirmation", func() {
 			bubble(func(s *chattest.Service) {
 				p := newRoom(s, "Release 4.2").sit()
 				defer p.leave()

@@ -17,7 +17,7 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/tui"
 )
 
-// threads are the rows at the side, without the times.
+// threads returns the rows of the sidebar, without the times.
 func (p *person) threads() []string {
 	var list []string
 	for _, row := range p.rows() {
@@ -28,8 +28,8 @@ func (p *person) threads() []string {
 	return list
 }
 
-var _ = Describe("The threads", func() {
-	It("stand at the side, the most recently active first, and the open one is marked", func() {
+var _ = Describe("The sidebar", func() {
+	It("lists threads, the most recently active first, and marks the open one", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			time.Sleep(time.Minute)
@@ -42,7 +42,7 @@ var _ = Describe("The threads", func() {
 		})
 	})
 
-	It("are chosen from when none was named", func() {
+	It("offers a choice if no thread was named", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			r.says("hello")
@@ -62,20 +62,20 @@ var _ = Describe("The threads", func() {
 		})
 	})
 
-	It("are not there for somebody who is in none", func() {
+	It("says how to create a thread if there is none", func() {
 		bubble(func(s *chattest.Service) {
 			p := sit(tui.Options{Service: tui.Over(s.Client(s.NewUser()), "")})
 			defer p.leave()
 			Expect(p.row("You are in no thread.")).NotTo(BeEmpty())
 			Expect(p.row("To create a thread: acschat thread create")).NotTo(BeEmpty())
 			p.presses("tab", "tab", "enter", "up", "pgup", "esc")
-			p.types("nobody hears")
+			p.types("ignored")
 			p.presses("ctrl+c")
 			Expect(p.left).To(BeTrue())
 		})
 	})
 
-	It("are left and come back to as they were: the place, the draft, and what could not be sent", func() {
+	It("keeps the position, the draft and failed messages of a thread", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			for i := range 60 {
@@ -105,7 +105,7 @@ var _ = Describe("The threads", func() {
 		})
 	})
 
-	It("are looked at one at a time", func() {
+	It("polls only the open thread for messages", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			time.Sleep(time.Minute)
@@ -126,7 +126,7 @@ var _ = Describe("The threads", func() {
 		})
 	})
 
-	It("are marked when something is written in them, until they are opened", func() {
+	It("marks a thread with new messages until it is opened", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			lunch := r.another("Lunch")
@@ -146,7 +146,7 @@ var _ = Describe("The threads", func() {
 		})
 	})
 
-	It("are not marked for what the person has seen or written", func() {
+	It("does not mark a thread for messages that the user has seen or sent", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			time.Sleep(time.Minute)
@@ -168,7 +168,7 @@ var _ = Describe("The threads", func() {
 		})
 	})
 
-	It("come by pages, as far as somebody goes down", func() {
+	It("loads pages as the user scrolls down", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Thread 0")
 			for i := range 119 {
@@ -190,7 +190,7 @@ var _ = Describe("The threads", func() {
 		})
 	})
 
-	It("go when they are deleted, come when they are new, and change their topics", func() {
+	It("follows new threads, deleted threads and new topics", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			lunch := r.another("Lunch")
@@ -204,7 +204,7 @@ var _ = Describe("The threads", func() {
 		})
 	})
 
-	It("say why they can't be listed, and the one that is open goes on", func() {
+	It("shows why threads cannot be listed, while the open thread continues", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			s.Fail(chattest.ListChatThreads, chattest.Fault{Status: http.StatusForbidden, Times: -1})
@@ -216,7 +216,7 @@ var _ = Describe("The threads", func() {
 		})
 	})
 
-	It("say why one can't be read", func() {
+	It("shows why a thread cannot be read", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			options := r.options()
@@ -229,7 +229,7 @@ var _ = Describe("The threads", func() {
 		})
 	})
 
-	It("take the place of the history on a narrow screen, while somebody chooses", func() {
+	It("replaces the history on a narrow screen while it has the focus", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			r.says("hello")
@@ -248,7 +248,7 @@ var _ = Describe("The threads", func() {
 })
 
 var _ = Describe("New", func() {
-	It("fails with the service's error for somebody who could not chat", func() {
+	It("fails with the service's error if the user cannot chat", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			options := r.options()
@@ -258,7 +258,7 @@ var _ = Describe("New", func() {
 		})
 	})
 
-	It("fails for a thread that the user is not in", func() {
+	It("fails if the user is not a participant of the thread", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			options := r.options()

@@ -15,7 +15,7 @@ import (
 // suiteT is the test that runs the suite; a synctest bubble needs one.
 var suiteT *testing.T
 
-// TestMain lets the suite start itself as the program that panics: a panic is seen from outside only.
+// TestMain lets the suite start itself as the program that panics, since a panic can be observed only from another process.
 func TestMain(m *testing.M) {
 	if os.Getenv(panics) != "" {
 		panicking()

@@ -17,7 +17,7 @@ import (
 )
 
 var _ = Describe("The screen", func() {
-	It("holds what is drawn, whatever its size", func() {
+	It("fits its contents at any size", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "A topic that is much longer than most screens are wide, with 漢字 in it")
 			r.says("wide 漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字 and 🍕 and %s", strings.Repeat("x", 300))
@@ -46,7 +46,7 @@ var _ = Describe("The screen", func() {
 		})
 	})
 
-	It("makes room for the names that are drawn, also of senders without a display name in the thread", func() {
+	It("makes the name column wide enough, including for senders without a display name in the thread", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			ctx := context.Background()
@@ -61,7 +61,7 @@ var _ = Describe("The screen", func() {
 		})
 	})
 
-	It("keeps the newest in sight when it changes", func() {
+	It("keeps the newest message visible when its size changes", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			for i := range 40 {
@@ -77,7 +77,7 @@ var _ = Describe("The screen", func() {
 		})
 	})
 
-	It("has the cursor where the text goes on", func() {
+	It("shows the cursor at the end of the text", func() {
 		bubble(func(s *chattest.Service) {
 			p := newRoom(s, "Release 4.2").sit()
 			defer p.leave()
@@ -91,7 +91,7 @@ var _ = Describe("The screen", func() {
 		})
 	})
 
-	It("says nothing by colour alone, and knows only the colours that people choose", func() {
+	It("conveys nothing by color alone, and uses only the 16 theme colors", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			r.says("hello")
@@ -103,12 +103,12 @@ var _ = Describe("The screen", func() {
 		})
 	})
 
-	It("helps", func() {
+	It("shows help", func() {
 		bubble(func(s *chattest.Service) {
 			p := newRoom(s, "Release 4.2").sit()
 			defer p.leave()
 			p.presses("f1")
-			for _, text := range []string{"Among the messages", "try again", "suspend", "Who is typing is not shown"} {
+			for _, text := range []string{"In the messages", "try again", "suspend", "Who is typing is not shown"} {
 				Expect(p.row(text)).NotTo(BeEmpty())
 			}
 			p.types("this is not written")
@@ -116,20 +116,20 @@ var _ = Describe("The screen", func() {
 			Expect(p.row("Write a message")).NotTo(BeEmpty())
 			p.takes(tea.WindowSizeMsg{Width: 40, Height: 10})
 			p.presses("f1")
-			Expect(p.row("The others may see that you are.")).To(BeEmpty())
+			Expect(p.row("Other participants may see that you are typing.")).To(BeEmpty())
 			for range 60 {
 				p.presses("down")
 			}
-			Expect(strings.Join(strings.Fields(p.sees()), " ")).To(ContainSubstring("The others may see that you are."))
+			Expect(strings.Join(strings.Fields(p.sees()), " ")).To(ContainSubstring("Other participants may see that you are typing."))
 			Expect(p.rows()).To(HaveLen(10))
 		})
 	})
 })
 
-var _ = Describe("Text of other people", func() {
+var _ = Describe("Untrusted text", func() {
 	const hostile = "red \x1b[31m title \x1b]0;owned\x07 clip \x1b]52;c;b3duZWQ=\x07 c1 \u009b2J back \b\b\r bidi \u202ereversed\u202c line \u2028 mark \ufeff"
 
-	// styles are the only sequences of a view.
+	// styles matches the only escape sequences of a view.
 	styles := regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
 	expectHarmless := func(content string) {
@@ -138,7 +138,7 @@ var _ = Describe("Text of other people", func() {
 		Expect(rest).NotTo(MatchRegexp(`[\x00-\x09\x0b-\x1f\x7f-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{2028}\x{2029}\x{feff}]`))
 	}
 
-	It("does nothing to the terminal: topics, names, messages, and words of the service", func() {
+	It("sends no control sequences of topics, names, messages and errors to the terminal", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, hostile)
 			_, err := r.bobs.AddParticipants(context.Background(), []chat.Participant{{Identifier: s.NewUser(), DisplayName: hostile}})
@@ -152,7 +152,7 @@ var _ = Describe("Text of other people", func() {
 			s.Fail(chattest.SendChatMessage, chattest.Fault{Status: 403, Message: hostile})
 			p.sends("x")
 			expectHarmless(p.View().Content)
-			Expect(p.row("red ^[[31m title ^[]0;owned^G")).NotTo(BeEmpty(), "it is spelled out")
+			Expect(p.row("red ^[[31m title ^[]0;owned^G")).NotTo(BeEmpty(), "it is escaped")
 			Expect(p.sees()).To(ContainSubstring("<U+202E>reversed"))
 			p.presses("up", "up")
 			p.types("e")
@@ -162,7 +162,7 @@ var _ = Describe("Text of other people", func() {
 		})
 	})
 
-	It("does nothing when it is pasted", func() {
+	It("sends no control sequences of pasted text to the terminal", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			p := r.sit()
@@ -175,7 +175,7 @@ var _ = Describe("Text of other people", func() {
 		})
 	})
 
-	It("is shown as far as this program knows what it is", func() {
+	It("is shown in attachments and unknown message types", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
 			r.says("file")
@@ -192,7 +192,7 @@ var _ = Describe("Text of other people", func() {
 			p := sit(options)
 			defer p.leave()
 			Expect(p.row("[file: plan^[.pdf]")).NotTo(BeEmpty())
-			Expect(p.row("(nothing in words: poll^G)")).NotTo(BeEmpty())
+			Expect(p.row("(no text: poll^G)")).NotTo(BeEmpty())
 		})
 	})
 
@@ -215,7 +215,7 @@ var _ = Describe("Text of other people", func() {
 	})
 })
 
-// altering is a service whose messages are not as the emulator has them.
+// altering is a service that alters the messages of the emulator.
 type altering struct {
 	tui.Service
 	alter func(*chat.Message)

@@ -35,7 +35,7 @@ func TestBrowser(t *testing.T) {
 	RunSpecs(t, "the inspector in a browser")
 }
 
-// chromium is the browser: that of CHROMIUM, or the first there is.
+// chromium returns the path of the browser: CHROMIUM, or the first one found.
 func chromium() string {
 	for _, name := range []string{os.Getenv("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
@@ -45,15 +45,15 @@ func chromium() string {
 	return ""
 }
 
-// sight is the page in a browser, before a service of its own.
+// sight is the page in a browser, with a service of its own.
 type sight struct {
 	ctx     context.Context
 	service *chattest.Service
 	url     string
 
 	mu       sync.Mutex // guards asked and said
-	asked    []string   // the URLs of all that the browser asked for
-	said     []string   // what it said on its console
+	asked    []string   // the URLs that the browser requested
+	said     []string   // the messages on its console
 	clientOf func(chattest.User) *chat.Client
 }
 
@@ -100,7 +100,7 @@ func open() *sight {
 	return s
 }
 
-// listen takes down what the browser does behind the page.
+// listen records requests and console messages of the browser.
 func (s *sight) listen(event any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,7 +119,7 @@ func (s *sight) does(steps ...chromedp.Action[chromedp.Void]) {
 	Expect(chromedp.Do(s.ctx, steps...)).To(Succeed())
 }
 
-// js is what an expression comes to on the page.
+// js returns the value of an expression on the page.
 func (s *sight) js(expression string) string {
 	GinkgoHelper()
 	text, err := chromedp.Run(s.ctx, chromedp.Evaluate[string]("String("+expression+")"))
@@ -127,13 +127,13 @@ func (s *sight) js(expression string) string {
 	return text
 }
 
-// sees waits until an expression on the page is as it should be.
+// sees waits until an expression on the page has the expected value.
 func (s *sight) sees(expression string, matcher OmegaMatcher) {
 	GinkgoHelper()
 	Eventually(func() string { return s.js(expression) }).Should(matcher)
 }
 
-// presses types keys to whatever has the focus.
+// presses types keys into the element that has the focus.
 func (s *sight) presses(keys string) {
 	GinkgoHelper()
 	s.does(chromedp.KeyEvent(keys))
@@ -151,7 +151,7 @@ func (s *sight) tabsTo(id string) {
 	Fail("the tab key does not lead to " + id)
 }
 
-// text is that of a part of the page, as a person sees it.
+// text returns the visible text of a part of the page.
 func text(selector string) string {
 	return fmt.Sprintf("document.querySelector(%q)?.innerText", selector)
 }
@@ -175,7 +175,7 @@ var _ = Describe("The inspector in a browser", func() {
 		s.sees(text("#threads"), ContainSubstring("Release 4.2"))
 	})
 
-	It("shows a message as it is sent, without being loaded again", func(ctx SpecContext) {
+	It("shows a message when it is sent, without a reload", func(ctx SpecContext) {
 		s.js("window.stays = true")
 		_, err := talk.SendMessage(ctx, "Canary is green.", &chat.SendMessageOptions{SenderDisplayName: "Alice"})
 		Expect(err).NotTo(HaveOccurred())
@@ -184,7 +184,7 @@ var _ = Describe("The inspector in a browser", func() {
 		Expect(s.js("window.stays")).To(Equal("true"))
 	})
 
-	It("switches a fault on and off with the keyboard alone, and shows the request that it hits as failed", func(ctx SpecContext) {
+	It("adds and removes a fault with the keyboard alone, and shows the failed request", func(ctx SpecContext) {
 		s.tabsTo("fault-kind")
 		s.presses("429")
 		s.tabsTo("fault-n")
@@ -209,7 +209,7 @@ var _ = Describe("The inspector in a browser", func() {
 		s.sees("document.activeElement.id", Equal("faults-heading"))
 	})
 
-	It("keeps open what is open, and the focus where it is, while more comes in", func(ctx SpecContext) {
+	It("keeps the open details and the focus while updates arrive", func(ctx SpecContext) {
 		s.js(`document.querySelector("#requests summary").focus()`)
 		s.presses("\r")
 		s.sees(`document.querySelectorAll("#requests details[open]").length`, Equal("1"))
@@ -221,7 +221,7 @@ var _ = Describe("The inspector in a browser", func() {
 		Expect(s.js(`document.activeElement.closest("details")?.id`)).To(Equal(opened))
 	})
 
-	It("shows hostile messages and names as text, and runs nothing of them", func(ctx SpecContext) {
+	It("shows hostile messages and names as text", func(ctx SpecContext) {
 		hostile := `<script>window.harmed = 1</script><img src="https://elsewhere.invalid/x" onerror="window.harmed = 2">`
 		Expect(talk.UpdateTopic(ctx, hostile)).To(Succeed())
 		_, err := talk.SendMessage(ctx, hostile, &chat.SendMessageOptions{SenderDisplayName: hostile, Type: chat.MessageTypeHTML})
@@ -235,7 +235,7 @@ var _ = Describe("The inspector in a browser", func() {
 		Expect(s.js(`document.querySelectorAll("main img, main script, aside img, aside script").length`)).To(Equal("0"))
 	})
 
-	It("asks no other host for anything, and has nothing to complain of", func(ctx SpecContext) {
+	It("requests nothing from other hosts, and logs no errors", func(ctx SpecContext) {
 		_, err := talk.SendMessage(ctx, "Still here.", nil)
 		Expect(err).NotTo(HaveOccurred())
 		s.sees(text("#messages .text"), Equal("Still here."))
@@ -253,7 +253,7 @@ var _ = Describe("The inspector in a browser", func() {
 		Expect(slices.ContainsFunc(s.service.Requests(), func(q chattest.Request) bool { return q.Path == "/favicon.ico" })).To(BeFalse())
 	})
 
-	It("fits a telephone, and the dark", func() {
+	It("fits a phone, and dark mode", func() {
 		s.does(chromedp.EmulateViewport(390, 800))
 		_, err := chromedp.Call(s.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}},
@@ -264,7 +264,7 @@ var _ = Describe("The inspector in a browser", func() {
 		s.picture("dark-narrow")
 	})
 
-	It("is clear at a glance", func(ctx SpecContext) {
+	It("shows a conversation and its failed request side by side", func(ctx SpecContext) {
 		for _, text := range []string{"Rolling out to 5 %.", "Canary is green.", "<b>Now</b> to everybody?"} {
 			_, err := talk.SendMessage(ctx, text, &chat.SendMessageOptions{SenderDisplayName: "Alice"})
 			Expect(err).NotTo(HaveOccurred())
@@ -280,7 +280,7 @@ var _ = Describe("The inspector in a browser", func() {
 	})
 })
 
-// picture keeps a picture of the page in the directory INSPECTOR_PICTURES, if that is set, for a person to look at.
+// picture saves a screenshot of the page in the directory INSPECTOR_PICTURES, if that is set.
 func (s *sight) picture(name string) {
 	GinkgoHelper()
 	dir := os.Getenv("INSPECTOR_PICTURES")

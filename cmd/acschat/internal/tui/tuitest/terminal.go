@@ -1,4 +1,4 @@
-// Package tuitest is a terminal for specs of full-screen programs: specs type keys and read the screen.
+// Package tuitest provides a terminal for specs of full-screen programs: specs type keys and read the screen.
 package tuitest
 
 import (
@@ -38,17 +38,17 @@ type Terminal struct {
 	written  strings.Builder
 }
 
-// Settings are what a program may change about a terminal, and has to give back as it found it.
+// Settings are the settings of a terminal that a program may change and must restore.
 type Settings struct {
 	AlternateScreen bool
 	CursorHidden    bool
-	Modes           []ansi.Mode // that are not as in the beginning, in order
-	Keyboard        int         // levels of the keyboard protocol that were pushed and not popped
+	Modes           []ansi.Mode // those that differ from their initial state, in order
+	Keyboard        int         // levels of the keyboard protocol that are pushed
 	OtherKeys       int         // how keys with modifiers are reported
-	Line            *term.State // of the kernel: echo, signals and the like
+	Line            *term.State // of the line discipline: echo, signals and others
 }
 
-// New makes a terminal of so many columns and rows. It ends with the test.
+// New creates a terminal of width columns and height rows. It is closed at the end of the test.
 func New(tb TB, width, height uint16) *Terminal {
 	tb.Helper()
 	keyboard, tty, err := pty.Open()
@@ -62,7 +62,7 @@ func New(tb TB, width, height uint16) *Terminal {
 	return t
 }
 
-// show puts on the screen what programs write, and answers what they ask the terminal.
+// show draws the output of programs and answers their queries.
 func (t *Terminal) show() {
 	var done sync.WaitGroup
 	done.Go(func() {
@@ -74,7 +74,7 @@ func (t *Terminal) show() {
 			_, _ = t.screen.Write(buffer[:n])
 			t.mu.Unlock()
 			if err != nil {
-				return // all who had the other end have gone
+				return // all programs have closed the other end
 			}
 		}
 	})
@@ -87,7 +87,7 @@ func (t *Terminal) show() {
 	})
 }
 
-// watch keeps account of the settings.
+// watch tracks the settings.
 func (t *Terminal) watch() {
 	t.screen.SetCallbacks(vt.Callbacks{
 		AltScreen:        func(on bool) { t.settings.AlternateScreen = on },
@@ -113,7 +113,7 @@ func (t *Terminal) watch() {
 	})
 }
 
-// mode notes a mode that is set or reset, if that differs from the beginning.
+// mode records a mode that is set or reset, if that differs from its initial state.
 func (t *Terminal) mode(on bool) func(ansi.Mode) {
 	return func(m ansi.Mode) {
 		usual := m == ansi.ModeAutoWrap || m == ansi.ModeTextCursorEnable
@@ -127,8 +127,8 @@ func (t *Terminal) mode(on bool) func(ansi.Mode) {
 	}
 }
 
-// Run starts a command on the terminal, as a shell does; what the command has for stdin stays, and nil is the terminal too. It is
-// killed with the test if it has not ended by then.
+// Run starts a command on the terminal, as a shell does. A stdin of nil is the terminal; another one is kept. The command is
+// killed at the end of the test if it still runs.
 func (t *Terminal) Run(cmd *exec.Cmd) {
 	t.tb.Helper()
 	if cmd.Stdin == nil {
@@ -142,11 +142,11 @@ func (t *Terminal) Run(cmd *exec.Cmd) {
 	t.tb.Cleanup(func() { _ = cmd.Process.Kill() })
 }
 
-// Wait waits for the end of a command, and until all that it wrote is on the screen. It returns the exit code.
+// Wait waits until a command has exited and its output is on the screen. It returns the exit code.
 func (t *Terminal) Wait(cmd *exec.Cmd) int {
 	t.tb.Helper()
 	stuck := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
-	_ = cmd.Wait() // a code that is not 0 is an error here
+	_ = cmd.Wait() // a nonzero exit code is an error here
 	if !stuck.Stop() {
 		t.tb.Fatalf("%s did not end within %s:\n%s", cmd.Path, patience, t.Screen())
 	}
@@ -160,10 +160,10 @@ func (t *Terminal) Wait(cmd *exec.Cmd) int {
 // patience is how long a command may take to end.
 const patience = time.Minute
 
-// endMark numbers a command that means nothing to a terminal. It comes behind all that was written before it.
+// endMark is the number of an OSC command that terminals ignore. It arrives after all output before it.
 const endMark = 7_777_777
 
-// Type presses keys, spelled as a terminal sends them.
+// Type presses keys, given as the sequences that a terminal sends.
 func (t *Terminal) Type(keys string) {
 	t.tb.Helper()
 	if _, err := io.WriteString(t.keyboard, keys); err != nil {
@@ -171,7 +171,7 @@ func (t *Terminal) Type(keys string) {
 	}
 }
 
-// Print writes on the screen as another program would.
+// Print writes text to the screen as another program would.
 func (t *Terminal) Print(text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -189,14 +189,14 @@ func (t *Terminal) Resize(width, height uint16) {
 	}
 }
 
-// Screen is what is to be seen, a line for each row without the spaces at its end.
+// Screen returns the visible text, one line for each row, without trailing spaces.
 func (t *Terminal) Screen() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.screen.String()
 }
 
-// Row is the first of the screen that has a text in it, empty if there is none.
+// Row returns the first row that contains text, "" if there is none.
 func (t *Terminal) Row(text string) string {
 	for row := range strings.SplitSeq(t.Screen(), "\n") {
 		if strings.Contains(row, text) {
@@ -206,7 +206,7 @@ func (t *Terminal) Row(text string) string {
 	return ""
 }
 
-// Settings are those of now.
+// Settings returns the current settings.
 func (t *Terminal) Settings() Settings {
 	t.tb.Helper()
 	line, err := term.GetState(int(t.tty.Fd()))
@@ -220,7 +220,7 @@ func (t *Terminal) Settings() Settings {
 	return settings
 }
 
-// Written is all that programs have written so far, as it came.
+// Written returns everything that programs have written so far.
 func (t *Terminal) Written() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
