@@ -48,7 +48,6 @@ const defaultAPIVersion = "2025-03-15"
 
 // NewClient returns a client for the resource at endpoint, "https://<resource>.communication.azure.com", and sends no request. A
 // path in endpoint, such as that of a gateway, is kept. An invalid endpoint and a nil credential are each an [*ArgumentError].
-// Nil options are the zero value.
 func NewClient(endpoint string, credential *TokenCredential, options *ClientOptions) (*Client, error) {
 	if options == nil {
 		options = &ClientOptions{}
@@ -103,8 +102,7 @@ func (c *Client) ThreadClient(threadID string) *ThreadClient {
 func (c *Client) Pipeline() *pipeline.Pipeline { return c.pipeline }
 
 // Close closes idle connections, unless the transport is the caller's, and leaves the credential open. It does not interrupt
-// requests; later calls, also through thread clients, fail with [ErrClosed]. Close may be called more than once and always
-// returns nil.
+// requests; later calls, also through thread clients, fail with [ErrClosed].
 func (c *Client) Close() error {
 	c.pipeline.Close()
 	return nil

@@ -78,7 +78,7 @@ func NewStaticTokenCredential(token string) (*TokenCredential, error) {
 }
 
 // NewTokenCredential returns a credential that fetches tokens with refresh. It calls refresh once at a time, and not before a
-// call needs a token unless RefreshAhead is set. Nil options are the zero value.
+// call needs a token unless RefreshAhead is set.
 //
 // The context of refresh ends after RefreshTimeout or with Close, not with the call that needs the token. If refresh does not
 // return then, its result is ignored, and it may be called again. If refresh returns an error, panics, or returns an unreadable
@@ -127,8 +127,7 @@ func (c *TokenCredential) Token(ctx context.Context) (AccessToken, error) {
 	return c.renewed(ctx)
 }
 
-// Close stops renewal: waiting and later calls fail with [ErrClosed]. It does not wait for the callback. Close may be called more
-// than once and always returns nil.
+// Close stops renewal: waiting and later calls fail with [ErrClosed]. It does not wait for the callback.
 func (c *TokenCredential) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

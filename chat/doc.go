@@ -14,6 +14,8 @@
 // read receipts and properties. A [TokenCredential] holds the access token of a user and renews it before it expires.
 // A [Fleet] provides clients for many users, as a backend needs them; they share connections and a bounded cache of tokens.
 //
+// Nil options are the zero value everywhere. Close can be called more than once, and always returns nil.
+//
 // # Listings
 //
 // A listing is a [Pager]: range over its items or its pages. It requests pages as needed, can be ranged over more than once, and

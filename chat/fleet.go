@@ -27,8 +27,7 @@ type FleetOptions struct {
 
 const defaultMaxTokens = 10_000
 
-// NewFleet returns a fleet for the resource at endpoint, "https://<resource>.communication.azure.com", and sends no request. Nil
-// options are the zero value.
+// NewFleet returns a fleet for the resource at endpoint, "https://<resource>.communication.azure.com", and sends no request.
 //
 // mint issues a token for a user; package identity has one. It is called if a call needs a token and none is cached, once at a
 // time for each user. Its context ends after MintTimeout or with [Fleet.Close]. As with a [TokenCredential], an error or a panic
@@ -66,7 +65,7 @@ func (f *Fleet) As(user CommunicationUser) *Client {
 }
 
 // Close drops the tokens and closes idle connections, unless the transport is the caller's. It does not interrupt requests;
-// waiting and later calls fail with [ErrClosed]. Close may be called more than once and always returns nil.
+// waiting and later calls fail with [ErrClosed].
 func (f *Fleet) Close() error {
 	f.tokens.close()
 	return f.client.Close()

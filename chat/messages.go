@@ -121,7 +121,7 @@ type MessageUpdate struct {
 	Metadata map[string]string
 }
 
-// SendMessage sends a message; the service accepts about 28 KB. Nil options are the zero value.
+// SendMessage sends a message; the service accepts about 28 KB.
 //
 // The API has no idempotency key for messages: a retry could send the message twice. SendMessage therefore retries only if the
 // request was certainly not delivered: no connection was established, or the response is 429, or 503 with a delay. No retry
@@ -171,7 +171,7 @@ func (t *ThreadClient) GetMessage(ctx context.Context, messageID string) (Messag
 }
 
 // ListMessages lists the messages of the thread, including deleted messages and those that the service wrote. The highest Version
-// is first, so that a message moves to the front when it is edited or deleted. Nil options are the zero value.
+// is first, so that a message moves to the front when it is edited or deleted.
 //
 // The API operation is ChatThread_ListChatMessages.
 func (t *ThreadClient) ListMessages(options *ListMessagesOptions) *Pager[Message] {

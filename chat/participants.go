@@ -89,7 +89,7 @@ func (t *ThreadClient) RemoveParticipant(ctx context.Context, identifier Identif
 	return err
 }
 
-// ListParticipants lists the participants in the order in which they joined. Nil options are the zero value.
+// ListParticipants lists the participants in the order in which they joined.
 //
 // The API operation is ChatThread_ListChatParticipants.
 func (t *ThreadClient) ListParticipants(options *ListParticipantsOptions) *Pager[Participant] {

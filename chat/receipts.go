@@ -49,8 +49,7 @@ func (t *ThreadClient) SendReadReceipt(ctx context.Context, messageID string) er
 	return err
 }
 
-// ListReadReceipts lists the latest receipt of each participant. The list is empty in a thread of more than 20 participants. Nil
-// options are the zero value.
+// ListReadReceipts lists the latest receipt of each participant. The list is empty in a thread of more than 20 participants.
 //
 // The API operation is ChatThread_ListChatReadReceipts.
 func (t *ThreadClient) ListReadReceipts(options *ListReadReceiptsOptions) *Pager[ReadReceipt] {

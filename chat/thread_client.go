@@ -29,7 +29,7 @@ func NewThreadClient(endpoint, threadID string, credential *TokenCredential, opt
 func (t *ThreadClient) ThreadID() string { return t.threadID }
 
 // Close closes a client that [NewThreadClient] returned, as [Client.Close] does. It is a no-op for thread clients returned by
-// [Client.ThreadClient]. It always returns nil.
+// [Client.ThreadClient].
 func (t *ThreadClient) Close() error {
 	if t.owner {
 		return t.client.Close()

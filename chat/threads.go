@@ -53,7 +53,7 @@ type ListThreadsOptions struct {
 	Prefetch bool
 }
 
-// CreateThread creates a thread and adds the user to it. The topic may be empty. Nil options are the zero value.
+// CreateThread creates a thread and adds the user to it. The topic may be empty.
 //
 // The call succeeds even if the service does not add some of the participants: check Failed in the result. More than 200
 // participants are added in batches, the first of them by the create request. If a later batch fails, the error is a
@@ -112,7 +112,7 @@ type createdThread struct {
 var errNoThread = errors.New("chat: create thread: the response has no thread")
 
 // ListThreads lists the threads of the user, the most recently active first. Deleted threads, and those that the user has left,
-// are included. Nil options are the zero value.
+// are included.
 //
 // The API operation is Chat_ListChatThreads.
 func (c *Client) ListThreads(options *ListThreadsOptions) *Pager[ThreadItem] {

@@ -16,7 +16,7 @@ type SendTypingNotificationOptions struct {
 }
 
 // SendTypingNotification notifies the other participants that the user is typing. Each call sends a request; the service allows 5
-// in ten seconds, and delivers none in a thread of more than 20 participants. Nil options are the zero value.
+// in ten seconds, and delivers none in a thread of more than 20 participants.
 //
 // The API operation is ChatThread_SendTypingNotification.
 func (t *ThreadClient) SendTypingNotification(ctx context.Context, options *SendTypingNotificationOptions) error {
