@@ -243,6 +243,7 @@ func (a adminAPI) dump(w http.ResponseWriter, _ *http.Request) {
 
 // record is a request as it is listed, without secrets.
 type record struct {
+	ID        int         `json:"id"`
 	At        time.Time   `json:"at"`
 	Operation Operation   `json:"operation,omitzero"`
 	User      string      `json:"user,omitzero"`
@@ -254,6 +255,7 @@ type record struct {
 	Status    int         `json:"status"`
 	Refused   string      `json:"refused,omitzero"`
 	Fault     int         `json:"fault,omitzero"`
+	ReplyHead http.Header `json:"replyHeader,omitempty"`
 	Reply     string      `json:"reply,omitzero"`
 	Duration  duration    `json:"duration"`
 }
@@ -262,9 +264,9 @@ func recordsOf(requests []Request) []record {
 	records := make([]record, len(requests))
 	for i, q := range requests {
 		records[i] = record{
-			At: q.At.UTC(), Operation: q.Operation, User: q.User.ID,
+			ID: q.ID, At: q.At.UTC(), Operation: q.Operation, User: q.User.ID,
 			Method: q.Method, Host: q.Host, Target: redact.Text(q.Target), Header: q.Header, Body: redact.Text(string(q.Body)),
-			Status: q.Status, Refused: q.Refused, Fault: q.Fault, Reply: redact.Text(string(q.Reply)), Duration: duration(q.Duration),
+			Status: q.Status, Refused: q.Refused, Fault: q.Fault, ReplyHead: q.ReplyHeader, Reply: redact.Text(string(q.Reply)), Duration: duration(q.Duration),
 		}
 	}
 	return records

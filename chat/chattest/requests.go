@@ -14,6 +14,7 @@ import (
 // Request is a request and its response. It is recorded before the response is sent, so that a caller who has the response finds the
 // request. It must not be modified.
 type Request struct {
+	ID        int       // 1, 2, … in the order in which they were recorded; [Service.Reset] does not start again
 	At        time.Time // when the request arrived, by the clock of the service
 	Operation Operation // empty if the request called no operation
 	User      User      // the user whose valid token the request had; the zero value otherwise
@@ -25,11 +26,12 @@ type Request struct {
 	Header    http.Header // without Authorization and X-Skypetoken
 	Body      []byte
 
-	Status   int    // of the response, also if a fault lost it
-	Refused  string // why it was refused, if the response does not say so; a text for people, not for tests
-	Fault    int    // the id of the fault that hit the request, 0 for none
-	Reply    []byte // the body of the response, complete also if a fault cut it
-	Duration time.Duration
+	Status      int         // of the response, also if a fault lost it
+	Refused     string      // why it was refused, if the response does not say so; a text for people, not for tests
+	Fault       int         // the id of the fault that hit the request, 0 for none
+	ReplyHeader http.Header // of the response, with canonical names
+	Reply       []byte      // the body of the response, complete also if a fault cut it
+	Duration    time.Duration
 }
 
 // Requests lists the requests in the order they were answered, or only those of the given operations; the empty operation stands for
@@ -50,6 +52,7 @@ func (s *Service) Requests(ops ...Operation) []Request {
 
 // record keeps a request and passes it to the callback in the options.
 func (s *Service) record(q Request) {
+	q.ID = int(s.recorded.Add(1))
 	s.log.add(q)
 	if s.onRequest != nil {
 		s.onRequest(q)
@@ -64,8 +67,18 @@ func newRequest(r *http.Request, op Operation, query url.Values, body []byte, p 
 	return Request{
 		At: p.at, Operation: op, User: User{ID: p.user}, Method: r.Method, Host: r.Host, Target: r.URL.RequestURI(), Path: r.URL.Path, Query: query,
 		Header: header, Body: body,
-		Status: p.status, Refused: p.reason, Fault: p.fault, Reply: p.body.Bytes(), Duration: took,
+		Status: p.status, Refused: p.reason, Fault: p.fault, ReplyHeader: canonical(p.header),
+		Reply: p.body.Bytes(), Duration: took,
 	}
+}
+
+// canonical is a copy of a header with canonical names. The service sends some in a spelling of its own.
+func canonical(h http.Header) http.Header {
+	named := make(http.Header, len(h))
+	for name, values := range h {
+		named[http.CanonicalHeaderKey(name)] = values
+	}
+	return named
 }
 
 func (q Request) size() int {

@@ -44,7 +44,20 @@ var _ = Describe("The record of requests", func() {
 		Expect(string(q.Body)).To(Equal(body))
 		Expect(q.Status).To(Equal(201))
 		Expect(string(q.Reply)).To(Equal(a.Body))
+		for name, sent := range a.Header { // the service sends some in a spelling of its own
+			Expect(q.ReplyHeader.Values(name)).To(Equal(sent), name)
+		}
+		Expect(q.ReplyHeader).To(HaveLen(len(a.Header)))
 		Expect(q.Duration).To(BeNumerically(">", 0))
+	})
+
+	It("numbers them, also beyond a reset", func() {
+		ana.mustGet("/chat/threads")
+		ana.mustGet("/chat/threads")
+		Expect(s.Requests()[1].ID).To(Equal(2))
+		s.Reset()
+		newPerson(s.Service).mustGet("/chat/threads")
+		Expect(s.Requests()[0].ID).To(Equal(3))
 	})
 
 	It("is in the order of the responses, and can be filtered by operation", func() {

@@ -42,6 +42,7 @@ type Service struct {
 	faults    faults
 	snapshots snapshots
 	log       history[Request]
+	recorded  atomic.Int64 // requests
 
 	events    eventLog
 	audiences audiences

@@ -25,6 +25,34 @@ func (s *Service) Threads() (threads []chat.ThreadProperties) {
 	return threads
 }
 
+// ThreadItems lists all threads, also deleted ones, those with the latest activity first. The values are those that a client receives
+// when it lists its threads.
+func (s *Service) ThreadItems() []chat.ThreadItem {
+	type active struct {
+		item     chat.ThreadItem
+		activity int64
+	}
+	var threads []active
+	s.mustView(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte(propertiesBucket)).ForEach(func(_, item []byte) error {
+			t := &thread{tx: tx, id: stored[threadProperties](item).ID}
+			t.load()
+			i := t.item()
+			v := chat.ThreadItem{
+				ID: i.ID, Topic: i.Topic, DeletedOn: instant(i.DeletedOn), LastMessageReceivedOn: instant(i.LastMessageReceivedOn),
+			}
+			threads = append(threads, active{v, t.state.Activity})
+			return t.err
+		})
+	})
+	slices.SortFunc(threads, func(a, b active) int { return cmp.Compare(b.activity, a.activity) })
+	items := make([]chat.ThreadItem, len(threads))
+	for i, t := range threads {
+		items[i] = t.item
+	}
+	return items
+}
+
 // Messages lists all messages of a thread in the order they were sent, including those of the service and what remains of deleted ones.
 // The values are those that a client receives. The list is empty if the thread does not exist.
 func (s *Service) Messages(threadID string) (messages []chat.Message) {

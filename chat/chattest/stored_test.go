@@ -55,6 +55,20 @@ var _ = Describe("What is stored", func() {
 		Expect(s.Texts(thread.ThreadID())).To(Equal([]string{"first", "three"}))
 	})
 
+	It("has the threads in the order of their activity, as a client lists them", func(ctx SpecContext) {
+		_, err := s.Client(ana).CreateThread(ctx, "Second", nil)
+		Expect(err).NotTo(HaveOccurred())
+		_, err = thread.SendMessage(ctx, "Again.", nil)
+		Expect(err).NotTo(HaveOccurred())
+		third, err := s.Client(ana).CreateThread(ctx, "Third", nil)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(s.Client(ana).DeleteThread(ctx, third.Thread.ID)).To(Succeed())
+		items, err := s.Client(ana).ListThreads(nil).Collect(ctx, 0)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(items).To(HaveLen(3))
+		Expect(s.ThreadItems()).To(Equal(items))
+	})
+
 	It("is in the order of creation", func(ctx SpecContext) {
 		second, err := s.Client(bo).CreateThread(ctx, "Second", nil)
 		Expect(err).NotTo(HaveOccurred())

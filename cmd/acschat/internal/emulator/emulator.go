@@ -153,7 +153,7 @@ func (e *Emulator) Run(ctx context.Context, o *show.Output) (err error) {
 	if err := e.announce(o, a); err != nil {
 		return err
 	}
-	return e.serve(ctx, l, page.Handler(service, e.handler(service)), o.Err)
+	return e.serve(ctx, l, page.Handler(service, e.handler(service), l.caFile), o.Err)
 }
 
 const (

@@ -10,10 +10,10 @@ import (
 	"github.com/acschat/acs-chat-go/chat/redact"
 )
 
-// maxText is the most bytes of a text that the page shows.
+// maxText is the most bytes of a text in a list.
 const maxText = 2000
 
-// eraser makes text of users fit for the page: without secrets, valid UTF-8, and of bounded length.
+// eraser makes text of users fit for the page: without secrets and valid UTF-8.
 type eraser func(text string) string
 
 func newEraser(s *chattest.Service) eraser {
@@ -21,7 +21,14 @@ func newEraser(s *chattest.Service) eraser {
 	_, key, _ := strings.Cut(s.ConnectionString(), ";accesskey=")
 	keys := strings.NewReplacer(key, "[redacted]", url.QueryEscape(key), "[redacted]", strings.ReplaceAll(key, "/", `\/`), "[redacted]")
 	return func(text string) string {
-		text = strings.ToValidUTF8(redact.Text(keys.Replace(text)), "\uFFFD")
+		return strings.ToValidUTF8(redact.Text(keys.Replace(text)), "\uFFFD")
+	}
+}
+
+// clipped returns an eraser that bounds the length of a text, too.
+func (e eraser) clipped() eraser {
+	return func(text string) string {
+		text = e(text)
 		if len(text) <= maxText {
 			return text
 		}

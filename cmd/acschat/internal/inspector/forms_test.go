@@ -26,8 +26,8 @@ var _ = Describe("The forms of the page", func() {
 	}
 
 	It("add faults, show them, and return to the previous view", func() {
-		w := d.post("/_inspector/faults?failed=", fault("too-many", "every", "3"))
-		Expect(w).To(And(HaveHTTPStatus(http.StatusSeeOther), HaveHTTPHeaderWithValue("Location", "/?failed=")))
+		w := d.post("/_inspector/faults?status=failed", fault("too-many", "every", "3"))
+		Expect(w).To(And(HaveHTTPStatus(http.StatusSeeOther), HaveHTTPHeaderWithValue("Location", "/?status=failed")))
 		Expect(d.Faults()).To(HaveLen(1))
 		Expect(d.Faults()[0].Operation()).To(Equal(chattest.SendChatMessage))
 		Expect(d.Faults()[0].Fault()).To(Equal(chattest.Fault{Status: 429, RetryAfter: 2 * time.Second, Every: 3}))

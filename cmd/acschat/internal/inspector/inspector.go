@@ -31,7 +31,7 @@ type Inspector struct {
 // channel never ends them.
 func New(ending <-chan struct{}) *Inspector {
 	return &Inspector{
-		template:    template.Must(template.ParseFS(assets, "assets/*.html")),
+		template:    template.Must(template.New("").Funcs(template.FuncMap{"count": count}).ParseFS(assets, "assets/*.html")),
 		process:     rand.Text(),
 		csrf:        rand.Text(),
 		streamSlots: make(chan struct{}, maxStreams),
@@ -45,12 +45,14 @@ func (i *Inspector) Observe(chattest.Request) {
 }
 
 // Handler serves the page of the service, at "/" and below its prefix, and passes every other request to next. The page is for
-// browsers on this machine only, behind [chattest.Service.Guard].
-func (i *Inspector) Handler(s *chattest.Service, next http.Handler) http.Handler {
-	p := &page{Inspector: i, service: s, safe: newEraser(s)}
+// browsers on this machine only, behind [chattest.Service.Guard]. It tells readers to trust the authority in caFile, if that is not "".
+func (i *Inspector) Handler(s *chattest.Service, next http.Handler, caFile string) http.Handler {
+	whole := newEraser(s)
+	p := &page{Inspector: i, service: s, safe: whole.clipped(), whole: whole, caFile: caFile}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.show)
 	mux.HandleFunc("GET "+prefix+"events", p.stream)
+	mux.HandleFunc("GET "+prefix+"requests/{id}", p.showRequest)
 	mux.HandleFunc("POST "+prefix+"faults", p.switchOn)
 	mux.HandleFunc("POST "+prefix+"faults/off", p.switchOff)
 	mux.HandleFunc("POST "+prefix+"clock", p.moveClock)
@@ -65,6 +67,9 @@ func (i *Inspector) Handler(s *chattest.Service, next http.Handler) http.Handler
 			own.ServeHTTP(w, r)
 		} else {
 			next.ServeHTTP(w, r)
+			if r.Method != http.MethodGet { // also of an administrator, which is not observed
+				i.changes.ring()
+			}
 		}
 	})
 }
@@ -82,5 +87,7 @@ type page struct {
 	*Inspector
 
 	service *chattest.Service
-	safe    eraser
+	safe    eraser // for lists
+	whole   eraser // for details
+	caFile  string // "" if there is none
 }

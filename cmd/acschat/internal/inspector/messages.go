@@ -12,30 +12,40 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-// maxShownMessages is the most messages of a thread that the page shows.
-const maxShownMessages = 100
+// messagesPage is how many messages a page of the list has.
+const messagesPage = 50
 
-// threadView is a thread, its participants and its latest messages, the latest first.
+// messagesView is a page of the messages of a thread, or of those found in all threads.
+type messagesView struct {
+	rows[messageView]
+
+	Thread     threadView
+	AllThreads bool // the messages are of all threads
+	Searched   bool // only some messages are asked for
+}
+
+// threadView is the thread whose messages are shown.
 type threadView struct {
-	ID           string // "" if there is no thread
+	ID           string // "" if there is none
 	Unknown      bool   // no thread has the selected id
 	Topic        string
 	Deleted      bool
 	Follows      bool // it is the thread with the latest message
 	FollowLink   string
 	Participants []participantView
-	Messages     []messageView
-	Earlier      int
 }
 
 type participantView struct {
 	Name string
 	ID   string
+	Own  string
 }
 
 type messageView struct {
+	Key      string
 	ID       string
 	At       moment
+	Topic    string // of its thread, if messages of all threads are shown
 	From     string // "" in a system message
 	Text     string
 	HTML     bool // sent as HTML; the page shows the source
@@ -44,41 +54,81 @@ type messageView struct {
 	Metadata []string
 }
 
-// viewThread returns the selected thread, or else the one with the latest message.
-func (p *page) viewThread(g selection, threads []chat.ThreadProperties, requests []chattest.Request) threadView {
-	id := g.thread
-	if id == "" {
-		id = lastWritten(threads, requests)
+// said is a message and its thread.
+type said struct {
+	chat.Message
+
+	thread chat.ThreadItem
+}
+
+func (m said) key() string { return m.thread.ID + "/" + m.ID }
+
+// viewMessages returns the messages of the selected thread or else of the one with the latest message. A search, or a user, without a
+// thread is looked for in all of them.
+func (p *page) viewMessages(g selection, threads []chat.ThreadItem, current string) messagesView {
+	sought, user := searchOf(g, messageSearch), g.get(chosenUser)
+	v := messagesView{Searched: sought != "" || user != "", Thread: p.viewThread(g, threads, current)}
+	v.AllThreads = v.Searched && g.get(chosenThread) == ""
+	if !v.AllThreads {
+		threads = slices.DeleteFunc(slices.Clone(threads), func(t chat.ThreadItem) bool { return t.ID != current })
 	}
-	v := threadView{ID: id, Follows: g.thread == "", FollowLink: "/" + selection{failed: g.failed}.Query()}
-	at := slices.IndexFunc(threads, func(t chat.ThreadProperties) bool { return t.ID == id })
+	var all []said
+	names := map[string]string{}
+	for _, t := range threads {
+		for _, member := range p.service.Participants(t.ID) {
+			if member.DisplayName != "" {
+				names[rawID(member.Identifier)] = p.safe(member.DisplayName)
+			}
+		}
+		for _, m := range p.service.Messages(t.ID) {
+			if m.SenderDisplayName != "" && names[rawID(m.Sender)] == "" { // a message may have a name that the participant has not
+				names[rawID(m.Sender)] = p.safe(m.SenderDisplayName)
+			}
+			switch {
+			case user != "" && rawID(m.Sender) != user:
+			case sought.in(m.Content.Message, m.Content.Topic, m.SenderDisplayName, names[rawID(m.Sender)], m.ID, rawID(m.Sender)), sought.inMetadata(m):
+				all = append(all, said{m, t})
+			}
+		}
+	}
+	slices.Reverse(all)
+	if v.AllThreads {
+		// Ids are times in milliseconds, those of messages have whole seconds.
+		slices.SortStableFunc(all, func(a, b said) int { return cmp.Or(len(b.ID)-len(a.ID), strings.Compare(b.ID, a.ID)) })
+	}
+	now := p.service.Now()
+	list := pageOf(g, paging[said]{"messages", messagesFrom, messagesPage, said.key}, all)
+	v.rows = shownAs(list, func(m said) messageView { return p.viewMessage(m, v.AllThreads, names, now) })
+	return v
+}
+
+func (s search) inMetadata(m chat.Message) bool {
+	for key, value := range m.Metadata {
+		if s.in(key + " = " + value) {
+			return true
+		}
+	}
+	return false
+}
+
+// viewThread describes the thread whose messages are shown.
+func (p *page) viewThread(g selection, threads []chat.ThreadItem, id string) threadView {
+	v := threadView{ID: id, Follows: g.get(chosenThread) == "", FollowLink: g.narrowed(chosenThread, "").link("messages")}
+	at := slices.IndexFunc(threads, func(t chat.ThreadItem) bool { return t.ID == id })
 	if at < 0 {
 		v.Unknown = id != ""
 		return v
 	}
 	v.Topic, v.Deleted = p.safe(threads[at].Topic), !threads[at].DeletedOn.IsZero()
-	names := map[string]string{}
 	for _, member := range p.service.Participants(id) {
-		who := participantView{Name: p.safe(member.DisplayName), ID: rawID(member.Identifier)}
-		v.Participants = append(v.Participants, who)
-		names[who.ID] = who.Name
-	}
-	messages := p.service.Messages(id)
-	v.Earlier = max(0, len(messages)-maxShownMessages)
-	for _, m := range messages[v.Earlier:] { // a message may have a name that the participant has not
-		if id := rawID(m.Sender); names[id] == "" {
-			names[id] = p.safe(m.SenderDisplayName)
-		}
-	}
-	now := p.service.Now()
-	for _, m := range slices.Backward(messages[v.Earlier:]) {
-		v.Messages = append(v.Messages, p.viewMessage(m, names, now))
+		raw := rawID(member.Identifier)
+		v.Participants = append(v.Participants, participantView{p.safe(member.DisplayName), raw, ownPart(raw)})
 	}
 	return v
 }
 
-// lastWritten returns the thread with the latest message, or else the newest thread.
-func lastWritten(threads []chat.ThreadProperties, requests []chattest.Request) string {
+// lastWritten returns the thread with the latest message, or else the latest thread. Typing, receipts and changes of a topic do not count.
+func lastWritten(threads []chat.ThreadItem, requests []chattest.Request) string {
 	if len(threads) == 0 {
 		return ""
 	}
@@ -86,19 +136,21 @@ func lastWritten(threads []chat.ThreadProperties, requests []chattest.Request) s
 		switch {
 		case q.Status != http.StatusCreated:
 		case q.Operation == chattest.CreateChatThread:
-			return threads[len(threads)-1].ID
+			return threads[0].ID
 		case q.Operation == chattest.SendChatMessage:
-			id, _, _ := strings.Cut(strings.TrimPrefix(q.Path, "/chat/threads/"), "/")
-			return id
+			return threadOf(q)
 		}
 	}
-	return threads[len(threads)-1].ID
+	return threads[0].ID
 }
 
-func (p *page) viewMessage(m chat.Message, names map[string]string, now time.Time) messageView {
+func (p *page) viewMessage(m said, withTopic bool, names map[string]string, now time.Time) messageView {
 	v := messageView{
-		ID: m.ID, At: momentOf(m.CreatedOn, now, time.TimeOnly), HTML: m.Type == chat.MessageTypeHTML,
+		Key: m.key(), ID: m.ID, At: momentOf(m.CreatedOn, now, time.TimeOnly), HTML: m.Type == chat.MessageTypeHTML,
 		Edited: !m.EditedOn.IsZero(), Deleted: !m.DeletedOn.IsZero(),
+	}
+	if withTopic {
+		v.Topic = cmp.Or(p.safe(m.thread.Topic), "(no topic)")
 	}
 	who := func(i chat.Identifier, name string) string {
 		id := rawID(i)

@@ -2,37 +2,14 @@ package inspector
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
-	"net/url"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/acschat/acs-chat-go/chat"
 )
-
-// selection is the part of the service that a page shows, as its query says.
-type selection struct {
-	thread string // "": the one with the latest message
-	failed bool   // only failed requests
-}
-
-func selectionOf(r *http.Request) selection {
-	query := r.URL.Query()
-	return selection{thread: query.Get("thread"), failed: query.Has("failed")}
-}
-
-// Query returns the query of a link, with the question mark.
-func (g selection) Query() string {
-	query := url.Values{}
-	if g.thread != "" {
-		query.Set("thread", g.thread)
-	}
-	if g.failed {
-		query.Set("failed", "")
-	}
-	if len(query) == 0 {
-		return ""
-	}
-	return "?" + query.Encode()
-}
 
 // frame is the part of the page that does not change while it is open.
 type frame struct {
@@ -41,22 +18,78 @@ type frame struct {
 	CSRF     string
 	Query    string
 	Choices  faultChoices
+	Statuses []statusChoice
+	Scope    []chosen
+	Filters  map[string]filter
 	Parts    map[string]any
 }
 
 // parts lists the templates of the parts that change. Each is in an element with the same id.
 func parts() []string {
-	return []string{"clock", "threads", "users", "messages", "requests", "faults"}
+	return []string{"clock", "state", "threads", "users", "messages", "requests", "faults"}
+}
+
+// chosen is a thread or a user that narrows what is shown.
+type chosen struct {
+	Kind  string
+	Name  string
+	Clear string // the link without it
+}
+
+// filter is the form above a list.
+type filter struct {
+	Search    string
+	Operation string
+	Status    string
+	Keep      []field // what the form must send along
+	Clear     string  // the link without the filter, "" if nothing is filtered
+}
+
+// filters returns the forms by the part that they are for.
+func filters(g selection) map[string]filter {
+	of := func(part, from string, own ...string) filter {
+		f := filter{Search: g.get(own[0]), Keep: g.without(append(own, from, connectShown)...).fields()}
+		if cleared := g.without(append(own, from)...); len(cleared.values) < len(g.without(from).values) {
+			f.Clear = cleared.link(part)
+		}
+		return f
+	}
+	requests := of("requests", requestsFrom, requestSearch, operationShown, statusShown)
+	requests.Operation, requests.Status = g.get(operationShown), g.get(statusShown)
+	return map[string]filter{
+		"threads": of("threads", threadsFrom, threadSearch), "users": of("users", usersFrom, userSearch),
+		"messages": of("messages", messagesFrom, messageSearch), "requests": requests,
+	}
+}
+
+// scope returns what narrows messages and requests.
+func (p *page) scope(g selection, threads []chat.ThreadItem) (narrowed []chosen) {
+	if id := g.get(chosenThread); id != "" {
+		topic := p.safe(id)
+		if at := slices.IndexFunc(threads, func(t chat.ThreadItem) bool { return t.ID == id }); at >= 0 && threads[at].Topic != "" {
+			topic = p.safe(threads[at].Topic)
+		}
+		narrowed = append(narrowed, chosen{"Thread", topic, g.narrowed(chosenThread, "").link("messages")})
+	}
+	if id := g.get(chosenUser); id != "" {
+		narrowed = append(narrowed, chosen{"User", p.safe(ownPart(id)), g.narrowed(chosenUser, "").link("users")})
+	}
+	return narrowed
 }
 
 // show serves the page.
 func (p *page) show(w http.ResponseWriter, r *http.Request) {
 	g := selectionOf(r)
-	var b bytes.Buffer
-	err := p.template.ExecuteTemplate(&b, "page.html", frame{
-		Endpoint: p.service.Endpoint(), Process: p.process, CSRF: p.csrf, Query: g.Query(), Choices: choicesOfFaults(), Parts: p.look(g),
+	p.write(w, "page.html", frame{
+		Endpoint: p.service.Endpoint(), Process: p.process, CSRF: p.csrf, Query: g.Query(), Choices: choicesOfFaults(),
+		Statuses: statusChoices(), Scope: p.scope(g, p.service.ThreadItems()), Filters: filters(g), Parts: p.look(g),
 	})
-	if err != nil {
+}
+
+// write sends a page, or the error of its template.
+func (p *page) write(w http.ResponseWriter, name string, data any) {
+	var b bytes.Buffer
+	if err := p.template.ExecuteTemplate(&b, name, data); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
@@ -67,17 +100,25 @@ func (p *page) show(w http.ResponseWriter, r *http.Request) {
 // look collects the data of the parts.
 func (p *page) look(g selection) map[string]any {
 	requests := p.service.Requests()
-	threads := p.service.Threads()
-	users := p.service.Users()
-	thread := p.viewThread(g, threads, requests)
-	return map[string]any{
-		"clock":    p.viewClock(),
-		"threads":  p.viewThreads(g, threads, thread.ID),
-		"users":    p.viewUsers(users),
-		"messages": thread,
-		"requests": p.viewRequests(g, requests),
-		"faults":   p.viewFaults(g),
+	threads := p.service.ThreadItems()
+	current := g.get(chosenThread)
+	if current == "" {
+		current = lastWritten(threads, requests)
 	}
+	seen := p.glance(g)
+	maps.Copy(seen, map[string]any{
+		"threads":  p.viewThreads(g, threads, current),
+		"users":    p.viewUsers(g, p.service.Users()),
+		"messages": p.viewMessages(g, threads, current),
+		"requests": p.viewRequests(g, requests),
+	})
+	return seen
+}
+
+// glance collects what the parts show that may change without a request, and cost little.
+func (p *page) glance(g selection) map[string]any {
+	faults := p.viewFaults(g)
+	return map[string]any{"clock": p.viewClock(), "state": faults, "faults": faults}
 }
 
 // render renders one part.

@@ -10,63 +10,114 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-// maxShownRequests is the most requests that the page shows.
-const maxShownRequests = 50
+// requestsPage is how many requests a page of the list has.
+const requestsPage = 50
 
-// requestsView has the latest requests, the latest first.
+// requestsView is a page of the requests, the latest first.
 type requestsView struct {
-	Requests []requestView
-	Earlier  int // how many more there are
-	Failed   bool
-	AllLink  string
-	FailLink string
+	rows[requestView]
+
+	Filtered bool
+	Kept     int // requests in the log
 }
 
 type requestView struct {
-	Key       string // tells it from others
+	ID        int
 	At        moment
 	Failed    bool
 	Status    int
 	Method    string
 	Operation string
-	Target    string
+	Path      string
 	Took      string
-	User      string
 	Refused   string
 	Fault     int
-	Body      string
-	Reply     string
-	Private   bool // what was said may be a token, and is not shown
+	Href      string // all about it
+}
+
+// statusChoice is a choice of the filter by status.
+type statusChoice struct {
+	Name, Label string
+	matches     func(q chattest.Request) bool
+}
+
+func statusChoices() []statusChoice {
+	class := func(n int) func(chattest.Request) bool {
+		return func(q chattest.Request) bool { return q.Status/100 == n }
+	}
+	return []statusChoice{
+		{"failed", "failed", failed},
+		{"2xx", "2xx", class(2)}, {"3xx", "3xx", class(3)}, {"4xx", "4xx", class(4)}, {"5xx", "5xx", class(5)},
+		{"fault", "hit by a fault", func(q chattest.Request) bool { return q.Fault != 0 }},
+	}
 }
 
 func (p *page) viewRequests(g selection, all []chattest.Request) requestsView {
-	v := requestsView{Failed: g.failed}
-	v.AllLink = "/" + selection{thread: g.thread}.Query()
-	v.FailLink = "/" + selection{thread: g.thread, failed: true}.Query()
-	now := p.service.Now()
+	matches := p.requestFilter(g)
+	found := make([]chattest.Request, 0, len(all))
 	for _, q := range slices.Backward(all) {
-		switch {
-		case g.failed && !failed(q):
-		case len(v.Requests) == maxShownRequests:
-			v.Earlier++
-		default:
-			v.Requests = append(v.Requests, p.viewRequest(q, now))
+		if matches(q) {
+			found = append(found, q)
 		}
 	}
-	return v
+	list := pageOf(g, paging[chattest.Request]{"requests", requestsFrom, requestsPage, requestKey}, found)
+	now := p.service.Now()
+	return requestsView{
+		rows:     shownAs(list, func(q chattest.Request) requestView { return p.viewRequest(g, q, now) }),
+		Filtered: len(g.without(requestsFrom, threadSearch, threadsFrom, userSearch, usersFrom, messageSearch, messagesFrom, connectShown).values) > 0,
+		Kept:     len(all),
+	}
 }
 
-func (p *page) viewRequest(q chattest.Request, now time.Time) requestView {
-	v := requestView{
-		Key: strconv.FormatInt(q.At.UnixNano(), 36), At: momentOf(q.At, now, "15:04:05.000"),
-		Failed: failed(q), Status: q.Status, Method: p.safe(q.Method), Operation: shortName(q.Operation), Target: p.safe(q.Target),
-		Took: tookText(q.Duration), User: q.User.ID, Refused: p.safe(q.Refused), Fault: q.Fault,
+func requestKey(q chattest.Request) string { return strconv.Itoa(q.ID) }
+
+// requestFilter returns what the selection asks of a request.
+func (p *page) requestFilter(g selection) func(chattest.Request) bool {
+	sought, thread, user, operation := searchOf(g, requestSearch), g.get(chosenThread), g.get(chosenUser), g.get(operationShown)
+	inStatus := func(chattest.Request) bool { return true }
+	for _, choice := range statusChoices() {
+		if choice.Name == g.get(statusShown) {
+			inStatus = choice.matches
+		}
 	}
-	// Bodies of the identity API consist of tokens.
-	if v.Private = !strings.HasPrefix(q.Path, "/chat/"); !v.Private {
-		v.Body, v.Reply = p.safe(string(q.Body)), p.safe(string(q.Reply))
+	return func(q chattest.Request) bool {
+		return (thread == "" || threadOf(q) == thread) &&
+			(user == "" || q.User.ID == user) &&
+			(operation == "" || string(q.Operation) == operation) &&
+			inStatus(q) &&
+			sought.inRequest(q)
 	}
-	return v
+}
+
+func (s search) inRequest(q chattest.Request) bool {
+	if s.in(q.Method, q.Target, q.Path, string(q.Operation), q.Refused, q.User.ID, strconv.Itoa(q.Status)) {
+		return true
+	}
+	for _, id := range requestIDs(q) {
+		if s.in(id.Value) {
+			return true
+		}
+	}
+	return s.in(string(q.Body), string(q.Reply))
+}
+
+// threadOf returns the id of the thread that a request is about, "" if it is about none.
+func threadOf(q chattest.Request) string {
+	rest, ok := strings.CutPrefix(q.Path, "/chat/threads/")
+	if !ok {
+		return ""
+	}
+	id, _, _ := strings.Cut(rest, "/")
+	return id
+}
+
+func (p *page) viewRequest(g selection, q chattest.Request, now time.Time) requestView {
+	return requestView{
+		ID: q.ID, At: momentOf(q.At, now, "15:04:05.000"),
+		Failed: failed(q), Status: q.Status, Method: p.safe(q.Method), Operation: shortName(q.Operation), Path: p.safe(q.Path),
+		Took: tookText(q.Duration), Refused: p.safe(q.Refused), Fault: q.Fault,
+		Href: prefix + "requests/" + requestKey(q) + g.Query(),
+	}
 }
 
 // failed reports whether a request failed, or had a fault, which may have lost its response.

@@ -12,6 +12,8 @@ const (
 	maxStreams = 16
 	// refreshInterval is how often a page is updated without a request, for the clock.
 	refreshInterval = time.Second
+	// lookInterval is how often everything is looked at without a request: a retention policy may have deleted a thread.
+	lookInterval = 5 * time.Second
 	// heartbeat is the longest silence of a stream, so that a lost connection is noticed.
 	heartbeat = 15 * time.Second
 	// writeTime is how long a browser may take to accept an event.
@@ -35,9 +37,15 @@ func (p *page) stream(w http.ResponseWriter, r *http.Request) {
 	s.event("process", p.process)
 	ticker := time.NewTicker(refreshInterval)
 	defer ticker.Stop()
+	g, idle, looked := selectionOf(r), false, time.Time{}
 	for s.err == nil {
 		changed, began := p.changes.next(), time.Now()
-		p.tell(s, selectionOf(r))
+		if idle && began.Sub(looked) < lookInterval {
+			p.tell(s, p.glance(g))
+		} else {
+			p.tell(s, p.look(g))
+			looked = began
+		}
 		s.flush(time.Now())
 		// A large page uses at most a fifth of a processor.
 		pause := time.NewTimer(max(minInterval, 4*time.Since(began)))
@@ -58,14 +66,23 @@ func (p *page) stream(w http.ResponseWriter, r *http.Request) {
 		case <-p.ending:
 			return
 		}
+		select {
+		case <-changed:
+			idle = false
+		default:
+			idle = true
+		}
 	}
 }
 
 // tell writes the parts that have changed since the stream last sent them.
-func (p *page) tell(s *stream, g selection) {
-	look := p.look(g)
+func (p *page) tell(s *stream, seen map[string]any) {
 	for _, name := range parts() {
-		html, err := p.render(name, look[name])
+		data, ok := seen[name]
+		if !ok {
+			continue
+		}
+		html, err := p.render(name, data)
 		if err != nil {
 			s.err = err
 			return

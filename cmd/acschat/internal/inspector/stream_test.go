@@ -109,9 +109,9 @@ var _ = Describe("The stream of events", func() {
 			d.thread(alice, "First")
 			first := d.Threads()[0].ID
 			d.thread(alice, "Second")
-			r := d.read("/_inspector/events?failed=&thread=" + first)
+			r := d.read("/_inspector/events?status=failed&thread=" + first)
 			defer r.leave()
-			Expect(r.news()).To(And(ContainSubstring("<h3>First"), ContainSubstring("No request has failed.")))
+			Expect(r.news()).To(And(ContainSubstring(`<h3><span class="topic">First`), ContainSubstring("No request matches")))
 		})
 	})
 

@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -65,7 +67,7 @@ func open() *sight {
 	i := inspector.New(ending)
 	service, err := chattest.Open(&chattest.Options{OnRequest: i.Observe})
 	Expect(err).NotTo(HaveOccurred())
-	server := httptest.NewServer(i.Handler(service, service))
+	server := httptest.NewServer(i.Handler(service, service, "/home/ana/ca.pem"))
 	Expect(service.SetEndpoint(server.URL)).To(Succeed())
 
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
@@ -142,7 +144,7 @@ func (s *sight) presses(keys string) {
 // tabsTo presses the tab key until an element has the focus.
 func (s *sight) tabsTo(id string) {
 	GinkgoHelper()
-	for range 60 {
+	for range 200 {
 		if s.js("document.activeElement.id") == id {
 			return
 		}
@@ -196,7 +198,7 @@ var _ = Describe("The inspector in a browser", func() {
 		_, err := alice.ListThreads(nil).Collect(ctx, 0)
 		Expect(err).To(MatchError(chat.ErrThrottled))
 		s.sees(text("#requests .failed"), And(ContainSubstring("429"), ContainSubstring("ListChatThreads"), ContainSubstring("fault 1")))
-		s.sees(text("#faults"), ContainSubstring("All is well."))
+		s.sees(text("#faults"), ContainSubstring("No faults are on."))
 
 		s.presses("\r")
 		s.sees(`document.querySelector("#faults button")?.id`, Equal("off-2"))
@@ -204,21 +206,84 @@ var _ = Describe("The inspector in a browser", func() {
 		s.tabsTo("off-2")
 		s.presses("\r")
 		s.sees(text("#outcome"), Equal("The fault is off."))
-		s.sees(text("#faults"), ContainSubstring("All is well."))
+		s.sees(text("#faults"), ContainSubstring("No faults are on."))
 		Expect(s.service.Faults()).To(BeEmpty())
 		s.sees("document.activeElement.id", Equal("faults-heading"))
 	})
 
-	It("keeps the open details and the focus while updates arrive", func(ctx SpecContext) {
+	It("keeps a row open, with all about its request, while new rows wait behind a button", func(ctx SpecContext) {
 		s.js(`document.querySelector("#requests summary").focus()`)
 		s.presses("\r")
-		s.sees(`document.querySelectorAll("#requests details[open]").length`, Equal("1"))
+		s.sees(`document.querySelectorAll("#requests [data-key] > details[open]").length`, Equal("1"))
 		opened := s.js(`document.querySelector("#requests details[open]").id`)
-		_, err := talk.SendMessage(ctx, "More.", nil)
-		Expect(err).NotTo(HaveOccurred())
+		s.sees(text("#requests details[open]"), And(ContainSubstring("MS-CV"), ContainSubstring(`"topic": "Release 4.2"`)))
+		for range 2 {
+			_, err := talk.SendMessage(ctx, "More.", nil)
+			Expect(err).NotTo(HaveOccurred())
+		}
+		s.sees(text("#fresh-requests"), Equal("2 new"))
+		Expect(s.js(text("#requests .asked li"))).To(ContainSubstring("CreateChatThread"))
+		Expect(s.js(`document.activeElement.closest("details")?.id`)).To(Equal(opened))
+
+		s.does(chromedp.Click("#fresh-requests"))
 		s.sees(text("#requests .asked li"), ContainSubstring("SendChatMessage"))
 		Expect(s.js(`document.querySelector("#requests details[open]").id`)).To(Equal(opened))
-		Expect(s.js(`document.activeElement.closest("details")?.id`)).To(Equal(opened))
+		Expect(s.js(text("#requests details[open]"))).To(ContainSubstring("MS-CV"))
+		s.sees(`document.getElementById("fresh-requests").hidden`, Equal("true"))
+
+		_, err := talk.SendMessage(ctx, "Still more.", nil)
+		Expect(err).NotTo(HaveOccurred())
+		s.sees(text("#fresh-requests"), Equal("1 new"))
+		s.does(chromedp.Click("#" + opened + " > summary")) // closed, it lets them in
+		s.sees(`document.querySelectorAll("#requests .asked li").length`, Equal("4"))
+	})
+
+	It("lets new rows wait while the reader has scrolled, and lets them in at the top", func(ctx SpecContext) {
+		for range 60 {
+			_, err := talk.SendMessage(ctx, "Long.", nil)
+			Expect(err).NotTo(HaveOccurred())
+		}
+		s.sees(`document.querySelectorAll("#messages .said li").length`, Equal("50"))
+		s.js(`scrollTo(0, 900)`)
+		s.sees("scrollY", Equal("900"))
+		_, err := talk.SendMessage(ctx, "Later.", nil)
+		Expect(err).NotTo(HaveOccurred())
+		s.sees(text("#fresh-messages"), Equal("1 new"))
+		Expect(s.js(text("#messages .text"))).To(Equal("Long."))
+		s.js(`scrollTo(0, 0)`)
+		s.sees(text("#messages .text"), Equal("Later."))
+		s.sees(`document.getElementById("fresh-messages").hidden`, Equal("true"))
+	})
+
+	It("filters as soon as a choice is made, and finds what is searched for", func(ctx SpecContext) {
+		_, err := talk.SendMessage(ctx, "A needle.", nil)
+		Expect(err).NotTo(HaveOccurred())
+		s.does(chromedp.Focus(`.requests select[name="operation"]`))
+		s.presses("SendChatMessage")
+		s.sees(`new URL(location).searchParams.get("operation")`, Equal("ChatThread_SendChatMessage"))
+		s.sees(`[...document.querySelectorAll("#requests .what")].map((e) => e.innerText).join()`, Equal("SendChatMessage"))
+		s.does(chromedp.Focus(`.messages input[type="search"]`))
+		s.presses("NEEDLE\r")
+		s.sees(`[...document.querySelectorAll("#messages .text")].map((e) => e.innerText).join()`, Equal("A needle."))
+		Expect(s.js(`document.querySelector('.requests select[name="operation"]').value`)).To(Equal("ChatThread_SendChatMessage"))
+		s.does(chromedp.Click("#show-all"))
+		s.sees(`document.querySelectorAll("#requests .what").length`, Equal("2"))
+	})
+
+	It("keeps faults, clock and connection in sight wherever one reads", func(ctx SpecContext) {
+		for range 50 {
+			_, err := talk.SendMessage(ctx, "Long.", nil)
+			Expect(err).NotTo(HaveOccurred())
+		}
+		s.service.Fail(chattest.Any, chattest.Fault{Status: 503})
+		for _, width := range []int64{360, 820, 1400} {
+			s.does(chromedp.EmulateViewport(width, 800))
+			s.sees(text("#state"), Equal("1 fault on"))
+			s.js(`scrollTo(0, 2000)`)
+			for _, id := range []string{"state", "clock", "live"} {
+				s.sees(fmt.Sprintf(`(({top, bottom, left, right}) => top >= 0 && bottom <= 140 && left >= 0 && right <= innerWidth)(document.getElementById(%q).getBoundingClientRect())`, id), Equal("true"))
+			}
+		}
 	})
 
 	It("shows hostile messages and names as text", func(ctx SpecContext) {
@@ -231,6 +296,9 @@ var _ = Describe("The inspector in a browser", func() {
 		s.does(chromedp.Reload())
 		s.sees(text("#messages .said .text"), Equal(hostile))
 		s.sees(text("#live"), ContainSubstring("Live"))
+		Expect(s.js("window.harmed")).To(Equal("undefined"))
+		s.js(`document.querySelector("#requests summary").click()`)
+		s.sees(text("#requests details[open]"), ContainSubstring("<script>"))
 		Expect(s.js("window.harmed")).To(Equal("undefined"))
 		Expect(s.js(`document.querySelectorAll("main img, main script, aside img, aside script").length`)).To(Equal("0"))
 	})
@@ -251,6 +319,41 @@ var _ = Describe("The inspector in a browser", func() {
 		Expect(hosts).To(Equal(map[string]bool{s.url: true}))
 		Expect(s.said).To(BeEmpty())
 		Expect(slices.ContainsFunc(s.service.Requests(), func(q chattest.Request) bool { return q.Path == "/favicon.ico" })).To(BeFalse())
+	})
+
+	It("breaks no word and never overflows, at any width", func(ctx SpecContext) {
+		long := strings.Repeat("Rechtsschutzversicherungen ", 20)
+		carol := s.service.NewUser()
+		created, err := alice.CreateThread(ctx, long, &chat.CreateThreadOptions{Participants: []chat.Participant{{Identifier: carol, DisplayName: "Carol"}}})
+		Expect(err).NotTo(HaveOccurred())
+		for _, words := range []string{long, strings.Repeat("unbroken", 60), "Short."} {
+			_, err = alice.ThreadClient(created.Thread.ID).SendMessage(ctx, words, &chat.SendMessageOptions{
+				SenderDisplayName: "Alice", Type: chat.MessageTypeHTML, Metadata: map[string]string{"key": strings.Repeat("v", 200)},
+			})
+			Expect(err).NotTo(HaveOccurred())
+		}
+		_, err = alice.ThreadClient(created.Thread.ID).ListParticipants(nil).Collect(ctx, 0)
+		Expect(err).NotTo(HaveOccurred())
+		s.everyOperation(ctx)
+		s.service.Fail(chattest.UpsertTeamsExtensionAssignment, chattest.Fault{Every: 3, RevokedToken: true})
+		s.service.Fail(chattest.Any, chattest.Fault{Nth: 99, Delay: time.Minute})
+		for _, look := range []struct {
+			query  string
+			widths []int64
+		}{{"", s.widths()}, {"?thread=" + url.QueryEscape(created.Thread.ID), []int64{360, 720, 1080, 1500}}, {"?mq=rechts", []int64{360, 1080, 1500}}} {
+			s.does(chromedp.Navigate(s.url + "/" + look.query))
+			s.sees(text("#live"), Equal("Live"))
+			s.sees(text("#messages"), ContainSubstring("Rechts"))
+			s.js(`document.querySelectorAll("#requests summary").forEach((summary, i) => { if (i % 15 === 0) summary.click() })`)
+			s.sees(text("#requests details[open]"), ContainSubstring("MS-CV"))
+			s.js(`document.querySelectorAll("#requests details details, #participants").forEach((d) => { d.open = true })`)
+			s.fits(look.widths...)
+			s.picture("layout")
+		}
+
+		s.does(chromedp.Navigate(s.url + "/_inspector/requests/2"))
+		s.js(`document.querySelectorAll("details").forEach((d) => { d.open = true })`)
+		s.fits(360, 720, 1920)
 	})
 
 	It("fits a phone, and dark mode", func() {
@@ -279,6 +382,98 @@ var _ = Describe("The inspector in a browser", func() {
 		s.picture("light")
 	})
 })
+
+// everyOperation puts a request of each operation into the log, so that each name is on the page.
+func (s *sight) everyOperation(ctx context.Context) {
+	GinkgoHelper()
+	for _, op := range chattest.Operations() {
+		s.service.Fail(op, chattest.Fault{Status: 418})
+	}
+	routes := map[string][]string{
+		http.MethodGet: {"/chat/threads", "/chat/threads/x", "/chat/threads/x/messages", "/chat/threads/x/messages/1", "/chat/threads/x/participants",
+			"/chat/threads/x/readReceipts", "/access/teamsExtension/tenants/x/assignments/y"},
+		http.MethodPost: {"/chat/threads", "/chat/threads/x/messages", "/chat/threads/x/participants/:add", "/chat/threads/x/participants/:remove",
+			"/chat/threads/x/typing", "/chat/threads/x/readReceipts", "/identities", "/identities/x/:revokeAccessTokens",
+			"/identities/x/:issueAccessToken", "/teamsUser/:exchangeAccessToken"},
+		http.MethodPatch:  {"/chat/threads/x", "/chat/threads/x/messages/1"},
+		http.MethodDelete: {"/chat/threads/x", "/chat/threads/x/messages/1", "/identities/x", "/access/teamsExtension/tenants/x/assignments/y"},
+		http.MethodPut:    {"/access/teamsExtension/tenants/x/assignments/y"},
+	}
+	for method, paths := range routes {
+		for _, path := range paths {
+			r, err := http.NewRequestWithContext(ctx, method, s.url+path+"?api-version=2025-03-15", nil)
+			Expect(err).NotTo(HaveOccurred())
+			answer, err := http.DefaultClient.Do(r)
+			Expect(err).NotTo(HaveOccurred())
+			_ = answer.Body.Close()
+		}
+	}
+	for _, fault := range s.service.Faults() {
+		fault.Remove()
+	}
+}
+
+// widths are every 20 pixels from 360 to 1,920, and each breakpoint of the style sheet with its neighbours.
+func (s *sight) widths() (widths []int64) {
+	GinkgoHelper()
+	for width := int64(360); width <= 1920; width += 20 {
+		widths = append(widths, width)
+	}
+	breakpoints := s.js(`[...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).flatMap((rule) => rule.media?.mediaText.match(/\d+(?=px)/g) ?? [])`)
+	Expect(breakpoints).NotTo(BeEmpty())
+	for _, text := range strings.Split(breakpoints, ",") {
+		at, err := strconv.ParseInt(text, 10, 64)
+		Expect(err).NotTo(HaveOccurred())
+		widths = append(widths, at-1, at, at+1)
+	}
+	return widths
+}
+
+// faultsOfLayout returns the words that are broken over lines, those that are cut off, and what is wider than the window. A word is a run
+// of letters and digits; one of more than 32 may be broken, and what scrolls or ends in an ellipsis may be wider than its box.
+const faultsOfLayout = `(() => {
+  const found = [];
+  const root = document.documentElement;
+  if (root.scrollWidth > innerWidth) found.push("the page is " + root.scrollWidth + " wide");
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    if (!parent.checkVisibility() || parent.closest("select")) continue;
+    const clips = parent.closest(".id, .topic, .endpoint, .scope b, .facts code, pre");
+    for (const word of node.data.matchAll(/[\p{L}\p{N}_]+/gu)) {
+      if (word[0].length > 32) continue;
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const boxes = [...range.getClientRects()];
+      if (boxes.some((box) => Math.abs(box.top - boxes[0].top) > 2)) found.push("broken: " + word[0]);
+      if (!clips && boxes.some((box) => box.right > innerWidth + 1 || box.left < -1)) found.push("outside: " + word[0]);
+      const section = parent.closest("section, header");
+      if (!clips && section && boxes.some((box) => box.right > section.getBoundingClientRect().right)) found.push("cut: " + word[0]);
+    }
+  }
+  for (const e of document.querySelectorAll("button, .tag, .word, .status, time, .took")) {
+    if (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline") found.push("too narrow: " + e.textContent);
+  }
+  const rows = [...document.querySelectorAll(".asked > li > details > summary")];
+  for (const row of rows) {
+    const boxes = [...row.children].map((e) => { range.selectNodeContents(e); return range.getBoundingClientRect(); });
+    for (const a of boxes) for (const b of boxes) {
+      if (a !== b && a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 4 && b.top < a.bottom - 4) found.push("overlap in " + row.innerText);
+    }
+  }
+  return [...new Set(found)].join("; ");
+})()`
+
+// fits checks the layout at some widths.
+func (s *sight) fits(widths ...int64) {
+	GinkgoHelper()
+	Expect(widths).NotTo(BeEmpty())
+	for _, width := range widths {
+		s.does(chromedp.EmulateViewport(width, 900))
+		Expect(s.js(faultsOfLayout)).To(BeEmpty(), "at %d px", width)
+	}
+}
 
 // picture saves a screenshot of the page in the directory INSPECTOR_PICTURES, if that is set.
 func (s *sight) picture(name string) {
