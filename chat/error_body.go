@@ -6,58 +6,22 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/acschat/acs-chat-go/chat/internal/errorbody"
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
-	"github.com/acschat/acs-chat-go/chat/redact"
 )
 
-// errorBody has every shape of errors that the service has used: documented ("error", camel case), live ("CommunicationError",
-// Pascal case), older ("Error", "ChatError") and bare. Names match in any case.
-type errorBody struct {
-	errorWords
-
-	Error              *errorWords `json:"error"`
-	CommunicationError *errorWords `json:"communicationError"`
-	ChatError          *errorWords `json:"chatError"`
-}
-
-type errorWords struct {
-	Code        looseText    `json:"code"`
-	Message     looseText    `json:"message"`
-	Target      looseText    `json:"target"`
-	Details     []errorWords `json:"details"`
-	InnerErrors []errorWords `json:"innerErrors"`
-	InnerError  *errorWords  `json:"innererror"`
-}
-
-// toError returns the first shape that is not empty.
-func (b errorBody) toError() *Error {
-	for _, w := range []*errorWords{b.Error, b.CommunicationError, b.ChatError} {
-		if e := w.toError(); !e.silent() {
-			return e
-		}
+// toError converts an error as the service writes it.
+func toError(w errorbody.Error) *Error {
+	e := &Error{Code: string(w.Code), Message: string(w.Message), Target: string(w.Target), StatusCode: w.Status()}
+	for _, cause := range w.Causes() {
+		e.Details = append(e.Details, toError(cause))
 	}
-	return b.errorWords.toError()
-}
-
-func (w *errorWords) toError() *Error {
-	if w == nil {
-		return &Error{}
-	}
-	e := &Error{Code: string(w.Code), Message: string(w.Message), Target: string(w.Target), StatusCode: statusOf(string(w.Code))}
-	for _, detail := range slices.Concat(w.Details, w.InnerErrors) {
-		if d := detail.toError(); !d.silent() {
-			e.Details = append(e.Details, d)
-		}
-	}
-	if inner := w.InnerError.toError(); !inner.silent() {
-		e.InnerError = inner
+	if w.InnerError != nil && !w.InnerError.IsEmpty() {
+		e.InnerError = toError(*w.InnerError)
 	}
 	return e
 }
@@ -65,34 +29,6 @@ func (w *errorWords) toError() *Error {
 // silent reports whether the service wrote nothing.
 func (e *Error) silent() bool {
 	return e.Code == "" && e.Message == "" && e.Target == "" && e.Details == nil && e.InnerError == nil
-}
-
-// statusOf returns the status that the service writes as the code of an error in a response.
-func statusOf(code string) int {
-	if status, err := strconv.Atoi(code); err == nil && status >= 100 && status <= 599 {
-		return status
-	}
-	return 0
-}
-
-// looseText is a string, or the JSON that is in its place.
-type looseText string
-
-func (t *looseText) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	value, err := dec.ReadValue()
-	if err != nil {
-		return err
-	}
-	switch value.Kind() {
-	case '"':
-		text, _ := jsontext.AppendUnquote(nil, value) // what can't be read is replaced, not lost
-		*t = looseText(text)
-	case '0', 't', 'f':
-		*t = looseText(value)
-	default:
-		*t = ""
-	}
-	return nil
 }
 
 // NewError converts an error response of Communication Services, of any shape, for callers of other operations, such as package
@@ -113,14 +49,13 @@ func refuse(ctx context.Context, action string, resp *http.Response, hint string
 
 func newError(action string, resp *http.Response, hint string, held *heldToken) *Error {
 	body := bytes.Clone(pipeline.Body(resp))
-	kept := withoutSecrets(body, resp.Request)
-	var decoded errorBody
-	err := pipeline.Decode(kept, &decoded)
+	kept := pipeline.EraseSecrets(body, resp.Request)
+	words, err := errorbody.Parse(kept)
 	foreign := err != nil && len(bytes.TrimSpace(body)) > 0
 	if foreign {
 		hint = strings.TrimPrefix(hint+"; the response is not from the service ("+pipeline.ContentType(resp)+"): check the endpoint", "; ")
 	}
-	e := decoded.toError()
+	e := toError(words)
 	e.operation, e.hint, e.StatusCode = action, hint, resp.StatusCode
 	e.seen = see(resp, held)
 	e.seen.Foreign = foreign
@@ -134,20 +69,4 @@ func newError(action string, resp *http.Response, hint string, held *heldToken) 
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	e.response = &azcore.ResponseError{StatusCode: resp.StatusCode, ErrorCode: e.Code, RawResponse: pipeline.Kept(resp, kept)} //nolint:bodyclose // it is in memory
 	return e
-}
-
-// withoutSecrets removes secrets from a body, in case the service quotes them: the token of the request, which may be of any
-// form, and what redact recognizes.
-func withoutSecrets(body []byte, req *http.Request) []byte {
-	text := string(body)
-	if req != nil {
-		token, found := strings.CutPrefix(req.Header.Get("Authorization"), "Bearer ")
-		if !found {
-			token = req.Header.Get("X-Skypetoken") // of real-time notifications
-		}
-		if token != "" {
-			text = strings.ReplaceAll(text, token, "[redacted]")
-		}
-	}
-	return []byte(redact.Text(text))
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/acschat/acs-chat-go/chat/internal/errorbody"
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
@@ -34,7 +35,7 @@ func (e *PartialAddError) Unwrap() error { return e.Err }
 
 // addedParticipants is the response to adding participants. The generated type would lose a code that is written as a number.
 type addedParticipants struct {
-	InvalidParticipants []errorWords `json:"invalidParticipants"`
+	InvalidParticipants []errorbody.Error `json:"invalidParticipants"`
 }
 
 // exchange is an answer that is a success and names participants who were not added, and the token it was given for.
@@ -54,7 +55,7 @@ func (x *exchange) of(ctx context.Context) func(*http.Response, error) (*http.Re
 
 // failedParticipants pairs the errors in a response with the participants of the request, by raw id: first exactly, then ignoring
 // case. A participant that was sent twice is paired once for each error.
-func (x *exchange) failedParticipants(sent []Participant, refused []errorWords) []FailedParticipant {
+func (x *exchange) failedParticipants(sent []Participant, refused []errorbody.Error) []FailedParticipant {
 	if len(refused) == 0 {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"github.com/acschat/acs-chat-go/chat/internal/errorbody"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
@@ -65,8 +66,8 @@ func errorForm(e Error) chatapi.CommunicationError {
 }
 
 // failure reads an error about one participant.
-func failure(w errorWords) FailedParticipant {
-	err := w.toError()
+func failure(w errorbody.Error) FailedParticipant {
+	err := toError(w)
 	err.operation = "chat: add participant"
 	return FailedParticipant{Err: err, Participant: Participant{Identifier: ParseRawID(err.Target)}}
 }

@@ -84,6 +84,22 @@ func keptURL(u *url.URL) *url.URL {
 	return &kept
 }
 
+// EraseSecrets returns a response body without secrets, in case the service quotes them: the token of the request, which may have
+// any form, and what redact recognizes.
+func EraseSecrets(body []byte, req *http.Request) []byte {
+	text := string(body)
+	if req != nil {
+		token, found := strings.CutPrefix(req.Header.Get("Authorization"), "Bearer ")
+		if !found {
+			token = req.Header.Get("X-Skypetoken") // of real-time notifications
+		}
+		if token != "" {
+			text = strings.ReplaceAll(text, token, "[redacted]")
+		}
+	}
+	return []byte(redact.Text(text))
+}
+
 // WithoutSecrets returns err or, if its text has secrets, an error without them that wraps err.
 func WithoutSecrets(err error) error {
 	text := err.Error()
