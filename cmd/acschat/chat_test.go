@@ -279,7 +279,7 @@ var _ = Describe("chat", func() {
 		)
 
 		It("requires a terminal", func() {
-			alice.Run("chat", thread).Ends(2, "requires a terminal", "message list --follow")
+			alice.Run("chat", thread).Ends(2, "needs a terminal", "message list --follow")
 		})
 
 		DescribeTable("rejects an invalid command line",
