@@ -51,6 +51,11 @@
 // If the context ends after an attempt has failed, the error matches both the context's error and the outcome of the last attempt.
 // A wait that cannot end before the deadline is not started: the call returns at once.
 //
+// # Limits
+//
+// An attempt may take one minute; see [ClientOptions]. A response may have 32 MiB, and 100,000 items in all its lists together. It is
+// an error if it exceeds that. Of an error response, at most 128 KiB are read.
+//
 // # Concurrency
 //
 // Clients, thread clients, fleets, credentials and pagers are safe for concurrent use: create one and share it. A call returns as

@@ -48,10 +48,12 @@ func refuse(ctx context.Context, action string, resp *http.Response, hint string
 }
 
 func newError(action string, resp *http.Response, hint string, held *heldToken) *Error {
-	body := bytes.Clone(pipeline.Body(resp))
+	body := pipeline.Body(resp)
+	whole := len(body) < pipeline.MaxErrorBody
+	body = bytes.Clone(body[:min(len(body), pipeline.MaxErrorBody)])
 	kept := pipeline.EraseSecrets(body, resp.Request)
 	words, err := errorbody.Parse(kept)
-	foreign := err != nil && len(bytes.TrimSpace(body)) > 0
+	foreign := err != nil && whole && len(bytes.TrimSpace(body)) > 0
 	if foreign {
 		hint = strings.TrimPrefix(hint+"; the response is not from the service ("+pipeline.ContentType(resp)+"): check the endpoint", "; ")
 	}

@@ -3,13 +3,14 @@ package chat
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 )
 
 // Pager is a listing that requests its pages as needed. It describes the listing and holds no position: creating one sends no
 // request, and each range starts at the beginning, also in several goroutines at the same time.
 //
-// An error ends the listing: it is the last value, with no item. Among the errors is an [*ArgumentError] for a Skip or PageSize
+// An error ends the listing: it is the last value, with no item. A listing fails after 1,000 empty pages in a row. Among the errors is an [*ArgumentError] for a Skip or PageSize
 // that is negative or exceeds 2147483647, and for a ContinuationToken of another listing.
 type Pager[T any] struct {
 	// fetch reads the page that token names, the first one if it is empty.
@@ -76,16 +77,27 @@ var errPageLost = errors.New("chat: the goroutine that read the next page has en
 
 var errCircle = errors.New("chat: the links to the next page form a cycle")
 
+const maxEmptyPages = 1000
+
+var errEmptyPages = fmt.Errorf("chat: the last %d pages were empty, and another one follows", maxEmptyPages)
+
 func (p *Pager[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	return func(yield func(Page[T], error) bool) {
-		links := circle{held: p.token}
+		links, empty := circle{held: p.token}, 0
 		for token := p.token; ; {
 			page, err := p.fetch(ctx, token)
+			if empty++; len(page.Items) > 0 {
+				empty = 0
+			}
 			if !yield(page, err) || err != nil || page.Last {
 				return
 			}
 			if links.closed(page.ContinuationToken) {
 				yield(Page[T]{}, errCircle)
+				return
+			}
+			if empty == maxEmptyPages {
+				yield(Page[T]{}, errEmptyPages)
 				return
 			}
 			token = page.ContinuationToken

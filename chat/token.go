@@ -40,11 +40,16 @@ func (t AccessToken) redacted() string {
 // lastExpiry is the end of the year 9999 as an "exp" claim. A higher claim is in milliseconds by mistake.
 const lastExpiry = 253402300799
 
+// maxToken is the limit of a token in bytes. A token of the service has less than 1 KB.
+const maxToken = 64 << 10
+
 // withExpiry returns the token with its expiry. Its errors do not contain the token.
 func (t AccessToken) withExpiry() (AccessToken, error) {
 	switch {
 	case t.Token == "":
 		return t, errors.New("is empty")
+	case len(t.Token) > maxToken:
+		return t, fmt.Errorf("is longer than %d KB", maxToken>>10)
 	case strings.HasPrefix(strings.ToLower(t.Token), "bearer "):
 		return t, errors.New(`begins with "Bearer ", which is not part of the token: remove it`)
 	case strings.ContainsFunc(t.Token, outsideTokens):

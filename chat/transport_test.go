@@ -216,8 +216,8 @@ var _ = Describe("An answer", func() {
 		Expect(body.read).To(BeNumerically("~", bound, 1<<20))
 		Expect(body.closed).To(BeTrue())
 	},
-		Entry("of success", 200, 64<<20, MatchError(ContainSubstring("larger than 64 MiB"))),
-		Entry("of refusal", 403, 1<<20, MatchError(chat.ErrForbidden)),
+		Entry("of success", 200, 32<<20, MatchError(ContainSubstring("larger than 32 MiB"))),
+		Entry("of refusal", 403, 128<<10, MatchError(chat.ErrForbidden)),
 	)
 
 	It("that is slow ends with the context", func(ctx SpecContext) {

@@ -8,20 +8,48 @@ import (
 	"sync"
 )
 
-// maxBody is the limit of a response in bytes, twice the largest page: 200 messages of 28 KB with every character escaped.
-const maxBody = 64 << 20
+// maxBody is the limit of a response in bytes. The largest page is 200 messages of 28 KB, 6 MB unless every character is escaped.
+const maxBody = 32 << 20
 
-// maxErrorBody is the limit of an error response in bytes. The rest is dropped.
-const maxErrorBody = 1 << 20
+// MaxErrorBody is the limit of an error response in bytes. The rest is dropped.
+const MaxErrorBody = 128 << 10
 
 // maxPooled is the capacity of the largest buffer that is kept for reuse.
 const maxPooled = 8 << 20
 
-// bufferedBody is a body in a buffer of a pool, to which Close returns it. Only then it closes the body it was read from: over HTTP/2
+// buffer is a buffer of a pool.
+type buffer struct{ bytes []byte }
+
+// readFrom reads up to limit bytes. Unlike bytes.Buffer it never has more capacity than limit.
+func (b *buffer) readFrom(r io.Reader, limit int) error {
+	const least = 4 << 10
+	for len(b.bytes) < limit {
+		if len(b.bytes) == cap(b.bytes) {
+			next := max(least, 2*cap(b.bytes))
+			if next > limit/2 {
+				next = limit
+			}
+			grown := make([]byte, len(b.bytes), next)
+			copy(grown, b.bytes)
+			b.bytes = grown
+		}
+		n, err := r.Read(b.bytes[len(b.bytes):min(limit, cap(b.bytes))])
+		b.bytes = b.bytes[:len(b.bytes)+n]
+		switch {
+		case err == io.EOF: //nolint:errorlint // as io.Reader requires
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// bufferedBody is a body in a buffer, which Close returns to the pool. Only then it closes the body it was read from: over HTTP/2
 // that waits for the end of the stream, which arrives while the response is decoded.
 type bufferedBody struct {
 	bytes.Reader
-	buffer *bytes.Buffer
+	buffer *buffer
 	pool   *sync.Pool
 	source io.Closer
 }
@@ -34,32 +62,39 @@ func (t *transport) readResponse(resp *http.Response) error {
 	if resp.Body == http.NoBody {
 		return nil
 	}
-	buffer, _ := t.buffers.Get().(*bytes.Buffer)
-	if buffer == nil {
-		buffer = new(bytes.Buffer)
+	read, _ := t.buffers.Get().(*buffer)
+	if read == nil {
+		read = new(buffer)
 	}
-	limit := int64(maxBody + 1)
-	if resp.StatusCode >= http.StatusBadRequest {
-		limit = maxErrorBody
+	limit, isError := maxBody+1, resp.StatusCode >= http.StatusBadRequest
+	if isError {
+		limit = MaxErrorBody
 	}
-	if n := min(resp.ContentLength, maxPooled); n > 0 {
-		buffer.Grow(int(n) + bytes.MinRead)
-		limit = min(limit, resp.ContentLength) // reading up to the end of the stream would wait for another frame
+	length, sized := int(min(resp.ContentLength, maxBody+1)), resp.ContentLength > 0
+	if sized {
+		if n := min(length, maxPooled); n > cap(read.bytes) {
+			read.bytes = make([]byte, 0, n)
+		}
+		limit = min(limit, length) // reading up to the end of the stream would wait for another frame
 	}
-	n, err := buffer.ReadFrom(io.LimitReader(resp.Body, limit))
-	body := &bufferedBody{buffer: buffer, pool: &t.buffers, source: resp.Body}
-	if err != nil || n == limit && n != resp.ContentLength { // the rest is not read
+	var err error
+	if isError || length <= maxBody {
+		err = read.readFrom(resp.Body, limit)
+	}
+	n := len(read.bytes)
+	body := &bufferedBody{buffer: read, pool: &t.buffers, source: resp.Body}
+	if err != nil || n == limit && int64(n) != resp.ContentLength || length > maxBody { // the rest is not read
 		body.source = http.NoBody
 		_ = resp.Body.Close()
 	}
-	body.Reset(buffer.Bytes())
+	body.Reset(read.bytes)
 	resp.Body = body
 	switch {
-	case resp.StatusCode >= http.StatusBadRequest:
+	case isError:
 		return nil // the status matters, even if the text that explains it is incomplete
-	case n > maxBody:
+	case n > maxBody, length > maxBody:
 		err = Final{fmt.Errorf("the body is larger than %d MiB", maxBody>>20)}
-	case err == nil && n < resp.ContentLength:
+	case err == nil && sized && n < length:
 		err = io.ErrUnexpectedEOF // not every transport reports that
 	}
 	if err != nil {
@@ -75,8 +110,8 @@ func (b *bufferedBody) Close() error {
 		return nil
 	}
 	b.Reset(nil)
-	if b.buffer.Cap() <= maxPooled {
-		b.buffer.Reset()
+	if cap(b.buffer.bytes) <= maxPooled {
+		b.buffer.bytes = b.buffer.bytes[:0]
 		b.pool.Put(b.buffer)
 	}
 	b.buffer = nil
@@ -86,15 +121,15 @@ func (b *bufferedBody) Close() error {
 // Body returns the body of a response. It is valid until the body is closed.
 func Body(resp *http.Response) []byte {
 	if body, ok := resp.Body.(*bufferedBody); ok && body.buffer != nil {
-		return body.buffer.Bytes()
+		return body.buffer.bytes
 	}
 	if resp.Body == nil {
 		return nil
 	}
 	// A policy has replaced the body.
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
-	if err != nil {
+	var replaced buffer
+	if err := replaced.readFrom(resp.Body, maxBody); err != nil {
 		return nil
 	}
-	return body
+	return replaced.bytes
 }

@@ -109,9 +109,6 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 		err = p.read(ctx, resp, &wire)
 		if err != nil && op.succeeded(resp.StatusCode) {
 			c.ambiguous = op.Once
-			if ended := ctx.Err(); ended != nil {
-				err = fmt.Errorf("%s: %w", op.Action, ended) // perhaps the reason why the answer is incomplete
-			}
 		}
 	} else {
 		err = c.ended(ctx, err)
@@ -140,7 +137,11 @@ func (p *Pipeline) read(ctx context.Context, resp *http.Response, wire any) erro
 	if _, ok := wire.(*NoBody); ok {
 		return nil
 	}
-	if err := Decode(Body(resp), wire); err != nil {
+	err := DecodeWithin(ctx, Body(resp), wire)
+	switch ended := ctx.Err(); {
+	case err != nil && ended != nil: // perhaps the reason why the answer is incomplete
+		return fmt.Errorf("%s: %w", c.Action, ended)
+	case err != nil:
 		return p.refuse(ctx, c.Action, resp, err.Error())
 	}
 	return nil

@@ -34,7 +34,9 @@ var (
 )
 
 // Decode decodes a JSON object into a zero value. Times keep the offset they are written with.
-func Decode(body []byte, into any) error {
+func Decode(body []byte, into any) error { return decode(body, into, func() error { return nil }) }
+
+func decode(body []byte, into any, ended func() error) error {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 	if len(body) == 0 {
 		return errors.New("the body is empty")
@@ -42,12 +44,23 @@ func Decode(body []byte, into any) error {
 	if body[0] != '{' {
 		return errors.New("the body is not a JSON object")
 	}
+	err := checkSize(body, ended)
+	if err == nil {
+		err = decodeLeniently(body, into, ended)
+	}
+	if reason := ended(); reason != nil && len(body) > largeBody {
+		return reason
+	}
+	return err
+}
+
+func decodeLeniently(body []byte, into any, ended func() error) error {
 	// The forgiving options double the time, and hardly any page needs them.
-	if json.Unmarshal(body, into, lenient) == nil {
+	if unmarshal(body, into, ended, lenient) == nil {
 		return nil
 	}
 	reflect.ValueOf(into).Elem().SetZero()
-	err := json.Unmarshal(body, into, forgiving)
+	err := unmarshal(body, into, ended, forgiving)
 	var broken *jsonv1.SyntaxError
 	if errors.As(err, &broken) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("the body is not JSON: %w", err)
