@@ -36,7 +36,7 @@ func (b *buffer) readFrom(r io.Reader, limit int) error {
 		n, err := r.Read(b.bytes[len(b.bytes):min(limit, cap(b.bytes))])
 		b.bytes = b.bytes[:len(b.bytes)+n]
 		switch {
-		case err == io.EOF: //nolint:errorlint // as io.Reader requires
+		case err == io.EOF:
 			return nil
 		case err != nil:
 			return err

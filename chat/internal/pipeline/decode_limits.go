@@ -20,7 +20,9 @@ const (
 )
 
 // DecodeWithin is Decode, and stops when a context ends. A body of up to largeBody is decoded nevertheless.
-func DecodeWithin(ctx context.Context, body []byte, into any) error { return decode(body, into, ctx.Err) }
+func DecodeWithin(ctx context.Context, body []byte, into any) error {
+	return decode(body, into, ctx.Err)
+}
 
 // interruptible is a body that is read until ended returns an error.
 type interruptible struct {
