@@ -38,6 +38,12 @@ type ClientOptions struct {
 	// has a body only if it is an error response.
 	azcore.ClientOptions
 
+	// RetryBudget limits retries, so that an outage is not made worse by them. It is a number of tokens, which all calls of the client
+	// share, and those of all users of a [Fleet]. A retry takes 5 tokens, or 10 after a timeout. A call that the service answers,
+	// with another status than 408, 429 or 5xx, returns the tokens of its last retry, at least 1. If too few are left, a call is not
+	// retried, and its error says so. 0 means 500 tokens; a negative number means no limit.
+	RetryBudget int
+
 	// Logger receives one record for each request, including retries: Info, or Warn if it failed, with operation, path, status,
 	// duration and the ids that support asks for. It never receives a body, a token or a query. Nil means no logging.
 	Logger *slog.Logger
@@ -79,6 +85,7 @@ func newClient(owner string, endpoint pipeline.Endpoint, authenticate pipeline.A
 		Authenticate: authenticate,
 		Refuse:       refuse,
 		Options:      options.ClientOptions,
+		RetryBudget:  options.RetryBudget,
 		Logger:       options.Logger,
 	})
 	if err != nil {

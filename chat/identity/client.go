@@ -42,6 +42,10 @@ type ClientOptions struct {
 	// azcore's own log ([github.com/Azure/azure-sdk-for-go/sdk/azcore/log]) contains every request and response.
 	azcore.ClientOptions
 
+	// RetryBudget limits the retries of the client, as that of [chat.ClientOptions] does: a number of tokens, of which a retry takes
+	// 5, or 10 after a timeout. 0 means 500 tokens; a negative number means no limit.
+	RetryBudget int
+
 	// Logger gets one record for each request sent, second tries included: Info, or Warn for a failure, with operation,
 	// path, status, duration and the ids that support asks for; never a body, a key, a token or a query. Nil: nothing is logged.
 	Logger *slog.Logger
@@ -163,6 +167,7 @@ func newPipeline(endpoint pipeline.Endpoint, settings pipeline.Settings, options
 		return chat.NewError(action, resp, hint)
 	}
 	settings.Options = options.ClientOptions
+	settings.RetryBudget = options.RetryBudget
 	settings.Logger = options.Logger
 	return pipeline.New(settings)
 }

@@ -35,17 +35,19 @@ func (o Operation) succeeded(status int) bool {
 type call struct {
 	Operation
 	caller     any
-	count      int              // attempts logged so far
-	refused    bool             // the authorization was refused at least once
-	connection *connectionTrace // of the last attempt with Once set, nil until it reaches the transport
-	ambiguous  bool             // the last attempt may have taken effect
-	answer     *http.Response   // the one that ends a call with Once set
-	passed     passed           // for policies of the caller that pass a request with Once set on again
-	lost       bool             // the answer to an attempt was lost
-	note       any              // of the authorization
-	tryTimeout time.Duration    // the limit of an attempt, 0 for none
-	tries      int              // attempts so far
-	outOfTime  bool             // the deadline left no time for a retry
+	count      int                 // attempts logged so far
+	refused    bool                // the authorization was refused at least once
+	connection *connectionTrace    // of the last attempt with Once set, nil until it reaches the transport
+	ambiguous  bool                // the last attempt may have taken effect
+	answer     *http.Response      // the one that ends the call, although azcore would retry
+	passed     passed              // for policies of the caller that pass a request with Once set on again
+	lost       bool                // the answer to an attempt was lost
+	note       any                 // of the authorization
+	retry      policy.RetryOptions // of the call, as the caller has set them
+	paid       payments
+	tryTimeout time.Duration // the limit of an attempt, 0 for none
+	tries      int           // attempts so far
+	outOfTime  bool          // the deadline left no time for a retry
 	last       outcome
 }
 
@@ -104,6 +106,7 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	c := &call{Operation: op, caller: p.caller, tryTimeout: p.tryTimeout}
 	ctx = &callContext{ctx, c, p.retryDefaults}
 	resp, err := send(ctx)
+	p.budget.put(c.paid.next)
 	if err == nil {
 		defer resp.Body.Close()
 		err = p.read(ctx, resp, &wire)
@@ -115,6 +118,9 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	}
 	if c.outOfTime {
 		err = &EndedError{Last: err, Ended: context.DeadlineExceeded, Early: true}
+	}
+	if c.paid.refused {
+		err = fmt.Errorf("%w; not retried: the retry budget of the client is empty", err)
 	}
 	switch {
 	case err == nil:

@@ -1,9 +1,9 @@
 // Package pipeline sends the requests of the generated clients to the service. Packages chat and identity share it.
 //
-// A call consists of attempts; azcore's retry policy decides whether and when there is another one. Each attempt is authenticated
-// and logged, and its connection is traced if the operation must not be done twice. It then passes through the policies of the
-// caller and of azcore. The transport, the last step, signs the request if a signature is needed, follows no redirect and reads
-// the whole response.
+// A call consists of attempts; azcore's retry policy decides whether and when there is another one, within the retry budget of
+// the client. Each attempt is authenticated and logged, and its connection is traced if the operation must not be done twice. It
+// then passes through the policies of the caller and of azcore. The transport, the last step, signs the request if a signature is
+// needed, follows no redirect and reads the whole response.
 package pipeline
 
 import (
@@ -49,7 +49,9 @@ type Settings struct {
 	// the pipeline, often "".
 	Refuse  func(ctx context.Context, action string, resp *http.Response, hint string) error
 	Options azcore.ClientOptions
-	Logger  *slog.Logger // nil: no log
+	// RetryBudget is the number of tokens of the retry budget. 0 means 500, a negative number no limit.
+	RetryBudget int
+	Logger      *slog.Logger // nil: no log
 }
 
 // Pipeline sends the requests of one client. It is safe for concurrent use.
@@ -75,6 +77,7 @@ type shared struct {
 
 	tryTimeout    time.Duration   // of the client
 	retryDefaults context.Context // contains the retry options of the client
+	budget        *retryBudget
 }
 
 // New builds a pipeline.
@@ -88,6 +91,7 @@ func New(s Settings) (*Pipeline, error) {
 		logger:       s.Logger,
 		logMessage:   path.Base(s.Module) + " request",
 
+		budget:        newRetryBudget(s.RetryBudget),
 		tryTimeout:    tryTimeout(s.Options.Retry),
 		retryDefaults: policy.WithRetryOptions(context.Background(), s.Options.Retry), //nolint:forbidigo // it only holds the options
 	}}
@@ -105,7 +109,7 @@ func New(s Settings) (*Pipeline, error) {
 		options.PerRetryPolicies = append(slices.Clone(options.PerRetryPolicies), policyFunc(carryCall))
 	}
 	core, err := azcore.NewClient(s.Module, "v"+version, runtime.PipelineOptions{
-		PerRetry: []policy.Policy{policyFunc(p.attempt)},
+		PerRetry: []policy.Policy{policyFunc(p.withinBudget)},
 		Tracing:  runtime.TracingOptions{Namespace: "Microsoft.Communication"},
 	}, &options)
 	if err != nil {

@@ -54,6 +54,7 @@ func (c *call) retryOptions(ctx context.Context, o policy.RetryOptions) policy.R
 	if c.Single {
 		o.MaxRetries = -1
 	}
+	c.retry = o
 	deadline, ok := ctx.Deadline()
 	if !ok {
 		return o
