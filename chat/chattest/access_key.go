@@ -13,12 +13,12 @@ import (
 	"time"
 )
 
-// maxClockSkew is the most by which the time in a signed request may differ from that of the service.
+// maxClockSkew is the maximum difference between the time in a signed request and that of the service.
 const maxClockSkew = 15 * time.Minute
 
-// checkAccessKey refuses a request that is not signed with the access key of the resource: over the method, the path and query as
-// received, the time, the host and the digest of the body. The time may be that of the service or that of the machine, so that
-// [Service.Advance] does not lock callers out. skew is by how much a fault moves both ahead.
+// checkAccessKey refuses a request that is not signed with the access key of the resource: over the method, the path and query as received,
+// the time, the host and the digest of the body. The time may be that of the service or that of the machine, so that [Service.Advance] does
+// not lock callers out. skew is the time by which a fault moves both ahead.
 func (s *Service) checkAccessKey(r *http.Request, body []byte, skew time.Duration) error {
 	signed, ok := parseSignature(r.Header.Get("Authorization"))
 	if !ok {
@@ -44,7 +44,7 @@ func (s *Service) checkAccessKey(r *http.Request, body []byte, skew time.Duratio
 	return nil
 }
 
-// signature is the content of an Authorization header with the scheme HMAC-SHA256.
+// signature is the parsed value of an Authorization header with the scheme HMAC-SHA256.
 type signature struct {
 	headers []string // lower case, in the order in which their values are signed
 	value   []byte
@@ -69,7 +69,7 @@ func parseSignature(authorization string) (s signature, ok bool) {
 	return s, s.dateHeader() != "" && slices.Contains(s.headers, "host") && slices.Contains(s.headers, "x-ms-content-sha256")
 }
 
-// dateHeader names the signed header with the time, empty for none.
+// dateHeader returns the name of the signed header with the time, or "" if there is none.
 func (s signature) dateHeader() string {
 	for _, name := range []string{"x-ms-date", "date"} {
 		if slices.Contains(s.headers, name) {
@@ -79,7 +79,7 @@ func (s signature) dateHeader() string {
 	return ""
 }
 
-// by reports whether the signature is that of the key over the request with this host.
+// by reports whether key made the signature for the request with this host.
 func (s signature) by(key []byte, r *http.Request, host string) bool {
 	values := make([]string, len(s.headers))
 	for i, name := range s.headers {

@@ -55,14 +55,14 @@ var _ = Describe("The access key", func() {
 				"/identities?api-version=2023-10-01", "", empty, "Y2SLV9tsZP1r/eVG/unQulAb1mTkVjSJRwh8iOaZ9WU="),
 			Entry("a host with a port", clientsKey, "Tue, 02 Jan 2024 03:04:05 GMT", "DELETE", "r.communication.azure.com:8443",
 				"/identities/8%3Aacs%3Aabc?api-version=2023-10-01", "", empty, "Abtvvgp0PTkzXPQj5iAMssbzocSjGHPQhY+DYET1n58="),
-			Entry("a query with what is encoded", clientsKey, "Tue, 02 Jan 2024 03:04:05 GMT", "GET", "r.communication.azure.com",
+			Entry("a query with encoded characters", clientsKey, "Tue, 02 Jan 2024 03:04:05 GMT", "GET", "r.communication.azure.com",
 				"/p?q=a%20b&z=%3A", "", empty, "HeplWpn+9nNPNMfKam4dIHz7Qp3eUcIR1IjNBAHvcbc="),
 			Entry("an empty object", servicesKey, "Mon, 03 Nov 2025 09:15:00 GMT", "POST", "fabrikam.unitedstates.communication.azure.com",
 				"/identities?api-version=2023-10-01", "{}", "RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=", "G2LoVG8WiwC876tRJzFpqT3GNOkH204qZkxz48st5hk="),
 		)
 	})
 
-	DescribeTable("goes with the published digest of a body",
+	DescribeTable("is used with the published digest of a body",
 		func(body, hash string) { Expect(chattest.ContentHash(body)).To(Equal(hash)) },
 		Entry(nil, "banana", "tJPUg2Sv5E0RwBZc9HCkFk0eJgmRHvmYvoaNRq3j3k4="),
 		Entry(nil, "\U0001F600", "8EQ6NCxe9UeDoRG1G6Vsk45HTDIyTZDDpgycjjo34tk="),
@@ -206,7 +206,7 @@ var _ = Describe("The access key", func() {
 		})
 	})
 
-	It("is the default one if none is given or stored, so that a connection string can be written down", func() {
+	It("is the default one if none is given or stored, so that the connection string is known in advance", func() {
 		for _, path := range []string{"", GinkgoT().TempDir() + "/chat.db"} {
 			s, err := chattest.Open(&chattest.Options{Path: path, Endpoint: "https://localhost:8443"})
 			Expect(err).NotTo(HaveOccurred())
@@ -229,14 +229,14 @@ var _ = Describe("The access key", func() {
 		}
 	})
 
-	DescribeTable("is refused if it is malformed, in one line that does not show it",
+	DescribeTable("is refused if it is malformed, in one line that does not contain it",
 		func(key string) {
 			_, err := chattest.Open(&chattest.Options{AccessKey: key})
 			Expect(err).To(MatchError("chattest: the access key must be base64"))
 		},
-		Entry("no base64", "no key"),
+		Entry("not base64", "no key"),
 		Entry("a key that was cut", "MDEyMzQ1Njc4OWFiY2RlZg"),
 		Entry("URL-safe base64", "_-__"),
-		Entry("base64 with bits that stand for nothing", "AB=="),
+		Entry("base64 with unused bits that are set", "AB=="),
 	)
 })

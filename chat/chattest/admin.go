@@ -23,16 +23,16 @@ import (
 //	DELETE /faults        removes all of them
 //	DELETE /faults/{id}   removes one
 //	GET    /clock         returns the time of the service, and how far ahead it is
-//	POST   /clock         moves it: {"advance":"1h"}
+//	POST   /clock         moves the clock: {"advance":"1h"}
 //	GET    /requests      lists requests and responses, without secrets; ?operation=…&last=20
-//	DELETE /requests      removes them from the list
+//	DELETE /requests      clears that list
 //	GET    /events        lists events and who received them; ?kind=chatMessageReceived&last=20
 //	GET    /connections   lists the open real-time connections
-//	DELETE /connections   drops them all, or with ?user=… those of a user
+//	DELETE /connections   does what [Service.DropConnections] does, for all users or with ?user=… for one
 //	POST   /reset         does what [Service.Reset] does
-//	GET    /seed          what [Service.Dump] writes down
-//	POST   /snapshot      takes a snapshot, and replaces the one of that name: {"name":"base"}, or nothing for the one without a name
-//	POST   /restore       does what [Service.Restore] does with the snapshot of a name
+//	GET    /seed          returns the seed of [Service.Dump]
+//	POST   /snapshot      takes a snapshot and replaces the one with that name: {"name":"base"}; without a body the name is ""
+//	POST   /restore       does what [Service.Restore] does with a snapshot: {"name":"base"}
 func (s *Service) AdminHandler() http.Handler {
 	a := adminAPI{s}
 	mux := http.NewServeMux()
@@ -155,7 +155,7 @@ func (a adminAPI) listRequests(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{"value": recordsOf(requests)})
 }
 
-// latest returns as many of the last items as the query of a request asks for.
+// latest returns the last items, as many as the query of a request asks for.
 func latest[T any](r *http.Request, items []T) ([]T, error) {
 	last := r.URL.Query().Get("last")
 	if last == "" {
@@ -193,7 +193,7 @@ func (a adminAPI) listEvents(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{"value": records})
 }
 
-// eventRecord is an event as it is listed.
+// eventRecord is an event in the list.
 type eventRecord struct {
 	Event      events.Event `json:"event"`
 	Recipients []string     `json:"recipients"`
@@ -212,7 +212,7 @@ func (a adminAPI) listConnections(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{"value": list})
 }
 
-// connectionRecord is a connection as it is listed.
+// connectionRecord is a connection in the list.
 type connectionRecord struct {
 	ID         string    `json:"id"`
 	User       string    `json:"user"`
@@ -241,7 +241,7 @@ func (a adminAPI) dump(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, a.s.Dump())
 }
 
-// record is a request as it is listed, without secrets.
+// record is a request in the list, without secrets.
 type record struct {
 	ID        int         `json:"id"`
 	At        time.Time   `json:"at"`

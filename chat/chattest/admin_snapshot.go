@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// snapshots are those that were taken through the admin handler, by name.
+// snapshots holds the snapshots taken through the admin handler, by name.
 type snapshots struct {
 	mu     sync.Mutex // guards byName
 	byName map[string]*Snapshot
@@ -28,7 +28,7 @@ func (n *snapshots) get(name string) (state *Snapshot, ok bool) {
 	return state, ok
 }
 
-// snapshotName names a snapshot. The empty name is one, too.
+// snapshotName is the name of a snapshot, which may be empty.
 type snapshotName struct {
 	Name string `json:"name"`
 }

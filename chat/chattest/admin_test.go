@@ -57,14 +57,14 @@ var _ = Describe("The admin handler", func() {
 			Expect(seen).To(HaveLen(26))
 		})
 
-		DescribeTable("and says what is wrong with one",
+		DescribeTable("and reports what is wrong with a fault",
 			func(body, message string) { refused(ask("POST", "/faults", body), 400, message) },
 			Entry("no operation", `{"status":429}`, `operation is missing; "*" stands for every operation`),
 			Entry("an unknown one", `{"operation":"SendMessage"}`, `there is no operation "SendMessage"`),
 			Entry("an unknown member", `{"operation":"*","statsu":429}`, `unknown field "statsu"`),
-			Entry("a member that is only told", `{"operation":"*","fired":1}`, `unknown field "fired"`),
-			Entry("no status", `{"operation":"*","status":42}`, "status must be from 200 to 599"),
-			Entry("no duration", `{"operation":"*","delay":"soon"}`, `"soon" is not a duration such as "1.5s"`),
+			Entry("a read-only member", `{"operation":"*","fired":1}`, `unknown field "fired"`),
+			Entry("an invalid status", `{"operation":"*","status":42}`, "status must be from 200 to 599"),
+			Entry("an invalid duration", `{"operation":"*","delay":"soon"}`, `"soon" is not a duration such as "1.5s"`),
 			Entry("nothing", ` `, "the JSON object is missing or incomplete"),
 		)
 	})
@@ -225,16 +225,16 @@ var _ = Describe("The guard", func() {
 		Entry("its own, by another name of the machine", "https://127.0.0.1:8443", "localhost:8443", 200),
 		Entry("its own, by the other address of the machine", "https://localhost:8443", "[::1]:8443", 200),
 		Entry("its own, in capital letters", "https://chat.contoso.com", "CHAT.contoso.com", 200),
-		Entry("its own, with the port it has anyway", "https://chat.contoso.com", "chat.contoso.com:443", 200),
-		Entry("its own, without the port it has anyway", "http://chat.contoso.com:80", "chat.contoso.com", 200),
+		Entry("its own, with the default port", "https://chat.contoso.com", "chat.contoso.com:443", 200),
+		Entry("its own, without the default port", "http://chat.contoso.com:80", "chat.contoso.com", 200),
 		Entry("the machine, at the port of a name", "https://chat.contoso.com:8443", "localhost:8443", 200),
 		Entry("its own, at a port that is forwarded", "https://127.0.0.1:8443", "127.0.0.1:18443", 200),
 		Entry("its own, at the standard port that is forwarded", "https://127.0.0.1:8443", "localhost", 200),
 		Entry("a name of the options", "https://127.0.0.1:8443", "acs:8443", 200),
 		Entry("a name of the options, in capital letters at another port", "https://127.0.0.1:8443", "ACS.local:443", 200),
-		Entry("a name that was made to lead here", "https://127.0.0.1:8443", "evil.example:8443", 403),
+		Entry("another name that resolves to the machine", "https://127.0.0.1:8443", "evil.example:8443", 403),
 		Entry("a name that looks like it", "https://127.0.0.1:8443", "127.0.0.1.evil.example:8443", 403),
-		Entry("a name beneath it", "https://localhost:8443", "x.localhost:8443", 403),
+		Entry("a subdomain", "https://localhost:8443", "x.localhost:8443", 403),
 		Entry("nothing", "https://127.0.0.1:8443", "", 403),
 	)
 
@@ -246,15 +246,15 @@ var _ = Describe("The guard", func() {
 		Entry("an address that a person types", 200, "Sec-Fetch-Site", "none"),
 		Entry("its own page", 200, "Sec-Fetch-Site", "same-origin", "Origin", "https://127.0.0.1:8443"),
 		Entry("its own page, in an old browser", 200, "Origin", "https://127.0.0.1:8443"),
-		Entry("a page elsewhere", 403, "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"),
-		Entry("a page elsewhere, in an old browser", 403, "Origin", "https://evil.example"),
-		Entry("a page elsewhere that says nothing of itself", 403, "Sec-Fetch-Site", "cross-site"),
+		Entry("a page of another site", 403, "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"),
+		Entry("a page of another site, in an old browser", 403, "Origin", "https://evil.example"),
+		Entry("a page elsewhere that sends no origin", 403, "Sec-Fetch-Site", "cross-site"),
 		Entry("a page at another port", 403, "Sec-Fetch-Site", "same-site", "Origin", "https://127.0.0.1:9999"),
 		Entry("a page at another port, in an old browser", 403, "Origin", "https://127.0.0.1:9999"),
 		Entry("a page by another name of the machine", 403, "Origin", "https://localhost:8443"),
 		Entry("a page without an origin", 403, "Origin", "null"),
 		Entry("an empty origin", 403, "Origin", ""),
-		Entry("an origin that is none", 403, "Origin", "https://%zz"),
+		Entry("a malformed origin", 403, "Origin", "https://%zz"),
 	)
 })
 

@@ -8,7 +8,7 @@ import (
 
 var _ chatapi.ServerInterface = chatAPI{}
 
-// chatAPI answers the operations of the contract, each with its one status of success. Requests that reach it are authorized.
+// chatAPI implements the operations of the contract and sets their success statuses. Requests that reach it are authorized.
 type chatAPI struct{}
 
 func (chatAPI) ChatCreateChatThread(w http.ResponseWriter, r *http.Request, params chatapi.ChatCreateChatThreadParams) {

@@ -5,20 +5,20 @@ import (
 	"sync"
 )
 
-// audience lists the participants of a thread in one of its states.
+// audience lists the participants of a thread at one moment.
 type audience struct {
 	joined, participants int64 // of the threadState: together they differ for every list of participants
 	users                []User
 }
 
-// audiences keeps the latest audience of each thread with an event, so that a message in a large thread costs no time and memory for
-// each participant. Only committed audiences are kept.
+// audiences caches the audience of each thread with an event, so that a message in a large thread does not read and allocate every
+// participant. Only committed audiences are cached.
 type audiences struct {
 	mu      sync.Mutex // guards threads
 	threads map[int64]audience
 }
 
-// of lists the participants of a thread. The list is shared and must not be changed.
+// of lists the participants of a thread. The list is shared and must not be modified.
 func (a *audiences) of(t *thread) audience {
 	a.mu.Lock()
 	kept, ok := a.threads[t.state.Number]

@@ -16,17 +16,17 @@ type call struct {
 	user   string     // the raw id of the caller, for the chat API
 	person EntraToken // the token to exchange, for the exchanges of a person
 	base   string     // scheme and host that the caller used
-	query  url.Values // as received; the first value of a parameter counts, which is that of a next link
+	query  url.Values // as received; the first value of a parameter is used, which is that of a next link
 	body   []byte
 
-	shortPage int           // the most items that a fault leaves on a page, 0 for all
-	clockSkew time.Duration // by how much a fault moves the clock for signed requests
+	shortPage int           // the maximum number of items on a page, set by a fault; 0 means no limit
+	clockSkew time.Duration // the time by which a fault moves the clock for signed requests
 }
 
 type callKey struct{}
 
-// attach makes the request that goes to the generated code. It omits what that code does not understand in a query: second values, and
-// in a next link startTime, which does not have the form of the contract.
+// attach returns the request for the generated code. It removes from the query what that code rejects: second values of a parameter, and
+// startTime in a next link, which does not have the form of the contract.
 func (c *call) attach(r *http.Request) *http.Request {
 	query := make(url.Values, len(c.query))
 	for name, values := range c.query {
@@ -43,7 +43,7 @@ func callOf(r *http.Request) *call {
 	return r.Context().Value(callKey{}).(*call)
 }
 
-// view runs f on a thread of which the caller is a participant.
+// view runs f on a thread if the caller is a participant.
 func (c *call) view(threadID string, f func(*thread) error) error {
 	return c.s.store.view(func(tx *bbolt.Tx) error {
 		t, err := openThread(tx, threadID, c.user, c.s.Now())
@@ -57,7 +57,7 @@ func (c *call) view(threadID string, f func(*thread) error) error {
 	})
 }
 
-// update runs f on a thread of which the caller is a participant, and commits. If f returns a refusal, it must not have written.
+// update runs f on a thread if the caller is a participant, and commits. If f returns a refusal, it must not have written.
 func (c *call) update(threadID string, f func(*thread) error) error {
 	return c.s.store.update(func(tx *bbolt.Tx) error {
 		t, err := openThread(tx, threadID, c.user, c.s.Now())
@@ -71,7 +71,7 @@ func (c *call) update(threadID string, f func(*thread) error) error {
 	})
 }
 
-// threadLocation is where a thread is: colons encoded, the at sign not.
+// threadLocation is the URL of a thread. Colons are encoded, the at sign is not.
 func (c *call) threadLocation(id string) string {
 	return c.base + "/chat/threads/" + strings.ReplaceAll(id, ":", "%3A")
 }
@@ -86,7 +86,7 @@ func escape(value string) string {
 	return strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
 }
 
-// pageSize is the requested page size, by default standard, and at most most.
+// pageSize returns the requested page size, at most most, or standard if none is requested.
 func pageSize(asked *int32, standard, most int) (int, error) {
 	if asked == nil {
 		return standard, nil

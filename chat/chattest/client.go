@@ -7,7 +7,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Client returns a chat client of the user, with [Service.Credential] and [Service.ClientOptions]. The service closes both.
+// Client returns a chat client of the user, with [Service.Credential] and [Service.ClientOptions]. [Service.Close] closes it.
 func (s *Service) Client(user User) *chat.Client {
 	client, err := chat.NewClient(s.Endpoint(), s.Credential(user), s.ClientOptions())
 	if err != nil {
@@ -17,7 +17,7 @@ func (s *Service) Client(user User) *chat.Client {
 	return client
 }
 
-// Credential returns a credential of the user that gets its tokens from the service. The service closes it.
+// Credential returns a credential of the user that gets its tokens from the service. [Service.Close] closes it.
 func (s *Service) Credential(user User) *chat.TokenCredential {
 	credential, err := chat.NewTokenCredential(func(context.Context) (chat.AccessToken, error) {
 		return chat.AccessToken{Token: s.Token(user, 0)}, nil
@@ -29,7 +29,7 @@ func (s *Service) Credential(user User) *chat.TokenCredential {
 	return credential
 }
 
-// ClientOptions returns options for a client that reaches the service and retries after one to four milliseconds.
+// ClientOptions returns options for a client of the service that retries after one to four milliseconds.
 func (s *Service) ClientOptions() *chat.ClientOptions {
 	options := &chat.ClientOptions{}
 	options.Transport = s.client

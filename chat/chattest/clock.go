@@ -7,12 +7,12 @@ func (s *Service) Now() time.Time {
 	return time.Now().Add(time.Duration(s.offset.Load()))
 }
 
-// Advance moves the clock of the service by d, but not that of clients: tokens expire, and messages get later ids. A negative d moves
-// it back; ids and versions within a thread still grow. Clients compare the end of a token with their own clock: for them, a token of a
-// service that is a day behind has expired when it is issued. Requests signed with the access key are accepted by either clock, unless
+// Advance moves the clock of the service by d, but not that of clients: tokens expire, and messages get later ids. A negative d moves it
+// back; ids and versions within a thread still grow. Clients compare the expiry of a token with their own clock: if the service is a day
+// behind, they see a token that has expired when it is issued. Requests signed with the access key are accepted by either clock, unless
 // [Fault.ClockSkew] refuses them.
 //
-// The clock stays within 25 years of that of the machine. A move beyond that ends at the limit.
+// The clock stays within 25 years of that of the machine; a larger move ends at that limit.
 func (s *Service) Advance(d time.Duration) {
 	switch {
 	case s.advance(d):
@@ -24,7 +24,7 @@ func (s *Service) Advance(d time.Duration) {
 	s.clockMoved()
 }
 
-// clockMoved deletes the threads that are due now, and sets the timer for the others.
+// clockMoved deletes the threads that are due now, and resets the timer for the others.
 func (s *Service) clockMoved() {
 	s.deleteDueThreads()
 	s.awaitDueThread()

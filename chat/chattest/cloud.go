@@ -21,7 +21,7 @@ func checkCloud(cloud chat.Cloud) error {
 	return fmt.Errorf("chattest: there is no cloud %q; it is %q, %q or %q", cloud, chat.CloudPublic, chat.CloudDoD, chat.CloudGCCH)
 }
 
-// userPrefix is what the ids of the users of a cloud begin with.
+// userPrefix is the prefix of the user ids of a cloud.
 func userPrefix(cloud chat.Cloud) string {
 	if cloud == chat.CloudPublic {
 		return "8:acs:"
@@ -29,7 +29,7 @@ func userPrefix(cloud chat.Cloud) string {
 	return "8:" + string(cloud) + "-acs:"
 }
 
-// threadPrefix is what the ids of the threads of a cloud begin with.
+// threadPrefix is the prefix of the thread ids of a cloud.
 func threadPrefix(cloud chat.Cloud) string {
 	if cloud == chat.CloudPublic {
 		return "19:"

@@ -9,8 +9,8 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// committer lets waiting writers share a commit. It has no goroutine of its own: a writer that finds no commit under way leads at once.
-// Writers that arrive during a commit wait, and the first of them leads the next one, for all of them.
+// committer groups concurrent writes into shared commits. It has no goroutine of its own: a writer that finds no commit in progress leads
+// at once. Writers that arrive during a commit wait, and the first of them leads the next commit for all of them.
 type committer struct {
 	db       *bbolt.DB
 	isBroken atomic.Bool // the file was found damaged while it was open
@@ -24,7 +24,7 @@ type committer struct {
 type write struct {
 	apply func(*bbolt.Tx) error
 	err   error
-	turn  chan bool // true: lead; false: done, err is set
+	turn  chan bool // true means lead the next commit; false means done, and err is set
 }
 
 // update runs apply once, in a transaction that other writers may share, and returns when it is committed. If apply returns a [refusal],

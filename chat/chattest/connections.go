@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// Connection is an open real-time connection of a client.
+// Connection describes an open real-time connection of a client.
 type Connection struct {
 	ID    string // of the allocation, which may outlive a socket
 	User  User
 	Since time.Time // by the clock of the service
-	// Registered is whether events are delivered to it now. Until it has registered for the first time they are held.
+	// Registered reports whether events are delivered to it now. Before its first registration they are held.
 	Registered bool
-	// Delivered is how many events were sent over it, Answered to how many of them the client has answered with 200, and Refused to how
-	// many with another status, such as the 404 of one that it could not read.
+	// Delivered is the number of events sent over it. Answered is the number of those that the client answered with 200, and Refused the
+	// number that it answered with another status, such as 404 for an event that it could not read.
 	Delivered, Answered, Refused int
 }
 
@@ -47,7 +47,8 @@ func (s *socket) connectionValue() Connection {
 	}
 }
 
-// DropConnections ends the open real-time connections of the users, or all of them if none is named, without a word. Clients come back.
+// DropConnections breaks the open real-time connections of the given users, or all connections without arguments, without a closing
+// handshake. Clients are expected to reconnect.
 func (s *Service) DropConnections(users ...User) {
 	s.realtime.mu.Lock()
 	defer s.realtime.mu.Unlock()

@@ -30,7 +30,7 @@ var _ = Describe("A page of another origin", func() {
 		return (&person{service: s}).do("OPTIONS", path, "", ask...)
 	}
 
-	DescribeTable("may send what its client sends",
+	DescribeTable("may send the requests of the official client",
 		func(path, methods, headers string) {
 			for method := range strings.SplitSeq(methods, " ") {
 				a := preflight(s.Service, method, path, headers)
@@ -54,15 +54,15 @@ var _ = Describe("A page of another origin", func() {
 		Entry("a handshake", "/socket.io/1/", "GET", "x-skypetoken"),
 		Entry("a long poll", "/socket.io/1/xhr-polling/1", "GET POST", "x-skypetoken"),
 		Entry("a registration", "/registrar/v3/registrations", "POST", "content-type,x-skypetoken"),
-		Entry("the end of one", "/registrar/v3/registrations/1", "DELETE", "x-skypetoken"),
-		Entry("what is no operation", "/elsewhere", "PUT", "x-own"),
+		Entry("the end of a registration", "/registrar/v3/registrations/1", "DELETE", "x-skypetoken"),
+		Entry("an unknown path", "/elsewhere", "PUT", "x-own"),
 	)
 
 	It("is allowed no headers if it asks for none", func() {
 		Expect(preflight(s.Service, "GET", "/chat/threads", "").Header).NotTo(HaveKey("Access-Control-Allow-Headers"))
 	})
 
-	It("sends preflights that are recorded and use up no fault and no limit", func() {
+	It("sends preflights that are recorded and count neither for faults nor for limits", func() {
 		fault := s.Fail(chattest.Any, chattest.Fault{Status: 429})
 		preflight(s.Service, "GET", "/chat/threads", "authorization").must(204)
 		Expect(s.Requests()).To(ContainElement(And(HaveField("Method", "OPTIONS"), HaveField("Status", 204), HaveField("Operation", chattest.Operation("")))))

@@ -14,34 +14,34 @@ import (
 // EntraToken is a token of Microsoft Entra that the service accepts. The token may be any text, since the service does not verify it:
 // its properties are those given here. In JSON, zero members may be omitted.
 type EntraToken struct {
-	// Token is the token as clients send it.
+	// Token is the bearer token that clients send.
 	Token string `json:"token"`
 
-	// ObjectID is the object id, a GUID, of the person to whom the token was issued: it can only be exchanged for a token of the
-	// resource. Empty is the token of an application or a managed identity, which authorizes what the access key does.
+	// ObjectID is the object id, a GUID, of the person to whom the token was issued: it can only be exchanged for a token of the resource.
+	// Empty means a token of an application or a managed identity, which authorizes what the access key does.
 	ObjectID string `json:"objectId,omitzero"`
 
-	// TenantID is the tenant of the person, a GUID. Empty is the GUID of zeros.
+	// TenantID is the tenant of the person, a GUID. Empty means the GUID of zeros.
 	TenantID string `json:"tenantId,omitzero"`
 
-	// AppID is the application to which the token was issued, a GUID. Empty is any.
+	// AppID is the application to which the token was issued, a GUID. Empty means any.
 	AppID string `json:"appId,omitzero"`
 
-	// ExpiresOn is the end of the token, and of the token it is exchanged for, by the clock of the service. If it is zero, the token
-	// does not expire, and the token it is exchanged for lives for an hour.
+	// ExpiresOn is the expiry of the token, and of the token it is exchanged for, by the clock of the service. Zero means that the token does
+	// not expire, and that the token it is exchanged for expires after an hour.
 	ExpiresOn time.Time `json:"expiresOn,omitzero"`
 }
 
-// noTenant is the tenant of a person without one.
+// noTenant is the tenant of a person whose TenantID is empty.
 const noTenant = "00000000-0000-0000-0000-000000000000"
 
-// entraLifetime is the lifetime of a token that was exchanged for one without an end.
+// entraLifetime is the lifetime of a token that was exchanged for one that does not expire.
 const entraLifetime = time.Hour
 
 // entraTokens holds the tokens that the service accepts.
 type entraTokens struct {
 	known map[string]EntraToken
-	any   bool // accept every other token as that of an application
+	any   bool // every other token is accepted as that of an application
 }
 
 func newEntraTokens(options *Options) (entraTokens, error) {
@@ -61,7 +61,7 @@ func newEntraTokens(options *Options) (entraTokens, error) {
 	return e, nil
 }
 
-// entraToken finds a token that has not expired. Its error says why there is none.
+// entraToken finds a token that has not expired.
 func (s *Service) entraToken(token string) (EntraToken, error) {
 	t, ok := s.entra.known[token]
 	switch {
@@ -99,7 +99,7 @@ func (s *Service) entraPerson(token string) (EntraToken, error) {
 	return t, nil
 }
 
-// end is when the token it is exchanged for now expires.
+// end returns when the token expires that it is exchanged for now.
 func (t EntraToken) end(now time.Time) time.Time {
 	if t.ExpiresOn.IsZero() {
 		return now.Add(entraLifetime)
@@ -107,7 +107,7 @@ func (t EntraToken) end(now time.Time) time.Time {
 	return t.ExpiresOn
 }
 
-// entraKey is the key of what is stored for a person.
+// entraKey is the key of the records of a person.
 func entraKey(tenantID, objectID string) []byte {
 	return []byte(strings.ToLower(tenantID) + "\x00" + strings.ToLower(objectID))
 }

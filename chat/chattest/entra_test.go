@@ -31,7 +31,7 @@ func entraTokens(end time.Time) []chattest.EntraToken {
 }
 
 var _ = Describe("Any bearer token", func() {
-	It("counts as that of an application with EntraAny, and not as that of a person", func() {
+	It("is accepted with EntraAny as that of an application, and not as that of a person", func() {
 		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, EntraAny: true, EntraTokens: entraTokens(time.Now().Add(time.Hour))})
 		bearer := func(token string) *person { return &person{service: s.Service, token: token} }
 		for _, token := range []string{"whatever", "eyJ.eyJ.x", "application"} {
@@ -205,15 +205,15 @@ var _ = Describe("Tokens of Entra", func() {
 			Entry("when they are unknown", "invalid", teamsApp, anaObject, 401, "InvalidAccessToken", noToken, ""),
 			Entry("when they are an application's", "application", teamsApp, anaObject, 401, "InvalidAccessToken", noToken, ""),
 			Entry("when they belong to another user", "ana", teamsApp, teamsApp, 401, "InvalidAccessToken", noToken, ""),
-			Entry("when another application asked for them", "ana again", anaTenant, anaObject, 401, "InvalidAccessToken", noToken, ""),
+			Entry("when they were issued to another application", "ana again", anaTenant, anaObject, 401, "InvalidAccessToken", noToken, ""),
 			Entry("without an application", "ana", "", anaObject, 400, "ValidationError", "AppId: The AppId field is required.", "AppId"),
-			Entry("for what is no application", "ana", "invalid", anaObject, 400, "ValidationError", "Provided AppId has invalid format.", "appId"),
+			Entry("with a malformed application id", "ana", "invalid", anaObject, 400, "ValidationError", "Provided AppId has invalid format.", "appId"),
 			Entry("without a user", "ana", teamsApp, "", 400, "ValidationError", "UserId: The UserId field is required.", "UserId"),
-			Entry("for what is no user", "ana", teamsApp, "invalid", 400, "ValidationError", "Provided UserId has invalid format.", "userId"),
-			Entry("with more than one mistake, for the first", "invalid", "invalid", "", 400, "ValidationError", "UserId: The UserId field is required.", "UserId"),
+			Entry("with a malformed user id", "ana", teamsApp, "invalid", 400, "ValidationError", "Provided UserId has invalid format.", "userId"),
+			Entry("with more than one error, for the first", "invalid", "invalid", "", 400, "ValidationError", "UserId: The UserId field is required.", "UserId"),
 		)
 
-		It("are refused if the body can't be read", func() {
+		It("are refused if the body is malformed", func() {
 			managerOf(s.Service).post("/teamsUser"+exchangeAction, "[").matches(400, documented("ValidationError", "The request body is not valid.", ""))
 		})
 	})
@@ -226,8 +226,8 @@ var _ = Describe("Tokens of Entra", func() {
 		Entry("without a token", []chattest.EntraToken{{}}, "[0]: the token must not be empty or given twice"),
 		Entry("twice", []chattest.EntraToken{{Token: "x"}, {Token: "x"}}, "[1]: the token must not be empty or given twice"),
 		Entry("with an invalid object id", []chattest.EntraToken{{Token: "x", ObjectID: "ana"}}, `[0]: "ana" is not a GUID`),
-		Entry("of no tenant", []chattest.EntraToken{{Token: "x", TenantID: "contoso"}}, `[0]: "contoso" is not a GUID`),
-		Entry("of no application", []chattest.EntraToken{{Token: "x", AppID: "app"}}, `[0]: "app" is not a GUID`),
+		Entry("with an invalid tenant id", []chattest.EntraToken{{Token: "x", TenantID: "contoso"}}, `[0]: "contoso" is not a GUID`),
+		Entry("with an invalid application id", []chattest.EntraToken{{Token: "x", AppID: "app"}}, `[0]: "app" is not a GUID`),
 	)
 })
 
@@ -290,6 +290,6 @@ var _ = Describe("An assignment", func() {
 		},
 		Entry("without a principal", `{}`, "PrincipalType: The PrincipalType field is required.", "PrincipalType"),
 		Entry("for an unknown one", `{"principalType":"robot"}`, "Provided PrincipalType is not valid.", "principalType"),
-		Entry("when it can't be read", `{"clientIds":"x"}`, "The request body is not valid.", ""),
+		Entry("when it is malformed", `{"clientIds":"x"}`, "The request body is not valid.", ""),
 	)
 })

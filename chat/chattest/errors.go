@@ -13,7 +13,7 @@ import (
 var (
 	errNotMember     = refuse(http.StatusForbidden, "The initiator doesn't have the permission to perform the requested operation.")
 	errUnknownThread = refuse(http.StatusNotFound, "The specified thread id was not found.")
-	// These have the same content as errNotMember: some operations answer them in another way.
+	// These have the same content as errNotMember. Some operations replace them by other responses.
 	errFormerMember  = refuse(http.StatusForbidden, errNotMember.message)
 	errThreadDeleted = refuse(http.StatusForbidden, errNotMember.message)
 
@@ -26,16 +26,16 @@ type refusal struct {
 	status        int
 	code, message string
 	target        string // what the error is about; the recorded style has no member for it
-	documented    bool   // in the documented style always, since no recording shows another
+	documented    bool   // always in the documented style, since no recording shows another
 	bare          bool   // without a body, in the recorded style
 	raw           []byte // the whole body, in another form
 	anonymous     bool   // the caller is not authenticated
-	reason        string // for the record of requests, if the response does not say why
+	reason        string // for Request.Refused, if the response does not contain it
 	retryAfter    time.Duration
 }
 
-// refuse makes a refusal with the code that belongs to the status. An empty message is omitted in the recorded style, and is that of
-// the contract's example in the documented style.
+// refuse makes a refusal with the code for the status. An empty message is omitted in the recorded style, and replaced by that of the
+// contract's example in the documented style.
 func refuse(status int, message string) *refusal {
 	return &refusal{
 		status: status, code: strings.ReplaceAll(http.StatusText(status), " ", ""), message: message,

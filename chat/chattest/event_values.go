@@ -9,7 +9,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
-// event is the occurrence as a client receives it, without a recipient.
+// event converts the occurrence to the event that a client receives, without a recipient.
 func (o *occurrence) event() events.Event {
 	header := events.Header{ThreadID: o.threadID, Time: time.UnixMilli(o.at).UTC(), Version: strconv.FormatInt(o.version, 10)}
 	switch o.kind {
@@ -40,7 +40,7 @@ func (o *occurrence) event() events.Event {
 	panic(fmt.Sprintf("chattest: there is no occurrence of the kind %s", o.kind))
 }
 
-// messageValue is the message without its sequence id, which events do not have.
+// messageValue converts the message without its sequence id, which events do not have.
 func (o *occurrence) messageValue() chat.Message {
 	m := o.message.value()
 	m.SequenceID = ""

@@ -8,9 +8,9 @@ import (
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
-// Event is an event of a thread and the users who received it. It must not be modified.
+// Event is an event of a thread and the users who received it. It is shared and must not be modified.
 type Event struct {
-	// Event is the event as each of them receives it, except that the recipient in its header is nil.
+	// Event is what each recipient receives, except that the Recipient in its header is nil.
 	events.Event
 	// Recipients are the users to whom the event was sent, whether or not they were connected.
 	Recipients []User

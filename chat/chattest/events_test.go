@@ -67,14 +67,14 @@ var _ = Describe("Events", func() {
 	threadOf := func(user chattest.User) *chat.ThreadClient { return s.Client(user).ThreadClient(thread.ThreadID()) }
 	anaInShort := func() chat.Participant { return chat.Participant{Identifier: ana, DisplayName: "Ana"} }
 
-	It("tell the initial participants that the thread was created", func(ctx SpecContext) {
+	It("report a new thread to its first participants", func(ctx SpecContext) {
 		created := latest(ana, bo).(events.ThreadCreated)
 		Expect(created.Properties).To(Equal(must(thread.GetProperties(ctx))))
 		Expect(created.Participants).To(Equal(must(thread.ListParticipants(nil).Collect(ctx, 0))))
 		Expect(created.CreatedBy).To(Equal(anaInShort()))
 	})
 
-	It("tell a repeated creation once", func() {
+	It("report a repeated creation once", func() {
 		plain := as(s.Service, ana)
 		for range 3 {
 			plain.do("POST", "/chat/threads", `{"topic":"Again"}`, "repeatability-request-id", "7a2f4d6e-0000-4000-8000-000000000000").must(201)
@@ -82,7 +82,7 @@ var _ = Describe("Events", func() {
 		Expect(s).To(HaveNotified(ana, events.KindThreadCreated, HaveField("Properties.Topic", "Again"), Times(1)))
 	})
 
-	It("tell everyone of a message", func(ctx SpecContext) {
+	It("report a message to all participants", func(ctx SpecContext) {
 		id := send(ctx, "hi \"there\"")
 		received := latest(ana, bo).(events.MessageReceived)
 		Expect(received.Message).To(Equal(read(ctx, id)))
@@ -90,7 +90,7 @@ var _ = Describe("Events", func() {
 		Expect(strconv.FormatInt(received.Time.UnixMilli(), 10)).To(Equal(id))
 	})
 
-	It("tell everyone of an edit, with the whole message", func(ctx SpecContext) {
+	It("report an edit to all participants, with the whole message", func(ctx SpecContext) {
 		id := send(ctx, "one")
 		Expect(thread.UpdateMessage(ctx, id, chat.MessageUpdate{Metadata: map[string]string{"l": "w"}})).To(Succeed())
 		edited := latest(ana, bo).(events.MessageEdited)
@@ -98,7 +98,7 @@ var _ = Describe("Events", func() {
 		Expect(edited.Version).To(And(Equal(edited.Message.Version), Not(Equal(id))))
 	})
 
-	It("tell everyone of a deletion", func(ctx SpecContext) {
+	It("report a deletion to all participants", func(ctx SpecContext) {
 		id := send(ctx, "one")
 		Expect(thread.DeleteMessage(ctx, id)).To(Succeed())
 		deleted := latest(ana, bo).(events.MessageDeleted)
@@ -106,20 +106,20 @@ var _ = Describe("Events", func() {
 		Expect(deleted.Version).To(Equal(deleted.Message.Version))
 	})
 
-	It("tell everyone of typing, also the sender", func(ctx SpecContext) {
+	It("report typing to all participants, including the sender", func(ctx SpecContext) {
 		Expect(threadOf(bo).SendTypingNotification(ctx, &chat.SendTypingNotificationOptions{SenderDisplayName: "Bobby"})).To(Succeed())
 		typing := latest(ana, bo).(events.TypingIndicatorReceived)
 		Expect(typing.Sender).To(Equal(chat.Identifier(bo)))
 		Expect(typing.SenderDisplayName).To(Equal("Bobby"))
 	})
 
-	It("tell everyone but the reader of a read receipt", func(ctx SpecContext) {
+	It("report a read receipt to all participants except the reader", func(ctx SpecContext) {
 		id := send(ctx, "one")
 		Expect(threadOf(bo).SendReadReceipt(ctx, id)).To(Succeed())
 		Expect(latest(ana).(events.ReadReceiptReceived).Receipt).To(Equal(must(thread.ListReadReceipts(nil).Collect(ctx, 0))[0]))
 	})
 
-	DescribeTable("tell everyone of changed properties, with all of them",
+	DescribeTable("report changed properties to all participants, with the unchanged ones",
 		func(ctx SpecContext, update chat.PropertiesUpdate) {
 			before := latest(ana, bo).EventHeader().Version
 			Expect(threadOf(bo).UpdateProperties(ctx, update)).To(Succeed())
@@ -135,7 +135,7 @@ var _ = Describe("Events", func() {
 		Entry("the retention policy", chat.PropertiesUpdate{Retention: &chat.RetentionPolicy{Kind: chat.RetentionKindNone}}),
 	)
 
-	It("tell everyone of added participants, also those", func(ctx SpecContext) {
+	It("report added participants to all, including the added ones", func(ctx SpecContext) {
 		people := []chat.Participant{{Identifier: cleo, DisplayName: "Cleo", ShareHistoryTime: time.Now().UTC().Truncate(time.Second)}}
 		Expect(thread.AddParticipants(ctx, people)).Error().NotTo(HaveOccurred())
 		added := latest(ana, bo, cleo).(events.ParticipantsAdded)
@@ -143,7 +143,7 @@ var _ = Describe("Events", func() {
 		Expect(added.AddedBy).To(Equal(anaInShort()))
 	})
 
-	It("tell everyone of removed participants, also those, who receive nothing later", func(ctx SpecContext) {
+	It("report removed participants to all, including the removed ones, who receive nothing later", func(ctx SpecContext) {
 		participant := must(thread.ListParticipants(nil).Collect(ctx, 0))[1]
 		Expect(thread.RemoveParticipant(ctx, bo)).To(Succeed())
 		removed := latest(ana, bo).(events.ParticipantsRemoved)
@@ -153,12 +153,12 @@ var _ = Describe("Events", func() {
 		latest(ana)
 	})
 
-	It("tell a participant who leaves", func(ctx SpecContext) {
+	It("report to a participant who leaves", func(ctx SpecContext) {
 		Expect(threadOf(bo).RemoveParticipant(ctx, bo)).To(Succeed())
 		Expect(latest(ana, bo).(events.ParticipantsRemoved).RemovedBy).To(Equal(chat.Participant{Identifier: bo, DisplayName: "Bo"}))
 	})
 
-	It("tell everyone once that the thread was deleted", func(ctx SpecContext) {
+	It("report the deletion of a thread once to all participants", func(ctx SpecContext) {
 		Expect(s.Client(bo).DeleteThread(ctx, thread.ThreadID())).To(Succeed())
 		Expect(s.Client(bo).DeleteThread(ctx, thread.ThreadID())).To(Succeed())
 		deleted := latest(ana, bo).(events.ThreadDeleted)
@@ -167,7 +167,7 @@ var _ = Describe("Events", func() {
 		Expect(s.Events(events.KindThreadDeleted)).To(HaveLen(1))
 	})
 
-	It("do not tell of calls that change nothing", func(ctx SpecContext) {
+	It("do not report calls that change nothing", func(ctx SpecContext) {
 		id := send(ctx, "one")
 		Expect(thread.DeleteMessage(ctx, id)).To(Succeed())
 		before := s.Events()
@@ -202,7 +202,7 @@ var _ = Describe("Events", func() {
 		Expect(s).To(HaveNotified(ana, events.KindTypingIndicatorReceived, Times(1)))
 	})
 
-	It("are in the order of the thread, also with concurrent writers", func(ctx SpecContext) {
+	It("are in the order of the thread, even with concurrent writers", func(ctx SpecContext) {
 		var writers sync.WaitGroup
 		for range 8 {
 			writers.Go(func() {
@@ -242,7 +242,7 @@ var _ = Describe("Events", func() {
 		Expect(s.Events(events.KindMessageReceived)).To(HaveLen(1))
 	})
 
-	It("do not tell a user whose addition was lost with its commit", func(ctx SpecContext) {
+	It("are not sent to a user whose addition was lost with its commit", func(ctx SpecContext) {
 		s.BeforeCommit(func() { panic(errors.New("disk full")) })
 		Expect(thread.AddParticipants(ctx, []chat.Participant{{Identifier: cleo}})).Error().To(HaveOccurred())
 		s.BeforeCommit(nil)

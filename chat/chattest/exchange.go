@@ -8,7 +8,7 @@ import (
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
-// exchangeTeamsUserToken exchanges the token of a Teams user in the body, for one that the chat API refuses.
+// exchangeTeamsUserToken exchanges the Entra token in the body, of a Teams user, for a token for calling.
 func (c *call) exchangeTeamsUserToken() ([]byte, error) {
 	var request identityapi.TeamsUserExchangeTokenRequest
 	if json.Unmarshal(c.body, &request) != nil {
@@ -37,13 +37,13 @@ func (c *call) exchangeTeamsUserToken() ([]byte, error) {
 	return encode(c.s.issueFor(person, user.RawID(), "voip")), nil
 }
 
-// exchangeTeamsExtensionToken exchanges the token of the caller for one of the Teams extension, which the chat API refuses.
+// exchangeTeamsExtensionToken exchanges the caller's Entra token for a Teams extension token, which is for calling.
 func (c *call) exchangeTeamsExtensionToken() []byte {
 	user := chat.TeamsExtensionUser{UserID: c.person.ObjectID, TenantID: c.person.TenantID, ResourceID: c.s.resource, Cloud: c.s.cloud}
 	return c.exchanged(user.RawID(), "voip")
 }
 
-// exchangeEntraToken exchanges the token of the caller for one of a user of the resource, the same user each time.
+// exchangeEntraToken exchanges the caller's Entra token for a token of a user of the resource, the same user each time.
 func (c *call) exchangeEntraToken() ([]byte, error) {
 	id, err := c.s.entraUser(c.person)
 	if err != nil {
@@ -52,7 +52,7 @@ func (c *call) exchangeEntraToken() ([]byte, error) {
 	return c.exchanged(id, "chat", "voip"), nil
 }
 
-// exchanged is the response to an exchange of the caller's token.
+// exchanged issues a token for the caller and returns the body of the response.
 func (c *call) exchanged(rawID string, scopes ...string) []byte {
 	return encode(identityResult{
 		Identity:    identityapi.CommunicationIdentity{ID: rawID},
@@ -60,7 +60,7 @@ func (c *call) exchanged(rawID string, scopes ...string) []byte {
 	})
 }
 
-// issueFor issues a token that expires when that of the person does.
+// issueFor issues a token that expires when the Entra token of the person does.
 func (s *Service) issueFor(person EntraToken, rawID string, scopes ...string) issuedToken {
 	now := s.issueTime(rawID)
 	return s.issue(rawID, now, person.end(now), scopes...)

@@ -16,12 +16,12 @@ import (
 //go:embed testdata/exchanges.txt
 var recorded string
 
-// exchange is one of the recorded ones.
+// exchange is a recorded exchange.
 type exchange struct {
 	who, what string
 	when      time.Time
 	request   string
-	reply     string // empty if any success will do
+	reply     string // empty if any success is accepted
 }
 
 // exchanges reads testdata/exchanges.txt.
@@ -49,7 +49,7 @@ var _ = Describe("The recorded exchanges", func() {
 		bubble(func(s *chattest.Service) {
 			people := newPeople(s, 4)
 			byName := map[string]*person{"ana": people[0], "bo": people[1], "cem": people[2], "dee": people[3], "anonymous": {service: s}}
-			var ours, theirs []string // pairs of a recorded id and what it is here, and the other way round
+			var ours, theirs []string // replacer pairs: recorded id to present id, and the reverse
 			same := func(recorded, here string) {
 				ours = append(ours, recorded, here)
 				theirs = append(theirs, here, recorded)
@@ -97,7 +97,7 @@ func (e exchange) send(who *person, host, request string) answer {
 	return who.do(method, target, body, headers...)
 }
 
-// compare holds an answer against the recorded one, once its ids are replaced.
+// compare compares an answer with the recorded one, after replacing its ids.
 func (e exchange) compare(got answer, ids *strings.Replacer) {
 	GinkgoHelper()
 	head, body, _ := strings.Cut(e.reply, "\n\n")

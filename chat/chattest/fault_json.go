@@ -85,7 +85,7 @@ func (d *duration) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// decodeStrictly reads one object with nothing after it. Its errors are for people who write JSON by hand.
+// decodeStrictly reads one object with nothing after it. Its errors are meant for users who write JSON by hand.
 func decodeStrictly(r io.Reader, into any) error {
 	d := json.NewDecoder(r)
 	d.DisallowUnknownFields()
@@ -105,7 +105,7 @@ func decodeStrictly(r io.Reader, into any) error {
 	return errors.New(strings.TrimPrefix(err.Error(), "json: "))
 }
 
-// lastOf is the last member of a path, or "the value" for an empty one.
+// lastOf returns the last member of a path, or "the value" for an empty path.
 func lastOf(path string) string {
 	if path == "" {
 		return "the value"

@@ -41,7 +41,7 @@ var _ = Describe("A fault of a list", func() {
 		Entry("of receipts", chattest.ListChatReadReceipts, "{thread}/readReceipts"),
 	}
 
-	DescribeTable("can be an empty page with a link, behind which nothing is missing",
+	DescribeTable("can be an empty page with a link, and no item is missing",
 		func(op chattest.Operation, target string) {
 			target = strings.Replace(target, "{thread}", thread, 1)
 			before := whole(target + "?maxPageSize=3")
@@ -163,7 +163,7 @@ var _ = Describe("A fault", func() {
 		Expect(m.post("/identities/"+ana.ID+"/:issueAccessToken", `{"scopes":["chat"]}`).must(200).Body).To(HavePrefix("<!DOCTYPE html>"))
 	})
 
-	It("has a number, which the requests it hit refer to", func() {
+	It("has an id, which the requests that it hit contain", func() {
 		one := s.Fail(chattest.ListChatThreads, chattest.Fault{Nth: 2, Status: 500})
 		two := s.Fail(chattest.Any, chattest.Fault{Delay: 1})
 		Expect([]int{one.ID(), two.ID()}).To(Equal([]int{1, 2}))

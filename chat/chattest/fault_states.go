@@ -7,7 +7,7 @@ type faultState struct {
 	removed     bool
 }
 
-// states lists the faults that may still hit a request as they are.
+// states lists the present states of the faults that may still hit a request.
 func (f *faults) states() (states []faultState) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -19,7 +19,7 @@ func (f *faults) states() (states []faultState) {
 	return states
 }
 
-// restore makes the faults what they were, and removes those injected since.
+// restore restores the states of the faults, and removes those injected since.
 func (f *faults) restore(states []faultState) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

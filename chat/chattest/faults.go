@@ -13,11 +13,11 @@ import (
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
-// Fault describes how requests fail. The zero value answers the next request with 503.
+// Fault describes which requests fail and how. The zero value answers the next request with 503.
 //
-// Nth, Every and Times select the requests. The other members say what happens to them, and may be combined: Status, RetryAfter,
-// Redirect, ExpiredToken and RevokedToken replace the operation, which then has no effect; all others change the response to an
-// operation that took effect. Code, Message and RetryAfter without a Status mean a 503.
+// Nth, Every and Times select the requests. The other members say how they fail, and may be combined: Status, RetryAfter, Redirect,
+// ExpiredToken and RevokedToken replace the operation, which then has no effect; all others change the response to an operation that took
+// effect. Code, Message and RetryAfter without a Status mean a 503.
 //
 // [DeliverEvent] and [AcknowledgeFrame] are not requests: their faults count events for each connection, and acknowledgements. They
 // may have Nth, Every, Times, Delay, ExpiredToken and the members from Event on. The zero value loses the event or withholds the
@@ -25,62 +25,62 @@ import (
 //
 // In JSON members have the same names in lower camel case, durations are strings such as "1.5s", and zero values are omitted.
 type Fault struct {
-	// Nth is the first request that is hit, counted from the call of Fail. 0 is the next one or, with Every, the Every-th.
+	// Nth is the first request that is hit, counted from 1 after the call of Fail. 0 means 1 or, with Every, the value of Every.
 	Nth int `json:"nth,omitzero"`
-	// Every hits each Every-th request from the first one on. 0 hits all of them.
+	// Every is the distance between the requests that are hit, from Nth on: 3 hits every third request. 0 means 1.
 	Every int `json:"every,omitzero"`
-	// Times is how many requests are hit. 0 is one, or with Every any number; a negative number is any number.
+	// Times is the number of requests that are hit. 0 means one, or with Every any number; a negative number means any number.
 	Times int `json:"times,omitzero"`
 
-	// Status is the status of the response, which has the body that the service sends with it; below 400 it has none.
+	// Status is the status of the response, whose body is that of the service for this status; below 400 it has none.
 	Status int `json:"status,omitzero"`
 	// Code and Message replace those of the body. A 401 of chat has no body unless one of them is given.
 	Code    string `json:"code,omitzero"`
 	Message string `json:"message,omitzero"`
-	// RetryAfter is sent as Retry-After in whole seconds or, if it is not whole, as "retry-after-ms".
+	// RetryAfter is sent as Retry-After if it is in whole seconds, and as "retry-after-ms" otherwise.
 	RetryAfter time.Duration `json:"-"`
 	// Header is added to every response that is hit.
 	Header http.Header `json:"header,omitempty"`
 
 	// Redirect answers 307 with this Location.
 	Redirect string `json:"redirect,omitzero"`
-	// ExpiredToken answers as for a token that has expired: 401, in chat without a body. An open connection ends with the reason
-	// "unauthorized".
+	// ExpiredToken answers as if the token had expired: 401, in chat without a body. An open connection ends with the reason "unauthorized".
 	ExpiredToken bool `json:"expiredToken,omitzero"`
-	// RevokedToken revokes all tokens of the caller, for good, and then does what ExpiredToken does.
+	// RevokedToken permanently revokes all tokens of the caller, and then does what ExpiredToken does.
 	RevokedToken bool `json:"revokedToken,omitzero"`
 
-	// ClockSkew moves the clock that requests signed with the access key are compared with: ahead, or back if it is negative. Requests
-	// that are then more than 15 minutes off are refused with 401, as if the caller's clock were wrong. Other requests are not affected.
+	// ClockSkew is added to the clock with which the times of requests signed with the access key are compared. Requests that then differ by
+	// more than 15 minutes are refused with 401, as if the caller's clock were wrong. Other requests are not affected.
 	ClockSkew time.Duration `json:"-"`
 
-	// Delay holds the answer back, after the request took effect. On an open connection it holds back the event or the
-	// acknowledgement, and everything behind it.
+	// Delay delays the response, after the request took effect. On an open connection it delays the event or the acknowledgement, and
+	// everything after it.
 	Delay time.Duration `json:"-"`
-	// LoseReply breaks the connection after the request took effect, before the first byte of the response. Over a socket, Go's
-	// own transport may repeat a GET.
+	// LoseReply breaks the connection after the request took effect, before the first byte of the response. Over a socket, [http.Transport]
+	// may repeat a GET.
 	LoseReply bool `json:"loseReply,omitzero"`
 	// CutBody breaks the connection in the middle of the body. A response without a body is lost.
 	CutBody bool `json:"cutBody,omitzero"`
 	// NextLinkHost replaces the host, and port, of a next link.
 	NextLinkHost string `json:"nextLinkHost,omitzero"`
-	// HTML replaces the body by the HTML page of a gateway whose service is unavailable. The status stays.
+	// HTML replaces the body by the HTML page of a gateway whose service is unavailable. The status is unchanged.
 	HTML bool `json:"html,omitzero"`
-	// EmptyBody omits the body. The status stays.
+	// EmptyBody omits the body. The status is unchanged.
 	EmptyBody bool `json:"emptyBody,omitzero"`
 
 	// EmptyPage answers a list with no items and a next link to the same request.
 	EmptyPage bool `json:"emptyPage,omitzero"`
-	// ShortPage limits the items on a page of a list, whatever page size is requested. The next link leads to the others.
+	// ShortPage limits the number of items on a page of a list, whatever page size is requested. The next link leads to the others. 0 means no
+	// limit.
 	ShortPage int `json:"shortPage,omitzero"`
 	// DuplicateItem repeats the last item of a page of a list.
 	DuplicateItem bool `json:"duplicateItem,omitzero"`
-	// DuplicateRequest runs the operation twice, as if the request had arrived twice. The response is the second one.
+	// DuplicateRequest runs the operation twice, as if the request had arrived twice. The response is that of the second run.
 	DuplicateRequest bool `json:"duplicateRequest,omitzero"`
 
-	// Event limits a fault of [DeliverEvent] to a kind of event. Empty is any kind.
+	// Event limits a fault of [DeliverEvent] to a kind of event. Empty means any kind.
 	Event events.Kind `json:"event,omitzero"`
-	// LoseEvent does not deliver the event.
+	// LoseEvent drops the event.
 	LoseEvent bool `json:"loseEvent,omitzero"`
 	// DuplicateEvent delivers the event twice.
 	DuplicateEvent bool `json:"duplicateEvent,omitzero"`
@@ -89,7 +89,7 @@ type Fault struct {
 	// MessageLoss sends "trouter.message_loss": in place of the event, after the acknowledgement or, with [OpenRealtimeSocket], when
 	// the client is connected.
 	MessageLoss bool `json:"messageLoss,omitzero"`
-	// WithholdAcknowledgement does not send the acknowledgement.
+	// WithholdAcknowledgement drops the acknowledgement.
 	WithholdAcknowledgement bool `json:"withholdAcknowledgement,omitzero"`
 	// DropSocket closes the socket in place of the event or of the acknowledgement or, with [OpenRealtimeSocket], before the first
 	// frame.
@@ -109,8 +109,8 @@ type InjectedFault struct {
 	removed bool
 }
 
-// Fail injects a fault into the requests of an operation, or of [Any]. If several faults are due, the one that was injected first
-// hits, and the others do not count that request. Fail panics if op is not valid or can't have the fault.
+// Fail injects a fault into the requests of an operation, or of [Any]. If several faults match a request, the one that was injected first
+// hits it, and the others do not count it. Fail panics if op is not valid or can't have the fault.
 func (s *Service) Fail(op Operation, fault Fault) *InjectedFault {
 	if err := fault.checkFor(op); err != nil {
 		panic("chattest: inject fault: " + err.Error())
@@ -160,12 +160,12 @@ type faults struct {
 	latest   int // the latest id
 }
 
-// take finds the fault that hits a request. The id is 0 if there is none.
+// take returns the fault that hits a request, and its id. The id is 0 if there is none.
 func (f *faults) take(op Operation) (fault Fault, id int) {
 	return f.takeFor(op, "")
 }
 
-// takeFor is take for an operation on a kind of event.
+// takeFor is take for an operation and a kind of event.
 func (f *faults) takeFor(op Operation, event events.Kind) (fault Fault, id int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -185,7 +185,7 @@ func (i *InjectedFault) hits(op Operation, event events.Kind) bool {
 	return (i.op == op || i.op == Any && op.isRequest()) && (i.fault.Event == "" || i.fault.Event == event)
 }
 
-// spent reports whether the fault hits no further request.
+// spent reports whether the fault will hit no further request.
 func (i *InjectedFault) spent() bool {
 	endless := i.fault.Times < 0 || i.fault.Times == 0 && i.fault.Every > 0
 	return i.removed || !endless && i.fired >= max(i.fault.Times, 1)
@@ -201,7 +201,7 @@ func (i *InjectedFault) due() bool {
 	return i.seen >= first && (i.seen-first)%every == 0
 }
 
-// replaces reports whether the fault takes the place of the operation.
+// replaces reports whether the fault replaces the operation.
 func (f Fault) replaces() bool {
 	instead := f.Status != 0 || f.Code != "" || f.Message != "" || f.RetryAfter != 0 || f.Redirect != "" || f.ExpiredToken || f.RevokedToken
 	after := f.ClockSkew != 0 || f.Delay != 0 || f.LoseReply || f.CutBody || f.NextLinkHost != "" || f.HTML || f.EmptyBody || len(f.Header) > 0 ||

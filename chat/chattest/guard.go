@@ -8,10 +8,9 @@ import (
 	"strings"
 )
 
-// Guard restricts a handler to requests of the user of this machine. The host of a request must be that of the service, one of
-// [Options.Hosts] or the machine itself, at any port, since ports are forwarded; and a page of another origin must not have sent it.
-// Other requests are answered with 403: a page of another site can make a browser send them, and can make its own host name resolve to
-// this machine.
+// Guard protects a handler from pages of other sites, which can make a browser send requests to this machine and can make their own host
+// name resolve to it. The host of a request must be that of the service, one of [Options.Hosts] or the machine itself, with any port, since
+// ports may be forwarded, and the request must not come from a page of another origin. Other requests are refused with 403.
 func (s *Service) Guard(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -43,7 +42,7 @@ func hostName(host string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 }
 
-// isCrossOrigin reports whether a page of another origin sent the request, as the browser says.
+// isCrossOrigin reports whether a page of another origin sent the request, according to the headers that the browser adds.
 func isCrossOrigin(r *http.Request) bool {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
 		return true

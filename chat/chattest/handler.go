@@ -12,7 +12,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/operations"
 )
 
-// maxBody is the limit for the body of a request, in bytes, above what any operation accepts.
+// maxBody is the limit for the body of a request in bytes. No operation accepts as much.
 const maxBody = 1 << 20
 
 // ServeHTTP answers one request and records it. If the service is closed, it breaks the connection.
@@ -80,7 +80,7 @@ func (s *Service) newReplyTo(r *http.Request) *reply {
 	return p
 }
 
-// operation names the operation that a request calls. It is empty if there is none, also where the router would redirect.
+// operation returns the operation that a request calls. It is empty if there is none, or if the router would redirect.
 func (s *Service) operation(r *http.Request) Operation {
 	escaped := r.URL.EscapedPath()
 	if r.Method == http.MethodHead || strings.TrimSuffix(escaped, "/") != path.Clean(escaped) {
@@ -133,7 +133,7 @@ func (s *Service) replace(p *reply, r *http.Request, op Operation, fault Fault) 
 	fault.answer(p)
 }
 
-// admit makes the checks before every operation, in the order of the service.
+// admit makes the checks that precede every operation, in the order of the service.
 func (c *call) admit(r *http.Request, op Operation) error {
 	identity := operations.IsIdentityPath(r.URL.Path)
 	if version := c.query.Get("api-version"); !op.supports(version) && !(c.s.lenientVersions && isVersion(version)) {
@@ -171,7 +171,7 @@ func (c *call) authorizeChat(r *http.Request, op Operation) error {
 	return nil
 }
 
-// hold delays a reply by d. If the client gives up or the service closes meanwhile, it breaks the connection.
+// hold delays a reply by d. If the client gives up or the service is closed in the meantime, it breaks the connection.
 func (s *Service) hold(r *http.Request, d time.Duration) {
 	if d <= 0 {
 		return
@@ -187,7 +187,7 @@ func (s *Service) hold(r *http.Request, d time.Duration) {
 	}
 }
 
-// isJSON accepts both content types of the contract for every operation, and none.
+// isJSON accepts both content types of the contract for every operation, and a missing one.
 func isJSON(contentType string) bool {
 	media, _, err := mime.ParseMediaType(contentType)
 	return contentType == "" || err == nil && (media == "application/json" || media == "application/merge-patch+json")

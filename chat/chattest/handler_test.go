@@ -83,7 +83,7 @@ var _ = Describe("What comes before an operation", func() {
 	})
 
 	Context("the query", func() {
-		It("has its first value if a parameter is repeated, as clients do with a next link", func() {
+		It("counts the first value of a repeated parameter, as in the next links that clients extend", func() {
 			Expect(items(ana.mustGet(thread + "/messages?maxPageSize=1&maxPageSize=2&" + version + "&api-version=none").Body)).To(HaveLen(1))
 		})
 
@@ -95,12 +95,12 @@ var _ = Describe("What comes before an operation", func() {
 
 		DescribeTable("is refused in the form of the service if it is malformed",
 			func(query string) { ana.get(thread+"/messages?"+query).refused(400, "") },
-			Entry("a size that is no number", "maxPageSize=many"),
+			Entry("a size that is not a number", "maxPageSize=many"),
 			Entry("a size that is too big for the type", "maxPageSize=4294967296"),
-			Entry("a size of nothing", "maxPageSize=0"),
-			Entry("a size below nothing", "maxPageSize=-1"),
-			Entry("a start time that is none", "startTime=yesterday"),
-			Entry("a cursor that is none", "syncState=none"),
+			Entry("a size of zero", "maxPageSize=0"),
+			Entry("a negative size", "maxPageSize=-1"),
+			Entry("a malformed start time", "startTime=yesterday"),
+			Entry("a malformed cursor", "syncState=none"),
 			Entry("a cursor of another thread", "syncState=3e0100000031"+strings.Repeat("0", 34)),
 		)
 	})
@@ -115,12 +115,12 @@ var _ = Describe("What comes before an operation", func() {
 
 		DescribeTable("is refused if the operation does not accept it",
 			func(method, path, body string) { ana.do(method, thread+path, body).refused(400, "") },
-			Entry("nothing to send", "POST", "/messages", ""),
-			Entry("no JSON", "POST", "/messages", "{"),
-			Entry("no object", "POST", "/messages", `"x"`),
+			Entry("no message", "POST", "/messages", ""),
+			Entry("malformed JSON", "POST", "/messages", "{"),
+			Entry("a string in place of an object", "POST", "/messages", `"x"`),
 			Entry("a number for a text", "POST", "/messages", `{"content":1}`),
-			Entry("nothing to add", "POST", "/participants/:add", `{}`),
-			Entry("no JSON to type", "POST", "/typing", "{"),
+			Entry("no participants", "POST", "/participants/:add", `{}`),
+			Entry("malformed JSON for typing", "POST", "/typing", "{"),
 			Entry("metadata of numbers", "PATCH", "", `{"metadata":{"n":1}}`),
 			Entry("metadata that is a list", "PATCH", "", `{"metadata":[]}`),
 		)
@@ -143,7 +143,7 @@ var _ = Describe("What comes before an operation", func() {
 			ana.do("GET", "/chat/threads", "", "Authorization", "Basic abc").must(401)
 		})
 
-		It("may have its scheme in any case", func() {
+		It("may have its scheme in upper or lower case", func() {
 			token := ana.token
 			ana.token = ""
 			ana.do("GET", "/chat/threads", "", "Authorization", "bearer "+token).must(200)

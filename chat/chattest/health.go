@@ -5,9 +5,9 @@ import (
 	"net/http"
 )
 
-// HealthHandler answers the probes of containers: GET /healthz with 200, GET /readyz with 200 while the service can serve requests and
-// with 503 when it is closed or can't read its store. It needs no key, reveals nothing, and is not protected by [Service.Guard], since a probe
-// knows the address of a container and not its name. Probes are not recorded.
+// HealthHandler answers the probes of containers: GET /healthz with 200, GET /readyz with 200 while the service can serve requests and with
+// 503 when it is closed or can't read its store. It requires no key, contains no data, and is not protected by [Service.Guard], since a
+// probe knows the address of a container and not its name. Probes are not recorded.
 func (s *Service) HealthHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })

@@ -25,7 +25,7 @@ var _ = Describe("The health handler", func() {
 		return w.Code
 	}
 
-	It("says that the service is alive, and ready until it is closed", func() {
+	It("reports that the service is alive, and ready until it is closed", func() {
 		for _, path := range []string{"/healthz", "/readyz"} {
 			Expect(probe("GET", path)).To(Equal(200))
 			Expect(probe("HEAD", path)).To(Equal(200))

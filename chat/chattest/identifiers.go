@@ -9,7 +9,7 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// identifier is an identifier as the service writes it: both forms, in this order, without a kind.
+// identifier is the service's form of an identifier: the raw id and the object of its kind, in this order, without a kind member.
 type identifier struct {
 	RawID             string `json:"rawId"`
 	CommunicationUser struct {
@@ -83,7 +83,7 @@ func checkRawID(rawID string) error {
 	return nil
 }
 
-// eligibility says whether an identifier can take part in a thread. Only users of this resource can.
+// eligibility tells whether an identifier can be added to a thread. Only users of this resource can.
 func (s *Service) eligibility(tx *bbolt.Tx, rawID string) eligibility {
 	resource, ok := resourceOfUser(rawID)
 	switch {

@@ -37,7 +37,7 @@ func (c *call) authorizeIdentity(r *http.Request, op Operation) (err error) {
 	return c.s.checkAccessKey(r, c.body, c.clockSkew)
 }
 
-// issuedToken is a token as it is served.
+// issuedToken is a token in the form of the service.
 type issuedToken struct {
 	Token     string `json:"token"`
 	ExpiresOn string `json:"expiresOn"`
@@ -54,7 +54,7 @@ type identityResult struct {
 	AccessToken *issuedToken                      `json:"accessToken,omitempty"`
 }
 
-// createIdentity creates a user. Without a body, without scopes or with an empty list of them it issues no token.
+// createIdentity creates a user. It issues a token only if the body has scopes.
 func (c *call) createIdentity() ([]byte, error) {
 	var request struct {
 		Scopes  []string `json:"createTokenWithScopes"`

@@ -39,10 +39,10 @@ var _ = Describe("The identity API", func() {
 			Entry("for an empty object", `{}`),
 			Entry("for nulls", `{"createTokenWithScopes": null, "expiresInMinutes": null}`),
 			Entry("for no scopes", `{"createTokenWithScopes":[]}`),
-			Entry("for what it does not know", `{"customId":"x"}`),
+			Entry("for an unknown member", `{"customId":"x"}`),
 		)
 
-		It("with a token that works at once", func() {
+		It("with a token that is valid at once", func() {
 			a := m.post("/identities", `{"createTokenWithScopes":["chat"],"expiresInMinutes":null}`).must(201)
 			Expect(a.Body).To(MatchRegexp(`^\{"identity":\{"id":"8:acs:[0-9a-f_-]{73}"\},"accessToken":\{"token":"eyJ[\w-]+\.[\w-]+\.[\w-]+","expiresOn":"[^"]+"\}\}$`))
 			p := &person{service: s.Service, token: field(field(a.Body, "accessToken"), "token")}
@@ -119,7 +119,7 @@ var _ = Describe("The identity API", func() {
 				s.DeleteUser(user)
 				return user.ID
 			}),
-			Entry("no id at all", func() string { return "unknown" }),
+			Entry("a malformed id", func() string { return "unknown" }),
 		)
 	})
 
@@ -133,17 +133,17 @@ var _ = Describe("The identity API", func() {
 		Entry("null for scopes", `{"scopes":null,"expiresInMinutes":1}`, "Scopes: The Scopes field is required.", "Scopes"),
 		Entry("an empty list of scopes", `{"scopes":[]}`, "Invalid scopes - Scopes field is required.", "scopes"),
 		Entry("an unknown scope", `{"scopes":["chat","fly"]}`, "Invalid scopes - fly is not a scope.", "scopes"),
-		Entry("too short a life", `{"scopes":["chat"],"expiresInMinutes":59}`, "ExpiresInMinutes value 59 is invalid. Value must be within the [60, 1440] interval.", "ExpiresInMinutes"),
-		Entry("too long a life", `{"scopes":[],"expiresInMinutes":1441}`, "ExpiresInMinutes value 1441 is invalid. Value must be within the [60, 1440] interval.", "ExpiresInMinutes"),
-		Entry("a life below zero", `{"scopes":["chat"],"expiresInMinutes":-60}`, "ExpiresInMinutes value -60 is invalid. Value must be within the [60, 1440] interval.", "ExpiresInMinutes"),
+		Entry("a lifetime that is too short", `{"scopes":["chat"],"expiresInMinutes":59}`, "ExpiresInMinutes value 59 is invalid. Value must be within the [60, 1440] interval.", "ExpiresInMinutes"),
+		Entry("a lifetime that is too long", `{"scopes":[],"expiresInMinutes":1441}`, "ExpiresInMinutes value 1441 is invalid. Value must be within the [60, 1440] interval.", "ExpiresInMinutes"),
+		Entry("a negative lifetime", `{"scopes":["chat"],"expiresInMinutes":-60}`, "ExpiresInMinutes value -60 is invalid. Value must be within the [60, 1440] interval.", "ExpiresInMinutes"),
 		Entry("no body", "", "The request body is not valid.", ""),
-		Entry("no JSON", "{", "The request body is not valid.", ""),
+		Entry("malformed JSON", "{", "The request body is not valid.", ""),
 		Entry("text for a number", `{"scopes":["chat"],"expiresInMinutes":"60"}`, "The request body is not valid.", ""),
-		Entry("half a minute", `{"scopes":["chat"],"expiresInMinutes":60.5}`, "The request body is not valid.", ""),
+		Entry("a fraction of a minute", `{"scopes":["chat"],"expiresInMinutes":60.5}`, "The request body is not valid.", ""),
 		Entry("numbers for scopes", `{"scopes":[1]}`, "The request body is not valid.", ""),
 	)
 
-	It("refuses the same when it creates a user, and does not create one", func() {
+	It("refuses the same requests for a new user, and creates none", func() {
 		m.post("/identities", `{"createTokenWithScopes":["chat"],"expiresInMinutes":1441}`).
 			matches(400, documented("ValidationError", "ExpiresInMinutes value 1441 is invalid. Value must be within the [60, 1440] interval.", "ExpiresInMinutes"))
 		m.post("/identities", `{"createTokenWithScopes":["fly"]}`).matches(400, documented("ValidationError", "Invalid scopes - fly is not a scope.", "scopes"))
@@ -254,7 +254,7 @@ var _ = Describe("The identity API", func() {
 				`{"error":{"code":"ApiVersionUnspecified","message":"An API version is required, but was not specified.","innerError":null}}`)
 		})
 
-		It("may be any date with LenientVersions, which is answered as the latest", func() {
+		It("may be any date with LenientVersions, and is treated as the latest", func() {
 			lenient := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, LenientVersions: true})
 			for _, v := range []string{"2031-12-24", "2031-12-24-preview", "2031-12-24-preview2", "2019-01-01"} {
 				managerOf(lenient.Service).post("/identities?api-version="+v, "").must(201)
@@ -266,7 +266,7 @@ var _ = Describe("The identity API", func() {
 			}
 		})
 
-		It("is not that of chat", func() {
+		It("is different from that of chat", func() {
 			m.post("/identities?"+version, "").must(400)
 			newPerson(s.Service).get("/chat/threads?" + identityVersion).must(400)
 		})

@@ -8,7 +8,7 @@ import (
 
 var _ identityapi.ServerInterface = identityAPI{}
 
-// identityAPI answers the operations of the contract, each with its status of success. Requests that reach it are authorized.
+// identityAPI implements the operations of the contract and sets their success statuses. Requests that reach it are authorized.
 type identityAPI struct{}
 
 func (identityAPI) CommunicationIdentityCreate(w http.ResponseWriter, r *http.Request, _ identityapi.CommunicationIdentityCreateParams) {

@@ -66,7 +66,7 @@ var _ = Describe("The identity client", func() {
 		Expect(failed.Code).To(Equal("IdentityNotOwned"))
 	})
 
-	It("works wherever the clock of the service is moved, and a fleet too", func(ctx SpecContext) {
+	It("works however the clock of the service is moved, and so does a fleet", func(ctx SpecContext) {
 		client, err := identity.NewClientFromConnectionString(s.ConnectionString(), options)
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(client.Close)

@@ -12,14 +12,14 @@ import (
 
 // limiter enforces the published rates. For each rate it keeps the times of as many requests as the rate allows.
 type limiter struct {
-	tells bool // whether refusals say when to try again
+	tells bool // whether refusals have a Retry-After
 
 	mu      sync.Mutex // guards windows and sweepAt
 	windows map[rateKey]*window
-	sweepAt int // at how many windows those that have passed are removed
+	sweepAt int // the number of windows at which those that have passed are removed
 }
 
-// rateKey is what requests have in common that are counted together.
+// rateKey identifies the requests that are counted together.
 type rateKey struct {
 	operations.Rate
 	user, thread string
@@ -37,7 +37,7 @@ func (l *limiter) take(rates []operations.Rate, user, thread string, now time.Ti
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var exceeded *operations.Rate
-	var wait time.Duration // until a request would be accepted, if none came before it
+	var wait time.Duration // until a request is accepted if none is sent before
 	for _, rate := range rates {
 		w := l.window(rateKey{rate, user, thread}.inScope(), now)
 		if w.wait(now, rate) > 0 && exceeded == nil {
@@ -57,7 +57,7 @@ func (l *limiter) take(rates []operations.Rate, user, thread string, now time.Ti
 	return r
 }
 
-// inScope clears the fields of the key that the scope of the rate does not distinguish.
+// inScope clears the fields of the key that are not in the scope of the rate.
 func (k rateKey) inScope() rateKey {
 	if k.Scope == operations.Resource || k.Scope == operations.Thread {
 		k.user = ""
@@ -106,7 +106,7 @@ type window struct {
 	latest time.Time
 }
 
-// wait is how long it takes until another request is allowed. The clock may have been moved back.
+// wait returns the time until another request is allowed. The clock may have been moved back.
 func (w *window) wait(now time.Time, r operations.Rate) time.Duration {
 	if len(w.times) < r.Most {
 		return 0
@@ -124,7 +124,7 @@ func (w *window) add(now time.Time, r operations.Rate) {
 	w.next = (w.next + 1) % r.Most
 }
 
-// threadOfPath is the thread in a path of the chat API, empty for none.
+// threadOfPath returns the thread id in a path of the chat API, or "".
 func threadOfPath(path string) string {
 	rest, _ := strings.CutPrefix(path, "/chat/threads/")
 	id, _, _ := strings.Cut(rest, "/")

@@ -73,7 +73,7 @@ var _ = Describe("The limits", func() {
 		return func(l *crowd, _ int) answer { GinkgoHelper(); return l.manager.do(method, path, "{}") }
 	}
 
-	DescribeTable("allow as many requests in a window, and another after it",
+	DescribeTable("allow a number of requests in a window, and another request after it",
 		func(most int, seconds int, request ask) {
 			limited(chattest.Options{}, func(l *crowd) {
 				for i := range most {
@@ -106,15 +106,15 @@ var _ = Describe("The limits", func() {
 		Entry("messages sent to a thread", 10, 10, byMany("POST", "/messages", `{"content":"x"}`)),
 		Entry("messages edited in a thread", 10, 10, byMany("PATCH", "/messages/1", `{"content":"x"}`)),
 		Entry("messages deleted from a thread", 10, 10, byMany("DELETE", "/messages/1", "")),
-		Entry("messages that one gets", 50, 10, inThread("GET", "/messages/1", "")),
-		Entry("messages that many get", 250, 10, byMany("GET", "/messages/1", "")),
+		Entry("messages that one user gets", 50, 10, inThread("GET", "/messages/1", "")),
+		Entry("messages that many users get", 250, 10, byMany("GET", "/messages/1", "")),
 		Entry("lists of messages, by one", 50, 10, inThread("GET", "/messages", "")),
 		Entry("lists of messages, by many", 250, 10, byMany("GET", "/messages", "")),
 		Entry("lists of receipts, by one", 5, 10, inThread("GET", "/readReceipts", "")),
 		Entry("lists of receipts, by many", 100, 10, byMany("GET", "/readReceipts", "")),
-		Entry("receipts that one sends", 10, 10, inThread("POST", "/readReceipts", `{"chatMessageId":"1"}`)),
-		Entry("notifications that one sends", 5, 10, inThread("POST", "/typing", "")),
-		Entry("notifications that many send", 10, 10, byMany("POST", "/typing", "")),
+		Entry("receipts that one user sends", 10, 10, inThread("POST", "/readReceipts", `{"chatMessageId":"1"}`)),
+		Entry("notifications that one user sends", 5, 10, inThread("POST", "/typing", "")),
+		Entry("notifications that many users send", 10, 10, byMany("POST", "/typing", "")),
 		Entry("users created", 1000, 30, managing("POST", "/identities")),
 		Entry("users deleted", 500, 30, managing("DELETE", "/identities/unknown")),
 		Entry("tokens issued", 1000, 30, managing("POST", "/identities/unknown/:issueAccessToken")),
@@ -122,7 +122,7 @@ var _ = Describe("The limits", func() {
 		Entry("tokens exchanged", 500, 30, managing("POST", "/teamsUser/:exchangeAccessToken")),
 	)
 
-	DescribeTable("of a minute hold in addition to those of ten seconds",
+	DescribeTable("of a minute apply in addition to those of ten seconds",
 		func(inTen, inAMinute int, request ask) {
 			limited(chattest.Options{}, func(l *crowd) {
 				for i := range inAMinute {

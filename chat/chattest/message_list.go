@@ -80,7 +80,7 @@ func (t *thread) messageID(item []byte) int64 {
 	return mustNumber(m.ID)
 }
 
-// startTime is the start of a list, in milliseconds since 1970: that of the request or, on a further page, that of the link. 0 lists
+// startTime returns the start of a list in milliseconds since 1970: that of the request or, on a later page, that of the link. 0 lists
 // everything.
 func (c *call) startTime(given *time.Time) (int64, error) {
 	text := c.query.Get("startTime")
@@ -97,10 +97,10 @@ func (c *call) startTime(given *time.Time) (int64, error) {
 	return at.UnixMilli(), nil
 }
 
-// linkTime is the form of a time in a link. The service writes whole seconds; a fraction is added here, so that none is lost.
+// linkTime is the layout of a time in a link. The service writes whole seconds; here a fraction is kept.
 const linkTime = "1/2/2006 3:04:05.999 PM -07:00"
 
-// linkStart is the start time as a parameter of a link: that of the previous link, that of the request, or 1970.
+// linkStart returns the start time for a link: that of the previous link, that of the request, or 1970.
 func (c *call) linkStart(given *time.Time) string {
 	text := c.query.Get("startTime")
 	switch {

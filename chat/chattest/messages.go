@@ -11,7 +11,7 @@ import (
 // maxContent is the limit for the content of a message, in bytes of UTF-8.
 const maxContent = 28 << 10
 
-// message is a message as it is served. Its times are those of its id and version.
+// message is a message in the form of the service. Its times are those of its id and version.
 type message struct {
 	ID                string          `json:"id"`
 	Type              string          `json:"type"`
@@ -147,7 +147,7 @@ func parseMessageID(id string) (int64, error) {
 	return int64(n), nil
 }
 
-// messageHappened notes the event of a message that is new or has a new version.
+// messageHappened records the event of a message that is new or has a new version.
 func (t *thread) messageHappened(kind events.Kind, m message) {
 	version := mustNumber(m.Version)
 	t.happened(occurrence{
@@ -167,7 +167,7 @@ func (t *thread) post(m message) message {
 	return m
 }
 
-// revise stores a changed message under a new version, after mark has set the time of the change. The sequence id stays.
+// revise stores a changed message under a new version, after mark has set the time of the change. The sequence id is kept.
 func (t *thread) revise(m message, mark func(m *message, at string)) message {
 	t.dropMessage(m)
 	version := t.nextVersion()

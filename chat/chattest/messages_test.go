@@ -37,7 +37,7 @@ var _ = Describe("A message", func() {
 			`"metadata":{"b":"2","a":"1","amsreferences":"[1]"}}`, id, id, second(time.UnixMilli(number(id))), identifier(ana.ID)))
 	})
 
-	It("is a text without a sender name by default", func() {
+	It("has the type text and no sender name by default", func() {
 		for _, body := range []string{`{"content":"x"}`, `{"content":"x","type":null,"senderDisplayName":null,"metadata":null}`, `{"content":"x","metadata":{}}`} {
 			m := ana.mustGet(post(body)).Body
 			Expect(m).To(And(ContainSubstring(`"type":"text"`), ContainSubstring(`"senderDisplayName":""`), Not(ContainSubstring("metadata"))))
@@ -66,12 +66,12 @@ var _ = Describe("A message", func() {
 		func(body string, status int) { ana.post(thread+"/messages", body).refused(status, "") },
 		Entry("without content", `{}`, 400),
 		Entry("with null for content", `{"content":null}`, 400),
-		Entry("of the service's type", `{"content":"x","type":"topicUpdated"}`, 400),
+		Entry("of a type that only the service writes", `{"content":"x","type":"topicUpdated"}`, 400),
 		Entry("of an unknown type", `{"content":"x","type":"RichText"}`, 400),
 		Entry("of more than 28 KB", `{"content":"`+strings.Repeat("x", 28<<10+1)+`"}`, 413),
 	)
 
-	It("may be of 28 KB", func() {
+	It("may have 28 KB", func() {
 		path := post(`{"content":"` + strings.Repeat("x", 28<<10) + `"}`)
 		ana.patch(path, `{"content":"`+strings.Repeat("x", 28<<10+1)+`"}`).refused(413, "")
 	})
@@ -93,7 +93,7 @@ var _ = Describe("A message", func() {
 	})
 
 	Describe("when it is edited", func() {
-		It("keeps its id, its sequence id and members that are not named", func() {
+		It("keeps its id, its sequence id and members that the patch omits", func() {
 			bubble(func(s *chattest.Service) {
 				ana := newPerson(s)
 				thread := ana.thread("Edit")
@@ -149,7 +149,7 @@ var _ = Describe("A message", func() {
 		})
 	})
 
-	It("can only be changed by its sender, and one of the service by no user", func() {
+	It("can be changed only by its sender, and not at all if the service wrote it", func() {
 		path := post(`{"content":"one"}`)
 		system := thread + "/messages/" + field(items(ana.mustGet(thread + "/messages").Body)[1], "id")
 		for _, path := range []string{path, system} {
@@ -197,7 +197,7 @@ var _ = Describe("A list of messages", func() {
 		Expect(sizes(ana.pages(thread + "/messages?maxPageSize=1000"))).To(Equal([]int{200, 3}))
 	})
 
-	It("has a cursor with the length of the id, the id, and two versions", func() {
+	It("has a cursor with the length of the thread id, that id, and two versions", func() {
 		for range 3 {
 			ana.send(thread, "x")
 		}
@@ -263,7 +263,7 @@ var _ = Describe("A list of messages", func() {
 	})
 })
 
-// littleEndian writes n in hex, its lowest byte first.
+// littleEndian writes n in hex, with the lowest byte first.
 func littleEndian(n uint64, bytes int) string {
 	var text strings.Builder
 	for i := range bytes {

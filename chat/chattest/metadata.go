@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// metadata is a map of strings that keeps the order of its keys. Nil is absent, in contrast to an empty one.
+// metadata is a map of strings that keeps the order of its keys. Nil means absent; an empty map is present.
 type metadata []entry
 
 type entry struct {

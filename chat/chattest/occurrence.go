@@ -6,7 +6,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
-// occurrence is something that happened in a thread and that its participants receive as an event. It is immutable once published.
+// occurrence is a change of a thread that its participants receive as an event. It is immutable once published.
 type occurrence struct {
 	kind     events.Kind
 	threadID string
@@ -24,7 +24,7 @@ type occurrence struct {
 	reason     events.DeletionReason
 }
 
-// happened notes the occurrence to publish after the commit. A transaction changes each thread at most once.
+// happened sets the occurrence to publish after the commit. A transaction changes each thread at most once.
 func (t *thread) happened(o occurrence) {
 	o.threadID = t.id
 	t.occurrence = &o
@@ -67,7 +67,7 @@ func (o *occurrence) recipients() []User {
 	return slices.DeleteFunc(slices.Clone(o.users), func(u User) bool { return u.ID == o.except })
 }
 
-// size is roughly the memory of the occurrence in bytes, without the users, which are shared.
+// size estimates the memory of the occurrence in bytes, without the users, which are shared.
 func (o *occurrence) size() int {
 	n := 500 + 300*len(o.people)
 	if o.message != nil {

@@ -32,7 +32,7 @@ const (
 	Any Operation = "*"
 )
 
-// The operations of the identity API. No stable contract has the last one, whose name is ours.
+// The operations of the identity API. No stable contract has ExchangeEntraToken; its name was chosen for this package.
 const (
 	CreateIdentity                 Operation = "CommunicationIdentity_Create"
 	DeleteIdentity                 Operation = "CommunicationIdentity_Delete"
@@ -62,7 +62,7 @@ func (o Operation) Valid() bool {
 	return ok || o == Any || slices.Contains(RealtimeOperations(), o)
 }
 
-// published is what the service publishes about the operation. It reports false if o is not an operation of either API.
+// published returns what the service publishes about the operation. It reports false if o is not an operation of either API.
 func (o Operation) published() (operations.Operation, bool) { return operations.ByID(string(o)) }
 
 // supports reports whether the operation exists in an api-version. The push service has no versions.
@@ -72,7 +72,8 @@ func (o Operation) supports(version string) bool {
 		o == GetRealtimeConfiguration && (version == realtimeConfigurationVersion || slices.Contains(operations.ChatVersions(), version))
 }
 
-// allowedBy reports whether a token with these scopes allows the operation. Who may read threads may hear of them.
+// allowedBy reports whether a token with these scopes allows the operation. A token that allows reading threads also allows receiving their
+// events.
 func (o Operation) allowedBy(scopes []string) bool {
 	published, ok := o.published()
 	if !ok {
@@ -81,7 +82,7 @@ func (o Operation) allowedBy(scopes []string) bool {
 	return published.AllowedBy(scopes)
 }
 
-// operationOf is the operation behind a pattern of the router. It is empty for any other pattern.
+// operationOf returns the operation for a pattern of the router. It is empty for any other pattern.
 func operationOf(pattern string) Operation {
 	if o, ok := operations.ByPattern(pattern); ok {
 		return Operation(o.ID)

@@ -8,69 +8,69 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Options configures a service. The zero value, and nil, is a service with a temporary store that is lost when it is closed.
+// Options are the optional settings of [Open] and [NewServer]. The zero value means a service with a temporary store that is lost when it
+// is closed.
 type Options struct {
-	// Path is the data file, which keeps everything: users, threads, messages, the resource, its access key and the key that signs
-	// tokens. It is created if it does not exist. One service at a time can use it: for others [Open] fails with [ErrInUse]. If the
-	// file is damaged it fails with [ErrDamaged]. A request is answered after its changes are on disk. Empty is a temporary file that
-	// is never synced.
+	// Path is the data file, which keeps everything: users, threads, messages, the resource, its access key and the key that signs tokens. It
+	// is created if it does not exist. One service at a time can use it: for others [Open] fails with [ErrInUse]. If the file is damaged, Open
+	// fails with [ErrDamaged]. A request is answered after its changes are on disk. Empty means a temporary file that is never synced.
 	Path string
 
-	// Seed is the state to begin with. It has no effect on a file that holds users or threads already. Nil is an empty service.
+	// Seed is the initial state. It is ignored if the file at Path already has users or threads. Nil means an empty service.
 	Seed *Seed
 
 	// NoSocket makes [NewServer] open no listener: the service is reached only through [Service.Transport]. [Open] never opens one.
 	NoSocket bool
 
-	// Endpoint is the URL at which clients reach the service, a scheme and a host. It is in connection strings, and
-	// [Service.Transport] serves no other host. [NewServer] replaces it by the URL of its listener. Empty is a name that does not
-	// resolve. [Service.SetEndpoint] sets it later.
+	// Endpoint is the URL at which clients reach the service, a scheme and a host. It is in connection strings, and [Service.Transport] serves
+	// no other host. [NewServer] replaces it by the URL of its listener. Empty means a host name that does not resolve. [Service.SetEndpoint]
+	// sets it later.
 	Endpoint string
 
-	// Hosts are further names under which the service is reached, without a port, such as that of a container. [Service.Guard] accepts
-	// them. They change neither Endpoint nor what [Service.Transport] serves.
+	// Hosts are further host names of the service, without a port, such as that of a container. [Service.Guard] accepts them. They change
+	// neither Endpoint nor what [Service.Transport] serves.
 	Hosts []string
 
-	// AccessKey is the access key of the resource, in base64. Empty is the key that the file at Path keeps, or [DefaultAccessKey];
-	// a file keeps the key it was last opened with.
+	// AccessKey is the access key of the resource, in base64. Empty means the key in the file at Path, or else [DefaultAccessKey]. The file
+	// keeps the key it was last opened with.
 	AccessKey string
 
-	// Cloud is the cloud of the users and threads that the service creates: their ids differ, as in "8:gcch-acs:…" and "19:gcch:…".
-	// Ids of every cloud are well formed to every service. The zero value is the public cloud.
+	// Cloud is the cloud of the users and threads that the service creates: their ids differ, as in "8:gcch-acs:…" and "19:gcch:…". A service
+	// accepts the ids of every cloud as well formed. The zero value is the public cloud.
 	Cloud chat.Cloud
 
 	// ErrorStyle is how the chat API writes errors. The identity API has one style, the documented one.
 	ErrorStyle ErrorStyle
 
-	// LenientVersions accepts every api-version that has the form of one, such as "2027-01-15" or "2027-01-15-preview", and answers
-	// it as the latest. Otherwise a version that the service is not known to support is refused with 400, as the service does.
+	// LenientVersions accepts every well-formed api-version, such as "2027-01-15" or "2027-01-15-preview", and treats it as the latest.
+	// Otherwise a version that the service is not known to support is refused with 400, as the service does.
 	LenientVersions bool
 
-	// BrowserIdentity lets pages of other origins use the identity API too, in a browser. Otherwise their preflights are refused: any
-	// page that knows the access key, which may be the default one, could issue tokens. The chat API is open to them always.
+	// BrowserIdentity allows pages of other origins to use the identity API in a browser. Otherwise their preflights are refused, since any
+	// page that knows the access key, which may be the default one, could issue tokens. The chat API always allows other origins.
 	BrowserIdentity bool
 
-	// EnforceLimits refuses requests above the published rates with 429, by the clock of the service. The response has a Retry-After
-	// in whole seconds, unless NoRetryAfter is set; the service itself was never seen to send one.
+	// EnforceLimits refuses requests above the published rates with 429, by the clock of the service. The response has a Retry-After in whole
+	// seconds, unless NoRetryAfter is set. No recording of the service has one.
 	EnforceLimits bool
 	NoRetryAfter  bool
 
-	// OnRequest is called with each request after it is recorded and before its response is sent, by the goroutine that serves it, so
-	// that calls may be concurrent. It may be nil.
+	// OnRequest is called with each request after it is recorded and before its response is sent, by the goroutine that serves it, so that
+	// calls may be concurrent. Nil means no calls.
 	OnRequest func(Request)
 
 	// EntraTokens are the tokens of Microsoft Entra that the identity API accepts besides the access key.
 	EntraTokens []EntraToken
 
-	// EntraAny accepts every other bearer token as that of an application, so that a program with a credential of azidentity runs as it is.
+	// EntraAny accepts every other bearer token as that of an application, so that a program with an azidentity credential runs unchanged.
 	EntraAny bool
 }
 
-// DefaultAccessKey is the access key of a service for which no other is chosen. It is public, so that a connection string can be written
-// into the configuration of a development environment and its tests.
+// DefaultAccessKey is the access key of a service without [Options.AccessKey]. It is public, so that a connection string can be part of the
+// configuration of a development environment and its tests.
 const DefaultAccessKey = "YWNzLWNoYXQtZ28gZW11bGF0b3I6IHRoaXMgYWNjZXNzIGtleSBpcyBwdWJsaWMsIGl0IGlzIG5vIHNlY3JldA=="
 
-// defaultAccessKey is [DefaultAccessKey] as it is kept.
+// defaultAccessKey is [DefaultAccessKey], decoded.
 func defaultAccessKey() []byte {
 	key, err := decodeAccessKey(DefaultAccessKey)
 	if err != nil {
@@ -79,11 +79,12 @@ func defaultAccessKey() []byte {
 	return key
 }
 
-// ErrorStyle is a form of error responses.
+// ErrorStyle selects the form of error responses.
 type ErrorStyle int
 
 const (
-	// ErrorStyleRecorded is the form in recordings of the service: a CommunicationError with capital letters, and a 401 without a body.
+	// ErrorStyleRecorded is the form in recordings of the service: a CommunicationError whose members have capital letters, and a 401 without
+	// a body.
 	ErrorStyleRecorded ErrorStyle = iota
 	// ErrorStyleDocumented is the form in the contract: an error with a code and a message.
 	ErrorStyleDocumented

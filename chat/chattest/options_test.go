@@ -28,7 +28,7 @@ var _ = Describe("The documented style", func() {
 })
 
 var _ = Describe("The endpoint", func() {
-	It("can be set, and is where the service is reached", func() {
+	It("can be set, and is the host that the transport serves", func() {
 		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, Endpoint: "https://chat.contoso.com:8443/"})
 		Expect(s.Endpoint()).To(Equal("https://chat.contoso.com:8443"))
 		Expect(s.ConnectionString()).To(HavePrefix("endpoint=https://chat.contoso.com:8443/;accesskey="))
@@ -54,12 +54,12 @@ var _ = Describe("The endpoint", func() {
 			Expect(s.SetEndpoint(endpoint)).To(MatchError(line))
 			Expect(s.Endpoint()).To(Equal(before))
 		},
-		Entry("a host alone", "127.0.0.1:8443"),
-		Entry("a scheme alone", "https://"),
+		Entry("only a host", "127.0.0.1:8443"),
+		Entry("only a scheme", "https://"),
 		Entry("another scheme", "ftp://127.0.0.1"),
 		Entry("a path", "https://127.0.0.1/chat"),
 		Entry("a query", "https://127.0.0.1?x"),
 		Entry("a user", "https://me:secret@127.0.0.1"),
-		Entry("no URL", "https://%zz"),
+		Entry("a malformed URL", "https://%zz"),
 	)
 })

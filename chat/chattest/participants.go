@@ -18,7 +18,7 @@ const (
 	maxParticipantsPerRequest = 200
 )
 
-// participant is a participant as it is served.
+// participant is a participant in the form of the service.
 type participant struct {
 	Identifier       identifier `json:"communicationIdentifier"`
 	DisplayName      string     `json:"displayName,omitempty"`
@@ -42,7 +42,7 @@ type joinRequest struct {
 	Metadata         metadata                             `json:"metadata"`
 }
 
-// participantsOf reads the participants of a request and keeps the first mention of each.
+// participantsOf reads the participants of a request and keeps the first entry of each.
 func participantsOf(requests []joinRequest) ([]participant, error) {
 	if len(requests) > maxParticipantsPerRequest {
 		return nil, badRequest()
@@ -135,7 +135,7 @@ func (c *call) listParticipants(threadID string, skip, maxPageSize *int32) ([]by
 	return body, err
 }
 
-// listByPlace lists what a bucket has for participants, in the order they joined, by default on one page.
+// listByPlace lists the items of a bucket in the order in which their participants joined, by default on one page.
 func (c *call) listByPlace(threadID, name, bucket string, skip, maxPageSize *int32) ([]byte, error) {
 	size, err := pageSize(maxPageSize, maxParticipantsPerThread, maxParticipantsPerThread)
 	if err != nil {
@@ -171,7 +171,7 @@ func (c *call) listByPlace(threadID, name, bucket string, skip, maxPageSize *int
 	return list.end(next), err
 }
 
-// place is the position of a user in the order of joining, from 1. It is 0 for a user who is not a participant.
+// place returns the position of a user in the order of joining, from 1, or 0 if the user is not a participant.
 func (t *thread) place(user string) int64 {
 	value := t.get(membersBucket, t.member(user))
 	if value == nil {
@@ -185,7 +185,7 @@ func (t *thread) wasLeftBy(user string) bool {
 	return len(t.get(membershipsBucket, membership(user, t.id))) > 0
 }
 
-// sharedSince is the start of the history that the caller may read, in milliseconds since 1970.
+// sharedSince returns the start of the history that the caller may read, in milliseconds since 1970.
 func (t *thread) sharedSince() int64 {
 	return lastNumber(t.get(membersBucket, t.member(t.caller)))
 }
@@ -208,7 +208,7 @@ func (t *thread) eachPlace(bucket string, f func(item []byte) bool) {
 	}
 }
 
-// participantsHappened notes the event of participants who joined or left, at the time of the message m.
+// participantsHappened records the event of participants who joined or left, at the time of the message m.
 func (t *thread) participantsHappened(kind events.Kind, by participant, people []participant, m message) {
 	version := mustNumber(m.Version)
 	t.happened(occurrence{kind: kind, at: version, version: version, by: by, people: people, properties: t.properties()})

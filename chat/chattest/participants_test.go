@@ -36,7 +36,7 @@ var _ = Describe("The participants of a thread", func() {
 				`,"displayName":"<Bo>","shareHistoryTime":"2020-05-06T07:08:09Z","metadata":{"z":"1","a":"2"}}`))
 		})
 
-		It("can be identified by the nested id or by the raw one alone", func() {
+		It("can be identified by the nested id alone or the raw id alone", func() {
 			add(`{"communicationIdentifier":{"communicationUser":{"id":"`+bo.ID+`"}}}`, `{"communicationIdentifier":{"rawId":"`+cem.ID+`"}}`).matches(201, `{}`)
 			Expect(people(ana, thread)).To(Equal([]string{ana.ID, bo.ID, cem.ID}))
 		})
@@ -52,7 +52,7 @@ var _ = Describe("The participants of a thread", func() {
 			Expect(ana.mustGet(thread + "/participants").Body).To(Equal(list))
 		})
 
-		It("do not include users who can't join, which the response names", func() {
+		It("do not include users who can't join, which the response lists", func() {
 			gone, foreign := s.NewUser(), s.ForeignUser()
 			s.DeleteUser(gone)
 			before := messages()
@@ -71,7 +71,7 @@ var _ = Describe("The participants of a thread", func() {
 			Entry("a telephone", `{"phoneNumber":{"value":"+1"}}`, "4:+1"),
 			Entry("a Teams user", `{"microsoftTeamsUser":{"userId":"u"}}`, "8:orgid:u"),
 			Entry("an anonymous one", `{"microsoftTeamsUser":{"userId":"u","isAnonymous":true}}`, "8:teamsvisitor:u"),
-			Entry("one with a raw id of its own", `{"rawId":"8:x","microsoftTeamsUser":{"userId":"u"}}`, "8:x"),
+			Entry("a user with a different raw id", `{"rawId":"8:x","microsoftTeamsUser":{"userId":"u"}}`, "8:x"),
 			Entry("a Teams app", `{"microsoftTeamsApp":{"appId":"a","cloud":"GCCH"}}`, "28:gcch:a"),
 			Entry("an extension user", `{"teamsExtensionUser":{"userId":"u","tenantId":"t","resourceId":"r"}}`, "8:acs:r_t_u"),
 			Entry("an extension user by raw id", `{"rawId":"8:acs:r_t_u"}`, "8:acs:r_t_u"),
@@ -91,13 +91,13 @@ var _ = Describe("The participants of a thread", func() {
 			},
 			Entry("a user without a resource", `{"communicationUser":{"id":"8:acs:unknown"}}`, "8:acs:unknown"),
 			Entry("the same by raw id", `{"rawId":"8:acs:unknown"}`, "8:acs:unknown"),
-			Entry("a user of half a resource", `{"communicationUser":{"id":"8:acs:a_b"}}`, "8:acs:a_b"),
-			Entry("another kind in the place of a user", `{"communicationUser":{"id":"4:+1"}}`, "4:+1"),
-			Entry("no raw id of any kind", `{"rawId":"unknown"}`, "unknown"),
+			Entry("a user with a truncated resource", `{"communicationUser":{"id":"8:acs:a_b"}}`, "8:acs:a_b"),
+			Entry("another kind in place of a user", `{"communicationUser":{"id":"4:+1"}}`, "4:+1"),
+			Entry("a raw id of no kind", `{"rawId":"unknown"}`, "unknown"),
 			Entry("a raw id without digits", `{"rawId":"gid:uuid"}`, "gid:uuid"),
 			Entry("an empty raw id", `{"rawId":""}`, ""),
 			Entry("an empty identifier", `{}`, ""),
-			Entry("two in one", `{"phoneNumber":{"value":"+1"},"microsoftTeamsUser":{"userId":"u"}}`, "-"),
+			Entry("two kinds", `{"phoneNumber":{"value":"+1"},"microsoftTeamsUser":{"userId":"u"}}`, "-"),
 		)
 
 		It("are at most 200 in a call and 250 in a thread", func() {
@@ -177,7 +177,7 @@ var _ = Describe("The participants of a thread", func() {
 		})
 	})
 
-	It("can't be removed by a former participant, who is told so, or by another user", func() {
+	It("can't be removed by a former participant, whose error says so, or by another user", func() {
 		ana.add(thread, bo)
 		path := thread + "/participants/:remove"
 		id := strings.TrimPrefix(thread, "/chat/threads/")
@@ -191,7 +191,7 @@ var _ = Describe("The participants of a thread", func() {
 		bo.post(path, identifier(bo.ID)).must(204)
 	})
 
-	It("no longer include a deleted user, nor its messages", func() {
+	It("no longer include a deleted user, whose messages are deleted too", func() {
 		ana.add(thread, bo)
 		edited := bo.send(thread, "one")
 		bo.mustPatch(thread+"/messages/"+edited, `{"content":"one, again"}`)

@@ -10,7 +10,7 @@ import (
 type realtime struct {
 	service *Service
 
-	mu            sync.Mutex                         // guards the fields below, and what of a socket it says
+	mu            sync.Mutex                         // guards the fields below, and the fields of a socket that say so
 	expected      map[string]expectedSocket          // by session id
 	sockets       map[string][]*socket               // open ones by user
 	registrations map[string]map[string]registration // by user and registration id
@@ -28,7 +28,7 @@ type expectedSocket struct {
 	since      time.Time
 }
 
-// registration says which connection receives the events of a user. Its end is by the clock of the machine, since a client counts its
+// registration determines which connection receives the events of a user. It ends by the clock of the machine, since a client measures its
 // duration and does not know when the clock of the service is moved.
 type registration struct {
 	connection string
@@ -62,7 +62,7 @@ func (r *realtime) expect(e expectedSocket) (sid string) {
 	return sid
 }
 
-// enter counts the goroutine of a socket. It reports false if the service is closed.
+// enter registers the goroutine of a socket with running. It reports false if the service is closed.
 func (r *realtime) enter() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -72,7 +72,7 @@ func (r *realtime) enter() bool {
 	return !r.closed
 }
 
-// take returns the socket that is expected under a session id, and no longer expects it.
+// take removes and returns the socket that is expected under a session id.
 func (r *realtime) take(sid string) (e expectedSocket, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -81,7 +81,7 @@ func (r *realtime) take(sid string) (e expectedSocket, ok bool) {
 	return e, ok
 }
 
-// add makes a socket the one of its connection, and greets the client. It reports false if the service is closed.
+// add makes a socket the current one of its connection, and sends the first frames. It reports false if the service is closed.
 func (r *realtime) add(s *socket) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -108,7 +108,7 @@ func (r *realtime) add(s *socket) bool {
 	return true
 }
 
-// remove forgets a socket that has ended.
+// remove removes a socket that has ended.
 func (r *realtime) remove(s *socket) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -129,7 +129,7 @@ func (r *realtime) drop(s *socket) {
 	}
 }
 
-// register sends events of a user to a connection from now on, and no longer to the one that had the registration id before.
+// register makes a connection receive the events of a user, in place of the one that had the registration id before.
 func (r *realtime) register(user, id string, to registration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -189,7 +189,7 @@ func (r *realtime) tell(o *occurrence) {
 		}
 		open := r.sockets[u.ID]
 		for _, s := range open {
-			if s.hears(open) {
+			if s.receives(open) {
 				r.deliver(s, n)
 			}
 		}
@@ -243,7 +243,7 @@ func (r *realtime) close() {
 	r.running.Wait()
 }
 
-// clear forgets registrations and handshakes and ends every socket: the users are gone.
+// clear removes registrations and handshakes and ends every socket, after the users were deleted or replaced.
 func (r *realtime) clear() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -13,8 +13,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat/realtime"
 )
 
-var _ = Describe("What a Go client hears", func() {
-	It("is what Events lists, for each recipient and every kind", func(ctx SpecContext) {
+var _ = Describe("The events that a Go client receives", func() {
+	It("are those that Events lists, for each recipient and every kind", func(ctx SpecContext) {
 		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
 		people := newPeople(s.Service, 4)
 		listeners := make([]*realtime.Listener, len(people))

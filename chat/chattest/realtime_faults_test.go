@@ -52,7 +52,7 @@ var _ = Describe("A real-time fault", func() {
 		Entry("replaced by a message loss", chattest.Fault{Nth: 3, MessageLoss: true}, "0", "1", "3"),
 	)
 
-	It("of a kind of event counts that kind alone", func() {
+	It("for a kind of event counts only that kind", func() {
 		l := listen(bo)
 		s.Fail(chattest.DeliverEvent, chattest.Fault{Event: events.KindTypingIndicatorReceived})
 		ana.send(thread, "hi")
@@ -61,7 +61,7 @@ var _ = Describe("A real-time fault", func() {
 		Expect(l.names()).To(Equal([]string{"chatMessageReceived", "typingIndicatorReceived"}))
 	})
 
-	It("delays an event, and what is behind it", func() {
+	It("delays an event and those after it", func() {
 		bubble(func(s *chattest.Service) {
 			people := newPeople(s, 2)
 			ana, bo := people[0], people[1]
@@ -89,7 +89,7 @@ var _ = Describe("A real-time fault", func() {
 		Expect(l.names()).To(HaveLen(2))
 	})
 
-	It("says that events were lost, in the form of the service", func() {
+	It("announces a message loss, in the form of the service", func() {
 		l := listen(bo)
 		s.Fail(chattest.DeliverEvent, chattest.Fault{MessageLoss: true})
 		ana.send(thread, "lost")
@@ -115,7 +115,7 @@ var _ = Describe("A real-time fault", func() {
 		})
 	})
 
-	It("drops a socket: in place of an event, of an acknowledgement, or before it says anything", func() {
+	It("drops a socket: in place of an event or an acknowledgement, or before the first frame", func() {
 		l := listen(bo)
 		s.Fail(chattest.DeliverEvent, chattest.Fault{DropSocket: true})
 		ana.send(thread, "hi")
@@ -133,7 +133,7 @@ var _ = Describe("A real-time fault", func() {
 		Expect(l.frame()).To(Equal("the end"))
 	})
 
-	It("ends a connection as for a token that has expired", func() {
+	It("ends a connection as if the token had expired", func() {
 		for operation, trigger := range map[chattest.Operation]func(l *listener){
 			chattest.DeliverEvent:     func(*listener) { ana.send(thread, "hi") },
 			chattest.AcknowledgeFrame: func(l *listener) { Expect(l.write(`5:9+::{"name":"ping"}`)).To(Succeed()) },
@@ -146,7 +146,7 @@ var _ = Describe("A real-time fault", func() {
 		}
 	})
 
-	It("refuses the steps with a status", func() {
+	It("refuses the requests of a connection with a status", func() {
 		l := listen(bo)
 		for _, operation := range []chattest.Operation{
 			chattest.GetRealtimeConfiguration, chattest.AllocateRealtimeConnection, chattest.HandshakeRealtime, chattest.RegisterRealtime,
@@ -171,7 +171,7 @@ var _ = Describe("A real-time fault", func() {
 		l.register().must(503)
 	})
 
-	DescribeTable("can't be",
+	DescribeTable("is refused if it is",
 		func(operation chattest.Operation, fault chattest.Fault, reason string) {
 			Expect(func() { s.Fail(operation, fault) }).To(PanicWith(ContainSubstring(reason)))
 		},

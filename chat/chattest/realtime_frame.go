@@ -8,7 +8,7 @@ import (
 // frame is a message of the socket.io protocol 1 over a WebSocket: type ":" [id ["+"]] ":" [endpoint] [":" data].
 type frame struct {
 	kind frameKind
-	id   string // with the "+" of one that wants an acknowledgement with data
+	id   string // with a "+" at the end if the sender requests an acknowledgement with data
 	data string
 }
 
@@ -23,7 +23,7 @@ const (
 	frameAcknowledge frameKind = "6"
 )
 
-// parseFrame reads a frame. It reports false for what is none.
+// parseFrame reads a frame. It reports false if the text is not a frame.
 func parseFrame(text string) (f frame, ok bool) {
 	parts := strings.SplitN(text, ":", 4)
 	if len(parts) < 3 {
@@ -50,12 +50,12 @@ type socketEvent struct {
 	Args []json.RawMessage `json:"args,omitempty"`
 }
 
-// eventFrame makes the frame of an event of the server's with one argument.
+// eventFrame makes the frame of a server event with one argument.
 func eventFrame(id, name string, argument any) frame {
 	return frame{kind: frameEvent, id: id, data: string(encode(socketEvent{name, []json.RawMessage{encode(argument)}}))}
 }
 
-// acknowledgement answers a frame that has an id. It reports false where there is nothing to acknowledge.
+// acknowledgement returns the acknowledgement of a frame. It reports false if the frame requests none.
 func (f frame) acknowledgement() (frame, bool) {
 	id, withData := strings.CutSuffix(f.id, "+")
 	if id == "" {
@@ -71,7 +71,7 @@ func (f frame) acknowledgement() (frame, bool) {
 	return frame{kind: frameAcknowledge, data: data}, true
 }
 
-// event reads the data of an event frame. What can't be read is the zero value.
+// event reads the data of an event frame. Malformed data is the zero value.
 func (f frame) event() (e socketEvent) {
 	_ = json.Unmarshal([]byte(f.data), &e)
 	return e

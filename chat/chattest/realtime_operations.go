@@ -2,8 +2,8 @@ package chattest
 
 import "net/http"
 
-// The operations of the real-time connection. The first six are requests, in the order in which a client makes them. They are in no
-// contract; the names are of this package. [Any] includes the requests and not the last two.
+// The operations of the real-time connection. The first six are requests, in the order in which a client makes them. No contract has them;
+// their names were chosen for this package. [Any] includes the six requests and not the last two.
 const (
 	GetRealtimeConfiguration   Operation = "Realtime_GetConfiguration"
 	AllocateRealtimeConnection Operation = "Realtime_AllocateConnection"
@@ -18,7 +18,7 @@ const (
 	AcknowledgeFrame Operation = "Realtime_AcknowledgeFrame"
 )
 
-// realtimeConfigurationVersion is the version of the configuration that the official clients ask for.
+// realtimeConfigurationVersion is the version of the configuration that the official clients request.
 const realtimeConfigurationVersion = "2024-09-01"
 
 // RealtimeOperations lists the operations of the real-time connection.
@@ -48,7 +48,7 @@ func realtimeRoutes() []realtimeRoute {
 	}
 }
 
-// realtimeOperationOf names the operation behind a pattern of the router. It is empty for any other pattern.
+// realtimeOperationOf returns the operation for a pattern of the router. It is empty for any other pattern.
 func realtimeOperationOf(pattern string) Operation {
 	for _, route := range realtimeRoutes() {
 		if route.pattern == pattern {
@@ -58,10 +58,10 @@ func realtimeOperationOf(pattern string) Operation {
 	return ""
 }
 
-// isRequest reports whether the operation is a request, or none at all.
+// isRequest reports whether the operation is a request. The empty operation counts as one.
 func (o Operation) isRequest() bool { return o != DeliverEvent && o != AcknowledgeFrame }
 
-// authorization is the Authorization header of a request, or what stands for it.
+// authorization returns the Authorization header of a request, or an equivalent for the header of the push service.
 func (o Operation) authorization(r *http.Request) string {
 	if o.hasSkypeToken() {
 		return "Bearer " + r.Header.Get(skypeHeader)
@@ -69,10 +69,10 @@ func (o Operation) authorization(r *http.Request) string {
 	return r.Header.Get("Authorization")
 }
 
-// skypeHeader has the user token of requests to the push service, bare.
+// skypeHeader contains the user token of requests to the push service, without a scheme.
 const skypeHeader = "X-Skypetoken"
 
-// hasSkypeToken reports whether the user token of a request is in the header of the push service. It has no api-version then.
+// hasSkypeToken reports whether the user token of a request is in the header of the push service. Such a request has no api-version.
 func (o Operation) hasSkypeToken() bool {
 	switch o {
 	case AllocateRealtimeConnection, HandshakeRealtime, RegisterRealtime, UnregisterRealtime:

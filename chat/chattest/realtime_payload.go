@@ -12,20 +12,21 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// payloadTime is how times are written in payloads: UTC, in milliseconds.
+// payloadTime is the layout of times in payloads: UTC, in milliseconds.
 const payloadTime = "2006-01-02T15:04:05.000Z"
 
 func payloadTimestamp(ms int64) string { return time.UnixMilli(ms).UTC().Format(payloadTime) }
 
-// notification is an occurrence on its way to sockets. What is the same for all of them is made once, by the first that is sent.
+// notification is an occurrence that is sent to sockets. The part that is the same for all of them is rendered once, when the first is
+// sent.
 type notification struct {
 	occurrence *occurrence
 
 	once       sync.Once
-	head, tail []byte // of the payload, quoted as JSON is within JSON, without what names the recipient between them
+	head, tail []byte // the payload before and after the recipient, escaped for a JSON string
 }
 
-// frameFor is the message to one recipient: a request in JSON, whose body is the payload as text.
+// frameFor returns the message to one recipient: a request in JSON, whose body is the payload as a string.
 func (n *notification) frameFor(user, connection string, id int) string {
 	n.once.Do(n.render)
 	var b strings.Builder
@@ -50,7 +51,7 @@ func (n *notification) render() {
 	n.tail = inQuotes(bytes.TrimPrefix(encode(o.payload()), []byte("{")))
 }
 
-// inQuotes is a JSON text as it is written within a JSON string.
+// inQuotes escapes a JSON text for a JSON string.
 func inQuotes(text []byte) []byte {
 	quoted := encode(string(text))
 	return quoted[1 : len(quoted)-1]
@@ -66,7 +67,7 @@ func eventID(kind events.Kind) int {
 	}[kind]
 }
 
-// payload is what comes after the sender and the recipient.
+// payload returns the members after the sender and the recipient.
 func (o *occurrence) payload() any {
 	switch o.kind {
 	case events.KindTypingIndicatorReceived:
@@ -79,7 +80,7 @@ func (o *occurrence) payload() any {
 	return o.threadPayload()
 }
 
-// messageEvent has what events about messages have.
+// messageEvent has the common members of events about messages.
 type messageEvent struct {
 	TransactionID     string `json:"transactionId"`
 	GroupID           string `json:"groupId"`
@@ -155,7 +156,7 @@ func (o *occurrence) receiptPayload() any {
 	return p
 }
 
-// threadPayload is that of the events about threads and participants.
+// threadPayload is the payload of the events about threads and participants.
 func (o *occurrence) threadPayload() any {
 	p := struct {
 		TransactionID string `json:"transactionId"`
@@ -198,7 +199,7 @@ func (o *occurrence) threadPayload() any {
 	return p
 }
 
-// payloadInitiator is who caused the event, "" for a policy.
+// payloadInitiator returns the participant who caused the event as JSON, "" for a policy.
 func (o *occurrence) payloadInitiator() string {
 	if o.by.Identifier.RawID == "" {
 		return ""
@@ -228,7 +229,7 @@ func payloadMembers(people []participant) string {
 	return inMember(members)
 }
 
-// payload is the state of the thread.
+// payload returns the state of the thread.
 func (p threadProperties) payload() string {
 	type policy struct {
 		Type         string `json:"retentionPolicyType"`
@@ -247,7 +248,7 @@ func (p threadProperties) payload() string {
 	return inMember(properties)
 }
 
-// inText is metadata as JSON text.
+// inText returns metadata as JSON.
 func inText(m metadata) string {
 	if len(m) == 0 {
 		return "null"
@@ -255,13 +256,13 @@ func inText(m metadata) string {
 	return string(encode(m))
 }
 
-// inMember is a value as the JSON text that a member of a payload has. The JavaScript client unescapes percent signs in the text before
-// it reads it: there must be none.
+// inMember encodes a value as JSON for a string member of a payload. The JavaScript client decodes percent escapes in the text before it
+// parses it, so that the text must contain no percent sign.
 func inMember(v any) string {
 	return string(bytes.ReplaceAll(encode(v), []byte("%"), []byte(`\u0025`)))
 }
 
-// nullable is null for an empty text.
+// nullable returns nil for an empty text.
 func nullable(text string) *string {
 	if text == "" {
 		return nil

@@ -59,7 +59,7 @@ var _ = Describe("A delivery", func() {
 	}
 	const milliseconds = `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`
 
-	It("of a new thread has its people and its state", func() {
+	It("of a new thread has its participants and its state", func() {
 		p := came("chatThreadCreated", 257)
 		Expect(p).To(And(
 			HaveKeyWithValue("senderId", ana.ID), HaveKeyWithValue("groupId", ""), HaveKeyWithValue("threadId", id), HaveKeyWithValue("threadType", "chat"),
@@ -103,7 +103,7 @@ var _ = Describe("A delivery", func() {
 		Expect(came("chatMessageReceived", 200)).To(And(HaveKeyWithValue("messageType", "Text"), HaveKeyWithValue("acsChatMessageMetadata", "null"), HaveKeyWithValue("senderDisplayName", "")))
 	})
 
-	It("of typing has the name that was given", func() {
+	It("of typing has the display name of the request", func() {
 		came("chatThreadCreated", 257)
 		bo.post(thread+"/typing", `{"senderDisplayName":"Bobby"}`).must(200)
 		Expect(came("typingIndicatorReceived", 245)).To(And(
@@ -112,7 +112,7 @@ var _ = Describe("A delivery", func() {
 		))
 	})
 
-	It("of a receipt says what was read and when", func() {
+	It("of a receipt has the message and the time", func() {
 		came("chatThreadCreated", 257)
 		sent := ana.send(thread, "one")
 		came("chatMessageReceived", 200)
@@ -130,7 +130,7 @@ var _ = Describe("A delivery", func() {
 		Expect(l.names()).To(BeEmpty())
 	})
 
-	It("of changes to a thread has who and what", func() {
+	It("of changes to a thread has the user and the change", func() {
 		came("chatThreadCreated", 257)
 		other := newPerson(s.Service)
 		ana.mustPatch(thread, `{"topic":"Two","retentionPolicy":{"kind":"none"}}`)
@@ -157,7 +157,7 @@ var _ = Describe("A delivery", func() {
 		Expect(field(inside(p, "deletedBy"), "participantId")).To(Equal(ana.ID))
 	})
 
-	It("is counted, and so is how the client answers it", func() {
+	It("is counted, and so are the responses of the client", func() {
 		came("chatThreadCreated", 257)
 		Expect(l.write(`3:::{"id":99,"status":404,"headers":{"Trouter-Responder":"ClientLib"},"body":""}`)).To(Succeed())
 		Expect(l.ping()).To(Equal(`["pong"]`))

@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// What the push service says of itself. A client that hears nothing for so many seconds gives its connection up; its own pings, every
-// 40 s, are answered.
+// The properties that the push service sends to clients. A client that receives nothing for this many seconds drops its connection. Its own
+// pings, sent every 40 s, are answered.
 const (
 	connectionLifetime = 7 * 24 * time.Hour
 	heartbeatSeconds   = 60
 )
 
-// getRealtimeConfiguration says where the push service and its registrar are: at the host that the caller used.
+// getRealtimeConfiguration returns the URLs of the push service and its registrar, both at the host that the caller used.
 func getRealtimeConfiguration(w http.ResponseWriter, r *http.Request) {
 	base := callOf(r).base
 	answer(w, http.StatusOK, encode(struct {
@@ -27,7 +27,7 @@ func getRealtimeConfiguration(w http.ResponseWriter, r *http.Request) {
 	}{base, base + "/registrar", "Public"}), nil)
 }
 
-// connectParameters prove that a connection was allocated. A client repeats them in its later requests, unescaped.
+// connectParameters prove that a connection was allocated. A client repeats them unescaped in its later requests.
 type connectParameters struct {
 	ID        string `json:"sr"`
 	Issuer    string `json:"issuer"`
@@ -37,7 +37,7 @@ type connectParameters struct {
 	Signature string `json:"sig"`
 }
 
-// allocateConnection gives a client the URL at which it is reached. A client that proves by its query that it had one keeps it.
+// allocateConnection assigns a URL to a client, at which events reach it. A client whose query proves that it already has one keeps it.
 func allocateConnection(w http.ResponseWriter, r *http.Request) {
 	c := callOf(r)
 	id, ok := c.allocated()
@@ -63,7 +63,7 @@ func allocateConnection(w http.ResponseWriter, r *http.Request) {
 	}{c.base + "/", url, url, c.base, id, id[len(id)/2:], seconds(connectionLifetime), parameters}), nil)
 }
 
-// allocated is the id of the connection that the query proves was allocated to the caller, and has not ended.
+// allocated returns the id of the caller's connection, if the query proves that it was allocated and has not expired.
 func (c *call) allocated() (id string, ok bool) {
 	p := connectParameters{ID: c.query.Get("sr"), End: c.query.Get("se"), Start: c.query.Get("st")}
 	end, err := strconv.ParseInt(p.End, 10, 64)
@@ -73,7 +73,7 @@ func (c *call) allocated() (id string, ok bool) {
 	return p.ID, true
 }
 
-// handshakeRealtime gives out the unguessable name that opens a socket.
+// handshakeRealtime returns the unguessable session id that opens a socket.
 func handshakeRealtime(w http.ResponseWriter, r *http.Request) {
 	c := callOf(r)
 	id, ok := c.allocated()
@@ -86,7 +86,7 @@ func handshakeRealtime(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(sid + ":" + strconv.Itoa(heartbeatSeconds) + ":" + strconv.Itoa(heartbeatSeconds) + ":websocket"))
 }
 
-// register has events of the caller sent to a connection.
+// register makes a connection receive the events of the caller.
 func register(w http.ResponseWriter, r *http.Request) {
 	c := callOf(r)
 	var request struct {
@@ -117,17 +117,17 @@ func register(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusAccepted, nil, nil)
 }
 
-// unregister has no more events sent to a connection. It does not matter whether there was a registration.
+// unregister ends a registration. It succeeds without one.
 func unregister(w http.ResponseWriter, r *http.Request) {
 	c := callOf(r)
 	c.s.realtime.unregister(c.user, r.PathValue("id"))
 	answer(w, http.StatusAccepted, nil, nil)
 }
 
-// connectionPath is the path of the URL at which a connection is reached.
+// connectionPath is the path of the URL of a connection.
 func connectionPath(id string) string { return "/v4/f/" + id + "/" }
 
-// connectionOf finds the id of a connection in the URL at which it is reached.
+// connectionOf returns the id of a connection from its URL.
 func connectionOf(url string) (id string, ok bool) {
 	_, rest, ok := strings.Cut(url, "/v4/f/")
 	id, _, _ = strings.Cut(rest, "/")
@@ -138,7 +138,7 @@ func milliseconds(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 
 
 func seconds(d time.Duration) string { return strconv.FormatInt(int64(d/time.Second), 10) }
 
-// signConnection proves that the connection was allocated to the user.
+// signConnection returns the signature that proves that the connection was allocated to the user.
 func (s *Service) signConnection(user string, p connectParameters) string {
 	mac := hmac.New(sha256.New, s.accessKey)
 	mac.Write([]byte(strings.Join([]string{"trouter", user, p.ID, p.Start, p.End}, "\n")))

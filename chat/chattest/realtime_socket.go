@@ -46,9 +46,9 @@ type socket struct {
 
 	// Guarded by realtime.mu.
 	registered time.Time // the end of the registration, zero before there is one
-	superseded bool      // registered once, and not any more
-	held       []queued  // what happened before the registration
-	late       []queued  // what faults put behind the next event
+	superseded bool      // registered earlier, and not now
+	held       []queued  // events before the registration
+	late       []queued  // events that faults delay until after the next event
 
 	mu       sync.Mutex // guards the fields below
 	queue    []queued
@@ -56,7 +56,7 @@ type socket struct {
 	ended    bool
 	sent     int // deliveries
 	answered int // deliveries that the client has answered with 200
-	refused  int // deliveries that it has answered otherwise
+	refused  int // deliveries that it has answered with another status
 
 	done chan struct{} // closed by end
 }
@@ -65,11 +65,11 @@ type socket struct {
 type queued struct {
 	text         string
 	notification *notification
-	delay        time.Duration // before it, and before what follows
+	delay        time.Duration // before this frame and those after it
 	last         bool          // the connection ends with it
 }
 
-// greet says that the client is connected.
+// greet sends the frames that tell the client that it is connected.
 func (s *socket) greet() {
 	s.send(queued{text: frame{kind: frameConnect}.String()})
 	s.send(queued{text: eventFrame("1", "trouter.connected", struct {
@@ -78,8 +78,8 @@ func (s *socket) greet() {
 	}{int(connectionLifetime.Seconds()) - 1, "1"}).String()})
 }
 
-// hears reports whether this socket, one of the open ones of its user, receives or holds events. It is called with realtime.mu held.
-func (s *socket) hears(open []*socket) bool {
+// receives reports whether this socket receives or holds events. open are all open sockets of its user. It is called with realtime.mu held.
+func (s *socket) receives(open []*socket) bool {
 	switch {
 	case !s.registered.IsZero():
 		return time.Now().Before(s.registered)
@@ -88,7 +88,7 @@ func (s *socket) hears(open []*socket) bool {
 	}
 	for _, other := range open {
 		if other.endpoint == s.endpoint && !other.registered.IsZero() {
-			return false // the client still hears it there
+			return false // the client still receives it on the other socket
 		}
 	}
 	return true
@@ -177,7 +177,7 @@ func (s *socket) endLocked() {
 	if !s.ended {
 		s.ended = true
 		close(s.done)
-		s.service.realtime.running.Go(func() { _ = s.conn.CloseNow() }) // it waits for a frame that is under way
+		s.service.realtime.running.Go(func() { _ = s.conn.CloseNow() }) // CloseNow waits for a frame that is being written
 	}
 }
 
@@ -230,7 +230,7 @@ func (s *socket) acknowledge(f frame) {
 	}
 }
 
-// count counts an answer to a delivery.
+// count counts a response to a delivery.
 func (s *socket) count(data string) {
 	var answer struct {
 		Status int `json:"status"`
@@ -288,7 +288,7 @@ func (s *Service) serveSocket(w http.ResponseWriter, r *http.Request, p *reply, 
 	sock.read(context.WithoutCancel(r.Context()))
 }
 
-// dismiss closes a connection so that the client starts again after a pause.
+// dismiss closes a connection so that the client starts again after a delay.
 func (s *socket) dismiss() {
 	s.send(queued{text: frame{kind: frameConnect}.String()})
 	s.send(queued{text: frame{kind: frameDisconnect}.String(), last: true})

@@ -29,7 +29,7 @@ var _ = Describe("The real-time connection", func() {
 				thread = ana.thread("Live", ana, bo)
 			})
 
-			It("delivers what happens to everyone who has registered, in order", func() {
+			It("delivers events to every registered client, in order", func() {
 				a, b := listen(ana), listen(bo)
 				for i := range 50 {
 					ana.send(thread, fmt.Sprint(i))
@@ -43,7 +43,7 @@ var _ = Describe("The real-time connection", func() {
 				}
 			})
 
-			It("ends with the client's goodbye, and then nothing is delivered", func() {
+			It("ends when the client closes it, and then delivers nothing", func() {
 				l := listen(bo)
 				l.stop()
 				ana.send(thread, "hi")
@@ -57,7 +57,7 @@ var _ = Describe("The real-time connection", func() {
 				Eventually(l.ended).WithTimeout(5 * time.Second).Should(BeClosed())
 			})
 
-			It("takes frames of 112 KB, and sends them", func() {
+			It("receives and sends frames of 112 KB", func() {
 				l := listen(bo)
 				text := strings.Repeat(`"`, 28_000)
 				ana.send(thread, text)
@@ -88,12 +88,12 @@ var _ = Describe("The real-time connection", func() {
 			Expect(a.Header.Get("Content-Type")).To(Equal("application/json; charset=utf-8"))
 		})
 
-		It("asks for a version and a good token at the configuration", func() {
+		It("requires a version and a valid token for the configuration", func() {
 			bo.get("/chat/config/realTimeNotifications?api-version=2024-09-02").must(400)
 			bo.do("GET", "/chat/config/realTimeNotifications?api-version=2024-09-01", "", "Authorization", "Bearer x").must(401)
 		})
 
-		It("is allocated for a week, at the root of an origin and with parameters that need no escape", func() {
+		It("is allocated for a week, at the root of an origin and with parameters that need no escaping", func() {
 			a := l.allocate().must(200)
 			Expect(field(a.Body, "socketio")).To(Equal(s.Endpoint() + "/"))
 			Expect(field(a.Body, "surl")).To(And(MatchRegexp(`^`+s.Endpoint()+`/v4/f/[\w-]{12}/$`), Equal(field(a.Body, "url"))))
@@ -102,7 +102,7 @@ var _ = Describe("The real-time connection", func() {
 			Expect(time.UnixMilli(number(l.parameters["se"]))).To(BeTemporally("~", s.Now().Add(7*24*time.Hour), time.Minute))
 		})
 
-		It("keeps its id over a reconnection that proves it, and has another one otherwise", func() {
+		It("keeps its id at a reconnection that proves the allocation, and gets another one otherwise", func() {
 			l.allocate().must(200)
 			first := l.surl
 			l.allocate().must(200)
@@ -125,7 +125,7 @@ var _ = Describe("The real-time connection", func() {
 			l.handshake().must(403)
 		})
 
-		It("refuses a token that has expired, at every step that has one", func() {
+		It("refuses an expired token at every step", func() {
 			l.allocate().must(200)
 			s.Revoke(bo.User)
 			for _, a := range []answer{
@@ -136,7 +136,7 @@ var _ = Describe("The real-time connection", func() {
 			}
 		})
 
-		It("lets pages of another origin ask, and read refusals", func() {
+		It("lets pages of another origin send requests and read refusals", func() {
 			for _, step := range []struct{ method, path string }{
 				{"GET", "/chat/config/realTimeNotifications"}, {"POST", "/v4/a"}, {"GET", "/socket.io/1/"},
 				{"POST", "/registrar/v3/registrations"}, {"DELETE", "/registrar/v3/registrations/x"},
@@ -166,7 +166,7 @@ var _ = Describe("The real-time connection", func() {
 			Expect(s.Requests(chattest.OpenRealtimeSocket)[0].Status).To(Equal(101))
 		})
 
-		It("opens a socket that was not promised, and ends it with a frame", func() {
+		It("opens a socket without a handshake, and ends it with a frame", func() {
 			l.allocate().must(200)
 			Expect(l.open("a1b2c3d4e5f60718-0918273645546372")).To(Succeed())
 			Expect(l.frame()).To(Equal("1::"))
@@ -174,23 +174,23 @@ var _ = Describe("The real-time connection", func() {
 			Eventually(l.ended).WithTimeout(5 * time.Second).Should(BeClosed())
 		})
 
-		It("answers what is no socket", func() {
+		It("answers requests for a socket that are no WebSocket upgrade", func() {
 			bo.get("/socket.io/1/websocket/x").must(426)
 		})
 
-		DescribeTable("refuses a registration that leads nowhere",
+		DescribeTable("refuses an invalid registration",
 			func(body string) {
 				l.configure()
 				l.request("POST", l.registrar+"/v3/registrations", body).must(400)
 			},
-			Entry("no JSON", `x`),
+			Entry("malformed JSON", `x`),
 			Entry("no id", `{"transports":{"TROUTER":[{"path":"https://x/v4/f/a/","ttl":7200}]}}`),
 			Entry("no transport", `{"registrationId":"x"}`),
 			Entry("another path", `{"registrationId":"x","transports":{"TROUTER":[{"path":"https://x/","ttl":7200}]}}`),
-			Entry("no time", `{"registrationId":"x","transports":{"TROUTER":[{"path":"https://x/v4/f/a/"}]}}`),
+			Entry("no duration", `{"registrationId":"x","transports":{"TROUTER":[{"path":"https://x/v4/f/a/"}]}}`),
 		)
 
-		It("acknowledges everything that wants it, echoes heartbeats and ignores what it can't read", func() {
+		It("acknowledges every frame that requests it, echoes heartbeats and ignores malformed frames", func() {
 			l.connect()
 			for _, text := range []string{"", "x", "9:::x", "5:::{", "2::", `5:::{"name":"no acknowledgement"}`, "3:::{"} {
 				Expect(l.write(text)).To(Succeed())
@@ -216,7 +216,7 @@ var _ = Describe("The real-time connection", func() {
 			thread = ana.thread("Live", ana, bo)
 		})
 
-		It("holds what happens between the connection and the first registration", func() {
+		It("holds events between the connection and the first registration", func() {
 			l := newListener(bo)
 			ana.send(thread, "too early")
 			l.connect()
@@ -231,7 +231,7 @@ var _ = Describe("The real-time connection", func() {
 			}
 		})
 
-		It("holds again after a reconnection, and delivers nothing of the time between", func() {
+		It("holds events after a reconnection too, and delivers none from before it", func() {
 			l := listen(bo)
 			l.cut()
 			Eventually(s.Connections).WithTimeout(5 * time.Second).Should(BeEmpty())
@@ -245,7 +245,7 @@ var _ = Describe("The real-time connection", func() {
 			Expect(l.names()).To(BeEmpty())
 		})
 
-		It("delivers at once where a connection comes back under its id", func() {
+		It("delivers at once if a connection is reopened with its id", func() {
 			l := listen(bo)
 			l.cut()
 			l.connect()
@@ -253,7 +253,7 @@ var _ = Describe("The real-time connection", func() {
 			Expect(l.next()).To(HaveKeyWithValue("messageBody", "hi"))
 		})
 
-		It("delivers to the newest socket of a connection alone, and ends the older", func() {
+		It("delivers only to the newest socket of a connection, and ends the older one", func() {
 			older := listen(bo)
 			newer := newListener(bo)
 			newer.parameters = older.parameters
@@ -301,7 +301,7 @@ var _ = Describe("The real-time connection", func() {
 			Expect(l.names()).To(Equal([]string{"chatMessageReceived"}))
 		})
 
-		It("goes on with a token that ends, and not with a registration that does", func() {
+		It("continues after the token expires, and not after the registration expires", func() {
 			bubble(func(s *chattest.Service) {
 				people := newPeople(s, 2)
 				ana, bo := people[0], people[1]
@@ -332,7 +332,7 @@ var _ = Describe("The real-time connection", func() {
 			Eventually(s.Connections).WithTimeout(5 * time.Second).Should(BeEmpty())
 		})
 
-		It("says when a retention policy deletes a thread, without a request", func() {
+		It("reports the deletion of a thread by a retention policy without a request", func() {
 			bubble(func(s *chattest.Service) {
 				ana := newPerson(s)
 				ana.post("/chat/threads", `{"topic":"Kept","retentionPolicy":{"kind":"threadCreationDate","deleteThreadAfterDays":30}}`).must(201)
@@ -397,7 +397,7 @@ var _ = Describe("The real-time connection", func() {
 		Eventually(gleak.Goroutines).WithTimeout(5 * time.Second).ShouldNot(gleak.HaveLeaked(before))
 	})
 
-	It("ends for a client that gives up while it opens", func(ctx SpecContext) {
+	It("ends if the client gives up while it opens", func(ctx SpecContext) {
 		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
 		s.Fail(chattest.OpenRealtimeSocket, chattest.Fault{Delay: time.Hour})
 		impatient, cancel := context.WithCancel(ctx)

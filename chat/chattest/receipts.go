@@ -9,7 +9,7 @@ import (
 // are accepted and dropped.
 const maxParticipantsWithReceipts = 20
 
-// receipt is a read receipt as it is served. Each participant has at most one.
+// receipt is a read receipt in the form of the service. Each participant has at most one.
 type receipt struct {
 	Sender    identifier `json:"senderCommunicationIdentifier"`
 	MessageID string     `json:"chatMessageId"`

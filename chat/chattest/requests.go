@@ -26,17 +26,17 @@ type Request struct {
 	Header    http.Header // without Authorization and X-Skypetoken
 	Body      []byte
 
-	Status      int         // of the response, also if a fault lost it
-	Refused     string      // why it was refused, if the response does not say so; a text for people, not for tests
-	Fault       int         // the id of the fault that hit the request, 0 for none
-	ReplyHeader http.Header // of the response, with canonical names
-	Reply       []byte      // the body of the response, complete also if a fault cut it
-	Duration    time.Duration
+	Status      int           // of the response, even if a fault lost it
+	Refused     string        // the reason for a refusal, if the response does not contain it; the wording may change
+	Fault       int           // the id of the fault that hit the request, 0 for none
+	ReplyHeader http.Header   // of the response, with canonical names
+	Reply       []byte        // the body of the response, complete even if a fault cut it
+	Duration    time.Duration // until the response was ready, including the delay of a fault
 }
 
-// Requests lists the requests in the order they were answered, or only those of the given operations; the empty operation stands for
-// requests that called none. The service keeps the last 10,000 requests, and fewer if
-// they are very large. Requests panics if an operation is neither empty nor valid.
+// Requests lists the requests in the order they were answered, or only those of the given operations; the empty operation selects requests
+// that called none. The service keeps the last 10,000 requests, and fewer if they are very large. Requests panics if an operation is
+// neither empty nor valid.
 func (s *Service) Requests(ops ...Operation) []Request {
 	for _, op := range ops {
 		if op != "" && !op.Valid() {
@@ -85,7 +85,7 @@ func (q Request) size() int {
 	return len(q.Body) + len(q.Reply)
 }
 
-// What a failed test shows at most.
+// The limits of what a failed test shows.
 const (
 	maxShownRequests = 20
 	maxShownBody     = 2000

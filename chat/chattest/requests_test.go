@@ -107,7 +107,7 @@ var _ = Describe("The record of requests", func() {
 		}))
 	})
 
-	It("is bounded and forgets the oldest", func() {
+	It("is bounded and drops the oldest", func() {
 		ana.token = ""
 		for i := range 10_010 {
 			ana.get(fmt.Sprint("/chat/threads?n=", i, "&", version))

@@ -2,9 +2,9 @@ package chattest
 
 import "go.etcd.io/bbolt"
 
-// Reset deletes users, threads, messages and everything else that is stored, forgets requests, events and what counted towards limits,
-// removes the faults, and sets the clock to that of the machine. The resource, its access key and its signing key stay. Tokens issued
-// before are invalid, since their users are deleted.
+// Reset deletes users, threads, messages and everything else that is stored, clears the recorded requests and events and the counts of the
+// limits, removes the faults, and sets the clock to that of the machine. The resource, its access key and its signing key are kept. Tokens
+// issued before are invalid, since their users are deleted.
 func (s *Service) Reset() {
 	s.mustUpdate(func(tx *bbolt.Tx) error {
 		for _, name := range stateBuckets() {
@@ -19,7 +19,7 @@ func (s *Service) Reset() {
 	s.forget()
 }
 
-// forget drops what is remembered of requests and events, and what was derived from the store, after the store was replaced.
+// forget drops recorded requests and events, and what was derived from the store, after the content of the store was replaced.
 func (s *Service) forget() {
 	s.log.clear()
 	s.events.history.clear()
@@ -31,7 +31,7 @@ func (s *Service) forget() {
 	s.due.forget()
 }
 
-// empty removes the content of a bucket. It keeps the sequence, so that ids are not given out twice.
+// empty removes the content of a bucket. It keeps the sequence, so that no id is assigned twice.
 func empty(tx *bbolt.Tx, bucket []byte) error {
 	sequence := tx.Bucket(bucket).Sequence()
 	if err := tx.DeleteBucket(bucket); err != nil {

@@ -8,11 +8,11 @@ const (
 	maxRetentionDays = 90
 )
 
-// retention is a policy as it is served, its members in the order of the service.
+// retention is a policy in the form of the service.
 type retention chatapi.ChatRetentionPolicy
 
-// checked returns the policy to store. Nil, which is an absent or null member, is of the kind none. It refuses a policy without a kind,
-// of an unknown kind, or with days out of range.
+// checked returns the policy to store. Nil, for an absent or null member, becomes the kind none. It refuses a policy without a kind, of an
+// unknown kind, or with days out of range.
 func (p *retention) checked() (retention, error) {
 	if p == nil {
 		return retention{Kind: chatapi.RetentionPolicyKindNone}, nil

@@ -19,12 +19,12 @@ type dueTime struct {
 
 	mu       sync.Mutex // guards the fields below
 	watching bool
-	timer    *time.Timer // nil where nothing is due
+	timer    *time.Timer // nil if no thread is due
 }
 
 const never = math.MaxInt64
 
-// atMost lowers the time to ms. An unknown time stays unknown: finding it out takes ms into account.
+// atMost lowers the time to ms. An unknown time stays unknown, since the search for it takes ms into account.
 func (d *dueTime) atMost(ms int64) {
 	for {
 		next := d.next.Load()
@@ -37,7 +37,7 @@ func (d *dueTime) atMost(ms int64) {
 // forget makes the time unknown, after the store was replaced.
 func (d *dueTime) forget() { d.next.Store(0) }
 
-// watchDueThreads has due threads deleted without a request, by a timer, or ends that. Listeners are told of the deletion then.
+// watchDueThreads starts or stops the timer that deletes due threads without a request, so that connected clients receive the event.
 func (s *Service) watchDueThreads(watching bool) {
 	s.due.mu.Lock()
 	s.due.watching = watching
@@ -45,7 +45,7 @@ func (s *Service) watchDueThreads(watching bool) {
 	s.awaitDueThread()
 }
 
-// awaitDueThread sets the timer, if it is wanted, for the time that is known now.
+// awaitDueThread sets the timer to the earliest known time if due threads are watched.
 func (s *Service) awaitDueThread() {
 	s.due.mu.Lock()
 	defer s.due.mu.Unlock()
@@ -67,13 +67,13 @@ func (p threadProperties) dueAt() int64 {
 	return instant(p.CreatedOn).AddDate(0, 0, int(*p.RetentionPolicy.DeleteThreadAfterDays)).UnixMilli()
 }
 
-// deleteDueThreads deletes the threads whose retention policy is due. It is cheap while none is.
+// deleteDueThreads deletes the threads whose retention policy is due. It is cheap if none is.
 func (s *Service) deleteDueThreads() {
 	now := s.Now()
 	if now.UnixMilli() < s.due.next.Load() {
 		return
 	}
-	s.due.next.Store(never) // lowered by policies that are set during the search, and then by the others
+	s.due.next.Store(never) // lowered by policies that are set during the search, and after it
 	due, next, err := s.dueThreads(now)
 	if err == nil && len(due) > 0 {
 		err = s.store.update(func(tx *bbolt.Tx) error { return s.deleteByPolicy(tx, due, now) })
@@ -109,7 +109,7 @@ func (s *Service) dueThreads(now time.Time) (due []string, next int64, err error
 	return due, next, err
 }
 
-// deleteByPolicy deletes threads in a transaction, unless they were deleted, or their policy changed, meanwhile.
+// deleteByPolicy deletes threads in a transaction, unless they were deleted or their policy has changed in the meantime.
 func (s *Service) deleteByPolicy(tx *bbolt.Tx, ids []string, now time.Time) error {
 	for _, id := range ids {
 		t := &thread{tx: tx, id: id, now: now.UnixMilli()}

@@ -5,36 +5,35 @@ import (
 	"time"
 )
 
-// Seed is a state to begin with, as a person writes it down: see [Options.Seed]. In JSON the members have the names given here, and what is
-// zero may be left out.
+// Seed is an initial state in a form that is easy to write by hand, see [Options.Seed]. In JSON, zero members may be omitted.
 //
-// A user is named by its id, "8:acs:…", or by any other text, such as "ana", for which [Service.SeededUser] has the id. All ids
-// must be of one resource, which becomes that of the service.
+// A user is given as an id, "8:acs:…", or as any other name, such as "ana", from which [Service.SeededUser] derives the id. All ids must
+// belong to one resource, which becomes that of the service.
 type Seed struct {
 	Users        []string     `json:"users,omitempty"`
-	DeletedUsers []string     `json:"deletedUsers,omitempty"` // those who are deleted in the end: threads may still name them
+	DeletedUsers []string     `json:"deletedUsers,omitempty"` // deleted last, so that threads may contain them
 	Threads      []SeedThread `json:"threads,omitempty"`
 }
 
 // SeedThread is a thread of a [Seed].
 type SeedThread struct {
-	// ID is the id of the thread, "19:…@thread.v2", or any other text, for which [Service.SeededThread] has the id. Empty is a new one.
+	// ID is the id of the thread, "19:…@thread.v2", or any other name, from which [Service.SeededThread] derives the id. Empty means a new id.
 	ID string `json:"id,omitempty"`
-	// Topic is the one that the thread began with.
+	// Topic is the topic when the thread was created.
 	Topic string `json:"topic"`
-	// CreatedBy is the creator. Empty is the first participant.
+	// CreatedBy is the creator. Empty means the first participant.
 	CreatedBy string `json:"createdBy,omitempty"`
-	// Ago is when the thread was created. It must be at least as long ago as everything in the thread.
+	// Ago is how long ago the thread was created. Nothing in the thread may be older.
 	Ago Ago `json:"ago,omitempty"`
-	// Metadata is that of the thread.
+	// Metadata is the metadata of the thread. Nil means none.
 	Metadata map[string]string `json:"metadata,omitempty"`
-	// RetentionDays is when a retention policy deletes the thread. 0 is never.
+	// RetentionDays is the number of days, 30 to 90, after which a retention policy deletes the thread. 0 means no policy.
 	RetentionDays int32 `json:"retentionDays,omitempty"`
-	// Participants are those who the thread began with. The creator is one of them, named or not.
+	// Participants are the first participants. The creator is added if missing.
 	Participants []SeedParticipant `json:"participants,omitempty"`
-	// Messages are in the order they were sent. The two that every thread begins with come before them.
+	// Messages are in the order they were sent. They follow the two messages that the service writes in a new thread.
 	Messages []SeedMessage `json:"messages,omitempty"`
-	// Deleted is when the thread was deleted. Nil is not at all.
+	// Deleted is how long ago the thread was deleted. Nil means that it was not.
 	Deleted *Ago `json:"deleted,omitempty"`
 }
 
@@ -43,45 +42,46 @@ type SeedParticipant struct {
 	User        string            `json:"user"`
 	DisplayName string            `json:"displayName,omitempty"`
 	Metadata    map[string]string `json:"metadata,omitempty"`
-	// ShareHistory is from when on the participant may read. Nil is from the beginning.
+	// ShareHistory is how long ago the history begins that the participant can read. Nil means all of it.
 	ShareHistory *Ago `json:"shareHistory,omitempty"`
 }
 
-// SeedMessage is a message of a [SeedThread], or what the service writes a message about.
+// SeedMessage is a message of a [SeedThread], or a change about which the service writes a message.
 type SeedMessage struct {
-	// Kind is "text", "html", "topicUpdated", "participantAdded" or "participantRemoved". Empty is "text".
+	// Kind is "text", "html", "topicUpdated", "participantAdded" or "participantRemoved". Empty means "text".
 	Kind string `json:"kind,omitempty"`
-	// From is the sender, or who has changed the thread: a participant at that time.
+	// From is the sender, or the user who made the change. It must be a participant at that time.
 	From        string            `json:"from"`
 	DisplayName string            `json:"displayName,omitempty"`
-	Text        string            `json:"text,omitempty"` // of a topicUpdated the topic
+	Text        string            `json:"text,omitempty"` // the new topic if Kind is "topicUpdated"
 	Metadata    map[string]string `json:"metadata,omitempty"`
-	// Participants are those who were added or removed.
+	// Participants are the participants that were added or removed.
 	Participants []SeedParticipant `json:"participants,omitempty"`
-	// Ago is when it was sent.
+	// Ago is how long ago the message was sent.
 	Ago Ago `json:"ago,omitempty"`
-	// Edited and Deleted are when it was last edited, and when it was deleted. Nil is not at all. The text is the one after the edit.
+	// Edited and Deleted are how long ago the message was last edited and was deleted. Nil means that it was not. Text is the text after the
+	// edit.
 	Edited  *Ago `json:"edited,omitempty"`
 	Deleted *Ago `json:"deleted,omitempty"`
-	// ReadBy is who has read up to this message and not beyond.
+	// ReadBy lists the participants for whom this is the latest message they have read.
 	ReadBy []SeedReceipt `json:"readBy,omitempty"`
 }
 
-// SeedReceipt is a read receipt for a [SeedMessage].
+// SeedReceipt is a read receipt for a [SeedMessage]: its reader, and how long ago it was sent.
 type SeedReceipt struct {
 	User string `json:"user"`
 	Ago  Ago    `json:"ago,omitempty"`
 }
 
-// Ago is how long before the start of the service something happened, in whole milliseconds. In text it is a duration such as "1h30m".
+// Ago is the time between an event and the start of the service, in whole milliseconds. As text it is a duration such as "1h30m".
 type Ago time.Duration
 
-// MarshalText writes the duration as Go does.
+// MarshalText writes the duration as [time.Duration.String] does.
 func (a Ago) MarshalText() ([]byte, error) {
 	return duration(a).MarshalText()
 }
 
-// UnmarshalText reads a duration that is not negative.
+// UnmarshalText reads a duration. A negative one is an error.
 func (a *Ago) UnmarshalText(text []byte) error {
 	var d duration
 	if err := d.UnmarshalText(text); err != nil {

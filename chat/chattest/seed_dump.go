@@ -10,9 +10,9 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// Dump writes the present state down as a seed, with ids for names. A service that begins with it shows the same users, threads, participants,
-// texts and receipts, with all times moved to its own start. New are ids, versions and sequence numbers of messages. A seed has no
-// place for earlier texts and topics, revocations, tenants of Entra users and repeatability ids; [Service.Snapshot] keeps all of it.
+// Dump returns the present state as a seed, with ids in place of names. A service that starts with it has the same users, threads,
+// participants, texts and receipts, with all times relative to its own start. Messages get new ids, versions and sequence ids. A seed does
+// not contain earlier texts and topics, revocations, tenants of Entra users and repeatability ids; [Service.Snapshot] contains all of them.
 func (s *Service) Dump() *Seed {
 	d := &dumper{now: s.Now().UnixMilli(), seed: &Seed{}}
 	s.mustView(func(tx *bbolt.Tx) error {
@@ -31,7 +31,7 @@ func (s *Service) Dump() *Seed {
 	return d.seed
 }
 
-// dumper writes the state in a transaction down.
+// dumper reads a seed from the store in a transaction.
 type dumper struct {
 	tx   *bbolt.Tx
 	now  int64 // milliseconds since 1970
@@ -84,7 +84,7 @@ func (d *dumper) message(t *thread, m message) SeedMessage {
 	return dumped
 }
 
-// participant writes down who joined or left. What messages do not tell comes from those who are still in.
+// participant converts a participant who joined or left. What the message does not contain is taken from the present participants.
 func (d *dumper) participant(t *thread, p participant) SeedParticipant {
 	dumped := SeedParticipant{User: d.user(p.Identifier.RawID), DisplayName: p.DisplayName}
 	if place := t.place(p.Identifier.RawID); place != 0 {
@@ -96,19 +96,19 @@ func (d *dumper) participant(t *thread, p participant) SeedParticipant {
 	return dumped
 }
 
-// addReceipts notes who has read up to which message, as far as that is one of those written down.
+// addReceipts adds the receipts to the messages they refer to. Receipts for messages that the seed does not contain are dropped.
 func (d *dumper) addReceipts(t *thread, messages []message, dumped []SeedMessage) {
 	t.eachPlace(receiptsBucket, func(item []byte) bool {
 		r := stored[receipt](item)
 		if i := slices.IndexFunc(messages, func(m message) bool { return m.ID == r.MessageID }); i >= 0 {
-			at := max(instant(r.ReadOn).UnixMilli(), mustNumber(r.MessageID)) // which has lost its fraction
+			at := max(instant(r.ReadOn).UnixMilli(), mustNumber(r.MessageID)) // ReadOn has no fraction of a second
 			dumped[i].ReadBy = append(dumped[i].ReadBy, SeedReceipt{User: d.user(r.Sender.RawID), Ago: d.ago(at)})
 		}
 		return true
 	})
 }
 
-// user names a user, and keeps it among those deleted if it is.
+// user returns the id of a user, and lists the user in DeletedUsers if it was deleted.
 func (d *dumper) user(id string) string {
 	if !isUser(d.tx, id) && !slices.Contains(d.seed.DeletedUsers, id) {
 		d.seed.DeletedUsers = append(d.seed.DeletedUsers, id)
@@ -116,12 +116,12 @@ func (d *dumper) user(id string) string {
 	return id
 }
 
-// ago is how long ago a time is. The clock may have been moved back since.
+// ago returns how long ago a time was, 0 for a later time: the clock may have been moved back since.
 func (d *dumper) ago(ms int64) Ago {
 	return Ago(time.Duration(max(d.now-ms, 0)) * time.Millisecond)
 }
 
-// initiator is the raw id of the one who sent a message, or caused it.
+// initiator returns the raw id of the user who sent a message, or caused it.
 func (m message) initiator() string {
 	if m.Sender != nil {
 		return m.Sender.RawID

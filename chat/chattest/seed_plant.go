@@ -15,7 +15,7 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// SeededUser is the user whom a seed calls by a name.
+// SeededUser returns the user with a name in a seed. The same name always has the same id. It does not check whether the user exists.
 func (s *Service) SeededUser(name string) User {
 	if _, isID := cutUserPrefix(name); isID {
 		return User{ID: name}
@@ -24,7 +24,7 @@ func (s *Service) SeededUser(name string) User {
 	return User{ID: fmt.Sprintf("%s%s_%x-%x-%x-%x-%x", userPrefix(s.cloud), s.resource, b[:4], b[4:6], b[6:8], b[8:10], b[10:16])}
 }
 
-// SeededThread is the id of the thread that a seed calls by a name.
+// SeededThread returns the id of the thread with a name in a seed. It does not check whether the thread exists.
 func (s *Service) SeededThread(name string) string {
 	if isThreadID(name) {
 		return name
@@ -32,7 +32,7 @@ func (s *Service) SeededThread(name string) string {
 	return repeatableThreadID(s.cloud, "seed", name)
 }
 
-// resource is that of the ids in a seed, empty if it has none.
+// resource returns the resource of the ids in a seed, empty if it has none.
 func (s *Seed) resource() (resource string, err error) {
 	for _, name := range slices.Concat(s.Users, s.DeletedUsers) {
 		if _, isID := cutUserPrefix(name); !isID {
@@ -50,7 +50,7 @@ func (s *Seed) resource() (resource string, err error) {
 	return resource, nil
 }
 
-// sow makes the state of the seed, unless the store holds users or threads already.
+// sow writes the state of the seed to the store, unless that already has users or threads.
 func (s *Service) sow(seed *Seed) error {
 	if seed == nil || !s.store.isEmpty() {
 		return nil
@@ -70,7 +70,7 @@ func (s *Service) sow(seed *Seed) error {
 	})
 }
 
-// isEmpty reports whether there never was a user or a thread.
+// isEmpty reports whether the store never had a user or a thread.
 func (s *store) isEmpty() (empty bool) {
 	_ = s.view(func(tx *bbolt.Tx) error {
 		user, _ := tx.Bucket([]byte(usersBucket)).Cursor().First()
@@ -81,7 +81,7 @@ func (s *store) isEmpty() (empty bool) {
 	return empty
 }
 
-// sower makes the state of a seed in a transaction.
+// sower writes the state of a seed in a transaction.
 type sower struct {
 	s   *Service
 	tx  *bbolt.Tx
@@ -95,7 +95,7 @@ func (w *sower) sow(seed *Seed) error {
 			return err
 		}
 	}
-	// The threads with the latest activity come last, as they did, so that lists have them in their order.
+	// Threads are written in the order of their latest activity, so that lists have them in that order.
 	threads := make([]int, len(seed.Threads))
 	for i := range threads {
 		threads[i] = i
@@ -114,7 +114,7 @@ func (w *sower) sow(seed *Seed) error {
 	return nil
 }
 
-// latest is when the last thing in the thread happened.
+// latest returns how long ago the thread last changed.
 func (t *SeedThread) latest() Ago {
 	latest := t.Ago
 	for _, m := range t.Messages {
@@ -128,13 +128,13 @@ func (t *SeedThread) latest() Ago {
 
 // step is something that happened in a thread, to a message or to the thread.
 type step struct {
-	ago, sent Ago // sent is when the message was
+	ago, sent Ago // sent is when the message of the step was sent
 	message   string
-	what      string // what happened to the message later, empty for the message itself
+	what      string // the later change of the message, empty for the message itself
 	take      func(t *thread) error
 }
 
-// check refuses a step at a time that can't be.
+// check refuses a step at an impossible time.
 func (p step) check(st SeedThread) error {
 	name := p.message + p.what
 	switch {
@@ -193,7 +193,7 @@ func (w *sower) sowThread(st SeedThread) error {
 	return t.save()
 }
 
-// steps lists what happened in a thread after its creation, in the order it happened.
+// steps lists the changes of a thread after its creation, oldest first.
 func (w *sower) steps(st SeedThread) (steps []step) {
 	for i, m := range st.Messages {
 		name := fmt.Sprintf("messages[%d]", i)
@@ -223,7 +223,7 @@ func (w *sower) steps(st SeedThread) (steps []step) {
 	return steps
 }
 
-// sowMessage does what a message of the seed says.
+// sowMessage writes a message of the seed, or makes the change that it describes.
 func (w *sower) sowMessage(t *thread, m SeedMessage) (message, error) {
 	from, err := w.participant(t, m.From)
 	if err != nil {
@@ -281,7 +281,7 @@ func (w *sower) sowReceipt(t *thread, read message, r SeedReceipt) error {
 	return nil
 }
 
-// people makes participants of those in a seed.
+// people converts the participants of a seed.
 func (w *sower) people(seeds []SeedParticipant) (people []participant, err error) {
 	for i, p := range seeds {
 		id, err := w.user(p.User)
@@ -312,7 +312,7 @@ func (w *sower) user(name string) (id string, err error) {
 	return id, nil
 }
 
-// participant finds a user who is a participant at this time.
+// participant finds a user who is a participant at the time of the step.
 func (w *sower) participant(t *thread, name string) (id string, err error) {
 	id, err = w.user(name)
 	if err == nil && t.place(id) == 0 {
@@ -321,12 +321,12 @@ func (w *sower) participant(t *thread, name string) (id string, err error) {
 	return id, err
 }
 
-// at is a time in milliseconds since 1970.
+// at converts to milliseconds since 1970.
 func (w *sower) at(ago Ago) int64 {
 	return w.now - time.Duration(ago).Milliseconds()
 }
 
-// orderedMetadata is metadata with its keys in the order of the alphabet.
+// orderedMetadata converts metadata, with its keys in alphabetical order.
 func orderedMetadata(values map[string]string) (m metadata) {
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		m = append(m, entry{key, new(values[key])})

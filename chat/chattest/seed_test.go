@@ -43,7 +43,7 @@ var _ = Describe("A seed", func() {
 		}
 	}
 
-	It("makes users and threads with the names of the seed, and times relative to the start", func() {
+	It("creates users and threads with the names of the seed, and times relative to the start", func() {
 		bubble(func(*chattest.Service) {
 			s, err := chattest.Open(&chattest.Options{Seed: support()})
 			Expect(err).NotTo(HaveOccurred())
@@ -112,7 +112,7 @@ var _ = Describe("A seed", func() {
 		Expect(s.Texts(s.SeededThread("support"))).To(HaveLen(5))
 	})
 
-	It("is what a dump writes, so that another service begins with the same", func() {
+	It("is what Dump returns, and starts another service with the same state", func() {
 		first := seeded(support())
 		ana, bo := as(first.Service, first.SeededUser("ana")), as(first.Service, first.SeededUser("bo"))
 		thread := ana.thread("Live", bo)
@@ -169,17 +169,17 @@ var _ = Describe("A seed", func() {
 		Entry("an unknown creator", func(s *chattest.Seed) { s.Threads[1].CreatedBy = "dee" }, `threads[1]: createdBy: "dee" is not one of the users`),
 		Entry("no creator", func(s *chattest.Seed) { s.Threads[1].CreatedBy = "" }, `threads[1]: createdBy: "" is not one of the users`),
 		Entry("an unknown participant", func(s *chattest.Seed) { s.Threads[0].Participants[1].User = "dee" }, `threads[0]: participants[1]: "dee" is not one of the users`),
-		Entry("a participant named twice", func(s *chattest.Seed) { s.Threads[0].Participants[1].User = "ana" }, `threads[0]: participants[1]: "ana" is named twice`),
-		Entry("a sender who is not in yet", func(s *chattest.Seed) { s.Threads[0].Messages[0].From = "cem" }, `threads[0]: messages[0]: "cem" is not a participant at that time`),
+		Entry("a participant listed twice", func(s *chattest.Seed) { s.Threads[0].Participants[1].User = "ana" }, `threads[0]: participants[1]: "ana" is named twice`),
+		Entry("a sender who has not joined yet", func(s *chattest.Seed) { s.Threads[0].Messages[0].From = "cem" }, `threads[0]: messages[0]: "cem" is not a participant at that time`),
 		Entry("a sender who has left", func(s *chattest.Seed) { s.Threads[0].Messages[6].From = "bo" }, `threads[0]: messages[6]: "bo" is not a participant at that time`),
 		Entry("an unknown kind", func(s *chattest.Seed) { s.Threads[0].Messages[0].Kind = "image" }, `threads[0]: messages[0]: there is no kind "image"`),
 		Entry("a message before its thread", func(s *chattest.Seed) { s.Threads[0].Messages[0].Ago = ago(4 * time.Hour) }, `threads[0]: messages[0] is longer ago than the thread`),
 		Entry("an edit before the message", func(s *chattest.Seed) { s.Threads[0].Messages[1].Edited = new(ago(2 * time.Hour)) }, `threads[0]: messages[1].edited is longer ago than messages[1]`),
 		Entry("a receipt before the message", func(s *chattest.Seed) { s.Threads[0].Messages[0].ReadBy[0].Ago = ago(150 * time.Minute) }, `threads[0]: messages[0].readBy is longer ago than messages[0]`),
-		Entry("the end before a message", func(s *chattest.Seed) { s.Threads[0].Deleted = new(ago(time.Hour)) }, `threads[0]: messages[3] is later than deleted`),
+		Entry("a deletion before a message", func(s *chattest.Seed) { s.Threads[0].Deleted = new(ago(time.Hour)) }, `threads[0]: messages[3] is later than deleted`),
 		Entry("a text that is too long", func(s *chattest.Seed) { s.Threads[0].Messages[0].Text = strings.Repeat("x", 29<<10) }, `threads[0]: messages[0]: the text is too long`),
 		Entry("a retention that is too short", func(s *chattest.Seed) { s.Threads[0].RetentionDays = 29 }, `threads[0]: retentionDays must be from 30 to 90`),
-		Entry("two threads of one name", func(s *chattest.Seed) { s.Threads[1].ID = "support" }, `threads[0]: there is another thread "support"`),
+		Entry("two threads with one name", func(s *chattest.Seed) { s.Threads[1].ID = "support" }, `threads[0]: there is another thread "support"`),
 	)
 
 	DescribeTable("has durations in text",

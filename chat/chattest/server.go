@@ -13,7 +13,7 @@ type TB interface {
 	Failed() bool
 }
 
-// Server is a service that ends with a test.
+// Server is a [Service] that is closed at the end of a test.
 type Server struct {
 	*Service
 }

@@ -17,8 +17,9 @@ import (
 // inProcess is the endpoint of a service without a socket. The name cannot be resolved, so that no request leaves the process.
 const inProcess = "https://chattest.invalid"
 
-// Service is the chat service of one resource, an [http.Handler]. It has no socket and starts no goroutine except for real-time
-// connections. Its methods may be called concurrently. Those that return no error panic if the store can't be read or written, for example because the service is closed.
+// Service is the chat service of one resource, an [http.Handler]. It has no listener and starts no goroutine except for real-time
+// connections. Its methods may be called concurrently. Those that return no error panic if the store can't be read or written, for example
+// because the service is closed.
 type Service struct {
 	store     *store
 	resource  string // a GUID, the first part of every user id
@@ -61,9 +62,9 @@ type Service struct {
 	closers []func()
 }
 
-// Open starts a service. Nil options are the zero value. The caller must close the service. Open fails with [ErrInUse] if another
-// service has the file at Path open, with [ErrDamaged] if the file is not a complete one of a service, with an error of the system if it
-// can't be read or written, and if an option is invalid.
+// Open starts a service. Nil options are the zero value. The caller must close the service. Open fails with [ErrInUse] if another service
+// has the file at Path open, with [ErrDamaged] if the file is not a complete data file, and with an error of the system if it can't be read
+// or written. It also fails if an option or the seed is invalid.
 func Open(options *Options) (*Service, error) {
 	if options == nil {
 		options = &Options{}
@@ -149,8 +150,8 @@ func (s *Service) loadIdentity() error {
 	return err
 }
 
-// Close stops the service and releases its file. Without [Options.Path] everything stored is lost. Responses that a fault delays are
-// not sent. Further calls return the result of the first.
+// Close stops the service and releases its file. Without [Options.Path] everything stored is lost. Responses that a fault delays are not
+// sent. Later calls return the result of the first.
 func (s *Service) Close() error {
 	s.release()
 	s.closeOnce.Do(func() {
@@ -173,7 +174,7 @@ func (s *Service) atClose(f func()) {
 	s.closers = append(s.closers, f)
 }
 
-// release ends the delays of faults.
+// release ends the delays that faults cause.
 func (s *Service) release() {
 	s.releaseOnce.Do(func() { close(s.closing) })
 }
@@ -188,8 +189,8 @@ func (s *Service) ConnectionString() string {
 	return "endpoint=" + s.endpoint + "/;accesskey=" + base64.StdEncoding.EncodeToString(s.accessKey)
 }
 
-// HTTPClient returns a client that reaches the service: over its socket, trusting its certificate, or in process if it has none. The
-// client adds no token and follows redirects.
+// HTTPClient returns a client for the service: over its listener, whose certificate it trusts, or in process if there is none. The client
+// adds no token and follows redirects.
 func (s *Service) HTTPClient() *http.Client {
 	return s.client
 }

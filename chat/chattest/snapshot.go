@@ -7,7 +7,7 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Snapshot is the state of a service at one moment, kept in memory. It does not change, and may be restored any number of times.
+// Snapshot is the state of a service at one moment, kept in memory. It is immutable, and may be restored any number of times.
 type Snapshot struct {
 	service *Service
 	buckets map[string]bucketState
@@ -15,7 +15,7 @@ type Snapshot struct {
 	faults  []faultState
 }
 
-// bucketState is what a bucket holds.
+// bucketState is the content of a bucket.
 type bucketState struct {
 	sequence uint64
 	pairs    []pair // in the order of their keys
@@ -23,9 +23,9 @@ type bucketState struct {
 
 type pair struct{ key, value []byte }
 
-// Snapshot returns the state of the service: users with their revocations, threads, messages and all else that it stores, the clock, and
-// the faults with how often each has hit. Only the resource, its access key and its signing key are not part of it. A suite takes
-// one snapshot and begins each test with [Service.Restore].
+// Snapshot returns the state of the service: users with their revocations, threads, messages and everything else that it stores, the offset
+// of its clock, and the faults with the number of their hits. The resource, its access key and its signing key are not part of it. A suite
+// takes one snapshot and begins each test with [Service.Restore].
 func (s *Service) Snapshot() *Snapshot {
 	state := &Snapshot{service: s, buckets: make(map[string]bucketState), offset: s.offset.Load(), faults: s.faults.states()}
 	s.mustView(func(tx *bbolt.Tx) error {
@@ -37,10 +37,10 @@ func (s *Service) Snapshot() *Snapshot {
 	return state
 }
 
-// Restore brings the service back to a snapshot of its own: tokens issued before the snapshot are valid again, and a fault that has hit
-// or was removed since may hit again. It forgets the requests and events recorded, and what counted towards limits. The clock is as
-// far ahead as it was, and real time has gone on. There should be no request under way. Restore panics if the snapshot is nil or
-// another service's.
+// Restore returns the service to the state of one of its snapshots. Tokens issued before the snapshot are valid again, and a fault that has
+// hit or was removed since may hit again. The recorded requests and events and the counts of the limits are cleared. The clock is as far
+// ahead as it was at the snapshot; the time that has passed since is not undone. No request should be in progress. Restore panics if the
+// snapshot is nil or belongs to another service.
 func (s *Service) Restore(state *Snapshot) {
 	if state == nil || state.service != s {
 		panic("chattest: restore: the snapshot is not one of this service")
@@ -77,7 +77,7 @@ func stateOf(b *bbolt.Bucket) bucketState {
 	return state
 }
 
-// restore writes what differs, and nothing else: a test changes little of a large state.
+// restore writes only the differences, since a test changes little of a large state.
 func (s bucketState) restore(b *bbolt.Bucket) error {
 	put, deleted := s.differences(b)
 	for _, key := range deleted {
@@ -93,7 +93,7 @@ func (s bucketState) restore(b *bbolt.Bucket) error {
 	return b.SetSequence(s.sequence)
 }
 
-// differences lists what has to be put into a bucket, and the keys to delete from it, to make it what it was.
+// differences lists the pairs to put into a bucket and the keys to delete from it to restore its content.
 func (s bucketState) differences(b *bbolt.Bucket) (put []pair, deleted [][]byte) {
 	c := b.Cursor()
 	k, v := c.First()

@@ -40,7 +40,7 @@ var _ = Describe("A snapshot", func() {
 		return seen
 	}
 
-	It("brings back what clients see, whatever has happened since, any number of times", func() {
+	It("restores what clients see, whatever has changed since, any number of times", func() {
 		ana.post(thread+"/readReceipts", `{"chatMessageId":"`+bo.send(thread, "three")+`"}`).must(200)
 		before := everything()
 		state := s.Snapshot()
@@ -68,7 +68,7 @@ var _ = Describe("A snapshot", func() {
 		Expect(bo.send(thread, "after")).NotTo(BeEmpty())
 	})
 
-	It("brings back revocations, so that a token is what it was", func() {
+	It("restores revocations, so that a token is as valid as it was", func() {
 		revoked := bo.token
 		s.Revoke(bo.User)
 		bo.token = s.Token(bo.User, 0)
@@ -82,7 +82,7 @@ var _ = Describe("A snapshot", func() {
 		bo.get(thread).must(401)
 	})
 
-	It("brings back the clock", func() {
+	It("restores the clock", func() {
 		s.Advance(time.Hour)
 		state := s.Snapshot()
 		s.Advance(25 * time.Hour)
@@ -92,7 +92,7 @@ var _ = Describe("A snapshot", func() {
 		Expect(time.Until(s.Now())).To(BeNumerically("~", time.Hour, time.Minute))
 	})
 
-	It("brings back faults, with what they have hit", func() {
+	It("restores faults, with the number of their hits", func() {
 		kept := s.Fail(chattest.ListChatThreads, chattest.Fault{Times: 3})
 		removed := s.Fail(chattest.GetChatThreadProperties, chattest.Fault{Status: 500})
 		ana.get("/chat/threads").must(503)
@@ -111,7 +111,7 @@ var _ = Describe("A snapshot", func() {
 		Expect(s.Fail(chattest.Any, chattest.Fault{}).ID()).To(BeNumerically(">", later.ID()))
 	})
 
-	It("forgets requests, events and what counted towards limits when it is restored", func() {
+	It("clears requests, events and the counts of limits when it is restored", func() {
 		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, EnforceLimits: true})
 		ana = newPerson(s.Service)
 		ana.thread("Limits")
@@ -125,7 +125,7 @@ var _ = Describe("A snapshot", func() {
 		ana.mustGet("/chat/threads")
 	})
 
-	It("is kept in a file, too", func() {
+	It("can be restored to a service with a file", func() {
 		path := GinkgoT().TempDir() + "/chat.db"
 		s, err := chattest.Open(&chattest.Options{Path: path})
 		Expect(err).NotTo(HaveOccurred())
@@ -141,14 +141,14 @@ var _ = Describe("A snapshot", func() {
 		Expect(s.Users()).To(Equal([]chattest.User{ana.User}))
 	})
 
-	It("can't be restored elsewhere", func() {
+	It("can't be restored to another service", func() {
 		const message = "chattest: restore: the snapshot is not one of this service"
 		other := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
 		Expect(func() { other.Restore(s.Snapshot()) }).To(PanicWith(message))
 		Expect(func() { other.Restore(nil) }).To(PanicWith(message))
 	})
 
-	It("has a name for programs in other languages", func() {
+	It("has a name in the admin handler", func() {
 		admin := administer(s.Service)
 		admin("POST", "/snapshot", "").matches(201, `{"name":""}`)
 		id := ana.send(thread, "three")

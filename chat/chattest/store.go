@@ -11,7 +11,7 @@ import (
 
 // The buckets of the store. A thread has a number. Numbers, versions, ids and places are eight bytes, big endian.
 const (
-	metaBucket         = "meta"         // name → value; see identity and tokens
+	metaBucket         = "meta"         // name → value; see loadIdentity and signingKey
 	usersBucket        = "users"        // user id → the second up to which tokens are revoked
 	membershipsBucket  = "memberships"  // user id, 0, thread id → nothing for a participant; for a former one, the thread as it was then
 	threadsBucket      = "threads"      // thread id → threadState; its sequence is the latest activity
@@ -91,7 +91,7 @@ func (s *store) close() error {
 	return err
 }
 
-// number makes a key, or a part of one, that sorts as n does.
+// number makes a key, or a part of a key, that sorts like n.
 func number(n int64) []byte {
 	return binary.BigEndian.AppendUint64(nil, uint64(n))
 }
@@ -101,7 +101,7 @@ func numbers(n, m int64) []byte {
 	return binary.BigEndian.AppendUint64(number(n), uint64(m))
 }
 
-// lastNumber reads the number that a key or a value ends in.
+// lastNumber reads the number at the end of a key or a value.
 func lastNumber(b []byte) int64 {
 	return int64(binary.BigEndian.Uint64(b[len(b)-8:]))
 }

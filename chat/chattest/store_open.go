@@ -18,8 +18,8 @@ import (
 // Errors of [Open] about the file at [Options.Path]; match them with [errors.Is]. The complete error names the file and the fix. The
 // file is not changed. Errors of the system, such as [fs.ErrPermission], are returned as such.
 var (
-	// ErrInUse is returned if another process, or a service of this process that was not closed, has the file open. The file can be
-	// opened when that has ended, also if it crashed. Open waits a tenth of a second for it.
+	// ErrInUse is returned if another process, or a service of this process that was not closed, has the file open. The file can be opened
+	// once that has ended, even by a crash. Open waits up to 100 milliseconds for it.
 	ErrInUse = errors.New("in use by another process or service")
 
 	// ErrDamaged is returned if the file exists and is not a complete data file of a service: it was truncated or overwritten, it
@@ -56,7 +56,7 @@ func openStore(path string) (*store, error) {
 	return s, nil
 }
 
-// temporaryFile creates an empty file, in memory if the system has a file system there.
+// temporaryFile creates an empty file, in a file system in memory if the machine has one.
 func temporaryFile() (string, error) {
 	const name = "chattest-*.db"
 	f, err := os.CreateTemp("/dev/shm", name)
@@ -124,7 +124,7 @@ func check(path string, options *bbolt.Options) error {
 	})
 }
 
-// refusedBy classifies an error of bbolt. Not all of them are named: those that are not the system's are about the file.
+// refusedBy classifies an error of bbolt. Errors that are not those of the system are about the content of the file.
 func refusedBy(err error) error {
 	if errors.Is(err, bbolterrors.ErrTimeout) {
 		return ErrInUse
@@ -150,7 +150,7 @@ func measure(tx *bbolt.Tx) error {
 	return err
 }
 
-// recognize refuses a file that is not one of a service.
+// recognize refuses a file that is not a data file of a service.
 func recognize(tx *bbolt.Tx) error {
 	version := ""
 	if meta := tx.Bucket([]byte(metaBucket)); meta != nil {

@@ -24,15 +24,15 @@ const (
 
 	elementSize   = 16
 	bucketElement = 0x01 // the flag of a leaf element whose value is a bucket
-	bucketHeader  = 16   // a bucket begins with its root page, 0 for one that follows right here, and its sequence
+	bucketHeader  = 16   // a bucket begins with its root page, 0 if the page follows inline, and its sequence
 
 	metaMagic    = 0xED0CDAED
-	metaChecksum = 56 // where a meta has the checksum of what is before it
+	metaChecksum = 56 // the offset of the checksum in a meta, which covers everything before it
 	noFreelist   = ^uint64(0)
 )
 
-// inspect refuses a file whose pages are not what bbolt writes, in every bit of their structure. It reads the file as bytes: bbolt itself
-// trusts what it reads, and its own check panics in a goroutine where nothing can recover it.
+// inspect refuses a file whose pages do not have the structure that bbolt writes. It checks every bit of that structure, and reads the file
+// as bytes: bbolt does not validate what it reads, and its own check panics in a goroutine where the panic cannot be recovered.
 func inspect(tx *bbolt.Tx) error {
 	f, err := os.Open(tx.DB().Path())
 	if err != nil {
@@ -68,8 +68,8 @@ func (p *pages) areWhole() bool {
 	return freelist == noFreelist || p.freelist(freelist) && uint64(len(p.seen)) == p.end-2
 }
 
-// metas reads the two metas and returns the pages of the later one. Both must be good: bbolt falls back on the other, without a word
-// and without the last commit.
+// metas reads the two metas and returns the pages of the later one. Both must be valid: otherwise bbolt silently uses the other, without
+// the last commit.
 func (p *pages) metas() (root, freelist uint64, ok bool) {
 	var latest uint64
 	for number := range uint64(2) {
@@ -120,7 +120,7 @@ func (p *pages) bucket(root uint64) bool {
 	return ok && p.tree(top, nil, nil, true)
 }
 
-// tree checks a page and those beneath it, whose keys are from one on and below another. Nil is no bound.
+// tree checks a page and those below it, whose keys must be at least first and less than end. Nil means no bound.
 func (p *pages) tree(top filePage, first, end []byte, isRoot bool) bool {
 	elements, rest, ok := top.elements()
 	if !ok || len(bytes.Trim(rest, "\x00")) > 0 || len(elements) == 0 && (!isRoot || top.kind == branchPage) {
@@ -141,7 +141,7 @@ func (p *pages) tree(top filePage, first, end []byte, isRoot bool) bool {
 	return true
 }
 
-// beneath checks what an element refers to.
+// beneath checks the page or bucket that an element refers to.
 func (p *pages) beneath(kind uint16, e element, end []byte) bool {
 	switch {
 	case kind == branchPage:
@@ -172,7 +172,7 @@ func (p *pages) freelist(number uint64) bool {
 		return false
 	}
 	ids, n := list.bytes[pageHeader:], uint64(list.count)
-	if n == math.MaxUint16 { // and more
+	if n == math.MaxUint16 { // the count is in the first element
 		n, ids = u64(ids), ids[8:]
 	}
 	if n > uint64(len(ids)/8) {

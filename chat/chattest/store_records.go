@@ -9,7 +9,7 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// wellFormed reports whether a record is one that the service writes to a bucket. Reading another might panic.
+// wellFormed reports whether a record has the form that the service writes to a bucket. Reading a malformed record might panic.
 func wellFormed(bucket string, key, value []byte) bool {
 	switch bucket {
 	case metaBucket:
@@ -37,7 +37,7 @@ func wellFormed(bucket string, key, value []byte) bool {
 	return true
 }
 
-// wellFormedMeta reports whether a value is one that a resource is known by.
+// wellFormedMeta reports whether a value of the meta bucket is well formed.
 func wellFormedMeta(name string, value []byte) bool {
 	switch name {
 	case "resource":
@@ -58,7 +58,7 @@ func isNumber(digits string) bool {
 	return err == nil
 }
 
-// walk refuses a file with a record that is not one of the service's. Keys are in order: [inspect] has seen to that.
+// walk refuses a file with a malformed record. Keys are in order, since [inspect] has checked that.
 func walk(tx *bbolt.Tx) error {
 	return tx.ForEach(func(name []byte, bucket *bbolt.Bucket) error {
 		if bucket == nil {

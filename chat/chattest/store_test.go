@@ -57,7 +57,7 @@ var _ = Describe("A service with a file", func() {
 		open()
 	})
 
-	DescribeTable("refuses a damaged or unknown file, says what to do, and does not change it",
+	DescribeTable("refuses a damaged or unknown file, reports the fix, and does not change it",
 		func(spoil func(path string), reason string) {
 			s := open()
 			ana := newPerson(s)
@@ -83,7 +83,7 @@ var _ = Describe("A service with a file", func() {
 		Entry("a file cut within its first page", func(path string) { Expect(os.Truncate(path, 100)).To(Succeed()) }, "invalid database"),
 		Entry("a file cut to its first page", func(path string) { Expect(os.Truncate(path, pageSize)).To(Succeed()) },
 			fmt.Sprintf("file size too small %d", pageSize)),
-		Entry("a file cut to its first two", func(path string) { Expect(os.Truncate(path, 2*pageSize)).To(Succeed()) }, "its end is missing"),
+		Entry("a file cut to its first two pages", func(path string) { Expect(os.Truncate(path, 2*pageSize)).To(Succeed()) }, "its end is missing"),
 		Entry("a file without its last byte in use", func(path string) {
 			s := open()
 			used := s.Used()
@@ -96,9 +96,9 @@ var _ = Describe("A service with a file", func() {
 			_, err = f.WriteAt(make([]byte, 20*pageSize), 2*pageSize)
 			Expect(errors.Join(err, f.Close())).To(Succeed())
 		}, "parts of it are missing or overwritten"),
-		Entry("another program's", func(path string) { foreign(path, "theirs") }, "it belongs to another program"),
-		Entry("another program's that has a name in common", func(path string) { foreign(path, "meta") }, "it belongs to another program"),
-		Entry("one of another format", func(path string) {
+		Entry("a file of another program", func(path string) { foreign(path, "theirs") }, "it belongs to another program"),
+		Entry("another program's with a bucket of the same name", func(path string) { foreign(path, "meta") }, "it belongs to another program"),
+		Entry("a file of another format", func(path string) {
 			db, err := bbolt.Open(path, 0o600, nil)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(db.Update(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("99")) })).To(Succeed())
@@ -106,7 +106,7 @@ var _ = Describe("A service with a file", func() {
 		}, "it has format 99, not 1"),
 	)
 
-	Describe("any bit of whose structure is flipped", func() {
+	Describe("with any flipped bit in its structure", func() {
 		// content is what a service holds, but for texts, in which a flipped bit goes unnoticed.
 		content := func(s *chattest.Service) (all []string) {
 			for _, user := range s.Users() {
@@ -118,7 +118,7 @@ var _ = Describe("A service with a file", func() {
 			return all
 		}
 
-		It("is refused, or what it was: it crashes nothing, hangs nowhere, and loses nothing", func() {
+		It("is refused or works as before: no request crashes, hangs or loses data", func() {
 			s := open()
 			ana := newPerson(s)
 			for i := range 3 {
@@ -159,7 +159,7 @@ var _ = Describe("A service with a file", func() {
 		})
 	})
 
-	DescribeTable("with a record that is none of the service's is refused",
+	DescribeTable("is refused if a record is malformed",
 		func(bucket, key, value string) {
 			s := open()
 			ana := newPerson(s)
@@ -190,7 +190,7 @@ var _ = Describe("A service with a file", func() {
 		Entry("what participants may read", "members", "", "12345678"),
 	)
 
-	It("makes requests fail when it is damaged while it is open, and crashes nothing", func() {
+	It("makes requests fail if it is damaged while it is open, and does not crash", func() {
 		s, err := chattest.Open(&chattest.Options{Path: path})
 		Expect(err).NotTo(HaveOccurred())
 		ana := newPerson(s)
@@ -215,7 +215,7 @@ var _ = Describe("A service with a file", func() {
 		Expect(s.Close()).To(MatchError(chattest.ErrDamaged))
 	})
 
-	It("does not call a file damaged that it can't read", func() {
+	It("does not report a file as damaged that it can't read", func() {
 		Expect(os.Mkdir(path, 0o700)).To(Succeed())
 		_, err := chattest.Open(&chattest.Options{Path: path})
 		Expect(err).To(MatchError("chattest: open " + path + ": is a directory"))
@@ -295,7 +295,7 @@ var _ = Describe("Writers", func() {
 		}
 	}, SpecTimeout(10*time.Second))
 
-	It("commit one by one if no other writer waits", func() {
+	It("commit at once if no other writer waits", func() {
 		before := s.Commits()
 		for i := range 3 {
 			Expect(s.Keep(fmt.Sprint(i), fine)).To(Succeed())
@@ -303,7 +303,7 @@ var _ = Describe("Writers", func() {
 		Expect(s.Commits() - before).To(Equal(3))
 	})
 
-	It("are not affected by a refused one", func(ctx SpecContext) {
+	It("are not affected by a refused write", func(ctx SpecContext) {
 		outcomes := together(ctx, func() error { return s.Keep("a", fine) }, s.Refuse, func() error { return s.Keep("b", fine) })
 		Expect(outcomes).To(HaveExactElements(BeNil(), MatchError("400 BadRequest"), BeNil()))
 		Expect(s.Kept("a") && s.Kept("b")).To(BeTrue())
@@ -322,7 +322,7 @@ var _ = Describe("Writers", func() {
 		Entry("with a panic", func() error { panic("bug") }, "write: panic: bug", SpecTimeout(10*time.Second)),
 	)
 
-	It("number the messages of a thread without gaps, also concurrently", func() {
+	It("number the messages of a thread without gaps, even concurrently", func() {
 		everybody := newPeople(s, 16)
 		thread := everybody[0].thread("Crowd", everybody...)
 		var wg sync.WaitGroup

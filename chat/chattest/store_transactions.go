@@ -9,7 +9,7 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// view runs f in a transaction that only reads.
+// view runs f in a read-only transaction.
 func (c *committer) view(f func(*bbolt.Tx) error) error {
 	return c.transact(c.db.View, f)
 }
@@ -19,8 +19,7 @@ func (c *committer) write(f func(*bbolt.Tx) error) error {
 	return c.transact(c.db.Update, f)
 }
 
-// transact fails with [ErrDamaged] where the file turns out to be damaged while it is open, and from then on: bbolt may hold its locks
-// for good.
+// transact fails with [ErrDamaged] if the file is found damaged while it is open, and ever after: bbolt may still hold its locks.
 func (c *committer) transact(begin func(func(*bbolt.Tx) error) error, f func(*bbolt.Tx) error) (err error) {
 	if c.isBroken.Load() {
 		return damaged(overwritten)
@@ -43,7 +42,8 @@ func (c *committer) transact(begin func(func(*bbolt.Tx) error) error, f func(*bb
 	return begin(f)
 }
 
-// isDamage reports whether a panic is one of bbolt, or a fault of the memory that the file is mapped to. It is for deferred functions.
+// isDamage reports whether a panic comes from bbolt, or from a fault in the memory to which the file is mapped. It must be called in a
+// deferred function.
 func isDamage(panicked any) bool {
 	return isFault(panicked) || panickedIn("go.etcd.io/bbolt")
 }

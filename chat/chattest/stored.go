@@ -11,7 +11,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Threads lists all threads, also deleted ones, oldest first. The values are those that a client receives, with DeletedOn.
+// Threads lists all threads, oldest first, including deleted ones. The values are those that a client receives, with DeletedOn.
 func (s *Service) Threads() (threads []chat.ThreadProperties) {
 	s.mustView(func(tx *bbolt.Tx) error {
 		return tx.Bucket([]byte(propertiesBucket)).ForEach(func(_, item []byte) error {
@@ -25,8 +25,8 @@ func (s *Service) Threads() (threads []chat.ThreadProperties) {
 	return threads
 }
 
-// ThreadItems lists all threads, also deleted ones, those with the latest activity first. The values are those that a client receives
-// when it lists its threads.
+// ThreadItems lists all threads, the most recently active first, including deleted ones. The values are those that a client receives when it
+// lists its threads. The list is empty if there are none.
 func (s *Service) ThreadItems() []chat.ThreadItem {
 	type active struct {
 		item     chat.ThreadItem
@@ -53,8 +53,8 @@ func (s *Service) ThreadItems() []chat.ThreadItem {
 	return items
 }
 
-// Messages lists all messages of a thread in the order they were sent, including those of the service and what remains of deleted ones.
-// The values are those that a client receives. The list is empty if the thread does not exist.
+// Messages lists all messages of a thread in the order they were sent, including those of the service and what remains of deleted ones. The
+// values are those that a client receives. The list is nil if the thread does not exist.
 func (s *Service) Messages(threadID string) (messages []chat.Message) {
 	s.mustViewThread(threadID, func(t *thread) {
 		t.eachMessage(func(m message) { messages = append(messages, m.value()) })
@@ -63,8 +63,8 @@ func (s *Service) Messages(threadID string) (messages []chat.Message) {
 	return messages
 }
 
-// Texts lists the content of the messages that users sent to a thread, in the order they were sent and as it is now, without deleted
-// messages.
+// Texts lists the present content of the messages that users sent to a thread, in the order they were sent, without deleted messages. The
+// list is nil if there are none or the thread does not exist.
 func (s *Service) Texts(threadID string) (texts []string) {
 	for _, m := range s.Messages(threadID) {
 		if m.Sender != nil && m.DeletedOn.IsZero() {
@@ -74,7 +74,7 @@ func (s *Service) Texts(threadID string) (texts []string) {
 	return texts
 }
 
-// Participants lists the participants of a thread in the order they joined.
+// Participants lists the participants of a thread in the order they joined. The list is nil if the thread does not exist.
 func (s *Service) Participants(threadID string) (participants []chat.Participant) {
 	s.mustViewThread(threadID, func(t *thread) {
 		t.eachPlace(participantsBucket, func(item []byte) bool {
@@ -85,7 +85,8 @@ func (s *Service) Participants(threadID string) (participants []chat.Participant
 	return participants
 }
 
-// Receipts lists the read receipts of a thread in the order in which the readers joined it.
+// Receipts lists the read receipts of a thread in the order in which the readers joined it. The list is nil if there are none or the thread
+// does not exist.
 func (s *Service) Receipts(threadID string) (receipts []chat.ReadReceipt) {
 	s.mustViewThread(threadID, func(t *thread) {
 		t.eachPlace(receiptsBucket, func(item []byte) bool {
@@ -122,7 +123,7 @@ func (p threadProperties) value(deleted int64) chat.ThreadProperties {
 	return v
 }
 
-// messageContent is the content of a message of any kind.
+// messageContent is the content of any kind of message.
 type messageContent struct {
 	Message      string        `json:"message"`
 	Topic        string        `json:"topic"`
@@ -156,7 +157,7 @@ func (p participant) value() chat.Participant {
 	}
 }
 
-// value is nil for an identifier that is not set.
+// value returns nil for an identifier that is not set.
 func (i identifier) value() chat.Identifier {
 	if i.RawID == "" {
 		return nil
@@ -164,7 +165,7 @@ func (i identifier) value() chat.Identifier {
 	return chat.ParseRawID(i.RawID)
 }
 
-// value is nil without entries.
+// value returns nil if there are no entries.
 func (m metadata) value() map[string]string {
 	var v map[string]string
 	for _, e := range m {

@@ -95,7 +95,7 @@ var _ = Describe("What is stored", func() {
 		Expect(s.Users()).To(Equal([]chattest.User{ana}))
 	})
 
-	It("is nothing in a thread that does not exist", func() {
+	It("is empty for a thread that does not exist", func() {
 		for _, id := range []string{unknownThread, "", "nonsense"} {
 			Expect(s.Messages(id)).To(BeEmpty())
 			Expect(s.Texts(id)).To(BeEmpty())

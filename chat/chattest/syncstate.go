@@ -44,8 +44,8 @@ func messagesPrefix(threadID string) []byte {
 	return append(append(b, threadID...), 0x01)
 }
 
-// threadsSeen is the progress of a list of threads: those active from start to end are listed. Older ones follow, latest first; those
-// that became active since are listed at the end, so that they appear again rather than get lost.
+// threadsSeen is the progress of a list of threads: those active from start to end have been listed. Older ones follow, latest first. Those
+// that became active since are listed at the end; they appear again so that none is missed.
 type threadsSeen struct {
 	start, end int64 // 100 ns since 1970, 0 and 0 before the first page
 }

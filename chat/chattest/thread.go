@@ -13,7 +13,7 @@ type threadState struct {
 	Number       int64
 	Sequence     int64 // of the newest message
 	Version      int64 // the highest id or version given out
-	LastMessage  int64 // as lists of threads show it
+	LastMessage  int64 // the time that lists of threads show
 	Activity     int64 // orders the list of threads: 100 ns since 1970, different for every change in the store
 	Deleted      int64
 	Joined       int64 // the place of the participant who joined last
@@ -77,7 +77,7 @@ func (t *thread) nextVersion() int64 {
 	return t.state.Version
 }
 
-// received makes a message the latest one that lists of threads show.
+// received makes the message the latest one in lists of threads.
 func (t *thread) received(m message) {
 	t.state.LastMessage = mustNumber(m.Version)
 	t.touch(t.state.LastMessage)

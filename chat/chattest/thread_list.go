@@ -13,7 +13,7 @@ import (
 
 const standardThreadsPage = 100
 
-// threadItem is a thread in a list, as it is served.
+// threadItem is a thread in a list, in the form of the service.
 type threadItem struct {
 	ID                    string `json:"id"`
 	Topic                 string `json:"topic"`
@@ -21,7 +21,7 @@ type threadItem struct {
 	LastMessageReceivedOn string `json:"lastMessageReceivedOn,omitempty"`
 }
 
-// listed is an entry of a list of threads before the thread is read.
+// listed is an entry of a list of threads whose thread has not been read yet.
 type listed struct {
 	thread   *thread
 	activity int64
@@ -92,7 +92,7 @@ func (l listed) item() []byte {
 	return encode(l.thread.item())
 }
 
-// item is the thread as lists show it.
+// item returns the thread in the form of lists.
 func (t *thread) item() threadItem {
 	i := threadItem{ID: t.id, Topic: t.properties().Topic, LastMessageReceivedOn: timestamp(t.state.LastMessage)}
 	if t.state.Deleted != 0 {

@@ -101,7 +101,7 @@ var _ = Describe("A list of threads", func() {
 			Expect(ana.pages("/chat/threads?maxPageSize=101")).To(HaveLen(1))
 		})
 
-		It("misses and repeats none, even of the same millisecond", func() {
+		It("neither misses nor repeats threads, even of the same millisecond", func() {
 			bubble(func(s *chattest.Service) {
 				ana := newPerson(s)
 				for i := range 7 {
@@ -165,8 +165,8 @@ var _ = Describe("A list of threads", func() {
 
 		DescribeTable("is refused with a malformed cursor",
 			func(cursor string) { ana.get("/chat/threads?syncState="+url.QueryEscape(cursor)).refused(400, "") },
-			Entry("no base64", "*"),
-			Entry("no JSON", "eA=="),
+			Entry("not base64", "*"),
+			Entry("not JSON", "eA=="),
 			Entry("no window", base64.StdEncoding.EncodeToString([]byte(`[]`))),
 			Entry("no start", base64.StdEncoding.EncodeToString([]byte(`[{"start":"x","end":"1970-01-01T00:00:00+00:00"}]`))),
 			Entry("no end", base64.StdEncoding.EncodeToString([]byte(`[{"start":"1970-01-01T00:00:00+00:00","end":"x"}]`))),

@@ -15,7 +15,7 @@ import (
 // topicDelay is the time between the message about the participants of a new thread and the one about its topic, as recorded.
 const topicDelay = 59
 
-// threadProperties is a thread as it is served.
+// threadProperties is a thread in the form of the service.
 type threadProperties struct {
 	ID              string     `json:"id"`
 	Topic           string     `json:"topic"`

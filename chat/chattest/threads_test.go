@@ -59,7 +59,7 @@ var _ = Describe("A thread", func() {
 			create(ana, "key", `{"topic":"One"}`).matches(201, first.Body)
 		})
 
-		It("keeps a listed creator at its place, and puts one who is not listed first", func() {
+		It("keeps a listed creator in its place, and adds one who is not listed as the first", func() {
 			thread := ana.thread("Listed", bo, ana, bo)
 			Expect(people(ana, thread)).To(Equal([]string{bo.ID, ana.ID}))
 			thread = ana.thread("Not listed", bo)
@@ -119,7 +119,7 @@ var _ = Describe("A thread", func() {
 			Expect(metadata()).To(Equal(`{"z":"1","a":"2","m":""}`))
 		})
 
-		It("merge metadata: new keys last, changed ones in place, empty and null ones gone", func() {
+		It("merge metadata: new keys are added at the end, changed keys keep their place, empty and null ones are removed", func() {
 			ana.mustPatch(thread, `{"metadata":{"new":"4","a":"3","z":"","m":null}}`)
 			Expect(metadata()).To(Equal(`{"a":"3","new":"4"}`))
 			ana.mustPatch(thread, `{"metadata":{"a":"","new":""}}`)
@@ -132,7 +132,7 @@ var _ = Describe("A thread", func() {
 			Expect(ana.post("/chat/threads", `{"topic":"x","metadata":{}}`).must(201).Body).To(ContainSubstring(`"metadata":{},`))
 		})
 
-		It("have room for 1 KB of metadata in all", func() {
+		It("have up to 1 KB of metadata in total", func() {
 			ana.mustPatch(thread, `{"metadata":{"k":"`+strings.Repeat("v", 1000)+`"}}`)
 			ana.patch(thread, `{"metadata":{"l":"`+strings.Repeat("v", 1000)+`"}}`).refused(400, "")
 			Expect(metadata()).To(HaveSuffix(`v"}`))
@@ -149,7 +149,7 @@ var _ = Describe("A thread", func() {
 			Expect(items(ana.mustGet(thread + "/messages").Body)).To(HaveLen(3))
 		})
 
-		It("stay if the patch does not name them", func() {
+		It("are unchanged if the patch omits them", func() {
 			before := ana.mustGet(thread).Body
 			ana.mustPatch(thread, `{}`)
 			ana.mustPatch(thread, `{"topic":null}`)
@@ -157,7 +157,7 @@ var _ = Describe("A thread", func() {
 		})
 	})
 
-	Describe("to others", func() {
+	Describe("for other users", func() {
 		It("is 403 to users who are not participants", func() {
 			thread := ana.thread("Private")
 			bo.get(thread).refused(403, notAllowed)
@@ -180,7 +180,7 @@ var _ = Describe("A thread", func() {
 	})
 
 	Describe("when it is deleted", func() {
-		It("is 404 to a get and 403 to the rest, for every participant", func() {
+		It("is 404 for a get and 403 for other operations, for every participant", func() {
 			thread := ana.thread("Gone", bo)
 			id := ana.send(thread, "x")
 			ana.mustDelete(thread)

@@ -61,8 +61,8 @@ func (s *Service) Token(user User, ttl time.Duration, scopes ...string) string {
 	return s.tokenFor(user.RawID(), now, now.Add(ttl), scopes)
 }
 
-// issueTime is the time in a token that is issued now. It is in a later second if tokens of this second are revoked, since times in
-// tokens are whole seconds.
+// issueTime is the iat of a token that is issued now. It is in a later second if tokens of this second are revoked, since times in tokens
+// are whole seconds.
 func (s *Service) issueTime(rawID string) time.Time {
 	now := s.Now()
 	if revoked, ok := s.revokedThrough(rawID); ok && revoked >= now.Unix() {
@@ -71,7 +71,7 @@ func (s *Service) issueTime(rawID string) time.Time {
 	return now
 }
 
-// tokenFor signs a token for a raw id. Its times are truncated to seconds, so that whole seconds between them are kept.
+// tokenFor signs a token for a raw id. Both times are truncated to seconds, which keeps a lifetime in whole seconds.
 func (s *Service) tokenFor(rawID string, issued, end time.Time, scopes []string) string {
 	resource, _ := resourceOfUser(rawID)
 	return s.sign(claims{
@@ -149,7 +149,7 @@ func (s *Service) authenticate(authorization string) (user string, scopes []stri
 	return user, strings.Split(c.Scope, ","), err
 }
 
-// check verifies the signature, whatever algorithm the token names.
+// check verifies the signature. It ignores the algorithm that the token names.
 func (s *Service) check(token string) (c claims, ok bool) {
 	dot := strings.LastIndexByte(token, '.')
 	if dot < 0 {

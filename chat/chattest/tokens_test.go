@@ -117,9 +117,9 @@ var _ = Describe("A token", func() {
 		Entry("an hour", time.Hour, time.Hour),
 		Entry("a second", time.Second, time.Second),
 		Entry("a bit more", time.Second+1, 2*time.Second),
-		Entry("next to nothing", time.Nanosecond, time.Second),
-		Entry("less than nothing", -time.Nanosecond, -time.Second),
-		Entry("an hour less than nothing", -time.Hour, -time.Hour),
+		Entry("a nanosecond", time.Nanosecond, time.Second),
+		Entry("a negative nanosecond", -time.Nanosecond, -time.Second),
+		Entry("a negative hour", -time.Hour, -time.Hour),
 	)
 
 	It("is refused if any bit is changed, also the unused ones of its last character", func() {

@@ -18,9 +18,9 @@ import (
 // Transport is an [http.RoundTripper] and a policy.Transporter of azcore. A request for a WebSocket is served by a goroutine that ends
 // with the socket; the body of its response is an [io.ReadWriteCloser].
 //
-// It refuses every host but that of [Service.Endpoint], as a name that can't be resolved. A request whose context has ended is not
-// served, and one whose context ends during the delay of a fault returns at once. A lost response is an error that is [io.EOF], and the
-// body of a cut response ends in [io.ErrUnexpectedEOF].
+// A request to a host other than that of [Service.Endpoint] fails as if the name could not be resolved. A request whose context has ended
+// is not served, and one whose context ends during the delay of a fault returns at once. The error for a lost response matches [io.EOF],
+// and the body of a cut response ends in [io.ErrUnexpectedEOF].
 type Transport struct {
 	s *Service
 }
@@ -30,7 +30,7 @@ func (s *Service) Transport() *Transport {
 	return &Transport{s}
 }
 
-// Do is RoundTrip.
+// Do serves one request, as RoundTrip does. It implements policy.Transporter.
 func (t *Transport) Do(req *http.Request) (*http.Response, error) {
 	return t.RoundTrip(req)
 }
@@ -61,7 +61,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return p.received(req, whole), nil
 }
 
-// arrival is the request as a server receives it.
+// arrival converts the request to the one that a server receives.
 func arrival(sent *http.Request) *http.Request {
 	r := sent.WithContext(sent.Context())
 	r.URL = &url.URL{Path: sent.URL.Path, RawPath: sent.URL.RawPath, RawQuery: sent.URL.RawQuery}
@@ -89,7 +89,7 @@ func (s *Service) serveTo(p http.ResponseWriter, r *http.Request) (whole bool) {
 	return true
 }
 
-// received is the reply as a client receives it.
+// received converts the reply to the response that a client receives.
 func (p *reply) received(req *http.Request, whole bool) *http.Response {
 	var body io.Reader = &p.body
 	if !whole {

@@ -77,7 +77,7 @@ var _ = Describe("The transport without a socket", func() {
 		Expect(err).To(MatchError(io.EOF))
 	})
 
-	It("closes the body of the request, also when it is not sent", func(ctx SpecContext) {
+	It("closes the body of the request, even if it is not sent", func(ctx SpecContext) {
 		for _, url := range []string{s.Endpoint() + "/", "https://elsewhere.invalid/"} {
 			body := &closing{Reader: strings.NewReader("x")}
 			req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body)

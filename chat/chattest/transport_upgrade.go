@@ -25,7 +25,7 @@ func (t *Transport) upgrade(req *http.Request) (*http.Response, error) {
 	select {
 	case <-u.hijacked:
 	case whole := <-served:
-		if u.isHijacked() { // and the socket has ended already
+		if u.isHijacked() { // the socket may have ended already
 			break
 		}
 		_, _ = client.Close(), server.Close()
@@ -42,7 +42,7 @@ func (t *Transport) upgrade(req *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// upgradeReply is the answer to a request that asks for a socket.
+// upgradeReply is the response writer for a request that asks for a WebSocket.
 type upgradeReply struct {
 	*reply
 	server   net.Conn

@@ -67,7 +67,7 @@ func (s *Service) Revoke(user User) {
 // revoke revokes the tokens of a user in a transaction.
 func (s *Service) revoke(tx *bbolt.Tx, user string) error {
 	bucket := tx.Bucket([]byte(usersBucket))
-	// Tokens issued since the last revocation may be dated in a second to come.
+	// Tokens issued since the last revocation may have an iat in the future, see issueTime.
 	next := lastNumber(bucket.Get([]byte(user))) + 1
 	return bucket.Put([]byte(user), number(max(s.Now().Unix(), next)))
 }
@@ -118,7 +118,7 @@ func (t *thread) forget(user string) {
 	}
 }
 
-// membership is the key of a thread among those of a user.
+// membership is the key of a thread in the memberships of a user.
 func membership(user, thread string) []byte {
 	return []byte(user + "\x00" + thread)
 }

@@ -46,7 +46,7 @@ var _ = Describe("The wire", func() {
 		auth = "Authorization: Bearer " + ana.token
 	})
 
-	It("spells headers as the service does, and gives the length of a success", func() {
+	It("spells headers as the service does, and sends the length of a success", func() {
 		head, body := raw(s, "", "GET /chat/threads?"+version+" HTTP/1.1", auth)
 		Expect(head[0]).To(Equal("HTTP/1.1 200 OK"))
 		Expect(body).To(Equal(`{"value":[]}`))
