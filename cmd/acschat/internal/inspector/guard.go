@@ -6,8 +6,8 @@ import (
 	"net/netip"
 )
 
-// maxForm exceeds the size of every form of the page.
-const maxForm = 16 << 10
+// maxForm exceeds the size of every form of the page. A message has up to 28 KB, of which each byte may be escaped.
+const maxForm = 128 << 10
 
 // withSecurityHeaders restricts the page to its own resources. The referrer is sent within the origin: without one a browser does not
 // tell the origin of a form.

@@ -56,6 +56,12 @@ func (i *Inspector) Handler(s *chattest.Service, next http.Handler, caFile strin
 	mux.HandleFunc("POST "+prefix+"faults", p.switchOn)
 	mux.HandleFunc("POST "+prefix+"faults/off", p.switchOff)
 	mux.HandleFunc("POST "+prefix+"clock", p.moveClock)
+	mux.HandleFunc("POST "+prefix+"users", p.createUser)
+	mux.HandleFunc("POST "+prefix+"token", p.issueToken)
+	mux.HandleFunc("POST "+prefix+"messages", p.sendMessage)
+	mux.HandleFunc("POST "+prefix+"reset", p.reset)
+	mux.HandleFunc("POST "+prefix+"snapshot", p.takeSnapshot)
+	mux.HandleFunc("POST "+prefix+"restore", p.restoreSnapshot)
 	for _, name := range []string{"page.css", "page.js", "icon.svg"} {
 		mux.HandleFunc("GET "+prefix+name, func(w http.ResponseWriter, r *http.Request) {
 			http.ServeFileFS(w, r, assets, "assets/"+name)
@@ -90,4 +96,5 @@ type page struct {
 	safe    eraser // for lists
 	whole   eraser // for details
 	caFile  string // "" if there is none
+	kept    kept
 }

@@ -36,9 +36,10 @@ type threadView struct {
 }
 
 type participantView struct {
-	Name string
-	ID   string
-	Own  string
+	Name  string
+	ID    string
+	Own   string
+	Short string
 }
 
 type messageView struct {
@@ -122,7 +123,7 @@ func (p *page) viewThread(g selection, threads []chat.ThreadItem, id string) thr
 	v.Topic, v.Deleted = p.safe(threads[at].Topic), !threads[at].DeletedOn.IsZero()
 	for _, member := range p.service.Participants(id) {
 		raw := rawID(member.Identifier)
-		v.Participants = append(v.Participants, participantView{p.safe(member.DisplayName), raw, ownPart(raw)})
+		v.Participants = append(v.Participants, participantView{p.safe(member.DisplayName), raw, ownPart(raw), shortID(raw)})
 	}
 	return v
 }

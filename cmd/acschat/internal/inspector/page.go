@@ -17,6 +17,7 @@ type frame struct {
 	Process  string
 	CSRF     string
 	Query    string
+	Connect  string // the link that shows how programs connect
 	Choices  faultChoices
 	Statuses []statusChoice
 	Scope    []chosen
@@ -26,7 +27,7 @@ type frame struct {
 
 // parts lists the templates of the parts that change. Each is in an element with the same id.
 func parts() []string {
-	return []string{"clock", "state", "threads", "users", "messages", "requests", "faults"}
+	return []string{"clock", "state", "start", "threads", "users", "messages", "send", "requests", "faults", "snapshot"}
 }
 
 // chosen is a thread or a user that narrows what is shown.
@@ -82,6 +83,7 @@ func (p *page) show(w http.ResponseWriter, r *http.Request) {
 	g := selectionOf(r)
 	p.write(w, "page.html", frame{
 		Endpoint: p.service.Endpoint(), Process: p.process, CSRF: p.csrf, Query: g.Query(), Choices: choicesOfFaults(),
+		Connect:  g.with(connectShown, "yes").link("start"),
 		Statuses: statusChoices(), Scope: p.scope(g, p.service.ThreadItems()), Filters: filters(g), Parts: p.look(g),
 	})
 }
@@ -105,11 +107,15 @@ func (p *page) look(g selection) map[string]any {
 	if current == "" {
 		current = lastWritten(threads, requests)
 	}
+	users := p.service.Users()
+	messages := p.viewMessages(g, threads, current)
 	seen := p.glance(g)
 	maps.Copy(seen, map[string]any{
+		"start":    p.viewStart(g, threads, users, requests),
 		"threads":  p.viewThreads(g, threads, current),
-		"users":    p.viewUsers(g, p.service.Users()),
-		"messages": p.viewMessages(g, threads, current),
+		"users":    p.viewUsers(g, users),
+		"messages": messages,
+		"send":     p.viewSend(g, messages.Thread),
 		"requests": p.viewRequests(g, requests),
 	})
 	return seen
@@ -118,7 +124,7 @@ func (p *page) look(g selection) map[string]any {
 // glance collects what the parts show that may change without a request, and cost little.
 func (p *page) glance(g selection) map[string]any {
 	faults := p.viewFaults(g)
-	return map[string]any{"clock": p.viewClock(), "state": faults, "faults": faults}
+	return map[string]any{"clock": p.viewClock(), "state": faults, "faults": faults, "snapshot": p.viewSnapshot(g)}
 }
 
 // render renders one part.

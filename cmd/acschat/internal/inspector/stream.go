@@ -107,6 +107,9 @@ type stream struct {
 // event adds an event. The data may have several lines.
 func (s *stream) event(name, data string) {
 	s.waiting.WriteString("event: " + name + "\n")
+	if data == "" {
+		s.waiting.WriteString("data:\n") // without a line of data an event is dropped
+	}
 	for line := range strings.Lines(data) {
 		s.waiting.WriteString("data: " + strings.TrimRight(line, "\r\n") + "\n")
 	}

@@ -50,6 +50,7 @@ type usersView struct {
 	rows[userView]
 
 	Searched bool
+	CSRF     string
 }
 
 // userView is a user, and the part of the id that other users of the resource do not share.
@@ -69,7 +70,7 @@ func (p *page) viewUsers(g selection, users []chattest.User) usersView {
 		v := userView{ID: u.ID, Own: ownPart(u.ID), Current: u.ID == g.get(chosenUser)}
 		v.Href = g.narrowed(chosenUser, u.ID).link("users")
 		return v
-	}), sought != ""}
+	}), sought != "", p.csrf}
 }
 
 // ownPart is the part of a user's id that other users of the resource do not share.

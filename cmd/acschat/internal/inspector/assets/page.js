@@ -16,11 +16,12 @@ function listen(events) {
   events.addEventListener("process", (e) => {
     if (e.data !== document.body.dataset.process) location.reload(); // forms of another process are of no use
   });
-  for (const name of ["clock", "state", "threads", "users", "messages", "requests", "faults"]) {
+  for (const name of ["clock", "state", "start", "threads", "users", "messages", "send", "requests", "faults", "snapshot"]) {
     events.addEventListener(name, (e) => arrive(document.getElementById(name), e.data));
   }
   document.addEventListener("toggle", release, true);
   document.addEventListener("scroll", release, { passive: true });
+  document.addEventListener("focusout", () => setTimeout(release));
 }
 
 function setLive(state, text) {
@@ -35,12 +36,13 @@ function parse(html) {
 // arrive shows what a part has become, or keeps it while the part is being read.
 function arrive(part, html) {
   waiting.set(part, html);
-  if (isRead(part)) announce(part);
-  else show(part);
+  if (!isRead(part)) show(part);
+  else if ("holds" in part.dataset) announce(part);
 }
 
-// isRead reports whether new rows would move what someone reads: a row is open, or the top of the list is out of sight.
+// isRead reports whether an update would disturb: a row is open, or the top of the list is out of sight, or something is typed.
 function isRead(part) {
+  if ("typed" in part.dataset) return part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
   return "holds" in part.dataset &&
     (part.querySelector("[data-key] details[open]") !== null || part.getBoundingClientRect().top < header.offsetHeight - 40);
 }
@@ -142,7 +144,13 @@ document.addEventListener("submit", async (e) => {
   const body = new URLSearchParams(new FormData(form, e.submitter));
   try {
     const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    if ("copies" in form.dataset && answer.ok) {
+      await copy(await answer.text(), e.submitter);
+      return;
+    }
     const done = answer.type === "opaqueredirect";
+    if (done && "clears" in form.dataset) form.elements[form.dataset.clears].value = "";
+    if (done) e.submitter?.closest("details.sure")?.removeAttribute("open");
     say(done ? form.dataset.done : await answer.text(), done);
   } catch {
     say("The emulator does not answer.", false);
