@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -52,6 +53,7 @@ type bufferedBody struct {
 	buffer *buffer
 	pool   *sync.Pool
 	source io.Closer
+	cancel context.CancelFunc // ends the limit of the attempt; nil while the transport has not returned the response
 }
 
 // readResponse reads the body of a response into memory.
@@ -115,7 +117,11 @@ func (b *bufferedBody) Close() error {
 		b.pool.Put(b.buffer)
 	}
 	b.buffer = nil
-	return b.source.Close()
+	err := b.source.Close()
+	if b.cancel != nil {
+		b.cancel()
+	}
+	return err
 }
 
 // Body returns the body of a response. It is valid until the body is closed.

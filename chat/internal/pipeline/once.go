@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -37,25 +36,10 @@ func (f policyFunc) Do(req *policy.Request) (*http.Response, error) { return f(r
 func (a *Attempt) sendTraced() (*http.Response, error) {
 	c := a.call
 	c.connection = nil
-	resp, err := a.sendInTime()
+	resp, err := a.azcore.Next()
 	if err != nil && c.delivered(err) {
 		c.ambiguous = true
 		return nil, Final{err}
-	}
-	return resp, err
-}
-
-// sendInTime sends the attempt within its limit, which covers the whole response.
-func (a *Attempt) sendInTime() (*http.Response, error) {
-	limit := a.call.tryTimeout
-	if limit == 0 {
-		return a.azcore.Next()
-	}
-	ctx, cancel := context.WithTimeout(a.Request.Context(), limit)
-	defer cancel()
-	resp, err := a.azcore.WithContext(ctx).Next()
-	if err != nil && ctx.Err() != nil && a.Request.Context().Err() == nil {
-		err = fmt.Errorf("no answer within %s: %w", limit, err)
 	}
 	return resp, err
 }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -78,13 +79,13 @@ func ownTransport() *http.Transport {
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Do sends the request with a body of its own, since azcore rewinds the body of req for the next attempt while net/http may still be
-// writing this one. A foreign transport gets a deep copy, which it may change.
+// writing this one. A foreign transport gets a deep copy, which it may change. The limit of an attempt covers the whole response.
 func (t *transport) Do(req *http.Request) (*http.Response, error) {
-	ctx := req.Context()
-	if err := ctx.Err(); err != nil {
+	parent := req.Context()
+	if err := parent.Err(); err != nil {
 		return nil, err
 	}
-	c := callIn(ctx)
+	ctx, c := parent, callIn(parent)
 	body, err := readBody(req)
 	if err != nil {
 		return nil, err
@@ -93,10 +94,13 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 		c.connection = t.trace(req.URL)
 		ctx = c.connection.attach(ctx)
 	}
-	switch {
-	case t.foreign:
+	cancel := func() {}
+	if c.tryTimeout > 0 {
+		ctx, cancel = context.WithTimeout(ctx, c.tryTimeout)
+	}
+	if t.foreign {
 		req = req.Clone(ctx)
-	case c.Once || req.Body != nil:
+	} else {
 		req = req.WithContext(ctx)
 	}
 	if c.Once {
@@ -112,7 +116,20 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 	if t.sign != nil && !c.Authorized {
 		t.sign(req, body)
 	}
-	return t.send(req)
+	resp, err := t.send(req)
+	if err != nil {
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) && parent.Err() == nil {
+			err = fmt.Errorf("no answer within %s: %w", c.tryTimeout, err)
+		}
+		cancel()
+		return nil, err
+	}
+	if read, ok := resp.Body.(*bufferedBody); ok {
+		read.cancel = cancel // to cancel before the end of an HTTP/2 stream has arrived would reset the stream
+	} else {
+		cancel()
+	}
+	return resp, nil
 }
 
 func (t *transport) send(req *http.Request) (*http.Response, error) {
