@@ -18,6 +18,7 @@ import (
 // AdminHandler controls the service over HTTP, in JSON, as its methods do in a Go test. The service does not serve it itself: mount it
 // with [http.StripPrefix]. It is protected by [Service.Guard].
 //
+//	GET    /              lists the resources and the operations
 //	GET    /faults        lists the faults that may still hit a request
 //	POST   /faults        injects one: {"operation":"ChatThread_SendChatMessage", …} and the members of [Fault]
 //	DELETE /faults        removes all of them
@@ -33,30 +34,27 @@ import (
 //	GET    /seed          returns the seed of [Service.Dump]
 //	POST   /snapshot      takes a snapshot and replaces the one with that name: {"name":"base"}; without a body the name is ""
 //	POST   /restore       does what [Service.Restore] does with a snapshot: {"name":"base"}
+//
+// An operation may be named without its group, as in "SendChatMessage", if only one has that name. Bodies are JSON; the Content-Type may be
+// that of "curl -d" too, unless a browser sends the request.
 func (s *Service) AdminHandler() http.Handler {
 	a := adminAPI{s}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /faults", a.listFaults)
-	mux.HandleFunc("POST /faults", a.addFault)
-	mux.HandleFunc("DELETE /faults", a.removeFaults)
-	mux.HandleFunc("DELETE /faults/{id}", a.removeFault)
-	mux.HandleFunc("GET /clock", a.readClock)
-	mux.HandleFunc("POST /clock", a.advanceClock)
-	mux.HandleFunc("GET /requests", a.listRequests)
-	mux.HandleFunc("DELETE /requests", a.forgetRequests)
-	mux.HandleFunc("GET /events", a.listEvents)
-	mux.HandleFunc("GET /connections", a.listConnections)
-	mux.HandleFunc("DELETE /connections", a.dropConnections)
-	mux.HandleFunc("POST /reset", a.reset)
-	mux.HandleFunc("GET /seed", a.dump)
-	mux.HandleFunc("POST /snapshot", a.takeSnapshot)
-	mux.HandleFunc("POST /restore", a.restoreSnapshot)
+	mux.HandleFunc("GET /{$}", a.listResources)
+	for _, r := range a.resources() {
+		mux.HandleFunc(r.Method+" "+r.Path, r.serve)
+	}
 	return s.Guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != path.Clean(r.URL.Path) { // the mux would redirect to a path without the prefix
+		switch r.URL.Path {
+		case path.Clean(r.URL.Path):
+			mux.ServeHTTP(w, r)
+		case "": // the prefix alone
+			root := r.Clone(r.Context())
+			root.URL.Path = "/"
+			mux.ServeHTTP(w, root)
+		default: // the mux would redirect to a path without the prefix
 			http.NotFound(w, r)
-			return
 		}
-		mux.ServeHTTP(w, r)
 	}))
 }
 
@@ -88,6 +86,9 @@ func (a adminAPI) addFault(w http.ResponseWriter, r *http.Request) {
 		faultJSON
 	}
 	err := readJSON(r, &asked)
+	if err == nil {
+		asked.Operation, err = operationNamed(string(asked.Operation))
+	}
 	if err == nil {
 		err = asked.fault().checkFor(asked.Operation)
 	}
@@ -145,7 +146,12 @@ func (a adminAPI) advanceClock(w http.ResponseWriter, r *http.Request) {
 func (a adminAPI) listRequests(w http.ResponseWriter, r *http.Request) {
 	var ops []Operation
 	for _, name := range r.URL.Query()["operation"] {
-		ops = append(ops, Operation(name))
+		op, err := operationNamed(name)
+		if err != nil {
+			writeError(w, http.StatusBadRequest, err)
+			return
+		}
+		ops = append(ops, op)
 	}
 	requests, err := latest(r, a.s.Requests(ops...))
 	if err != nil {
@@ -272,9 +278,13 @@ func recordsOf(requests []Request) []record {
 	return records
 }
 
-// readJSON reads the body of a request. It requires the content type, which an HTML form can't have.
+// readJSON reads the body of a request. It requires the content type, which an HTML form can't have. Programs that are not browsers may
+// send that of a form, as curl does unless it is told otherwise.
 func readJSON(r *http.Request, into any) error {
-	if !isJSON(r.Header.Get("Content-Type")) || r.Header.Get("Content-Type") == "" {
+	contentType := r.Header.Get("Content-Type")
+	isBrowser := len(r.Header["Origin"]) > 0 || len(r.Header["Sec-Fetch-Site"]) > 0
+	isCurl := contentType == "application/x-www-form-urlencoded" && !isBrowser
+	if !isCurl && (!isJSON(contentType) || contentType == "") {
 		return errors.New("the Content-Type must be application/json")
 	}
 	return decodeStrictly(io.LimitReader(r.Body, maxBody), into)

@@ -109,7 +109,7 @@ var _ = Describe("The admin handler", func() {
 	})
 
 	It("is 404 for an unknown path, and never redirects", func() {
-		for _, path := range []string{"/", "/none", "//faults", "/faults/", "/./faults", "/faults/..", "/faults//1"} {
+		for _, path := range []string{"/none", "//faults", "/faults/", "/./faults", "/faults/..", "/faults//1"} {
 			ask("GET", path, "").must(404)
 		}
 	})
@@ -168,6 +168,37 @@ var _ = Describe("The admin handler", func() {
 		})
 	})
 
+	It("lists its resources and the operations, at the root and at the prefix alone", func() {
+		list := ask("GET", "/", "").must(200).Body
+		Expect(list).To(And(ContainSubstring(`"path":"/faults"`), ContainSubstring(`"method":"DELETE"`), ContainSubstring(`"ChatThread_SendChatMessage"`)))
+		admin := http.StripPrefix("/admin", s.AdminHandler())
+		for target, status := range map[string]int{"/admin": 200, "/admin/": 200, "/admin/faults": 200, "/admin/none": 404} {
+			r := httptest.NewRequest(http.MethodGet, target, nil)
+			r.Host = strings.TrimPrefix(s.Endpoint(), "https://")
+			w := httptest.NewRecorder()
+			admin.ServeHTTP(w, r)
+			Expect(w.Code).To(Equal(status), target)
+		}
+	})
+
+	It("accepts the names of operations without their group", func() {
+		ask("POST", "/faults", `{"operation":"ListChatThreads","status":429}`).
+			matches(201, `{"id":1,"operation":"Chat_ListChatThreads","fired":0,"status":429}`)
+		ana.get("/chat/threads").must(429)
+		Expect(items(ask("GET", "/requests?operation=listchatthreads", "").must(200).Body)).To(HaveLen(1))
+		refused(ask("GET", "/requests?operation=None", ""), 400, `there is no operation "None"`)
+		refused(ask("POST", "/faults", `{"operation":"Exchange"}`), 400, `the operation "Exchange" is ambiguous: TeamsExtensionToken_Exchange, Entra_Exchange`)
+	})
+
+	It("accepts what curl -d sends, and no form of a browser", func() {
+		const form = "application/x-www-form-urlencoded"
+		ask("POST", "/faults", `{"operation":"*"}`, "Content-Type", form).must(201)
+		own := "https://127.0.0.1:8443"
+		refused(ask("POST", "/faults", `{"operation":"*"}`, "Content-Type", form, "Origin", own), 400, "the Content-Type must be application/json")
+		refused(ask("POST", "/faults", `{"operation":"*"}`, "Content-Type", form, "Sec-Fetch-Site", "same-origin"), 400, "the Content-Type must be application/json")
+		Expect(s.Faults()).To(HaveLen(1))
+	})
+
 	It("resets everything", func() {
 		ana.thread("x")
 		ask("POST", "/reset", "").matches(204, "")
@@ -175,7 +206,7 @@ var _ = Describe("The admin handler", func() {
 	})
 
 	It("accepts only JSON, which an HTML form can't send", func() {
-		for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"} {
+		for _, media := range []string{"", "text/plain", "multipart/form-data"} {
 			refused(ask("POST", "/faults", `{"operation":"*"}`, "Content-Type", media), 400, "the Content-Type must be application/json")
 			refused(ask("POST", "/clock", `{"advance":"1h"}`, "Content-Type", media), 400, "the Content-Type must be application/json")
 		}

@@ -54,7 +54,7 @@ func (e *Emulator) handler(service *chattest.Service) http.Handler {
 		switch {
 		case r.URL.Path == "/healthz" || r.URL.Path == "/readyz":
 			health.ServeHTTP(w, r)
-		case e.admin && strings.HasPrefix(r.URL.Path, adminPath+"/"):
+		case e.admin && (r.URL.Path == adminPath || strings.HasPrefix(r.URL.Path, adminPath+"/")):
 			admin.ServeHTTP(w, r)
 		default:
 			service.ServeHTTP(w, r)
