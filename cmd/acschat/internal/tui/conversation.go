@@ -30,15 +30,16 @@ type conversation struct {
 	olderErr     error // of the last page of older messages
 	loadingOlder bool
 
-	read   reading
-	typing time.Time // when a notification was last sent
+	read    reading
+	typing  time.Time // when a notification was last sent
+	typists []typist  // of the others
 }
 
 func newConversation(id, topic string) *conversation {
 	return &conversation{id: id, topic: topic, stale: true}
 }
 
-// meet takes who is in the thread.
+// setPeople replaces the participants.
 func (c *conversation) setPeople(people []chat.Participant) {
 	c.people, c.names, c.stale = people, map[chat.Identifier]string{}, false
 	for _, p := range people {
@@ -48,14 +49,30 @@ func (c *conversation) setPeople(people []chat.Participant) {
 	}
 }
 
-// hear takes the latest messages, and what those of the service tell. Some may have been heard before.
-func (c *conversation) addMessages(messages []chat.Message) {
+// addMessages adds the latest messages, some of which may be known, and reports whether participants have come or gone.
+func (c *conversation) addMessages(messages []chat.Message) bool {
+	moved := false
 	for _, m := range c.history.news(messages) {
 		switch m.Type {
 		case chat.MessageTypeTopicUpdated:
 			c.topic = m.Content.Topic
 		case chat.MessageTypeParticipantAdded, chat.MessageTypeParticipantRemoved:
-			c.stale = true
+			moved = true
+		}
+	}
+	c.stale = c.stale || moved
+	return moved
+}
+
+// addReceipts adds read receipts. The latest of each reader counts: a listing may be older than an event.
+func (c *conversation) addReceipts(receipts ...chat.ReadReceipt) {
+	for _, r := range receipts {
+		i := slices.IndexFunc(c.receipts, func(old chat.ReadReceipt) bool { return old.Sender == r.Sender })
+		switch {
+		case i < 0:
+			c.receipts = append(c.receipts, r)
+		case number(r.MessageID) >= number(c.receipts[i].MessageID):
+			c.receipts[i] = r
 		}
 	}
 }

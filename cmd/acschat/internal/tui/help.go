@@ -67,9 +67,9 @@ func (m *Model) helpRows() []string {
 		rows = slices.Concat(writing, messages, threads, everywhere)
 	}
 	for _, line := range []string{
-		"✓ read by … marks the last message that a participant has read. The service supports read receipts in threads of up to 20 participants.",
-		"Who is typing is not shown: the service reports that only over a real-time connection. " +
-			"Other participants may see that you are typing.",
+		"✓ read by … stands below the last message that a participant has read. Read receipts, and who is typing, are shown in threads " +
+			"of up to 20 participants.",
+		"Who is typing is shown only with a live connection. Without one, the line above the text says so, and new messages are polled.",
 	} {
 		rows = append(rows, wrapped(line, m.width)...)
 	}

@@ -34,6 +34,7 @@ type Model struct {
 	open     *conversation // nil if none is chosen
 	visited  map[string]*conversation
 	schedule schedule
+	live     live
 }
 
 // pane is a part of the screen that can have the focus.
@@ -81,11 +82,14 @@ func New(ctx context.Context, options Options) (*Model, error) {
 	return m, nil
 }
 
-// Init starts polling.
+// Init connects, and starts polling.
 func (m *Model) Init() tea.Cmd {
 	m.schedule.begin()
-	return tea.Batch(m.listen(), m.after(threadsJob, nil))
+	return tea.Batch(m.connect(), m.pollOpen(), m.after(threadsJob, nil))
 }
+
+// Close closes the live connection. It does nothing without one.
+func (m *Model) Close() { m.live.close() }
 
 // Update handles a message, and starts the requests that are due after it.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -112,11 +116,19 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return tea.Quit
 	case tea.ResumeMsg:
 		m.schedule.begin()
-		return tea.Batch(m.listen(), m.due(threadsJob))
+		return tea.Batch(m.pollOpen(), m.run(threadsJob))
 	case dueMsg:
-		if m.schedule.current(msg.turn) {
-			return m.due(msg.job)
+		if m.schedule.ready(msg) {
+			return m.run(msg.job)
 		}
+	case connectMsg:
+		return m.connect()
+	case connectedMsg:
+		return m.connected(msg)
+	case eventMsg:
+		return m.eventReceived(msg)
+	case stateMsg:
+		return m.stateChanged(msg)
 	case pageMsg:
 		return m.pageReceived(msg)
 	case changesMsg:
@@ -133,6 +145,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.changeDone(msg)
 	case readMsg:
 		m.receiptDone(msg)
+	case receiptDueMsg:
+		msg.of.read.waiting = false
 	}
 	return nil
 }

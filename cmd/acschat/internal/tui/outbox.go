@@ -63,6 +63,11 @@ func (o *outbox) next() *attempt {
 	return nil
 }
 
+// busy reports whether a message is being sent.
+func (o *outbox) busy() bool {
+	return slices.ContainsFunc(o.sends, func(a *attempt) bool { return a.stage == inProgress })
+}
+
 // change starts an edit or a deletion. It replaces an earlier one of the same message.
 func (o *outbox) change(d action, id, text string) *attempt {
 	a := &attempt{action: d, id: id, text: text, stage: inProgress}

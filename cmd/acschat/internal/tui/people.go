@@ -51,7 +51,7 @@ func (m *Model) receiptsReceived(msg receiptsMsg) tea.Cmd {
 	c := msg.of
 	c.read.known = true
 	if msg.err == nil {
-		c.receipts = msg.receipts
+		c.addReceipts(msg.receipts...)
 	}
 	for _, r := range c.receipts {
 		if r.Sender == m.options.Self {
@@ -66,10 +66,14 @@ func (m *Model) receiptsReceived(msg receiptsMsg) tea.Cmd {
 
 // reading is the state of the user's own read receipts.
 type reading struct {
-	known bool      // the receipts have been loaded
-	told  int64     // the id of the message in the latest receipt
-	at    time.Time // when
+	known   bool      // the receipts have been loaded
+	told    int64     // the id of the message in the latest receipt
+	at      time.Time // when
+	waiting bool      // for the next receipt to be allowed
 }
+
+// receiptDueMsg says that another receipt may be sent.
+type receiptDueMsg struct{ of *conversation }
 
 // readMsg is the result of sending a receipt.
 type readMsg struct{ err error }
@@ -78,12 +82,16 @@ type readMsg struct{ err error }
 func (m *Model) sendReceipt() tea.Cmd {
 	const least = 2 * time.Second // the service accepts 10 in ten seconds
 	c := m.open
-	if m.options.Quiet || m.away || m.helping || !c.read.known || time.Since(c.read.at) < least {
+	if m.options.Quiet || m.away || m.helping || !c.read.known || c.read.waiting {
 		return nil
 	}
 	seen := m.newestSeen()
 	if number(seen) <= c.read.told {
 		return nil
+	}
+	if wait := least - time.Since(c.read.at); wait > 0 {
+		c.read.waiting = true
+		return tea.Tick(wait, func(time.Time) tea.Msg { return receiptDueMsg{c} })
 	}
 	c.read.told, c.read.at = number(seen), time.Now() // a failed receipt is not repeated; the next one replaces it
 	return m.ask(func(ctx context.Context, s Service) tea.Msg { return readMsg{s.Read(ctx, c.id, seen)} })

@@ -2,87 +2,11 @@ package tui
 
 import (
 	"context"
-	"errors"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/acschat/acs-chat-go/chat"
 )
-
-// job is something that is polled.
-type job int
-
-const (
-	messagesJob job = iota
-	peopleJob       // participants and read receipts
-	threadsJob
-	jobs
-)
-
-// schedule says when. The published limits per user are 200 requests per minute for messages and, per ten seconds, 5 for receipts,
-// 10 for participants and 50 for threads.
-type schedule struct {
-	every    [jobs]time.Duration
-	failures [jobs]int // in a row
-	turn     int       // jobs of an earlier turn are dropped
-}
-
-func newSchedule(interval time.Duration) schedule {
-	return schedule{every: [jobs]time.Duration{messagesJob: interval, peopleJob: 5 * time.Second, threadsJob: 15 * time.Second}}
-}
-
-// begin starts a turn: with another thread, or after a suspension.
-func (s *schedule) begin() {
-	s.turn++
-	s.failures = [jobs]int{}
-}
-
-func (s *schedule) current(turn int) bool { return turn == s.turn }
-
-// pause returns how long to wait after a job: longer after each failure in a row, and at least as long as the service asks.
-func (s *schedule) pause(j job, err error) time.Duration {
-	const longest = 30 * time.Second
-	if err == nil {
-		s.failures[j] = 0
-		return s.every[j]
-	}
-	s.failures[j] = min(s.failures[j]+1, 6)
-	pause := min(s.every[j]<<s.failures[j], longest)
-	if refusal, ok := errors.AsType[*chat.Error](err); ok {
-		pause = max(pause, refusal.RetryAfter)
-	}
-	return pause
-}
-
-// dueMsg says that a job is due.
-type dueMsg struct {
-	job  job
-	turn int
-}
-
-// after schedules the next run of a job.
-func (m *Model) after(j job, err error) tea.Cmd {
-	turn := m.schedule.turn
-	return tea.Tick(m.schedule.pause(j, err), func(time.Time) tea.Msg { return dueMsg{j, turn} })
-}
-
-func (m *Model) due(j job) tea.Cmd {
-	switch {
-	case j == threadsJob:
-		return m.listThreads("")
-	case m.open == nil:
-		return nil
-	case j == messagesJob:
-		return m.pollMessages()
-	}
-	return m.pollPeople()
-}
-
-// listen starts polling the open thread.
-func (m *Model) listen() tea.Cmd {
-	return tea.Batch(m.due(messagesJob), m.due(peopleJob))
-}
 
 // pageMsg is a page of the history: the first, or the one at token.
 type pageMsg struct {
@@ -157,10 +81,13 @@ func (m *Model) pageReceived(msg pageMsg) tea.Cmd {
 func (m *Model) changesReceived(msg changesMsg) tea.Cmd {
 	c := msg.of
 	c.trouble = msg.err
+	var cmd tea.Cmd
 	switch {
 	case msg.err != nil:
 	case msg.complete:
-		c.addMessages(msg.messages)
+		if c.addMessages(msg.messages) && m.open == c {
+			cmd = m.soon(peopleJob)
+		}
 	default: // after a long pause, starting over is faster than loading all changes
 		c.history, c.bottom, c.stale = history{}, place{}, true
 		m.notice = "There are many new messages: these are the latest."
@@ -169,7 +96,7 @@ func (m *Model) changesReceived(msg changesMsg) tea.Cmd {
 		}
 	}
 	if !m.schedule.current(msg.turn) {
-		return nil
+		return cmd
 	}
-	return m.after(messagesJob, msg.err)
+	return tea.Batch(cmd, m.after(messagesJob, msg.err))
 }

@@ -16,6 +16,7 @@ var _ = Describe("Polling", func() {
 	It("shows new messages, edits and deletions", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
+			r.pollOnly()
 			first := r.says("first")
 			p := r.sit()
 			defer p.leave()
@@ -36,6 +37,7 @@ var _ = Describe("Polling", func() {
 	It("shows every message if many arrive between two polls", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
+			r.pollOnly()
 			p := r.sit()
 			defer p.leave()
 			for i := range 75 {
@@ -49,6 +51,7 @@ var _ = Describe("Polling", func() {
 	It("starts again from the newest message if too many arrive", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
+			r.pollOnly()
 			r.says("long ago")
 			p := r.sit()
 			defer p.leave()
@@ -67,6 +70,7 @@ var _ = Describe("Polling", func() {
 	It("keeps its interval while nothing happens", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
+			r.pollOnly()
 			options := r.options()
 			options.Interval = 500 * time.Millisecond
 			p := sit(options)
@@ -84,6 +88,7 @@ var _ = Describe("A service that fails", func() {
 	It("is polled less often, and the failure is shown until it recovers", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
+			r.pollOnly()
 			p := r.sit()
 			defer p.leave()
 			fault := s.Fail(chattest.ListChatMessages, chattest.Fault{Status: http.StatusServiceUnavailable, Times: -1})
@@ -101,6 +106,7 @@ var _ = Describe("A service that fails", func() {
 	It("is not polled before Retry-After has passed", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
+			r.pollOnly()
 			p := r.sit()
 			defer p.leave()
 			fault := s.Fail(chattest.ListChatMessages, chattest.Fault{Status: http.StatusTooManyRequests, RetryAfter: 90 * time.Second, Times: -1})
@@ -114,6 +120,7 @@ var _ = Describe("A service that fails", func() {
 	It("does not prevent typing if the token is rejected", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
+			r.pollOnly()
 			p := r.sit()
 			defer p.leave()
 			s.DeleteUser(r.alice)

@@ -3,6 +3,9 @@
 //
 // The Model handles messages and draws views. It calls the service in commands, through a Service. Text of other users is made safe
 // for the terminal where it is drawn.
+//
+// A live connection says at once what others do. What it says is shown or makes the model poll earlier; polling alone decides what
+// has been read, goes on slowly beside the connection, and takes its place without one.
 package tui
 
 import (
@@ -25,7 +28,7 @@ type Options struct {
 	Self chat.Identifier
 	// Thread is opened first. If it is empty, the user chooses one.
 	Thread string
-	// Interval is how often new messages are polled. 0 is two seconds.
+	// Interval is how often new messages are polled without a live connection. 0 is two seconds.
 	Interval time.Duration
 	// Quiet sends no typing notifications and no read receipts.
 	Quiet bool
@@ -48,6 +51,7 @@ func Run(ctx context.Context, options Options) ([]Unsent, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer model.Close()
 	program := tea.NewProgram(model, tea.WithoutSignalHandler()) // a signal ends ctx
 	// Quit, not a kill, lets the program read the terminal's pending responses.
 	stay := context.AfterFunc(ctx, program.Quit)

@@ -2,6 +2,7 @@ package tui_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,6 +11,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/realtime"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/tui"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/tui/tuitest"
 )
@@ -34,6 +36,10 @@ func (buggy) Topic(context.Context, string) (string, error) { return "Release 4.
 
 func (buggy) People(context.Context, string) ([]chat.Participant, error)   { return nil, nil }
 func (buggy) Receipts(context.Context, string) ([]chat.ReadReceipt, error) { return nil, nil }
+
+func (buggy) Listen(context.Context, func(realtime.StateChange)) (*realtime.Listener, error) {
+	return nil, errors.New("there is no live connection")
+}
 
 func (buggy) Messages(context.Context, string, string) (chat.Page[chat.Message], error) {
 	panic("this is a bug")

@@ -8,6 +8,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/realtime"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/pace"
 )
 
@@ -25,6 +26,9 @@ type Service interface {
 	Messages(ctx context.Context, thread, token string) (chat.Page[chat.Message], error)
 	// Changes returns the messages with a version above after. complete is false if there are too many to return.
 	Changes(ctx context.Context, thread string, after int64) (changes []chat.Message, complete bool, err error)
+
+	// Listen opens a live connection, and calls changed for each change of its state. See [realtime.Listen].
+	Listen(ctx context.Context, changed func(realtime.StateChange)) (*realtime.Listener, error)
 
 	// Send sends a text, at most once, and returns the id of the message. See [chat.ThreadClient.SendMessage] for its errors.
 	Send(ctx context.Context, thread, text string) (string, error)
@@ -104,6 +108,10 @@ func (s *service) messages(ctx context.Context, thread, token string, size int) 
 		return chat.Page[chat.Message]{}, err
 	}
 	return onePage(untried(ctx), s.client.ThreadClient(thread).ListMessages(&chat.ListMessagesOptions{PageSize: size, ContinuationToken: token}))
+}
+
+func (s *service) Listen(ctx context.Context, changed func(realtime.StateChange)) (*realtime.Listener, error) {
+	return realtime.Listen(ctx, s.client, &realtime.Options{OnStateChange: changed, CloseTimeout: time.Second})
 }
 
 func (s *service) Send(ctx context.Context, thread, text string) (string, error) {

@@ -62,6 +62,19 @@ func (s *sidebar) merge(items []chat.ThreadItem) {
 	slices.SortStableFunc(s.threads, func(a, b chat.ThreadItem) int { return b.LastMessageReceivedOn.Compare(a.LastMessageReceivedOn) })
 }
 
+// active records a message in a thread. It reports false if the thread is not in the list.
+func (s *sidebar) active(id string, at time.Time) bool {
+	i := s.index(id)
+	if i < 0 {
+		return false
+	}
+	if t := s.threads[i]; at.After(t.LastMessageReceivedOn) {
+		t.LastMessageReceivedOn = at
+		s.merge([]chat.ThreadItem{t})
+	}
+	return true
+}
+
 // opened sets the open thread, and adds it if it is not in the list.
 func (s *sidebar) opened(id, topic string) {
 	s.chosen, s.current = id, id
@@ -130,7 +143,7 @@ func (m *Model) change(t chat.ThreadItem) tea.Cmd {
 	}
 	m.enter(t.ID, t.Topic)
 	m.schedule.begin()
-	return tea.Batch(m.listen(), m.after(threadsJob, nil))
+	return tea.Batch(m.pollOpen(), m.after(threadsJob, nil))
 }
 
 // moreThreads loads the next page when the cursor is near the end of the list.

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -143,19 +144,30 @@ func (m *Model) historyRows(r rect) []string {
 
 // divider separates the history and the composer, and shows the state.
 func (m *Model) divider() string {
-	words, style := "", m.look.faint
-	switch c := m.open; {
-	case c == nil:
-	case c.trouble != nil && c.history.begun:
-		words, style = "Retrying: "+reason(c.trouble), m.look.trouble
-	case m.composer.editing != "":
-		words = "Editing a message"
-	case c.bottom != place{}:
-		words = "There are newer messages: esc"
-	case m.options.Quiet:
-		words = "Quiet: no typing notifications and read receipts"
+	c := m.open
+	if c == nil {
+		return m.look.faint.Render(rule("", m.width))
 	}
-	return style.Render(rule(words, m.width))
+	if c.trouble != nil && c.history.begun {
+		return m.look.trouble.Render(rule("Retrying: "+reason(c.trouble), m.width))
+	}
+	var words []string
+	switch {
+	case m.composer.editing != "":
+		words = append(words, "Editing a message")
+	case c.bottom != place{}:
+		words = append(words, "There are newer messages: esc")
+	}
+	if typing := c.whoTypes(time.Now()); typing != "" {
+		words = append(words, typing)
+	}
+	if m.options.Quiet {
+		words = append(words, "Quiet: no typing notifications and read receipts")
+	}
+	if err := m.live.trouble; err != nil {
+		words = append(words, "No live connection, polling instead: "+reason(err))
+	}
+	return m.look.faint.Render(rule(strings.Join(words, " · "), m.width))
 }
 
 // lastLine shows a question or a notice, or else the keys.
