@@ -31,10 +31,13 @@ func newChat(t *tool) *cobra.Command {
 open one, and a line to write in. Without THREAD you choose one. F1 lists the
 keys.
 
-It polls for new messages every two seconds. You can change and delete your
-messages. Others see that you are typing and what you have read; --quiet turns
-that off. A message that was not sent says why, and can be sent again. Others'
-typing is not shown: only programs with a real-time connection receive it.
+Messages, typing and read receipts of others appear at once, over a live
+connection. Without one, new messages are polled, typing is not shown, and the
+line above the text says so. Others see that you are typing and what you have
+read; --quiet turns that off.
+
+You can change and delete your messages. A message that was not sent says why,
+and can be sent again.
 
 Messages that were not sent are printed at the end.`,
 		Example: `  acschat chat
@@ -61,7 +64,7 @@ Messages that were not sent are printed at the end.`,
 	thread.AddTo(cmd, &t.session)
 	cmd.ValidArgsFunction = t.session.CompleteThreads
 	cmd.Flags().Var((*flags.Text)(&displayName), "display-name", "your `NAME` on your messages")
-	cmd.Flags().DurationVar(&interval, "interval", 2*time.Second, "poll for new messages every `DURATION`")
+	cmd.Flags().DurationVar(&interval, "interval", 2*time.Second, "without a live connection, poll for new messages every `DURATION`")
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "send no typing notifications and read receipts")
 	return cmd
 }

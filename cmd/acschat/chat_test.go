@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"os/exec"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -70,15 +71,13 @@ var _ = Describe("chat", func() {
 		return terminal.Screen()
 	}
 
-	// settled waits until the response to a send has arrived: the chat has polled the thread twice since.
-	settled := func() {
-		GinkgoHelper()
-		Eventually(func() []chattest.Request { return server.Requests(chattest.SendChatMessage) }).ShouldNot(BeEmpty())
-		looks := func() int { return len(server.Requests(chattest.ListChatMessages)) }
-		Eventually(looks).Should(BeNumerically(">=", looks()+2))
-	}
-
 	row := func(text string) func() string { return func() string { return terminal.Row(text) } }
+
+	// sent waits until a message is shown, and the response to its send has arrived.
+	sent := func(text string) {
+		GinkgoHelper()
+		Eventually(terminal.Screen).Should(And(MatchRegexp(`you +`+regexp.QuoteMeta(text)), Not(MatchRegexp("… (waiting|sending)"))))
+	}
 
 	It("shows a thread, sends, edits and deletes messages, and restores the terminal", func() {
 		says("Is the canary green?")
@@ -91,7 +90,7 @@ var _ = Describe("chat", func() {
 		terminal.Type("It is red.")
 		Eventually(func() []chattest.Request { return server.Requests(chattest.SendTypingNotification) }).Should(HaveLen(1))
 		terminal.Type(enter)
-		Eventually(row("It is red.")).Should(MatchRegexp(`you +It is red\.`))
+		sent("It is red.")
 		Eventually(func() []string { return texts(server, bob.User, thread) }).Should(HaveExactElements("Is the canary green?", "It is red."))
 
 		By("editing")
@@ -103,6 +102,8 @@ var _ = Describe("chat", func() {
 		Eventually(func() []string { return texts(server, bob.User, thread) }).Should(HaveExactElements("Is the canary green?", "It is green."))
 
 		By("showing messages that another participant sends, edits and deletes")
+		Expect(bobs.SendTypingNotification(GinkgoTB().Context(), nil)).To(Succeed())
+		Eventually(row("Bob is typing")).ShouldNot(BeEmpty())
 		id := says("Rolling on.")
 		Eventually(row("Rolling on.")).Should(MatchRegexp(`Bob +Rolling on\.`))
 		Expect(bobs.UpdateMessage(GinkgoTB().Context(), id, chat.MessageUpdate{Content: new("Rolling back.")})).To(Succeed())
@@ -124,6 +125,17 @@ var _ = Describe("chat", func() {
 
 		terminal.Type(ctrlC)
 		Expect(strings.TrimSpace(ends(cmd, 0))).To(Equal("$ acschat chat"))
+		Expect(server.Connections()).To(BeEmpty())
+	})
+
+	It("polls if there is no live connection, and says so", func() {
+		server.Fail(chattest.GetRealtimeConfiguration, chattest.Fault{Status: http.StatusForbidden, Times: -1})
+		cmd := start(alice, thread)
+		Eventually(row("No live connection, polling instead: ")).Should(ContainSubstring("403"))
+		says("hello")
+		Eventually(row("hello")).Should(MatchRegexp(`Bob +hello`))
+		terminal.Type(ctrlC)
+		ends(cmd, 0)
 	})
 
 	It("scrolls back through the history page by page", func() {
@@ -161,7 +173,7 @@ var _ = Describe("chat", func() {
 			}
 			terminal.Type("k")
 		}
-		settled()
+		sent("Pizza!")
 		terminal.Type(ctrlC)
 		ends(cmd, 0)
 	})
@@ -198,8 +210,7 @@ var _ = Describe("chat", func() {
 		cmd := start(alice.With("AZURE_COMMUNICATION_ACCESS_TOKEN", "").Pipe(token), thread, "--token-file", "-")
 		Eventually(row("The thread begins here.")).ShouldNot(BeEmpty())
 		terminal.Type("hello" + enter)
-		Eventually(row("hello")).Should(MatchRegexp(`you +hello`))
-		settled()
+		sent("hello")
 		terminal.Type(ctrlC)
 		ends(cmd, 0)
 	})
@@ -253,7 +264,7 @@ var _ = Describe("chat", func() {
 		cmd := start(alice, thread)
 		Eventually(row("The thread begins here.")).ShouldNot(BeEmpty())
 		terminal.Type(f1)
-		Eventually(row("Who is typing is not shown")).ShouldNot(BeEmpty())
+		Eventually(row("Who is typing is shown")).ShouldNot(BeEmpty())
 		terminal.Type(f1)
 		Eventually(row("Write a message")).ShouldNot(BeEmpty())
 		terminal.Type(ctrlC)

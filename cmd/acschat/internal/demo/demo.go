@@ -44,7 +44,7 @@ func Run(ctx context.Context, out io.Writer) (err error) {
 	started := time.Now()
 	for _, chapter := range []func(context.Context) error{
 		d.connect, d.createThread, d.addParticipants, d.sendMessages, d.listMessages, d.updateMessage, d.deleteMessage,
-		d.typing, d.readReceipts, d.updateTopic, d.removeParticipant, d.expiredToken, d.listAndDeleteThreads,
+		d.typing, d.readReceipts, d.listen, d.updateTopic, d.removeParticipant, d.expiredToken, d.listAndDeleteThreads,
 	} {
 		if err := chapter(ctx); err != nil {
 			return fmt.Errorf("demo, chapter %d: %w", d.chapter, err)
@@ -76,6 +76,14 @@ func (d *demo) connectAs(credential *chat.TokenCredential) (*chat.Client, error)
 	return chat.NewClient(d.service.Endpoint(), credential, &chat.ClientOptions{
 		ClientOptions: azcore.ClientOptions{Transport: d.service.Transport()},
 	})
+}
+
+func (d *demo) connectBob() (*chat.Client, error) {
+	credential, err := chat.NewStaticTokenCredential(d.service.Token(d.bob, time.Hour))
+	if err != nil {
+		return nil, err
+	}
+	return d.connectAs(credential)
 }
 
 func (d *demo) createThread(ctx context.Context) error {
@@ -225,11 +233,7 @@ func (d *demo) readReceipts(ctx context.Context) error {
 	d.title("Bob reads; Alice sees how far",
 		`err := bobsThread.SendReadReceipt(ctx, messageID)`,
 		`receipts, err := thread.ListReadReceipts(nil).Collect(ctx, 0)`)
-	credential, err := chat.NewStaticTokenCredential(d.service.Token(d.bob, time.Hour))
-	if err != nil {
-		return err
-	}
-	bobs, err := d.connectAs(credential)
+	bobs, err := d.connectBob()
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ var _ = Describe("Run", func() {
 				}
 			}
 		}
+		Expect(out.String()).To(MatchRegexp(`Bob hears \d+ from Alice: "All regions are green\."`))
 		Expect(out.String()).To(ContainSubstring("All of it worked"))
 	})
 })

@@ -67,9 +67,9 @@ func (m *Model) helpRows() []string {
 		rows = slices.Concat(writing, messages, threads, everywhere)
 	}
 	for _, line := range []string{
-		"✓ read by … stands below the last message that a participant has read. Read receipts, and who is typing, are shown in threads " +
-			"of up to 20 participants.",
-		"Who is typing is shown only with a live connection. Without one, the line above the text says so, and new messages are polled.",
+		"✓ read by … marks the last message that a participant has read. The service supports read receipts and typing notifications in " +
+			"threads of up to 20 participants.",
+		"Who is typing is shown while there is a live connection. Without one, the line above the text says so, and new messages are polled.",
 	} {
 		rows = append(rows, wrapped(line, m.width)...)
 	}

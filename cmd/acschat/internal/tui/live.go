@@ -79,8 +79,19 @@ func (m *Model) connected(msg connectedMsg) tea.Cmd {
 // disconnected polls in place of the connection, and connects again later.
 func (m *Model) disconnected(err error) tea.Cmd {
 	const pause = time.Minute
-	m.live = live{trouble: err}
-	return tea.Batch(m.catchUp(), tea.Tick(pause, func(time.Time) tea.Msg { return connectMsg{} }))
+	cmd := m.interrupted(err)
+	m.live.listener = nil
+	return tea.Batch(cmd, tea.Tick(pause, func(time.Time) tea.Msg { return connectMsg{} }))
+}
+
+// interrupted polls as long as events do not arrive. If they have until now, the next polls are too far away.
+func (m *Model) interrupted(cause error) tea.Cmd {
+	listening := m.live.listening()
+	m.live.trouble = cause
+	if !listening {
+		return nil
+	}
+	return m.catchUp()
 }
 
 // nextEvent waits for the next event of the connection.
@@ -107,16 +118,14 @@ func (m *Model) nextState() tea.Cmd {
 	})
 }
 
-// stateChanged polls as long as the connection is interrupted.
 func (m *Model) stateChanged(msg stateMsg) tea.Cmd {
-	if msg.of != m.live.listener || msg.change.State == realtime.StateClosed {
+	switch {
+	case msg.of != m.live.listener || msg.change.State == realtime.StateClosed:
 		return nil // the last event has the error
+	case msg.change.Cause != nil:
+		return tea.Batch(m.nextState(), m.interrupted(msg.change.Cause))
 	}
-	interrupted := m.live.trouble == nil && msg.change.Cause != nil
-	m.live.trouble = msg.change.Cause
-	if interrupted {
-		return tea.Batch(m.nextState(), m.catchUp())
-	}
+	m.live.trouble = nil // a gap follows, which makes the model catch up
 	return m.nextState()
 }
 

@@ -70,6 +70,7 @@ func New(ctx context.Context, options Options) (*Model, error) {
 		return nil, err
 	}
 	m.sidebar.begin(threads, err)
+	m.schedule.start(threadsJob)
 	if options.Thread == "" {
 		m.focus(sidebarPane)
 		return m, nil

@@ -108,6 +108,7 @@ var _ = Describe("The sidebar", func() {
 	It("polls only the open thread for messages", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
+			r.pollOnly()
 			time.Sleep(time.Minute)
 			r.another("Lunch")
 			p := r.sit()

@@ -108,7 +108,7 @@ var _ = Describe("The screen", func() {
 			p := newRoom(s, "Release 4.2").sit()
 			defer p.leave()
 			p.presses("f1")
-			for _, text := range []string{"In the messages", "try again", "suspend", "Who is typing is not shown"} {
+			for _, text := range []string{"In the messages", "try again", "suspend", "Who is typing is shown"} {
 				Expect(p.row(text)).NotTo(BeEmpty())
 			}
 			p.types("this is not written")
@@ -116,11 +116,11 @@ var _ = Describe("The screen", func() {
 			Expect(p.row("Write a message")).NotTo(BeEmpty())
 			p.takes(tea.WindowSizeMsg{Width: 40, Height: 10})
 			p.presses("f1")
-			Expect(p.row("Other participants may see that you are typing.")).To(BeEmpty())
+			Expect(p.row("Without one, the line above the text says so, and new messages are polled.")).To(BeEmpty())
 			for range 60 {
 				p.presses("down")
 			}
-			Expect(strings.Join(strings.Fields(p.sees()), " ")).To(ContainSubstring("Other participants may see that you are typing."))
+			Expect(strings.Join(strings.Fields(p.sees()), " ")).To(ContainSubstring("Without one, the line above the text says so, and new messages are polled."))
 			Expect(p.rows()).To(HaveLen(10))
 		})
 	})
