@@ -2,7 +2,6 @@
 package clitest
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -10,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,7 +35,7 @@ type Shell struct {
 	Dir     string
 	Env     map[string]string
 	Secrets []string
-	Stdin   io.Reader
+	Stdin   io.Reader     // of all commands, also of those that run at the same time
 	Grace   time.Duration // of the commands
 }
 
@@ -48,7 +48,7 @@ func Empty(tool Tool) *Shell {
 	if cover := os.Getenv("GOCOVERDIR"); cover != "" {
 		env["GOCOVERDIR"] = cover
 	}
-	return &Shell{Tool: tool, Dir: dir, Env: env, Stdin: bytes.NewReader(nil), Grace: 50 * time.Millisecond}
+	return &Shell{Tool: tool, Dir: dir, Env: env, Stdin: http.NoBody, Grace: 50 * time.Millisecond}
 }
 
 // Of returns a shell of a new user of the service, with a token.

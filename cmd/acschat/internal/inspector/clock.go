@@ -24,9 +24,16 @@ func (p *page) viewClock() clockView {
 	return v
 }
 
-// ahead returns how far the service's clock is ahead of the machine's, in milliseconds.
+// ahead returns how far the service's clock is ahead of the machine's, in milliseconds. It reads the clocks again if the time between
+// the two readings would change the result.
 func (p *page) ahead() time.Duration {
-	return time.Until(p.service.Now()).Round(time.Millisecond)
+	for {
+		before := time.Now()
+		now := p.service.Now()
+		if time.Since(before) < time.Millisecond/2 {
+			return now.Sub(before).Round(time.Millisecond)
+		}
+	}
 }
 
 // moveClock moves the clock of the service as a button or the field says. "right" resets it.

@@ -118,6 +118,7 @@ func (m *Model) nextState() tea.Cmd {
 	})
 }
 
+// stateChanged records whether events arrive.
 func (m *Model) stateChanged(msg stateMsg) tea.Cmd {
 	switch {
 	case msg.of != m.live.listener || msg.change.State == realtime.StateClosed:
