@@ -48,11 +48,11 @@ var _ = Describe("TokenCredential.Close", func() {
 				start := time.Now()
 				Expect(credential.Close()).To(Succeed())
 				callers.Wait()
-				Expect(time.Since(start)).To(BeZero(), "nobody waits any more")
+				Expect(time.Since(start)).To(BeZero(), "no caller waits any more")
 				Expect(askWithin(context.Background(), credential)).To(Equal(closed))
 
 				time.Sleep(48 * time.Hour)
-				Expect(source.calls()).To(Equal(calls), "nobody asks any more")
+				Expect(source.calls()).To(Equal(calls), "no refresh starts any more")
 				Expect(askWithin(context.Background(), credential)).To(Equal(closed))
 			})
 		},

@@ -32,7 +32,7 @@ const (
 		`{"communicationIdentifier":{"rawId":"8:dod:u","microsoftTeamsUser":{"userId":"u","isAnonymous":false,"cloud":"dod"}},"displayName":"Edda"},` +
 		`{"communicationIdentifier":{"rawId":"28:gcch:a","microsoftTeamsApp":{"appId":"a","cloud":"gcch"}},"displayName":"A bot"},` +
 		`{"communicationIdentifier":{"rawId":"8:acs:r_t_u","teamsExtensionUser":{"userId":"u","tenantId":"t","resourceId":"r","cloud":"public"}}},` +
-		`{"communicationIdentifier":{"kind":"unknown","rawId":"99:x"},"displayName":"Somebody"}`
+		`{"communicationIdentifier":{"kind":"unknown","rawId":"99:x"},"displayName":"Sam"}`
 
 	participantsPage = `{"value":[` + everyKind + `],` + nextLink + `}`
 

@@ -26,11 +26,6 @@ func toError(w errorbody.Error) *Error {
 	return e
 }
 
-// silent reports whether the service wrote nothing.
-func (e *Error) silent() bool {
-	return e.Code == "" && e.Message == "" && e.Target == "" && e.Details == nil && e.InnerError == nil
-}
-
 // NewError converts an error response of Communication Services, of any shape, for callers of other operations, such as package
 // identity. Its text contains action, such as "identity: create user", and hint, which may be empty. NewError replaces the body
 // by a copy. resp must not be nil.

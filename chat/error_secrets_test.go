@@ -79,7 +79,7 @@ func (keyPolicy) Do(req *policy.Request) (*http.Response, error) {
 }
 
 var _ = Describe("No secret is reachable from an error", func() {
-	const opaque = "opaque-token-of-somebody"
+	const opaque = "opaque-token-of-a-user"
 
 	// callWith makes a call under the opaque token.
 	callWith := func(op operation, answers ...answer) (*spans, error) {

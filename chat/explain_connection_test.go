@@ -44,11 +44,11 @@ func connectionTroubles() []trouble {
 			c, _ := clientOf(fail(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "server misbehaving", Name: "contoso", IsTemporary: true}}))
 			return c, list(ctx, c)
 		}},
-		{"a port where nobody listens", []explain.Kind{explain.Connection}, "refused", func(ctx context.Context) (*chat.Client, error) {
+		{"a port without a listener", []explain.Kind{explain.Connection}, "refused", func(ctx context.Context) (*chat.Client, error) {
 			c := clientAt("https://"+closedPort(), &http.Client{})
 			return c, list(ctx, c)
 		}},
-		{"a certificate nobody vouches for", []explain.Kind{explain.CertificateAuthority}, "example.com, 127.0.0.1", func(ctx context.Context) (*chat.Client, error) {
+		{"a certificate of an untrusted authority", []explain.Kind{explain.CertificateAuthority}, "example.com, 127.0.0.1", func(ctx context.Context) (*chat.Client, error) {
 			server, _ := serveTLS(nil)
 			c := clientAt(server.URL, &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: x509.NewCertPool()}}})
 			return c, list(ctx, c)

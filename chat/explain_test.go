@@ -247,7 +247,7 @@ var _ = Describe("Explain", func() {
 	It("never shows a token", func(ctx SpecContext) {
 		service := newService()
 		user := service.NewUser()
-		for _, token := range []string{service.Token(user, time.Hour, "voip"), service.Token(user, -time.Hour), "opaque-token-of-somebody"} {
+		for _, token := range []string{service.Token(user, time.Hour, "voip"), service.Token(user, -time.Hour), "opaque-token-of-a-user"} {
 			credential, err := chat.NewTokenCredential(func(context.Context) (chat.AccessToken, error) {
 				return chat.AccessToken{Token: token, ExpiresOn: time.Now().Add(time.Hour)}, nil
 			}, nil)

@@ -50,7 +50,7 @@ var kinds = []chat.Identifier{
 	chat.MicrosoftTeamsUser{UserID: "Guest", IsAnonymous: true},
 	chat.MicrosoftTeamsApp{AppID: "Bot"},
 	chat.TeamsExtensionUser{ResourceID: "Resource", TenantID: "Tenant", UserID: "User"},
-	chat.UnknownIdentifier{ID: "99:Somebody"},
+	chat.UnknownIdentifier{ID: "99:Someone"},
 }
 
 var _ = Describe("Adding participants", func() {
@@ -221,10 +221,10 @@ var _ = Describe("Listing participants", func() {
 
 	It("returns the participants", func(ctx SpecContext) {
 		thread, _ := threadOf(reply(200, `{"value":[{"communicationIdentifier":`+anaOnTheWire+
-			`,"displayName":"Ana","shareHistoryTime":"1970-01-01T00:00:00Z","metadata":{"role":"lead"}},{"displayName":"Nobody"}]}`))
+			`,"displayName":"Ana","shareHistoryTime":"1970-01-01T00:00:00Z","metadata":{"role":"lead"}},{"displayName":"Nemo"}]}`))
 		Expect(thread.ListParticipants(nil).Collect(ctx, 0)).To(Equal([]chat.Participant{
 			{Identifier: testUser, DisplayName: "Ana", ShareHistoryTime: time.Unix(0, 0).UTC(), Metadata: map[string]string{"role": "lead"}},
-			{DisplayName: "Nobody"},
+			{DisplayName: "Nemo"},
 		}))
 	})
 })

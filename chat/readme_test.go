@@ -18,14 +18,16 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-// goBlocks are the Go fragments of the README.
+// goBlocks returns the Go code of the README, which begins with the quick start, and of the page of the package.
 func goBlocks() []string {
 	GinkgoHelper()
-	readme, err := os.ReadFile("../README.md")
-	Expect(err).NotTo(HaveOccurred())
 	var blocks []string
-	for _, match := range regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1) {
-		blocks = append(blocks, match[1])
+	for _, name := range []string{"../README.md", "README.md"} {
+		page, err := os.ReadFile(name)
+		Expect(err).NotTo(HaveOccurred())
+		for _, match := range regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
+			blocks = append(blocks, match[1])
+		}
 	}
 	return blocks
 }
@@ -42,7 +44,7 @@ func asFile(block string) (name, source string) {
 	}
 	var used []string
 	for selector, path := range map[string]string{
-		"errors.": "errors", "fmt.": "fmt", "time.": "time", "chat.": house + "/chat", "events.": house + "/chat/events",
+		"errors.": "errors", "fmt.": "fmt", "log.": "log", "time.": "time", "chat.": house + "/chat", "events.": house + "/chat/events",
 		"realtime.": house + "/chat/realtime",
 	} {
 		if regexp.MustCompile(`\b` + regexp.QuoteMeta(selector)).MatchString(block) {

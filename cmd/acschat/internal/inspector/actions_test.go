@@ -33,7 +33,7 @@ var _ = Describe("The actions of the page", func() {
 		r := request("GET", "/chat/threads?api-version=2025-03-15", "", "Authorization", "Bearer "+w.Body.String())
 		Expect(d.do(r)).To(HaveHTTPStatus(http.StatusOK))
 		Expect(d.page("/")).NotTo(ContainSubstring(w.Body.String()))
-		Expect(d.post("/_inspector/token", url.Values{"user": {"8:acs:nobody"}})).To(And(HaveHTTPStatus(http.StatusBadRequest), HaveHTTPBody(ContainSubstring("there is no such user"))))
+		Expect(d.post("/_inspector/token", url.Values{"user": {"8:acs:unknown"}})).To(And(HaveHTTPStatus(http.StatusBadRequest), HaveHTTPBody(ContainSubstring("there is no such user"))))
 	})
 
 	It("send a message as a participant, which the log shows as every other", func() {
