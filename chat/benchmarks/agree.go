@@ -12,7 +12,7 @@ type namedClient struct {
 	Client
 }
 
-// clients returns the clients to compare, on one transport. It fails if one of them returns other data than the service sends.
+// clients returns the clients to compare, on one transport. It fails if one of them does not return the data that the service sends.
 func clients(ctx context.Context, endpoint string, transport http.RoundTripper) ([]namedClient, error) {
 	ours, err := NewOurs(endpoint, transport)
 	if err != nil {
@@ -29,7 +29,7 @@ func clients(ctx context.Context, endpoint string, transport http.RoundTripper) 
 
 // Agree checks that a client returns the data that the service sends.
 func Agree(ctx context.Context, c Client) error {
-	said := said()
+	canned := cannedRecords()
 	id, err := c.Send(ctx)
 	if err != nil {
 		return err
@@ -41,8 +41,8 @@ func Agree(ctx context.Context, c Client) error {
 	if err != nil {
 		return err
 	}
-	if !reflect.DeepEqual(message, said[readIndex]) {
-		return fmt.Errorf("the message is %+v, not %+v", message, said[readIndex])
+	if !reflect.DeepEqual(message, canned[readIndex]) {
+		return fmt.Errorf("the message is %+v, not %+v", message, canned[readIndex])
 	}
 	var listed []Record
 	n, err := c.List(ctx, func(r Record) { listed = append(listed, r) })
@@ -53,18 +53,18 @@ func Agree(ctx context.Context, c Client) error {
 		return fmt.Errorf("%d messages are listed, not %d", n, listedPages*pageSize)
 	}
 	for i, message := range listed {
-		if want := said[i%pageSize]; !reflect.DeepEqual(message, want) {
+		if want := canned[i%pageSize]; !reflect.DeepEqual(message, want) {
 			return fmt.Errorf("message %d of the listing is %+v, not %+v", i, message, want)
 		}
 	}
 	return nil
 }
 
-// said is the content of each page.
-func said() []Record {
-	var said []Record
+// cannedRecords returns the messages of each page.
+func cannedRecords() []Record {
+	var records []Record
 	for _, m := range cannedMessages() {
-		said = append(said, recordOf(m))
+		records = append(records, recordOf(m))
 	}
-	return said
+	return records
 }

@@ -16,14 +16,14 @@ import (
 // serveVariable is the environment variable that makes this program the server.
 const serveVariable = "ACSCHAT_BENCHMARKS_SERVE"
 
-// server is a process that serves the canned responses on the loopback interface, over TLS and HTTP/2. It is separate, so that its
-// cost is not counted as a client's.
+// server is a process that serves the canned responses on the loopback interface, over TLS and HTTP/2. It is a separate process, so that
+// its cost is not attributed to a client.
 type server struct {
 	Endpoint    string
 	Certificate []byte
 
 	command *exec.Cmd
-	alive   io.Closer // the process ends when this is closed, at the latest with this process
+	alive   io.Closer // the process ends when this is closed, or when this process ends
 }
 
 // startServer starts this program as the server.
@@ -36,14 +36,14 @@ func startServer(ctx context.Context) (*server, error) {
 		return nil, err
 	}
 	s.alive = alive
-	said, err := s.command.StdoutPipe()
+	stdout, err := s.command.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
 	if err := s.command.Start(); err != nil {
 		return nil, err
 	}
-	if err := json.NewDecoder(said).Decode(s); err != nil {
+	if err := json.NewDecoder(stdout).Decode(s); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

@@ -2,14 +2,14 @@ package events
 
 import "github.com/acschat/acs-chat-go/chat"
 
-// TypingIndicatorReceived says that a user is typing. All participants are told, the one who types too, unless the thread has more than
+// TypingIndicatorReceived reports that a user is typing. All participants receive it, including that user, unless the thread has more than
 // 20 participants.
 type TypingIndicatorReceived struct {
 	Header
 
-	// Sender is who types.
+	// Sender is the user who is typing.
 	Sender chat.Identifier
-	// SenderDisplayName is the name given with the typing notification, often "".
+	// SenderDisplayName is the name that the sender passed with the typing notification, often "".
 	SenderDisplayName string
 }
 
@@ -26,8 +26,8 @@ func (e TypingIndicatorReceived) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads an event of this kind, and fails for another.
 func (e *TypingIndicatorReceived) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
-// ReadReceiptReceived says up to which message a user has read. All participants but the reader are told, unless the thread has more
-// than 20 participants.
+// ReadReceiptReceived reports up to which message a user has read. All participants except the reader receive it, unless the thread has
+// more than 20 participants.
 type ReadReceiptReceived struct {
 	Header
 

@@ -1,4 +1,4 @@
-// Package events describes what can happen in a chat thread, as Go values.
+// Package events defines the events of chat threads as Go values.
 //
 // An [Event] is one of the kinds below, as a value. Tell them apart with a type switch:
 //
@@ -6,15 +6,15 @@
 //	case events.MessageReceived:
 //		fmt.Println(e.ThreadID, e.Message.Content.Message)
 //	case events.Gap:
-//		// read on by REST from e.LastHeard
+//		// list the messages since e.LastHeard
 //	}
 //
-// Events contain the types of package chat. A value in an event equals the same value read through REST in every field that the
-// event has; the comments of the kinds name the fields that it does not have. Times of messages, threads, participants and receipts
-// therefore have whole seconds, as in REST; [Header].Time has the milliseconds.
+// Events contain the types of package chat. A value in an event equals the value that [chat.Client] or [chat.ThreadClient] returns, except
+// for the fields that the kinds document as missing. Times of messages, threads, participants and receipts therefore have whole seconds;
+// [Header].Time has milliseconds.
 //
-// Ten kinds are what the service tells the participants of a thread. Two are of this library: [Gap] says that events may have been
-// missed, and [Unknown] keeps what this version can't read.
+// The service sends ten kinds to the participants of a thread. This library adds two: [Gap] reports that events may have been missed, and
+// [Unknown] contains an event that this version can't read.
 //
 // All values are safe for concurrent reading.
 package events

@@ -6,28 +6,29 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Event is something that happened in a thread: a [MessageReceived], [MessageEdited], [MessageDeleted], [TypingIndicatorReceived],
-// [ReadReceiptReceived], [ThreadCreated], [ThreadPropertiesUpdated], [ThreadDeleted], [ParticipantsAdded], [ParticipantsRemoved],
-// [Gap] or [Unknown], and nothing else. Pass the value, not a pointer to it.
+// Event is an event of a thread: a [MessageReceived], [MessageEdited], [MessageDeleted], [TypingIndicatorReceived], [ReadReceiptReceived],
+// [ThreadCreated], [ThreadPropertiesUpdated], [ThreadDeleted], [ParticipantsAdded], [ParticipantsRemoved], [Gap] or [Unknown], and nothing
+// else. Pass the value, not a pointer to it.
 type Event interface {
-	// EventHeader returns what events of all kinds have.
+	// EventHeader returns the fields that all kinds have.
 	EventHeader() Header
-	// Kind names the kind.
+	// Kind returns the kind.
 	Kind() Kind
 
 	sealed()
 }
 
-// Header is what events of all kinds have, as far as the source of the event says it. What it does not say is zero.
+// Header contains the fields of all kinds. Fields that the source of the event does not set are zero.
 type Header struct {
 	// ThreadID is the thread in which the event happened. It is empty on a [Gap], which concerns every thread.
 	ThreadID string
-	// Time is when it happened, by the clock of the service. Of a [Gap] it is when the gap was found, by the clock of this process.
+	// Time is the time of the event by the clock of the service. For a [Gap] it is the time at which the gap was found, by the clock of this
+	// process.
 	Time time.Time
-	// Version is a decimal number: the version of the message, of the thread or of the receipt after the event. Versions of a thread
-	// grow. It is empty on a [Gap].
+	// Version is a decimal number: the version of the message, of the thread or of the receipt after the event. Versions of a thread increase.
+	// It is empty on a [Gap].
 	Version string
-	// Recipient is the user whom the service told of the event. It is nil where the event is told to no particular user.
+	// Recipient is the user to whom the service sent the event. It is nil if the event is for no particular user.
 	Recipient chat.Identifier
 }
 
@@ -52,11 +53,11 @@ const (
 	KindParticipantsAdded       Kind = "participantsAdded"
 	KindParticipantsRemoved     Kind = "participantsRemoved"
 
-	KindGap     Kind = "gap"     // of this library
-	KindUnknown Kind = "unknown" // of this library
+	KindGap     Kind = "gap"     // added by this library
+	KindUnknown Kind = "unknown" // added by this library
 )
 
-// Kinds returns the kinds of which the service tells users, in the order above: all but [KindGap] and [KindUnknown].
+// Kinds returns the kinds that the service sends, in the order above: all except [KindGap] and [KindUnknown].
 func Kinds() []Kind {
 	return []Kind{
 		KindMessageReceived, KindMessageEdited, KindMessageDeleted, KindTypingIndicatorReceived, KindReadReceiptReceived,

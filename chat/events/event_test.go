@@ -16,7 +16,7 @@ var _ = Describe("An event", func() {
 		Recipient: chat.CommunicationUser{ID: "8:acs:r_b"},
 	}
 
-	DescribeTable("has the kind that the service names, and a header",
+	DescribeTable("has the service's name of its kind, and a header",
 		func(event events.Event, kind string) {
 			Expect(event.Kind()).To(Equal(events.Kind(kind)))
 			Expect(event.EventHeader()).To(Equal(header))

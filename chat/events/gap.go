@@ -2,12 +2,11 @@ package events
 
 import "time"
 
-// Gap says that events may have been missed. What happened after LastHeard is read through REST: list the messages of the threads
-// concerned from LastHeard on.
+// Gap reports that events may have been missed. To catch up, list the messages of the threads since LastHeard.
 type Gap struct {
 	Header
 
-	// LastHeard is the last moment up to which nothing is missing. It is zero where there is no such moment.
+	// LastHeard is the time up to which no event is missing, by the clock of the service. It is zero if there is no such time.
 	LastHeard time.Time
 	Reason    GapReason
 }
@@ -25,12 +24,12 @@ func (e Gap) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads an event of this kind, and fails for another.
 func (e *Gap) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
-// GapReason is why events may have been missed.
+// GapReason is the reason for a gap.
 type GapReason string
 
 // The reasons for a gap.
 const (
 	GapReasonReconnected GapReason = "reconnected" // the connection was lost and is back
-	GapReasonMessageLoss GapReason = "messageLoss" // the service said that it lost events
-	GapReasonOverflow    GapReason = "overflow"    // the program took events more slowly than they came
+	GapReasonMessageLoss GapReason = "messageLoss" // the service reported that it lost events
+	GapReasonOverflow    GapReason = "overflow"    // the program consumed events more slowly than they arrived
 )

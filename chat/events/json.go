@@ -12,12 +12,12 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// Unmarshal reads an event from the JSON that json.Marshal writes for it: an object with its kind and its fields in lower camel case,
-// in which identifiers, messages, participants and properties have the service's form. What was read marshals and unmarshals again
-// into an equal value.
+// Unmarshal reads an event from the JSON that json.Marshal writes for it: an object with its kind and its fields in lower camel case, in
+// which identifiers, messages, participants and properties have the service's form. An event that was read is written and read again as an
+// equal value.
 //
-// It is as tolerant as the responses of the service are read. An object without a kind or with one that this version does not know is
-// an [Unknown] that holds it. Only data that is not a JSON object is an error.
+// Unmarshal is as tolerant as package chat is with responses. An object with a missing or unknown kind becomes an [Unknown] that contains
+// it. Only data that is not a JSON object is an error.
 func Unmarshal(data []byte) (Event, error) {
 	var w eventJSON
 	if err := pipeline.Decode(data, &w); err != nil {
@@ -94,10 +94,10 @@ func (w eventJSON) marshal() ([]byte, error) {
 // identifierJSON is an identifier in the service's form.
 type identifierJSON struct{ chat.Identifier }
 
-// MarshalJSON writes null for no identifier.
+// MarshalJSON writes null for a nil identifier.
 func (i identifierJSON) MarshalJSON() ([]byte, error) { return json.Marshal(i.Identifier) }
 
-// UnmarshalJSON reads what can't be an identifier as none.
+// UnmarshalJSON reads data that is not an identifier as nil.
 func (i *identifierJSON) UnmarshalJSON(data []byte) error {
 	i.Identifier, _ = chat.UnmarshalIdentifier(data)
 	return nil
@@ -117,7 +117,7 @@ func unmarshalKind[T Event](data []byte, into *T) error {
 	return nil
 }
 
-// steadyJSON is JSON in the form in which encoding/json writes and reads it without a change. No JSON is none.
+// steadyJSON returns JSON in the form that encoding/json writes and reads unchanged.
 func steadyJSON(data []byte) json.RawMessage {
 	var compact, escaped bytes.Buffer
 	if json.Compact(&compact, data) != nil {

@@ -64,7 +64,7 @@ var _ = Describe("JSON", func() {
 		}
 	})
 
-	It("has the kind, then what all events have, then what this one has", func() {
+	It("has the kind, then the header, then the other fields", func() {
 		Expect(json.Marshal(samples()[3])).To(Equal([]byte(`{"kind":"typingIndicatorReceived","threadId":"19:x@thread.v2","time":"2026-11-03T09:20:02.337Z",` +
 			`"version":"1762161602337","recipient":{"rawId":"8:acs:r_b","communicationUser":{"id":"8:acs:r_b"}},` +
 			`"sender":{"rawId":"8:acs:r_a","communicationUser":{"id":"8:acs:r_a"}},"senderDisplayName":"Ana"}`)))
@@ -76,14 +76,14 @@ var _ = Describe("JSON", func() {
 		Expect(string(data)).To(ContainSubstring(`"message":` + string(message)))
 	})
 
-	It("of another kind is no event of this kind", func() {
+	It("of another kind is refused", func() {
 		data, err := json.Marshal(samples()[0])
 		Expect(err).NotTo(HaveOccurred())
 		var edited events.MessageEdited
 		Expect(json.Unmarshal(data, &edited)).To(MatchError(ContainSubstring("chatMessageReceived")))
 	})
 
-	DescribeTable("that is strange becomes what can be read of it",
+	DescribeTable("with unexpected members keeps the others",
 		func(data string, expected events.Event) { Expect(events.Unmarshal([]byte(data))).To(Equal(expected)) },
 		Entry("an unknown kind", `{"kind":"threadPinned","threadId":"19:x@thread.v2"}`, events.Unknown{
 			Header: events.Header{ThreadID: "19:x@thread.v2"}, Type: "threadPinned", Raw: json.RawMessage(`{"kind":"threadPinned","threadId":"19:x@thread.v2"}`),
@@ -93,8 +93,8 @@ var _ = Describe("JSON", func() {
 		Entry("null for all", `{"kind":"chatMessageReceived","time":null,"message":null,"recipient":null}`, events.MessageReceived{}),
 	)
 
-	DescribeTable("that is no object is an error",
+	DescribeTable("that is not an object is an error",
 		func(data string) { Expect(events.Unmarshal([]byte(data))).Error().To(HaveOccurred()) },
-		Entry("nothing", ``), Entry("a list", `[]`), Entry("half an object", `{"kind":"gap"`), Entry("text", `"gap"`),
+		Entry("nothing", ``), Entry("a list", `[]`), Entry("a truncated object", `{"kind":"gap"`), Entry("text", `"gap"`),
 	)
 })

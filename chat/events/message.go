@@ -2,8 +2,8 @@ package events
 
 import "github.com/acschat/acs-chat-go/chat"
 
-// MessageReceived is a new message of a user. All participants are told, the sender too. Messages of the service, such as those about
-// the topic, are not events.
+// MessageReceived is a new message of a user. All participants receive it, including the sender. Messages of the service, such as those
+// about the topic, cause no event.
 //
 // Message has no SequenceID. Header.Version is its version and Header.Time when it was created.
 type MessageReceived struct {
@@ -25,9 +25,9 @@ func (e MessageReceived) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads an event of this kind, and fails for another.
 func (e *MessageReceived) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
-// MessageEdited is a message whose content or metadata was changed. All participants are told, the sender too.
+// MessageEdited is a message whose content or metadata was changed. All participants receive it, including the sender.
 //
-// Message is the whole message as it is now, without SequenceID. Header.Version is its version and Header.Time when it was edited.
+// Message is the whole message after the edit, without SequenceID. Header.Version is its version and Header.Time when it was edited.
 type MessageEdited struct {
 	Header
 
@@ -47,10 +47,10 @@ func (e MessageEdited) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads an event of this kind, and fails for another.
 func (e *MessageEdited) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
-// MessageDeleted is a message that was deleted. All participants are told, the sender too.
+// MessageDeleted is a message that was deleted. All participants receive it, including the sender.
 //
-// Message is what is left of it, without SequenceID: it has no content and no metadata. Header.Version is its version and Header.Time
-// when it was deleted.
+// Message is the deleted message, without content, metadata and SequenceID. Header.Version is its version and Header.Time when it was
+// deleted.
 type MessageDeleted struct {
 	Header
 

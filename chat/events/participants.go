@@ -2,13 +2,13 @@ package events
 
 import "github.com/acschat/acs-chat-go/chat"
 
-// ParticipantsAdded says who has joined a thread. All participants are told, those added too.
+// ParticipantsAdded reports that participants were added to a thread. All participants receive it, including the added ones.
 type ParticipantsAdded struct {
 	Header
 
-	// AddedBy has an identifier and a display name only.
+	// AddedBy has only an identifier and a display name.
 	AddedBy chat.Participant
-	// Participants are those added, and not the others.
+	// Participants are the added participants only.
 	Participants []chat.Participant
 }
 
@@ -25,13 +25,13 @@ func (e ParticipantsAdded) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads an event of this kind, and fails for another.
 func (e *ParticipantsAdded) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
-// ParticipantsRemoved says who has left a thread, or was removed. All participants are told, those removed too.
+// ParticipantsRemoved reports that participants left a thread or were removed. All participants receive it, including the removed ones.
 type ParticipantsRemoved struct {
 	Header
 
-	// RemovedBy has an identifier and a display name only. One who leaves is removed by itself.
+	// RemovedBy has only an identifier and a display name. If a participant left, it is that participant.
 	RemovedBy chat.Participant
-	// Participants are those removed, and not the others.
+	// Participants are the removed participants only.
 	Participants []chat.Participant
 }
 

@@ -2,14 +2,14 @@ package events
 
 import "github.com/acschat/acs-chat-go/chat"
 
-// ThreadCreated is a new thread. All first participants are told, the creator too.
+// ThreadCreated is a new thread. Its first participants receive it, including the creator.
 //
 // Header.Time is when it was created.
 type ThreadCreated struct {
 	Header
 
 	Properties chat.ThreadProperties
-	// CreatedBy has an identifier and a display name only.
+	// CreatedBy has only an identifier and a display name.
 	CreatedBy chat.Participant
 	// Participants are all participants of the new thread.
 	Participants []chat.Participant
@@ -28,14 +28,14 @@ func (e ThreadCreated) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads an event of this kind, and fails for another.
 func (e *ThreadCreated) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
-// ThreadPropertiesUpdated is a thread whose topic, metadata or retention policy was changed. All participants are told.
+// ThreadPropertiesUpdated is a thread whose topic, metadata or retention policy was changed. All participants receive it.
 //
-// Properties is the whole state of the thread as it is now, without CreatedBy.
+// Properties are all properties of the thread after the change, without CreatedBy.
 type ThreadPropertiesUpdated struct {
 	Header
 
 	Properties chat.ThreadProperties
-	// UpdatedBy has an identifier and a display name only.
+	// UpdatedBy has only an identifier and a display name.
 	UpdatedBy chat.Participant
 }
 
@@ -52,14 +52,14 @@ func (e ThreadPropertiesUpdated) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads an event of this kind, and fails for another.
 func (e *ThreadPropertiesUpdated) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
-// ThreadDeleted is a thread that was deleted. All participants are told, the one who deleted it too.
+// ThreadDeleted is a thread that was deleted. All participants receive it, including the one who deleted it.
 //
 // Header.Time is when it was deleted.
 type ThreadDeleted struct {
 	Header
 
 	Reason DeletionReason
-	// DeletedBy has an identifier and a display name only. It is zero where a policy deleted the thread.
+	// DeletedBy has only an identifier and a display name. It is zero if a retention policy deleted the thread.
 	DeletedBy chat.Participant
 }
 
@@ -76,11 +76,11 @@ func (e ThreadDeleted) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads an event of this kind, and fails for another.
 func (e *ThreadDeleted) UnmarshalJSON(data []byte) error { return unmarshalKind(data, e) }
 
-// DeletionReason is why a thread was deleted. The service may name others than those below, or none.
+// DeletionReason is the reason for the deletion of a thread. The service may use values other than these, and may omit it.
 type DeletionReason string
 
 // The reasons for the deletion of a thread.
 const (
 	DeletionReasonUser   DeletionReason = "deletedByUser"   // a participant deleted it
-	DeletionReasonPolicy DeletionReason = "deletedByPolicy" // its retention policy came due
+	DeletionReasonPolicy DeletionReason = "deletedByPolicy" // its retention policy deleted it
 )

@@ -2,12 +2,11 @@ package events
 
 import "encoding/json"
 
-// Unknown is an event that this version can't read: one of a kind that it does not know, or a malformed one. Its header has what could
-// be read of it.
+// Unknown is an event of an unknown kind, or a malformed one. Its header contains the fields that could be read.
 type Unknown struct {
 	Header
 
-	// Type is what the source calls the kind of the event, such as "262". It is empty where the source does not say.
+	// Type is the kind in the terms of the source, such as "262". It is empty if the source does not set it.
 	Type string
 	// Raw is the event as received. An event that is not JSON is kept as a JSON string with its text.
 	Raw json.RawMessage

@@ -1,4 +1,5 @@
-// Package explain holds the vocabulary in which [chat.Client.Explain] and [identity.Client.Explain] say why a call failed.
+// Package explain defines the results of [chat.Client.Explain] and [identity.Client.Explain]: the likely causes of an error, with evidence
+// and a fix for each.
 //
 // [chat.Client.Explain]: https://pkg.go.dev/github.com/acschat/acs-chat-go/chat#Client.Explain
 // [identity.Client.Explain]: https://pkg.go.dev/github.com/acschat/acs-chat-go/chat/identity#Client.Explain
@@ -10,27 +11,28 @@ import (
 	"strings"
 )
 
-// Explanation says why a call failed. The zero value explains nothing. Its text is fit for a log: tokens, keys and signatures are
-// erased from it.
+// Explanation contains the likely causes of an error. The zero value has none. Its text can be logged: it contains no tokens, keys or
+// signatures.
 type Explanation struct {
-	// Causes are the possible causes, the most likely first. If one is certain, all of them are.
+	// Causes are the possible causes, the most likely first. If the first cause is certain, so are the others, and causes that are only
+	// possible are omitted.
 	Causes []Cause
 }
 
 // Cause is one possible cause. What, Evidence and Fix are single lines without a full stop, at most about 300 bytes each.
 type Cause struct {
-	// Kind is for programs.
+	// Kind identifies the cause, for use by programs.
 	Kind Kind
-	// What is wrong.
+	// What says what is wrong.
 	What string
-	// Evidence is what supports this cause. Empty: only that the call failed as it did.
+	// Evidence supports this cause. Empty means that there is none other than the error itself.
 	Evidence string
-	// Fix is what to do about it.
+	// Fix says how to fix it.
 	Fix string
 }
 
-// String lists the causes with their evidence and fixes, numbered, one line each, without a line end at the end. For the empty
-// explanation it is "".
+// String returns the causes with their evidence and fixes, numbered, one line each, without a newline at the end. It returns "" if there
+// are no causes.
 func (e Explanation) String() string {
 	var b strings.Builder
 	for i, cause := range e.Causes {
@@ -50,7 +52,7 @@ func (e Explanation) String() string {
 	return b.String()
 }
 
-// LogValue is a group for each cause, "1" for the most likely one, with its kind, what, evidence and fix.
+// LogValue returns a group for each cause, "1" for the most likely one, with kind, what, evidence and fix.
 func (e Explanation) LogValue() slog.Value {
 	groups := make([]slog.Attr, len(e.Causes))
 	for i, cause := range e.Causes {
@@ -59,7 +61,7 @@ func (e Explanation) LogValue() slog.Value {
 	return slog.GroupValue(groups...)
 }
 
-// LogValue is a group of kind, what, evidence and fix.
+// LogValue returns a group of kind, what, evidence and fix.
 func (c Cause) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("kind", string(c.Kind)), slog.String("what", c.What),

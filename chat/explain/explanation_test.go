@@ -23,7 +23,7 @@ var _ = Describe("Explanation", func() {
 		{Kind: explain.Clock, What: "the clock is off"},
 	}}
 
-	It("is a few lines for people", func() {
+	It("is a numbered list of causes", func() {
 		Expect(two.String()).To(Equal("1. the token has expired\n   evidence: it ended an hour ago\n   fix: fetch a new one\n2. the clock is off"))
 	})
 

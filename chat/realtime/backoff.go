@@ -15,9 +15,8 @@ const (
 	quickPause = 250 * time.Millisecond
 )
 
-// pause is how long to wait after a number of failures in a row, the last of which is err. The first pause is short and random, so
-// that the clients of a service that was restarted do not all come back at once; those that follow vary by a fifth. A Retry-After that
-// asks for more is obeyed.
+// pause returns the delay after a number of failures in a row, the last of which is err. The first delay is short and random, so that the
+// clients of a restarted service do not reconnect all at once. Later delays vary by a fifth. A longer Retry-After is followed.
 func pause(failures int, err error) time.Duration {
 	var p time.Duration
 	if failures <= 1 {

@@ -14,7 +14,7 @@ const (
 	steadyAfter = 30 * time.Second // a connection that lasted so long was no failure
 )
 
-// connect makes one attempt: when it succeeds, the registration stands for the time that it returns.
+// connect makes one attempt. It returns the lifetime of the registration.
 func (l *Listener) connect(ctx context.Context) (*session, time.Duration, error) {
 	if l.configuration == nil || l.stale {
 		c, err := l.service.configure(ctx)
@@ -45,7 +45,7 @@ func (l *Listener) connect(ctx context.Context) (*session, time.Duration, error)
 	return nil, 0, err
 }
 
-// register asks for events, and returns for how long it did.
+// register registers for events, and returns the lifetime of the registration.
 func (l *Listener) register(ctx context.Context, s *session) (time.Duration, error) {
 	ttl := maxRegistration
 	if life, limited := s.life(); limited {
@@ -116,8 +116,8 @@ func (l *Listener) run(s *session, ttl time.Duration) {
 	}
 }
 
-// reconnect connects again after a session was lost because of err. Without a new session the listener was closed, or has to give up
-// because of the error that is returned.
+// reconnect connects again after a session was lost because of err. If it returns no session, the listener was closed, or gives up because
+// of the returned error.
 func (l *Listener) reconnect(heard time.Time, err error) (*session, time.Duration, error) {
 	for l.ctx.Err() == nil {
 		if isFatal(err) {
@@ -136,12 +136,12 @@ func (l *Listener) reconnect(heard time.Time, err error) (*session, time.Duratio
 			l.enter(StateListening, nil, 0)
 			return s, ttl, nil
 		}
-		l.stale = true // perhaps the service has moved
+		l.stale = true // the addresses may have changed
 	}
 	return nil, 0, nil
 }
 
-// finish ends the queue and says goodbye to the service. s is nil without a connection.
+// finish ends the queue, leaves the session and removes the registration. s is nil without a connection.
 func (l *Listener) finish(s *session, err error) {
 	l.queue.end(err)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.ctx), l.closeTimeout)
@@ -153,7 +153,7 @@ func (l *Listener) finish(s *session, err error) {
 	l.enter(StateClosed, err, 0)
 }
 
-// sleep waits, and reports false if ctx ends before.
+// sleep waits. It reports false if ctx ends first.
 func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -11,12 +11,12 @@ import (
 
 // delivery is an event on the socket: an HTTP request as JSON, whose body is the payload.
 type delivery struct {
-	id      json.RawMessage // as it came, for the answer
+	id      json.RawMessage // unchanged, for the response
 	headers map[string]scalar
 	body    []byte
 }
 
-// parseDelivery reads a message frame. It reports false if that is no delivery, which then cannot be answered.
+// parseDelivery reads a message frame. It reports false if the frame is not a delivery; there is no response to it then.
 func parseDelivery(data string) (delivery, bool) {
 	var wire struct {
 		ID      json.RawMessage   `json:"id"`
@@ -34,7 +34,7 @@ func parseDelivery(data string) (delivery, bool) {
 	return d, true
 }
 
-// answer is the HTTP response that acknowledges the delivery, which came at a time.
+// answer returns the HTTP response that acknowledges the delivery, which arrived at a given time.
 func (d delivery) answer(came time.Time) []byte {
 	headers := map[string]string{"trouter-client": `{"cd":` + strconv.FormatInt(time.Since(came).Milliseconds(), 10) + `}`}
 	for name, value := range d.headers {

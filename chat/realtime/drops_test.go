@@ -13,7 +13,7 @@ import (
 )
 
 var _ = Describe("Listener over many drops", func() {
-	It("delivers nothing twice, and covers with gaps what it does not deliver", func() {
+	It("yields no event twice, and a gap for every event that it misses", func() {
 		random := rand.New(rand.NewPCG(1, uint64(GinkgoRandomSeed())))
 		const messages, drops = 1000, 200
 		created := make(map[string]time.Time, messages)

@@ -49,7 +49,7 @@ func (c *collector) close() []events.Event {
 
 var _ = Describe("Listener and the emulator", func() {
 	// That all kinds of events arrive at each recipient is a spec of package chattest.
-	It("yields a message as REST has it, and nothing of threads of others", func() {
+	It("yields a message as REST returns it, and no events of other threads", func() {
 		bubble(func() {
 			ctx := context.Background()
 			service, err := chattest.Open(nil)
@@ -75,7 +75,7 @@ var _ = Describe("Listener and the emulator", func() {
 		})
 	})
 
-	It("delivers nothing twice over 1,000 messages with 200 drops, and covers with gaps what it does not deliver", func() {
+	It("yields no event twice over 1,000 messages with 200 drops, and a gap for every event that it misses", func() {
 		random := rand.New(rand.NewPCG(2, uint64(GinkgoRandomSeed())))
 		const messages, drops = 1000, 200
 		bubble(func() {

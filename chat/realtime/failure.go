@@ -8,13 +8,13 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// fatal is an error after which trying again cannot help.
+// fatal is an error that another attempt would meet again.
 type fatal struct{ error }
 
 func (f fatal) Unwrap() error { return f.error }
 
-// ifRefused makes an answer of the service fatal that another try would get again. It has to be the error itself: one that is wrapped
-// came with an error of the credential, which may have another token later.
+// ifRefused makes an error response fatal if another attempt would get it again. err itself must be the response: if it is wrapped, the
+// credential failed too, and may have another token later.
 func ifRefused(err error) error {
 	refusal, ok := err.(*chat.Error) //nolint:errorlint // see above
 	if !ok {
@@ -35,8 +35,8 @@ func isFatal(err error) bool {
 	return ok || errors.Is(err, chat.ErrClosed)
 }
 
-// isFatalAtStart reports whether Listen gives up: also where a later try may help, but the fault is more likely in the configuration of
-// the program.
+// isFatalAtStart reports whether Listen gives up. This includes errors that a later attempt may not meet, but that are more likely caused
+// by the configuration of the program.
 func isFatalAtStart(err error) bool {
 	_, ok := errors.AsType[pipeline.Final](err)
 	return ok || isFatal(err)

@@ -8,7 +8,7 @@ import (
 
 // The frames are those of socket.io's first protocol: type ":" [id ["+"]] ":" [endpoint] [":" data].
 
-// frameType is what a frame is for.
+// frameType is the type of a frame.
 type frameType byte
 
 const (
@@ -24,11 +24,11 @@ const (
 // frame is one message on the socket.
 type frame struct {
 	kind frameType
-	id   string // without a plus sign behind it
+	id   string // without the plus sign
 	data string
 }
 
-// parseFrame reads a frame. It reports false if the text is none.
+// parseFrame reads a frame. It reports false if the text is not a frame.
 func parseFrame(text string) (frame, bool) {
 	parts := strings.SplitN(text, ":", 4)
 	if len(parts) < 3 || len(parts[0]) != 1 || parts[0][0] < '0' || parts[0][0] > '8' {
@@ -41,17 +41,17 @@ func parseFrame(text string) (frame, bool) {
 	return f, true
 }
 
-// acknowledged is the id that an ack frame names.
+// acknowledged returns the id in an ack frame.
 func (f frame) acknowledged() (int, bool) {
 	id, _, _ := strings.Cut(f.data, "+")
 	n, err := strconv.Atoi(id)
 	return n, err == nil
 }
 
-// message is the text of a message frame.
+// message returns the text of a message frame.
 func messageFrame(data []byte) string { return "3:::" + string(data) }
 
-// eventFrame is the text of an event that the server is to acknowledge.
+// eventFrame returns the text of an event that the server must acknowledge.
 func eventFrame(id int, name string, args ...any) string {
 	event := struct {
 		Name string `json:"name"`

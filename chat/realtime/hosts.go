@@ -9,8 +9,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// serviceURL checks a URL to which a token is going to be sent. name says where the service has named it. Whether plain http is allowed
-// at all is checked where the token is added.
+// serviceURL checks a URL to which a token will be sent. name is its source, for errors. Plain http is checked where the token is added.
 func serviceURL(name, text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
@@ -27,8 +26,8 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
 }
 
-// isNeighbour reports whether u is at the host that the configuration names, or at another in the same domain: of
-// go.trouter.example.com that is any name below trouter.example.com. The ports must be equal.
+// isNeighbour reports whether u is at the host in the configuration, or at another host of the same domain: for go.trouter.example.com, at
+// any name below trouter.example.com. The ports must be equal.
 func isNeighbour(u, named *url.URL) bool {
 	host, own := strings.ToLower(u.Hostname()), strings.ToLower(named.Hostname())
 	if u.Scheme != named.Scheme || port(u) != port(named) {

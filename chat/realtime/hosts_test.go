@@ -8,7 +8,7 @@ import (
 )
 
 var _ = Describe("The token", func() {
-	DescribeTable("goes to the host of the configuration, and to its domain",
+	DescribeTable("is sent to the host of the configuration, and to its domain",
 		func(socket, named string, want bool) {
 			Expect(realtime.MayGetToken(socket, named)).To(Equal(want))
 		},

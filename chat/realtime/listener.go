@@ -33,14 +33,14 @@ type Listener struct {
 	losses seen
 }
 
-// Listen connects as the user of client, and returns once the service has accepted the registration: from then on every event is
-// yielded or covered by an [events.Gap]. It uses the endpoint, the token, the transport, the logger and the tracing of client, which may
-// be that of a user of a [chat.Fleet]. ctx bounds the call to Listen; its values are used as long as the listener lives. Nil options are
-// the zero value.
+// Listen connects as the user of client, and returns once the service has accepted the registration. Every later event is yielded or
+// covered by an [events.Gap]. Listen uses the endpoint, the token, the transport, the logger and the tracing of client, which may come from
+// [chat.Fleet.As]. ctx limits the call to Listen; its values are used during the whole life of the listener. Nil options are the zero
+// value.
 //
-// If the service is not available, Listen makes three more attempts, after growing pauses or those that the service asks for. If it
-// is refused, Listen fails at once with a [*chat.Error]; other errors are those of the credential and of the connection, and an
-// [*chat.ArgumentError] for invalid arguments. If ctx ends, the error is that of ctx and that of the last attempt.
+// If the service is not available, Listen makes three more attempts, after growing delays or those that the service requests. If the
+// service refuses, Listen fails at once with a [*chat.Error]. Invalid arguments are reported as an [*chat.ArgumentError]; other errors are
+// those of the credential and the connection. If ctx ends, the error matches both that of ctx and that of the last attempt.
 func Listen(ctx context.Context, client *chat.Client, options *Options) (*Listener, error) {
 	o, err := options.withDefaults()
 	if err != nil {
@@ -66,9 +66,9 @@ func Listen(ctx context.Context, client *chat.Client, options *Options) (*Listen
 	return l, nil
 }
 
-// Events returns the events as they arrive. A range over them waits for the next one. If the listener has given up, it yields the events
-// that are left and then the error, last; every later range yields the error again. After Close it yields the events that are left,
-// and ends. A later range continues where an earlier one was left; concurrent ones share the events.
+// Events returns an iterator over the events, which waits for the next one. If the listener has given up, it yields the queued events and
+// then the error; every later range yields the error again. After Close it yields the queued events and ends. A later range continues after
+// the last event of an earlier one. Concurrent ranges share the events: each event is yielded to one of them.
 func (l *Listener) Events() iter.Seq2[events.Event, error] {
 	return func(yield func(events.Event, error) bool) {
 		for {
@@ -88,9 +88,9 @@ func (l *Listener) Events() iter.Seq2[events.Event, error] {
 	}
 }
 
-// Close closes the connection and removes the registration from the service, within CloseTimeout. When it returns, no goroutine of the
-// listener is left. Close the listener before its client, whose token it needs: otherwise the registration stays until it expires. Close
-// may be called more than once, and always returns nil.
+// Close closes the connection and removes the registration from the service, within CloseTimeout, and waits for the goroutines of the
+// listener. Close the listener before its client, since it needs the client's token: otherwise the registration remains until it expires.
+// Close may be called more than once and always returns nil.
 func (l *Listener) Close() error {
 	l.cancel()
 	<-l.done

@@ -99,7 +99,7 @@ func textOf(event events.Event) string {
 }
 
 var _ = Describe("Listener", func() {
-	It("listens once the registration stands", func() {
+	It("listens once the service has accepted the registration", func() {
 		bubble(func() {
 			server, seen := newServer(), &changes{}
 			var stateAtRegistration string
@@ -134,7 +134,7 @@ var _ = Describe("Listener", func() {
 		})
 	})
 
-	It("yields events, and acknowledges them before", func() {
+	It("acknowledges events before it yields them", func() {
 		bubble(func() {
 			server := newServer()
 			l := listen(server, nil)
@@ -166,7 +166,7 @@ var _ = Describe("Listener", func() {
 		})
 	})
 
-	It("tells receipts apart by the version inside their bodies", func() {
+	It("distinguishes receipts by the version in their bodies", func() {
 		bubble(func() {
 			server := newServer()
 			l := listen(server, nil)
@@ -182,7 +182,7 @@ var _ = Describe("Listener", func() {
 		})
 	})
 
-	It("puts a gap in the place of events that the queue does not hold", func() {
+	It("yields a gap in place of events that exceed the queue", func() {
 		bubble(func() {
 			server := newServer()
 			l := listen(server, &realtime.Options{QueueSize: 3})
@@ -204,7 +204,7 @@ var _ = Describe("Listener", func() {
 		})
 	})
 
-	It("hands on what it does not know, and acknowledges it", func() {
+	It("yields and acknowledges events of an unknown kind", func() {
 		bubble(func() {
 			server := newServer()
 			l := listen(server, nil)
@@ -224,7 +224,7 @@ var _ = Describe("Listener", func() {
 		})
 	})
 
-	It("does not take events of a new kind for the same", func() {
+	It("does not treat events of an unknown kind as duplicates", func() {
 		bubble(func() {
 			server := newServer()
 			l := listen(server, nil)
@@ -276,7 +276,7 @@ var _ = Describe("Listener", func() {
 		})
 	})
 
-	It("sends pings and echoes heartbeats for as long as it lives", func() {
+	It("sends pings and echoes heartbeats", func() {
 		bubble(func() {
 			server := newServer()
 			l := listen(server, nil)
@@ -306,7 +306,7 @@ var _ = Describe("Listener", func() {
 		})
 	})
 
-	It("connects again before the time of its connection is over", func() {
+	It("connects again before its connection expires", func() {
 		bubble(func() {
 			server, seen := newServer(), &changes{}
 			server.ttl = "10800"

@@ -89,7 +89,7 @@ var _ = Describe("Listener and a service that misbehaves", func() {
 			Entry("with an answer that is not JSON", allocate, reply(200, "<html>")),
 			Entry("with an answer that lacks a member", allocate, reply(200, "{}")),
 			Entry(nil, handshake, reply(403, "")), Entry(nil, handshake, reply(404, "")), Entry(nil, handshake, reply(503, "")),
-			Entry(nil, handshake, answer(reset)), Entry("with an answer that is none", handshake, reply(200, "hello")),
+			Entry(nil, handshake, answer(reset)), Entry("with a malformed answer", handshake, reply(200, "hello")),
 			Entry("without WebSockets", handshake, reply(200, "sid:60:60:xhr-polling")),
 			Entry(nil, upgrade, reply(401, "")), Entry(nil, upgrade, reply(403, "")), Entry(nil, upgrade, reply(404, "")),
 			Entry(nil, upgrade, reply(503, "")), Entry("with success", upgrade, reply(200, "")), Entry(nil, upgrade, answer(reset)),
@@ -109,7 +109,7 @@ var _ = Describe("Listener and a service that misbehaves", func() {
 			Entry(nil, configure), Entry(nil, allocate), Entry(nil, handshake), Entry(nil, upgrade), Entry(nil, register),
 		)
 
-		DescribeTable("pauses when the socket is of no use",
+		DescribeTable("waits before the next attempt when the socket fails",
 			func(greet func(*socket)) {
 				bubble(func() {
 					server := newServer()
@@ -121,11 +121,11 @@ var _ = Describe("Listener and a service that misbehaves", func() {
 				})
 			},
 			Entry("it ends at once", (*socket).drop),
-			Entry("it says goodbye at once", func(k *socket) { k.send("0::") }),
+			Entry("it sends a disconnect frame at once", func(k *socket) { k.send("0::") }),
 			Entry("it sends an error", func(k *socket) { k.send("7:::1+0") }),
 			Entry("it connects, and sends an error", func(k *socket) { k.send("1::"); k.send("7:::2") }),
-			Entry("it says nothing", func(*socket) {}),
-			Entry("it connects, and says no more", func(k *socket) { k.send("1::") }),
+			Entry("it sends nothing", func(*socket) {}),
+			Entry("it connects, and sends no more", func(k *socket) { k.send("1::") }),
 			Entry("it connects, and ends", func(k *socket) { k.send("1::"); k.drop() }),
 		)
 
@@ -153,7 +153,7 @@ var _ = Describe("Listener and a service that misbehaves", func() {
 			})
 		})
 
-		DescribeTable("sends no token where the configuration leads astray",
+		DescribeTable("sends no token to other hosts that the configuration names",
 			func(config, allocation string) {
 				bubble(func() {
 					server := newServer()
@@ -175,7 +175,7 @@ var _ = Describe("Listener and a service that misbehaves", func() {
 			Entry("to another host for the socket", "", `{"socketio":"https://elsewhere.test/","surl":"https://trouter.test/x/"}`),
 		)
 
-		DescribeTable("fails when the configuration names no service",
+		DescribeTable("fails when the configuration has no service URL",
 			func(config string) {
 				bubble(func() {
 					server := newServer()
@@ -191,7 +191,7 @@ var _ = Describe("Listener and a service that misbehaves", func() {
 	})
 
 	Context("while it listens", func() {
-		DescribeTable("gives up with the cause when coming back is refused",
+		DescribeTable("gives up with the cause when a reconnection is refused",
 			func(step string, status int, want error) {
 				bubble(func() {
 					server, seen := newServer(), &changes{}
@@ -214,7 +214,7 @@ var _ = Describe("Listener and a service that misbehaves", func() {
 			Entry(nil, register, 401, chat.ErrUnauthorized), Entry(nil, register, 403, chat.ErrForbidden), Entry(nil, register, 404, chat.ErrNotFound),
 		)
 
-		DescribeTable("comes back, with pauses that grow, however long the service is away",
+		DescribeTable("reconnects after growing delays, however long the service is unavailable",
 			func(step string, a answer) {
 				bubble(func() {
 					server := newServer()
@@ -242,7 +242,7 @@ var _ = Describe("Listener and a service that misbehaves", func() {
 			Entry(nil, register, reply(503, "")), Entry(nil, register, reply(429, "")),
 		)
 
-		It("asks for the configuration again when the service may have moved", func() {
+		It("requests the configuration again when the addresses may have changed", func() {
 			bubble(func() {
 				server := newServer()
 				l := listen(server, nil)
@@ -258,7 +258,7 @@ var _ = Describe("Listener and a service that misbehaves", func() {
 			})
 		})
 
-		DescribeTable("comes back with a gap",
+		DescribeTable("reconnects and yields a gap",
 			func(lose func(*server), within time.Duration) {
 				bubble(func() {
 					server, seen := newServer(), &changes{}
@@ -284,7 +284,7 @@ var _ = Describe("Listener and a service that misbehaves", func() {
 				})
 			},
 			Entry("when the socket breaks", func(s *server) { s.live().drop() }, time.Duration(0)),
-			Entry("when the service says goodbye", func(s *server) { s.live().send("0::") }, time.Duration(0)),
+			Entry("when the service disconnects", func(s *server) { s.live().send("0::") }, time.Duration(0)),
 			Entry("when another connection has taken its place", func(s *server) { s.live().send("0:::dup") }, time.Duration(0)),
 			Entry("when the token has expired", func(s *server) { s.live().send(`0:::{"reason":"unauthorized"}`) }, time.Duration(0)),
 			Entry("when the service sends an error", func(s *server) { s.live().send("7:::1+0") }, time.Duration(0)),
@@ -296,7 +296,7 @@ var _ = Describe("Listener and a service that misbehaves", func() {
 			}, 45*time.Second),
 		)
 
-		It("comes back when the first activity is not acknowledged", func() {
+		It("reconnects when the first activity is not acknowledged", func() {
 			bubble(func() {
 				server := newServer()
 				server.silent = true
@@ -307,7 +307,7 @@ var _ = Describe("Listener and a service that misbehaves", func() {
 			})
 		})
 
-		It("does not come back when the service is done with the user", func() {
+		It("does not reconnect when the service ends the session of the user", func() {
 			bubble(func() {
 				server := newServer()
 				l := listen(server, nil)
@@ -323,7 +323,7 @@ var _ = Describe("Listener and a service that misbehaves", func() {
 			})
 		})
 
-		It("pauses when one connection after the other is lost", func() {
+		It("waits longer when several connections in a row are lost", func() {
 			bubble(func() {
 				server := newServer()
 				l := listen(server, nil)
@@ -344,7 +344,7 @@ var _ = Describe("Listener and a service that misbehaves", func() {
 			})
 		})
 
-		It("gives up when the renewal of the registration is refused, and comes back when it expires", func() {
+		It("gives up when the renewal of the registration is refused, and reconnects when it expires", func() {
 			bubble(func() {
 				server := newServer()
 				l := listen(server, nil)
@@ -413,7 +413,7 @@ var _ = Describe("Listener and a service that misbehaves", func() {
 			})
 		})
 
-		DescribeTable("stops what it is doing",
+		DescribeTable("interrupts the current step",
 			func(step string) {
 				bubble(func() {
 					server := newServer()

@@ -51,8 +51,8 @@ func (l *lines) summary() []string {
 	return list
 }
 
-var _ = Describe("Listener, observed", func() {
-	It("logs its requests and the state of the connection, and no secret", func() {
+var _ = Describe("The observability of Listener", func() {
+	It("logs its requests and the state of the connection, without secrets", func() {
 		bubble(func() {
 			log := &lines{}
 			server := newServer()
@@ -121,7 +121,7 @@ var _ = Describe("Listener, observed", func() {
 		})
 	})
 
-	It("shows no secret in errors", func() {
+	It("has no secrets in its errors", func() {
 		bubble(func() {
 			server := newServer()
 			server.all(upgrade, reply(403, `{"error":{"message":"the-secret-sid"}}`))
@@ -172,7 +172,7 @@ var _ = Describe("Listener, observed", func() {
 		})
 	})
 
-	It("acts for a user of a fleet, and ends with it", func() {
+	It("acts for a user of a fleet, and ends with the fleet", func() {
 		bubble(func() {
 			server := newServer()
 			o := &chat.FleetOptions{}

@@ -8,13 +8,13 @@ import (
 
 // Options are the optional settings of [Listen].
 type Options struct {
-	// QueueSize is the most events that wait for the program. Events that arrive while the queue is full are dropped, and an
-	// [events.Gap] is yielded in their place. 0: 1,024.
+	// QueueSize is the maximum number of events that wait for the program. Events that arrive while the queue is full are dropped, and an
+	// [events.Gap] is yielded in their place. 0 means 1,024.
 	QueueSize int
-	// CloseTimeout bounds the requests of Close. 0: 5 seconds.
+	// CloseTimeout limits the requests of Close. 0 means 5 seconds.
 	CloseTimeout time.Duration
-	// OnStateChange is called for every change of the state and every failed attempt to connect, one call at a time. The listener waits
-	// for it: it must return soon, and must not call Close. Nil: no calls.
+	// OnStateChange is called for every change of the state and every failed attempt to connect, one call at a time. The listener waits for
+	// it: it must return soon, and must not call Close. Nil means no calls.
 	OnStateChange func(StateChange)
 }
 
@@ -23,7 +23,7 @@ const (
 	defaultCloseTimeout = 5 * time.Second
 )
 
-// withDefaults checks the options and fills in what is zero.
+// withDefaults checks the options and replaces zero values by defaults.
 func (o *Options) withDefaults() (Options, error) {
 	if o == nil {
 		o = &Options{}

@@ -12,7 +12,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// payload is what the service says of an event, all kinds in one. Names match in any case: messages have edittime, threads editTime.
+// payload has the members of all kinds of events. Names match regardless of case: messages have edittime, threads editTime.
 type payload struct {
 	EventID      scalar `json:"eventId"`
 	Sender       scalar `json:"senderId"`
@@ -44,7 +44,7 @@ type payload struct {
 	Reason       scalar `json:"reason"`
 }
 
-// wireKind is the kind that a number of the service stands for.
+// wireKind returns the kind for a number of the service.
 func wireKind(eventID scalar) events.Kind {
 	switch eventID {
 	case "200":
@@ -76,8 +76,8 @@ var (
 	errIncomplete  = errors.New("the thread or the message is missing")
 )
 
-// decodeEvent reads the body of a delivery. What it cannot read is an [events.Unknown], and the error says why. The identity is
-// that of the event among all deliveries; it has no version if the event has none. endpoint is where attachments are.
+// decodeEvent reads the body of a delivery. A body that it cannot read becomes an [events.Unknown], and the error is the reason. The
+// identity distinguishes the event from others; it has no version if the event has none. endpoint is that of the attachments.
 func decodeEvent(body []byte, endpoint url.URL) (events.Event, identity, error) {
 	var p payload
 	if err := pipeline.Decode(body, &p); err != nil {
@@ -122,7 +122,7 @@ func (p *payload) event(header *events.Header, endpoint url.URL) (events.Event, 
 	return p.threadEvent(kind, header)
 }
 
-// thread is the thread of the event. Events of messages call it their group.
+// thread returns the id of the thread. In events of messages it is the group id.
 func (p *payload) thread() scalar { return cmp.Or(p.ThreadID, p.GroupID) }
 
 // user reads a raw id, with or without the prefix of users. It is nil for "".
@@ -137,7 +137,7 @@ func user(raw scalar) chat.Identifier {
 	return chat.ParseRawID(text)
 }
 
-// decodeText decodes the JSON in a member of a payload. Clients have met it escaped as a part of a URL.
+// decodeText decodes the JSON in a member of a payload. It may be escaped like a part of a URL, according to the official client.
 func decodeText(text scalar, into any) error {
 	return pipeline.Decode([]byte(unescaped(text)), into)
 }

@@ -40,7 +40,7 @@ func (p *payload) messageEvent(kind events.Kind, header *events.Header, endpoint
 	return events.MessageReceived{Header: *header, Message: m}, nil
 }
 
-// messageType is the name of REST for a type. Others are kept as they are.
+// messageType returns the REST name of a type. Unknown types are unchanged.
 func messageType(wire scalar) chat.MessageType {
 	switch strings.ToLower(string(wire)) {
 	case "text":
@@ -62,7 +62,7 @@ type wireAttachment struct {
 	Preview scalar `json:"previewUrl"`
 }
 
-// value is the attachment as in REST: images are at the endpoint, other files where they are stored.
+// value returns the attachment as REST does: the URLs of images are at the endpoint, those of other files are unchanged.
 func (w wireAttachment) value(endpoint url.URL) chat.Attachment {
 	a := chat.Attachment{
 		ID: string(w.ID), Type: chat.AttachmentType(w.Type), Name: string(w.Name), URL: string(w.URL), PreviewURL: string(w.Preview),
@@ -73,7 +73,7 @@ func (w wireAttachment) value(endpoint url.URL) chat.Attachment {
 	return a
 }
 
-// atEndpoint is a URL of the service that receives events, moved to the endpoint, as the JavaScript client does it.
+// atEndpoint moves a URL of the notification service to the endpoint, as the JavaScript client does.
 func atEndpoint(link string, endpoint url.URL) string {
 	u, err := url.Parse(link)
 	if link == "" || err != nil {

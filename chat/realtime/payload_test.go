@@ -231,7 +231,7 @@ var _ = Describe("Events on the wire", func() {
 		))
 	})
 
-	DescribeTable("are unknown if they cannot be read, with what could be read of their header",
+	DescribeTable("are unknown if they are malformed, with the header fields that could be read",
 		func(members map[string]any, kind string) {
 			payload := payloadOf(members)
 			event, err := realtime.Decode(payload)
@@ -241,14 +241,14 @@ var _ = Describe("Events on the wire", func() {
 			Expect(string(unknown.Raw)).To(Equal(payload))
 			Expect(unknown.ThreadID).To(Equal(members["threadId"]))
 		},
-		Entry("of a kind that is new", map[string]any{"eventId": 300, "threadId": thread}, "300"),
+		Entry("of an unknown kind", map[string]any{"eventId": 300, "threadId": thread}, "300"),
 		Entry("without a kind", map[string]any{"threadId": thread}, ""),
 		Entry("a message without an id", map[string]any{"eventId": 200, "threadId": thread}, "200"),
-		Entry("attachments that are no JSON", map[string]any{"eventId": 200, "threadId": thread, "messageId": "1", "attachments": "[x"}, "200"),
+		Entry("attachments that are not JSON", map[string]any{"eventId": 200, "threadId": thread, "messageId": "1", "attachments": "[x"}, "200"),
 		Entry("a receipt without a body", map[string]any{"eventId": 246, "threadId": thread, "messageId": "1"}, "246"),
-		Entry("participants that are no JSON", map[string]any{"eventId": 260, "threadId": thread, "participantsAdded": "x"}, "260"),
-		Entry("properties that are no JSON", map[string]any{"eventId": 258, "threadId": thread, "properties": "{"}, "258"),
-		Entry("an initiator that is no JSON", map[string]any{"eventId": 259, "threadId": thread, "deletedBy": "{"}, "259"),
+		Entry("participants that are not JSON", map[string]any{"eventId": 260, "threadId": thread, "participantsAdded": "x"}, "260"),
+		Entry("properties that are not JSON", map[string]any{"eventId": 258, "threadId": thread, "properties": "{"}, "258"),
+		Entry("an initiator that is not JSON", map[string]any{"eventId": 259, "threadId": thread, "deletedBy": "{"}, "259"),
 	)
 
 	It("are unknown without a thread", func() {

@@ -59,7 +59,7 @@ func (p *payload) threadProperties() (chat.ThreadProperties, error) {
 	}, nil
 }
 
-// decodeRetention reads a policy whose days are a time span of .NET, days.hh:mm:ss. Without days it is no policy.
+// decodeRetention reads a policy whose duration is a .NET time span, days.hh:mm:ss. Without days there is no policy.
 func decodeRetention(text scalar) chat.RetentionPolicy {
 	none := chat.RetentionPolicy{Kind: chat.RetentionKindNone}
 	var wire struct {
@@ -70,7 +70,7 @@ func decodeRetention(text scalar) chat.RetentionPolicy {
 		return none
 	}
 	days, _, _ := strings.Cut(string(wire.After), ".")
-	n, _ := strconv.Atoi(days) // 0 where there are hours only
+	n, _ := strconv.Atoi(days) // 0 if there are only hours
 	return chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: n}
 }
 
@@ -82,7 +82,7 @@ type wireParticipant struct {
 	Metadata         scalar `json:"memberMetaData"`
 }
 
-// value is the participant as in REST, where all of the history is the time since 1970. Events have null or 0 there.
+// value returns the participant as REST does, where the entire history starts in 1970. Events have null or 0 there.
 func (w wireParticipant) value() chat.Participant {
 	since := wholeSeconds(w.ShareHistoryTime.time())
 	if since.IsZero() {
@@ -93,7 +93,7 @@ func (w wireParticipant) value() chat.Participant {
 	}
 }
 
-// decodeParticipant reads the initiator of an event, who has an identifier and a name. There is none if a policy deletes a thread.
+// decodeParticipant reads the initiator of an event, which has an identifier and a name. It is missing if a policy deleted the thread.
 func decodeParticipant(text scalar) (chat.Participant, error) {
 	var wire wireParticipant
 	if text == "" || text == "null" {

@@ -6,13 +6,13 @@ import (
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
-// queue keeps events until the program takes them. Events beyond its limit are dropped, and a gap behind the others says so. A gap that
-// the program has not taken yet stands for everything that comes directly behind it and is missing.
+// queue keeps events until the program takes them. Events beyond its limit are dropped, and a gap is appended once. A gap that the program
+// has not taken yet also covers the losses directly after it.
 type queue struct {
 	limit int
 
 	mu     sync.Mutex // guards what follows
-	change sync.Cond  // with mu: an event was put in, or the end
+	change sync.Cond  // uses mu; signals a new event or the end
 	list   []events.Event
 	ended  bool
 	err    error // that ended it, nil without one
@@ -24,8 +24,7 @@ func newQueue(limit int) *queue {
 	return q
 }
 
-// put appends an event. It drops the event if the queue is full, appends overflow instead if that is not said there yet, and reports
-// false.
+// put appends an event. If the queue is full, it drops the event, appends overflow unless the last item is a gap, and reports false.
 func (q *queue) put(event events.Event, overflow func() events.Gap) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -37,14 +36,14 @@ func (q *queue) put(event events.Event, overflow func() events.Gap) bool {
 	return false
 }
 
-// putGap appends a gap, also to a full queue.
+// putGap appends a gap, even to a full queue.
 func (q *queue) putGap(gap events.Gap) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.gap(func() events.Gap { return gap })
 }
 
-// gap appends a gap, unless the last in the queue is one: that begins earlier and covers this one, too. The caller holds mu.
+// gap appends a gap, unless the last item is one, which begins earlier and covers this one too. The caller holds mu.
 func (q *queue) gap(gap func() events.Gap) {
 	if n := len(q.list); n > 0 {
 		if _, covered := q.list[n-1].(events.Gap); covered {
@@ -62,7 +61,7 @@ func (q *queue) add(event events.Event) {
 	}
 }
 
-// end lets the program take what is in the queue, and then err.
+// end ends the queue: the program takes the remaining events, and then err.
 func (q *queue) end(err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -83,9 +82,9 @@ func (q *queue) take() (events.Event, bool, error) {
 		q.change.Wait()
 	}
 	event := q.list[0]
-	q.list[0] = nil // let go of it
+	q.list[0] = nil // for the garbage collector
 	if q.list = q.list[1:]; len(q.list) == 0 {
-		q.list = nil // and of the room that many have taken
+		q.list = nil // releases the backing array
 	}
 	return event, true, nil
 }

@@ -6,10 +6,11 @@ import (
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
-// inFlight is how long an event may be on its way: what happened so shortly before the last sign of life may have been lost.
+// inFlight is how long an event may be in transit: events in this time before the last frame may have been lost.
 const inFlight = 15 * time.Second
 
-// receive puts an event into the queue, unless it has come before. What tells apart events of an unknown kind is not known.
+// receive puts an event into the queue, unless it is a duplicate. Unreadable events and those without a
+// version are never treated as duplicates.
 func (l *Listener) receive(body []byte) {
 	event, id, err := decodeEvent(body, l.service.pipeline.Endpoint().URL)
 	if err != nil {
@@ -31,14 +32,14 @@ func (l *Listener) receive(body []byte) {
 	}
 }
 
-// missed puts a gap into the queue: events may be missing that have happened since the service was heard.
+// missed puts a gap into the queue: events since the last frame of the service may be missing.
 func (l *Listener) missed(reason events.GapReason, heard time.Time) {
 	gap := l.gap(reason, heard)
 	l.queue.putGap(gap)
 	l.logGap(gap)
 }
 
-// gap makes a gap that begins shortly before the service was heard.
+// gap makes a gap that begins shortly before the last frame of the service.
 func (l *Listener) gap(reason events.GapReason, heard time.Time) events.Gap {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -49,7 +50,7 @@ func (l *Listener) gap(reason events.GapReason, heard time.Time) events.Gap {
 	}
 }
 
-// lossKnown reports whether a loss was announced before, and remembers it.
+// lossKnown reports whether a loss was announced before, and records it.
 func (l *Listener) lossKnown(tag, etag string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -11,10 +11,10 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// maxRegistration is for how long a registration is asked for at most.
+// maxRegistration is the maximum lifetime of a registration that is requested.
 const maxRegistration = 2 * time.Hour
 
-// registrationTemplate names what the service is to send. It is that of the JavaScript client: another template gets other events,
+// registrationTemplate selects the events that the service sends. It is that of the JavaScript client: another template gets other events,
 // or none.
 type registrationTemplate struct{ appID, key string }
 
@@ -25,8 +25,8 @@ func templateOf(cloud string) registrationTemplate {
 	return registrationTemplate{"AcsWeb", "AcsWeb_Chat_2.1"}
 }
 
-// register asks for the events of the user, to be sent to the connection for a time. It replaces an earlier registration.
-// The service's time of the answer is zero if the answer has none.
+// register requests that events of the user are sent to the connection for a time. It replaces an earlier registration. The returned time
+// is that of the response by the service's clock, zero if the response has none.
 func (s *service) register(ctx context.Context, c *configuration, deliverTo string, ttl time.Duration) (date time.Time, err error) {
 	type transport struct {
 		Context string `json:"context"`
@@ -82,7 +82,7 @@ func registrations(c *configuration) *url.URL {
 	return &target
 }
 
-// accept2xx makes every success the one that is expected: which of them the service answers is not documented.
+// accept2xx accepts every success status, since the one that the service sends is not documented.
 func accept2xx(resp *http.Response) {
 	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
 		resp.StatusCode = http.StatusAccepted

@@ -23,8 +23,8 @@ func newRenewal(ttl time.Duration) *renewal {
 
 func lead(ttl time.Duration) time.Duration { return min(maxLead, ttl/2) }
 
-// renew registers again, or sets the timer for another attempt. It fails if that makes no sense any more: the registration is refused or
-// has expired, or the connection has come to its end.
+// renew registers again, or sets the timer for another attempt. It fails if the registration is refused or has expired, or if the id of the
+// connection has expired.
 func (r *renewal) renew(s *session) error {
 	if life, limited := s.life(); limited && life < 2*maxLead {
 		return errLifeOver
@@ -44,7 +44,7 @@ func (r *renewal) renew(s *session) error {
 	return nil
 }
 
-// life is how long the id of the connection is still valid. It reports false if the service has not said that.
+// life returns how long the id of the connection remains valid. It reports false if that is not known.
 func (s *session) life() (time.Duration, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -2,10 +2,10 @@ package realtime
 
 import "hash/maphash"
 
-// maxSeen is how many events are remembered.
+// maxSeen is the number of events that are remembered.
 const maxSeen = 1024
 
-// identity is what two deliveries of the same event have in common.
+// identity is equal for two deliveries of the same event.
 type identity struct {
 	thread, kind, message, version, sender string
 }
@@ -20,7 +20,7 @@ type seen struct {
 
 func newSeen() seen { return seen{seed: maphash.MakeSeed()} }
 
-// before reports whether an event was seen already, and remembers it.
+// before reports whether an event was seen before, and records it.
 func (s *seen) before(id identity) bool {
 	hash := maphash.Comparable(s.seed, id)
 	if _, known := s.hashes[hash]; known {

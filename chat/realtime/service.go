@@ -35,13 +35,13 @@ func newService(p *pipeline.Pipeline) *service {
 	return &service{pipeline: p, sessionID: pipeline.NewUUID(), endpointID: pipeline.NewUUID(), started: time.Now()}
 }
 
-// configuration is where the service is.
+// configuration contains the URLs of the notification service.
 type configuration struct {
 	trouter, registrar *url.URL
 	template           registrationTemplate
 }
 
-// configure asks the endpoint where the service is.
+// configure gets the configuration from the endpoint.
 func (s *service) configure(ctx context.Context) (*configuration, error) {
 	op := pipeline.Operation{
 		Name: "Listener.GetConfiguration", Action: "realtime: get configuration", Status: http.StatusOK, Single: true,
@@ -68,7 +68,7 @@ func (s *service) configure(ctx context.Context) (*configuration, error) {
 	return c, nil
 }
 
-// allocation is what the service has reserved for a connection.
+// allocation is a connection that the service has reserved.
 type allocation struct {
 	socket     *url.URL // with a path that is "/"
 	deliverTo  string   // the URL to which the service sends events for this connection
@@ -123,7 +123,7 @@ func (s *service) allocate(ctx context.Context, c *configuration) (*allocation, 
 	return a, nil
 }
 
-// query is what every request of an attempt has.
+// query returns the parameters of every request of an attempt.
 func (s *service) query() url.Values {
 	return url.Values{
 		"cor_id": {s.sessionID}, "epid": {s.endpointID},
@@ -131,7 +131,7 @@ func (s *service) query() url.Values {
 	}
 }
 
-// socketQuery is what the handshake and the socket have.
+// socketQuery returns the parameters of the handshake and the socket.
 func (s *service) socketQuery(a *allocation) url.Values {
 	query := s.query()
 	maps.Copy(query, a.parameters)
@@ -142,13 +142,13 @@ func (s *service) socketQuery(a *allocation) url.Values {
 	return query
 }
 
-// handshake is the answer to the request that comes before the socket.
+// handshake is the response to the request that precedes the socket.
 type handshake struct {
-	id        string // a secret: who knows it can open the socket
+	id        string // a secret: it opens the socket
 	heartbeat time.Duration
 }
 
-// handshake asks for a socket.
+// handshake requests a socket.
 func (s *service) handshake(ctx context.Context, a *allocation) (handshake, error) {
 	op := pipeline.Operation{
 		Name: "Listener.Handshake", Action: "realtime: handshake", Status: http.StatusOK, TokenHeader: tokenHeader, Single: true,

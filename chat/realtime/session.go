@@ -23,17 +23,17 @@ const (
 	activityLimit = 10 * time.Second
 )
 
-// session is an open socket. One goroutine reads from it until the session ends; another writes while there is something to write, so that
-// reading never waits for a service that does not read.
+// session is an open socket. One goroutine reads from it until the session ends. Another one writes while there are frames to write, so
+// that reading is never blocked by a service that does not read.
 type session struct {
 	listener  *Listener
 	socket    *websocket.Conn
 	deliverTo string // the URL to which the service sends events for this connection
 	heartbeat time.Duration
-	greeted   chan struct{} // closed once the service has said that the connection stands
+	greeted   chan struct{} // closed once the service has confirmed the connection
 	tasks     sync.WaitGroup
 
-	ctx    context.Context // ends with the session; its cause is why
+	ctx    context.Context // ends with the session; its cause is the reason
 	cancel context.CancelCauseFunc
 
 	mu         sync.Mutex // guards what follows
@@ -42,11 +42,11 @@ type session struct {
 	outgoing   []string  // frames to write
 	writing    bool      // a goroutine writes them
 	lastID     int
-	awaited    map[int]time.Time // until when acknowledgements have to come, by id
+	awaited    map[int]time.Time // the deadlines of acknowledgements, by id
 	ends       time.Time         // of the connection's id; zero: not known
 }
 
-// open opens the socket that the handshake has offered.
+// open opens the socket of the handshake.
 func (l *Listener) open(ctx context.Context, a *allocation, h handshake) (*session, error) {
 	op := pipeline.Operation{Name: "Listener.Connect", Action: "realtime: open socket"}
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
@@ -68,12 +68,12 @@ func (l *Listener) open(ctx context.Context, a *allocation, h handshake) (*sessi
 		listener: l, socket: socket, deliverTo: a.deliverTo, heartbeat: h.heartbeat, greeted: make(chan struct{}),
 		heard: time.Now(), ends: a.ends,
 	}
-	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(l.ctx)) // there is a goodbye to say after l.ctx
+	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(l.ctx)) // leave writes after l.ctx has ended
 	s.tasks.Go(s.read)
 	return s, nil
 }
 
-// greet waits until the connection stands, and says that there is a user.
+// greet waits until the service has confirmed the connection, and reports an active user.
 func (s *session) greet(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
@@ -88,7 +88,7 @@ func (s *session) greet(ctx context.Context) error {
 	}
 }
 
-// end ends the session, which makes its goroutines end. Only the first cause counts.
+// end ends the session and its goroutines. The first cause is kept.
 func (s *session) end(cause error) { s.cancel(cause) }
 
 // close ends the session and waits for its goroutines.
@@ -98,7 +98,7 @@ func (s *session) close(cause error) {
 	s.tasks.Wait()
 }
 
-// leave says goodbye and closes the session, within ctx.
+// leave sends a disconnect frame and closes the session, within ctx.
 func (s *session) leave(ctx context.Context) {
 	defer s.close(nil)
 	stop := context.AfterFunc(ctx, func() { _ = s.socket.CloseNow() })
@@ -108,7 +108,7 @@ func (s *session) leave(ctx context.Context) {
 	}
 }
 
-// write has a frame written.
+// write queues a frame.
 func (s *session) write(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,7 +119,7 @@ func (s *session) write(text string) {
 	}
 }
 
-// writeOutgoing writes until there is nothing to write. A failure ends the session.
+// writeOutgoing writes the queued frames. A failure ends the session.
 func (s *session) writeOutgoing() {
 	for {
 		s.mu.Lock()
@@ -140,7 +140,7 @@ func (s *session) writeOutgoing() {
 	}
 }
 
-// sendEvent sends an event that has to be acknowledged within limit, or need not be if that is 0.
+// sendEvent sends an event that must be acknowledged within limit. 0 means that no acknowledgement is required.
 func (s *session) sendEvent(limit time.Duration, name string, args ...any) {
 	s.mu.Lock()
 	s.lastID++
@@ -155,7 +155,7 @@ func (s *session) sendEvent(limit time.Duration, name string, args ...any) {
 	s.write(eventFrame(id, name, args...))
 }
 
-// sendActivity says that the user is there.
+// sendActivity reports that the user is active.
 func (s *session) sendActivity() {
 	s.sendEvent(activityLimit, "user.activity", map[string]string{"state": "active"})
 }
@@ -175,7 +175,8 @@ func (s *session) nextOverdue() (time.Time, bool) {
 
 var errNotAcknowledged = errors.New("realtime: the service does not acknowledge")
 
-// serve keeps the session alive until it ends, and returns why. The registration stands, for the given time.
+// serve keeps the session and its registration alive until the session ends, and returns the reason. The registration is valid for the
+// given time.
 func (s *session) serve(ttl time.Duration) error {
 	ping := time.NewTicker(s.pingInterval())
 	defer ping.Stop()
@@ -217,7 +218,7 @@ func (s *session) lastHeard() time.Time {
 	return s.heard
 }
 
-// pingInterval is shorter than the time after which the service takes a silent client for lost.
+// pingInterval is shorter than the time after which the service drops a silent client.
 func (s *session) pingInterval() time.Duration {
 	if s.heartbeat > 0 {
 		return max(time.Second, min(pingInterval, s.heartbeat*2/3))

@@ -17,7 +17,7 @@ var (
 	errDeprecated = errors.New("realtime: the service does not accept this user's tokens any more")
 )
 
-// read handles what the service sends until the session ends.
+// read handles frames of the service until the session ends.
 func (s *session) read() {
 	defer func() { _ = s.socket.CloseNow() }()
 	for {
@@ -54,7 +54,7 @@ func (s *session) handle(f frame) {
 	case frameDisconnect:
 		s.end(disconnection(f.data))
 	case frameError:
-		if !s.isGreeted() || strings.HasSuffix(f.data, "+0") { // which asks to connect again
+		if !s.isGreeted() || strings.HasSuffix(f.data, "+0") { // a request to connect again
 			s.end(fmt.Errorf("%w with error %q", errLeft, pipeline.LogLine(f.data)))
 		}
 	}
@@ -87,7 +87,7 @@ func (s *session) isGreeted() bool {
 	}
 }
 
-// receive answers a delivery, so that the service does not send it again, and then passes it on.
+// receive acknowledges a delivery, so that the service does not send it again, and then puts its event into the queue.
 func (s *session) receive(f frame) {
 	if !s.isGreeted() {
 		return
@@ -131,7 +131,7 @@ func (s *session) greetedWith(arg json.RawMessage) {
 	var wire struct {
 		TTL scalar `json:"ttl"`
 	}
-	_ = pipeline.Decode(arg, &wire) // without a time the id lives as long as the allocation said
+	_ = pipeline.Decode(arg, &wire) // without a lifetime, that of the allocation applies
 	s.mu.Lock()
 	if ttl := wire.TTL.seconds(); ttl > 0 {
 		s.ends = time.Now().Add(ttl)
@@ -142,8 +142,8 @@ func (s *session) greetedWith(arg json.RawMessage) {
 	}
 }
 
-// handleLoss confirms that the service has lost events, since it would say so again, and passes that on once. What was lost before the
-// registration stood is covered by the gap of the reconnection, or happened before Listen returned.
+// handleLoss confirms a loss that the service announces, so that it is not announced again, and puts one gap into the queue. A loss before
+// the registration is covered by the gap of the reconnection, or happened before Listen returned.
 func (s *session) handleLoss(arg json.RawMessage) {
 	var wire struct {
 		Lost []struct {

@@ -2,36 +2,36 @@ package realtime
 
 import "time"
 
-// State is what a [Listener] is doing.
+// State is the state of a [Listener].
 type State string
 
 // The states of a listener.
 const (
 	StateConnecting   State = "connecting"   // Listen has not returned yet
-	StateListening    State = "listening"    // the registration stands, and events arrive
+	StateListening    State = "listening"    // the service has accepted the registration, and events arrive
 	StateReconnecting State = "reconnecting" // the connection was lost, and no events arrive
 	StateClosed       State = "closed"       // Close was called, or the listener has given up
 )
 
-// StateChange reports that a listener has entered a state, or that an attempt to connect has failed. The state is then the same as before.
+// StateChange reports that a listener has entered a state, or that an attempt to connect has failed and the state is unchanged.
 type StateChange struct {
 	State State
 	At    time.Time
-	// Cause is why the connection was lost, an attempt failed or the listener gave up. It is nil in StateListening, at the
-	// beginning, and after Close.
+	// Cause is the error for which the connection was lost, an attempt failed or the listener gave up. It is nil in StateListening, for the
+	// first change, and after Close.
 	Cause error
 	// RetryIn is how long the listener waits before the next attempt. It is 0 if there is none.
 	RetryIn time.Duration
 }
 
-// State returns what the listener is doing now.
+// State returns the current state.
 func (l *Listener) State() State {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.state
 }
 
-// enter changes the state and tells about it, also if the state is the same as before.
+// enter sets and reports the state, even if it is unchanged.
 func (l *Listener) enter(state State, cause error, retryIn time.Duration) {
 	l.mu.Lock()
 	l.state = state

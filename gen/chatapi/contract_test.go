@@ -22,7 +22,7 @@ var _ = Describe("The contract, api/chat.yaml", func() {
 
 	published.Specs()
 
-	It("wants the bearer token of a user everywhere", func() {
+	It("requires the bearer token of a user for every operation", func() {
 		Expect(doc.Security).To(Equal(openapi3.SecurityRequirements{{"Authorization": {}}}))
 		Expect(doc.Components.SecuritySchemes["Authorization"].Value.Type).To(Equal("http"))
 		Expect(doc.Components.SecuritySchemes["Authorization"].Value.Scheme).To(Equal("bearer"))
@@ -31,7 +31,7 @@ var _ = Describe("The contract, api/chat.yaml", func() {
 		}
 	})
 
-	It("has the four errors on every operation, in one shape", func() {
+	It("has the same four errors with the same schema for every operation", func() {
 		for op := range contract.Each(doc) {
 			for status, ref := range op.Responses.Map() {
 				if strings.HasPrefix(status, "2") {
@@ -46,7 +46,7 @@ var _ = Describe("The contract, api/chat.yaml", func() {
 		}
 	})
 
-	It("names the headers of the answers", func() {
+	It("declares the headers of the responses", func() {
 		located := map[string]bool{"Chat_CreateChatThread": true, "ChatThread_SendChatMessage": true}
 		for op := range contract.Each(doc) {
 			for status, ref := range op.Responses.Map() {
@@ -66,7 +66,7 @@ var _ = Describe("The contract, api/chat.yaml", func() {
 		}
 	})
 
-	It("patches with merge patches alone", func() {
+	It("accepts only merge patches in PATCH requests", func() {
 		for id, op := range contract.Operations(doc) {
 			if op.Method == http.MethodPatch {
 				Expect(op.Body).To(HavePrefix("application/merge-patch+json "), id)
@@ -74,7 +74,7 @@ var _ = Describe("The contract, api/chat.yaml", func() {
 		}
 	})
 
-	It("pages four listings by their next link", func() {
+	It("has four listings with a next link", func() {
 		var paged []string
 		for op := range contract.Each(doc) {
 			if op.Extensions["x-ms-pageable"] != nil {
@@ -86,7 +86,7 @@ var _ = Describe("The contract, api/chat.yaml", func() {
 			"ChatThread_ListChatParticipants", "ChatThread_ListChatReadReceipts"))
 	})
 
-	It("tells retention policies apart by their kind", func() {
+	It("distinguishes retention policies by their kind", func() {
 		Expect(doc.Components.Schemas["ChatRetentionPolicy"].Value.Discriminator).To(HaveField("PropertyName", "kind"))
 		mapping := doc.Components.Schemas["ChatRetentionPolicy"].Value.Discriminator.Mapping
 		Expect(mapping).To(HaveLen(2))

@@ -6,11 +6,11 @@
 //	Expect(thread).To(HaveMessage("At noon?", From(ana)))
 //	Eventually(thread).Should(HaveParticipants(ana, bo))
 //
-// Their failures show what was found instead.
+// Failure messages show what was found instead.
 //
-// A parameter of type any is a value or a matcher for it.
+// A parameter of type any accepts a value or a matcher for it.
 //
-// A thread is a [chat.ThreadClient], which reads it as its user, or a slice of its messages or participants, as
+// A thread is given as a [chat.ThreadClient], through which it is read, or as a slice of its messages or participants, as
 // [chattest.Service.Messages] and [chattest.Service.Participants] return them. Reading through a client makes requests, which
-// [HaveReceived] finds; these two methods make none.
+// [HaveReceived] counts; these two methods make none.
 package chatmatchers

@@ -44,5 +44,5 @@ func ExampleHaveMessage() {
 	//     participantAdded 8:acs:… by 8:acs:…
 	// Expected the thread to have 0 participants
 	// but it has 1:
-	//     8:acs:…, who is not wanted
+	//     8:acs:…, not expected
 }

@@ -10,16 +10,16 @@ import (
 )
 
 // HaveMessage succeeds if a thread, a *chat.ThreadClient or []chat.Message, has a message with this text that matches all details: [From],
-// or any matcher for a chat.Message. Messages of the service, and deleted ones, have the empty text.
+// or any matcher for a chat.Message. The text of messages of the service and of deleted messages is "".
 func HaveMessage(text any, details ...types.GomegaMatcher) types.GomegaMatcher {
 	saying := newDetail("text", text, func(m chat.Message) string { return m.Content.Message })
 	saying.shown = true
 	return &message{details: append([]types.GomegaMatcher{saying}, details...)}
 }
 
-// From matches a chat.Message by its sender. A message of the service has none.
+// From matches a chat.Message by its sender, compared by raw id. Nil matches messages of the service.
 func From(sender chat.Identifier) types.GomegaMatcher {
-	d := newDetail("sender", sender.RawID(), func(m chat.Message) string { return rawID(m.Sender) })
+	d := newDetail("sender", rawID(sender), func(m chat.Message) string { return rawID(m.Sender) })
 	d.shown = true
 	return d
 }

@@ -29,19 +29,19 @@ var _ = Describe("HaveMessage", func() {
 		Expect(err).NotTo(HaveOccurred())
 	})
 
-	It("holds for a text that was sent, and not for another", func() {
+	It("matches a text that was sent, and no other", func() {
 		Expect(thread).To(HaveMessage("At noon?"))
 		Expect(thread).To(HaveMessage(HavePrefix("At n")))
 		Expect(thread).NotTo(HaveMessage("At one?"))
 	})
 
-	It("holds for a message that has all the details", func() {
+	It("matches a message that matches all details", func() {
 		Expect(thread).To(HaveMessage("At noon?", From(ana)))
 		Expect(thread).NotTo(HaveMessage("At noon?", From(bo)))
 		Expect(thread).To(HaveMessage("At noon?", HaveField("Metadata", HaveKeyWithValue("place", "roof")), From(ana)))
 	})
 
-	It("holds for messages of the service, which have no text and no sender", func() {
+	It("matches messages of the service, which have no text and no sender", func() {
 		Expect(thread).To(HaveMessage("", HaveField("Type", chat.MessageTypeTopicUpdated), HaveField("Content.Topic", "Lunch")))
 		Expect(thread).NotTo(HaveMessage("", From(ana)))
 	})
@@ -50,6 +50,7 @@ var _ = Describe("HaveMessage", func() {
 		Expect(s.Messages(thread.ThreadID())).To(HaveMessage("Fine.", From(bo)))
 		Expect(s.Messages(thread.ThreadID())[:3]).NotTo(HaveMessage("Fine."))
 		Expect(s.Messages(thread.ThreadID())).To(ContainElement(From(bo)))
+		Expect(s.Messages(thread.ThreadID())).To(HaveMessage("", From(nil)))
 		Expect(s).NotTo(HaveReceived(chattest.ListChatMessages))
 	})
 
@@ -105,7 +106,7 @@ var _ = Describe("HaveMessage", func() {
 			)))
 		})
 
-		It("says which message is not wanted", func() {
+		It("shows the unexpected message", func() {
 			Expect(negatedFailure(thread, HaveMessage("Fine."))).To(HavePrefix(lines(
 				`Expected the thread not to have a message with text "Fine."`,
 				"but it has:",

@@ -12,11 +12,11 @@ import (
 )
 
 // HaveNotified succeeds if a chattest.Server or chattest.Service has sent the user an event of the kind, whether or not the user was
-// connected. An empty kind is any. All details must match the event, a value of package events without a recipient:
+// connected. An empty kind means any. All details must match the event, a value of package events without a recipient:
 //
 //	Expect(server).To(HaveNotified(bo, events.KindMessageReceived, HaveField("Message.Content.Message", "At noon?")))
 //
-// [Times] says how many there must be, otherwise at least one. An unknown kind is an error.
+// Without [Times], one event is enough. An unknown kind is an error.
 func HaveNotified(user chat.Identifier, kind events.Kind, details ...types.GomegaMatcher) types.GomegaMatcher {
 	return &notified{user: user, kind: kind, tally: newTally[events.Event](details)}
 }
@@ -41,13 +41,13 @@ func (m *notified) Match(actual any) (bool, error) {
 		return false, fmt.Errorf("HaveNotified: there are no events of the kind %q: use a constant of events, such as events.KindMessageReceived", m.kind)
 	}
 	m.all = service.Events()
-	var told []events.Event
+	var sent []events.Event
 	for _, e := range m.all {
 		if (m.kind == "" || m.kind == e.Kind()) && slices.ContainsFunc(e.Recipients, m.isUser) {
-			told = append(told, e.Event)
+			sent = append(sent, e.Event)
 		}
 	}
-	return m.take(told)
+	return m.take(sent)
 }
 
 func (m *notified) isUser(u chattest.User) bool {
@@ -55,11 +55,11 @@ func (m *notified) isUser(u chattest.User) bool {
 }
 
 func (m *notified) FailureMessage(any) string {
-	return m.message(m.wanted("to have been told"), notification, m.others)
+	return m.message(m.wanted("to have received"), notification, m.others)
 }
 
 func (m *notified) NegatedFailureMessage(any) string {
-	return m.message(m.wanted("not to have been told"), notification, m.others)
+	return m.message(m.wanted("not to have received"), notification, m.others)
 }
 
 func (m *notified) wanted(verb string) string {
@@ -76,11 +76,11 @@ func (m *notified) others() string {
 		return "but there were no events at all."
 	}
 	return "but it was not. There were:" + list(m.all, func(e chattest.Event) string {
-		told := "not this user"
+		who := "not to this one"
 		if slices.ContainsFunc(e.Recipients, m.isUser) {
-			told = "this user too"
+			who = "also to this one"
 		}
-		return fmt.Sprintf("%s, told to %d, %s", e.Kind(), len(e.Recipients), told)
+		return fmt.Sprintf("%s, sent to %d users, %s", e.Kind(), len(e.Recipients), who)
 	})
 }
 

@@ -29,7 +29,7 @@ var _ = Describe("HaveNotified", func() {
 		}
 	})
 
-	It("holds for a user who received the event, and for no other", func() {
+	It("matches a user who received the event, and no other", func() {
 		Expect(s).To(HaveNotified(bo, received))
 		Expect(s.Service).To(HaveNotified(ana, received))
 		Expect(s).To(HaveNotified(bo, events.KindThreadCreated))
@@ -63,34 +63,34 @@ var _ = Describe("HaveNotified", func() {
 	Context("when it fails", func() {
 		It("says that there were no events", func() {
 			Expect(failure(newServer(), HaveNotified(bo, received))).To(Equal(lines(
-				"Expected "+bo.ID+" to have been told chatMessageReceived",
+				"Expected "+bo.ID+" to have received chatMessageReceived",
 				"but there were no events at all.",
 			)))
 		})
 
 		It("shows the events and their recipients", func() {
 			Expect(failure(s, HaveNotified(chidi, ""))).To(Equal(lines(
-				"Expected "+chidi.ID+" to have been told an event",
+				"Expected "+chidi.ID+" to have received an event",
 				"but it was not. There were:",
-				"    chatThreadCreated, told to 2, not this user",
-				"    chatMessageReceived, told to 2, not this user",
-				"    chatMessageReceived, told to 2, not this user",
+				"    chatThreadCreated, sent to 2 users, not to this one",
+				"    chatMessageReceived, sent to 2 users, not to this one",
+				"    chatMessageReceived, sent to 2 users, not to this one",
 			)))
 		})
 
 		It("says which details of the events do not match", func() {
 			message := failure(s, HaveNotified(bo, received, HaveField("Message.Content.Message", "At two?")))
 			Expect(message).To(HavePrefix(lines(
-				"Expected "+bo.ID+" to have been told chatMessageReceived with a further condition",
+				"Expected "+bo.ID+" to have received chatMessageReceived with a further condition",
 				"but that holds for 0 of 2:",
 				"    chatMessageReceived in "+thread.ThreadID()+", version ",
 			)))
 			Expect(message).To(ContainSubstring("At two?"))
 		})
 
-		It("says which event is not wanted", func() {
+		It("shows the unexpected event", func() {
 			Expect(negatedFailure(s, HaveNotified(bo, events.KindThreadCreated))).To(HavePrefix(lines(
-				"Expected "+bo.ID+" not to have been told chatThreadCreated",
+				"Expected "+bo.ID+" not to have received chatThreadCreated",
 				"but it was, once:",
 				"    chatThreadCreated in "+thread.ThreadID(),
 			)))

@@ -24,12 +24,12 @@ var _ = Describe("HaveParticipants", func() {
 		thread = newThread(ctx, s, ana, "Lunch", bo)
 	})
 
-	It("holds for just these people, in any order", func() {
+	It("matches exactly these participants, in any order", func() {
 		Expect(thread).To(HaveParticipants(ana, bo))
 		Expect(thread).To(HaveParticipants(bo, ana, bo))
 	})
 
-	It("does not hold for fewer, more or others", func() {
+	It("does not match fewer, more or other participants", func() {
 		Expect(thread).NotTo(HaveParticipants(ana))
 		Expect(thread).NotTo(HaveParticipants(ana, bo, cy))
 		Expect(thread).NotTo(HaveParticipants(ana, cy))
@@ -57,14 +57,14 @@ var _ = Describe("HaveParticipants", func() {
 		Expect(err).To(MatchError("HaveParticipants: a thread must be a *chat.ThreadClient or []chat.Participant, not <nil>"))
 	})
 
-	It("lists the participants, those not wanted, and those missing", func() {
+	It("lists the participants, the unexpected and the missing ones", func() {
 		there := []chat.Participant{{Identifier: ana}, {Identifier: cy, DisplayName: "Cy"}}
 		named := strings.NewReplacer(ana.ID, "8:acs:a", bo.ID, "8:acs:b", cy.ID, "8:acs:c")
 		Expect(named.Replace(failure(there, HaveParticipants(ana, bo)))).To(Equal(lines(
 			"Expected the thread to have 2 participants",
 			"but it has 2:",
 			"    8:acs:a",
-			`    8:acs:c "Cy", who is not wanted`,
+			`    8:acs:c "Cy", not expected`,
 			"8:acs:b is missing",
 		)))
 		Expect(named.Replace(negatedFailure(there, HaveParticipants(cy, ana)))).To(Equal(lines(

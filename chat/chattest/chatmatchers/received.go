@@ -10,8 +10,8 @@ import (
 
 // HaveReceived succeeds if a chattest.Server or chattest.Service has received a request for the operation that matches all details:
 // [WithBody], [WithQuery], [WithHeader], or any matcher for a chattest.Request, such as HaveField("Status", 201). The operation may be
-// [chattest.Any]. The response does not matter. [Times] says how many requests there must be, otherwise at least one. An operation that
-// is not valid is an error, also with NotTo.
+// [chattest.Any]. Without [Times], one request is enough, whatever its response. An operation that is not valid is an error, even with
+// NotTo.
 func HaveReceived(op chattest.Operation, details ...types.GomegaMatcher) types.GomegaMatcher {
 	return &received{op: op, tally: newTally[chattest.Request](details)}
 }

@@ -32,14 +32,14 @@ var _ = Describe("HaveReceived", func() {
 		return "/chat/threads/" + thread.ThreadID() + "/messages?api-version=2025-03-15"
 	}
 
-	It("holds for a request that came, and not for one that did not", func() {
+	It("matches a request that was received, and no other", func() {
 		Expect(s).To(HaveReceived(chattest.SendChatMessage))
 		Expect(s).NotTo(HaveReceived(chattest.DeleteChatMessage))
 		Expect(s).To(HaveReceived(chattest.Any, Times(3)))
 		Expect(s.Service).To(HaveReceived(chattest.CreateChatThread))
 	})
 
-	It("counts", func() {
+	It("counts the requests", func() {
 		Expect(s).To(HaveReceived(chattest.SendChatMessage, Times(2)))
 		Expect(s).NotTo(HaveReceived(chattest.SendChatMessage, Times(1)))
 		Expect(s).To(HaveReceived(chattest.DeleteChatMessage, Times(0)))
@@ -70,7 +70,7 @@ var _ = Describe("HaveReceived", func() {
 		Expect(err).To(MatchError("HaveReceived wants a *chattest.Server or *chattest.Service, not string"))
 	})
 
-	It("passes on what a matcher among the details can't compare", func() {
+	It("passes on the error of a matcher that can't compare a detail", func() {
 		_, err := HaveReceived(chattest.SendChatMessage, HaveField("Nothing", 1)).Match(s)
 		Expect(err).To(MatchError(ContainSubstring("HaveField")))
 	})
@@ -104,7 +104,7 @@ var _ = Describe("HaveReceived", func() {
 			)))
 		})
 
-		It("says how many had the details", func() {
+		It("shows how many requests match the details", func() {
 			message := failure(s, HaveReceived(chattest.SendChatMessage, Times(2), WithBody(`{"content":"At noon?","type":"text"}`)))
 			Expect(message).To(HavePrefix(lines(
 				`Expected ChatThread_SendChatMessage to have been received exactly 2 times with body {"content":"At noon?","type":"text"}`,
@@ -126,7 +126,7 @@ var _ = Describe("HaveReceived", func() {
 			Expect(message).To(ContainSubstring("to equal\n"))
 		})
 
-		It("says which request is not wanted", func() {
+		It("shows the unexpected request", func() {
 			Expect(negatedFailure(s, HaveReceived(chattest.CreateChatThread))).To(Equal(lines(
 				"Expected Chat_CreateChatThread not to have been received",
 				"but it was, once:",

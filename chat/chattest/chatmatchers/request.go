@@ -9,8 +9,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
-// WithBody matches a chattest.Request by its body: a text, which is compared as JSON if both are JSON, or a matcher for the text. The
-// text of a request without a body is empty.
+// WithBody matches a chattest.Request by its body: a string, which is compared as JSON if both are JSON, or a matcher for the string. A
+// missing body is "".
 func WithBody(body any) types.GomegaMatcher {
 	d := newDetail("body", body, func(q chattest.Request) string { return string(q.Body) })
 	if text, ok := body.(string); ok {
@@ -30,16 +30,16 @@ func meaning(text string) any {
 	return value
 }
 
-// WithQuery matches a chattest.Request by a parameter of its query, for example "maxPageSize". A missing parameter is the empty text. A
-// value that is neither text nor matcher is formatted with fmt.Sprint.
+// WithQuery matches a chattest.Request by a parameter of its query, for example "maxPageSize". A missing parameter is "". A value that is
+// neither a string nor a matcher is formatted with fmt.Sprint.
 func WithQuery(name string, value any) types.GomegaMatcher {
 	d := newDetail("query parameter "+name, value, func(q chattest.Request) string { return q.Query.Get(name) })
 	d.shown = true
 	return d
 }
 
-// WithHeader matches a chattest.Request by a header, whose name is not case-sensitive. A missing header is the empty text; so is
-// Authorization, which is not recorded. A value that is neither text nor matcher is formatted with fmt.Sprint.
+// WithHeader matches a chattest.Request by a header, whose name is not case-sensitive. A missing header is "", and so is Authorization,
+// which is not recorded. A value that is neither a string nor a matcher is formatted with fmt.Sprint.
 func WithHeader(name string, value any) types.GomegaMatcher {
 	return newDetail("header "+name, value, func(q chattest.Request) string { return q.Header.Get(name) })
 }

@@ -27,21 +27,21 @@ var _ = Describe("A detail of a request", func() {
 		Expect(chattest.Request{Body: []byte("plain")}).To(WithBody("plain"))
 	})
 
-	It("is a parameter of its query, also a number", func() {
+	It("is a parameter of its query, which may be a number", func() {
 		Expect(request).To(WithQuery("maxPageSize", "2"))
 		Expect(request).To(WithQuery("maxPageSize", 2))
 		Expect(request).NotTo(WithQuery("maxPageSize", 3))
 		Expect(request).To(WithQuery("startTime", BeEmpty()))
 	})
 
-	It("is a header, with its name in any case", func() {
+	It("is a header, whose name is not case-sensitive", func() {
 		Expect(request).To(WithHeader("repeatability-request-id", "mine"))
 		Expect(request).To(WithHeader("repeatability-request-id", Not(BeEmpty())))
 		Expect(request).NotTo(WithHeader("repeatability-request-id", "yours"))
 		Expect(request).To(WithHeader("x-not-there", ""))
 	})
 
-	It("is a matcher like any other", func() {
+	It("can be used as a matcher on its own", func() {
 		Expect([]chattest.Request{{}, request}).To(ContainElement(And(WithQuery("maxPageSize", 2), WithHeader("x-not-there", ""))))
 	})
 

@@ -8,8 +8,8 @@ import (
 	"github.com/onsi/gomega/types"
 )
 
-// Times is a detail of [HaveReceived] and [HaveNotified]: how many requests or events must match the other details, as a number or a
-// matcher for it, such as BeNumerically(">", 1).
+// Times is a detail of [HaveReceived] and [HaveNotified]: the number of requests or events that must match the other details, or a matcher
+// for it, such as BeNumerically(">", 1).
 func Times(count any) types.GomegaMatcher {
 	if matcher, ok := count.(types.GomegaMatcher); ok {
 		return times{matcher, "as often as it should"}

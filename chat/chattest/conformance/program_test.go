@@ -11,18 +11,18 @@ import (
 	"testing"
 )
 
-// program is the emulator as people run it, with its own authority and its data on disk.
+// program is the emulator as a separate process, with its own certificate authority and a data directory.
 type program struct {
 	ConnectionString, CAFile string
 }
 
-// startProgram builds and starts it. It ends with the test, by an interrupt.
+// startProgram builds and starts the emulator. It is interrupted at the end of the test.
 func startProgram(t *testing.T) (p program) {
 	t.Helper()
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "acschat")
-	if said, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "github.com/acschat/acs-chat-go/cmd/acschat").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, said)
+	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "github.com/acschat/acs-chat-go/cmd/acschat").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
 	}
 	var stderr bytes.Buffer
 	emulator := exec.Command(binary, "emulator", "--addr", "127.0.0.1:0", "--data", filepath.Join(dir, "data"), "--output", "json")
