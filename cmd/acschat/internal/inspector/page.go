@@ -27,7 +27,7 @@ type frame struct {
 
 // parts lists the templates of the parts that change. Each is in an element with the same id.
 func parts() []string {
-	return []string{"clock", "state", "start", "threads", "users", "messages", "send", "requests", "faults", "snapshot"}
+	return []string{"clock", "state", "start", "threads", "users", "messages", "send", "requests", "faults", "snapshot", "connections", "events"}
 }
 
 // chosen is a thread or a user that narrows what is shown.
@@ -117,6 +117,7 @@ func (p *page) look(g selection) map[string]any {
 		"messages": messages,
 		"send":     p.viewSend(g, messages.Thread),
 		"requests": p.viewRequests(g, requests),
+		"events":   p.viewEvents(g),
 	})
 	return seen
 }
@@ -124,7 +125,7 @@ func (p *page) look(g selection) map[string]any {
 // glance collects what the parts show that may change without a request, and cost little.
 func (p *page) glance(g selection) map[string]any {
 	faults := p.viewFaults(g)
-	return map[string]any{"clock": p.viewClock(), "state": faults, "faults": faults, "snapshot": p.viewSnapshot(g)}
+	return map[string]any{"clock": p.viewClock(), "state": faults, "faults": faults, "snapshot": p.viewSnapshot(g), "connections": p.viewConnections(g)}
 }
 
 // render renders one part.
