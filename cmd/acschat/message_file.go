@@ -1,15 +1,17 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/input"
@@ -66,7 +68,19 @@ var errJSON = errors.New("this is JSON: send its objects with --from-format json
 // isJSON reports whether a line is an object, or begins an array or an object of several lines.
 func isJSON(line string) bool {
 	line = strings.TrimSpace(line)
-	return line == "[" || line == "{" || strings.HasPrefix(line, "{") && json.Valid([]byte(line)) || strings.HasPrefix(line, "[{")
+	return line == "[" || line == "{" || strings.HasPrefix(line, "{") && jsontext.Value(line).IsValid() || strings.HasPrefix(line, "[{")
+}
+
+// reasonOf returns why a line is not an object of a message.
+func reasonOf(err error) string {
+	wrong, ok := errors.AsType[*json.SemanticError](err)
+	switch {
+	case !ok:
+		return strings.TrimPrefix(err.Error(), "jsontext: ")
+	case errors.Is(err, json.ErrUnknownName):
+		return fmt.Sprintf("unknown field %q", wrong.JSONPointer.LastToken())
+	}
+	return cmp.Or(string(wrong.JSONPointer), "the line") + " has the wrong type"
 }
 
 // parseObject reads the request body of sending a message.
@@ -77,15 +91,11 @@ func parseObject(line string) (d draft, err error) {
 		SenderDisplayName string            `json:"senderDisplayName"`
 		Metadata          map[string]string `json:"metadata"`
 	}
-	dec := json.NewDecoder(bytes.NewReader([]byte(line)))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&body); err != nil {
-		return d, errors.New("not an object with content, type, senderDisplayName and metadata: " + strings.TrimPrefix(err.Error(), "json: "))
+	// The strict decoder rejects two values of one name, of which only one could be sent, and text that is not Unicode.
+	if err := json.Unmarshal([]byte(line), &body, json.RejectUnknownMembers(true), json.MatchCaseInsensitiveNames(true)); err != nil {
+		return d, fmt.Errorf("not an object with content, type, senderDisplayName and metadata: %s", reasonOf(err))
 	}
-	_, err = dec.Token()
 	switch {
-	case !errors.Is(err, io.EOF):
-		return d, errors.New("there is text after the object")
 	case body.Content == "":
 		return d, errors.New("there is no content")
 	case body.Type != "" && body.Type != chat.MessageTypeText && body.Type != chat.MessageTypeHTML:

@@ -141,13 +141,17 @@ var _ = Describe("message send --from", func() {
 		},
 		Entry("invalid JSON", `{"content":`, "not an object with content"),
 		Entry("no content", `{"type":"text"}`, "there is no content"),
-		Entry("a bracket between two objects", `{"content":"one"}]{"content":"two"}`, "text after the object"),
-		Entry("a word after the object", `{"content":"one"} two`, "text after the object"),
+		Entry("a bracket between two objects", `{"content":"one"}]{"content":"two"}`, "after top-level value"),
+		Entry("a word after the object", `{"content":"one"} two`, "after top-level value"),
 		Entry("null", `null`, "there is no content"),
 		Entry("an unknown member", `{"content":"x","colour":"red"}`, `unknown field "colour"`),
 		Entry("a system message type", `{"content":"x","type":"topicUpdated"}`, "is not text or html"),
-		Entry("two objects", `{"content":"x"}{"content":"y"}`, "text after the object"),
-		Entry("a message of a listing", `{"content":{"message":"x"}}`, "not an object with content"),
+		Entry("two objects", `{"content":"x"}{"content":"y"}`, "after top-level value"),
+		Entry("a message of a listing", `{"content":{"message":"x"}}`, "metadata: /content has the wrong type"),
+		Entry("an array", `[]`, "metadata: the line has the wrong type"),
+		Entry("two values of one field", `{"content":"x","content":"y"}`, `duplicate object member name "content"`),
+		Entry("two values that differ in case", `{"content":"x","Content":"y"}`, `duplicate object member name "Content"`),
+		Entry("half of a surrogate pair", `{"content":"\ud800"}`, "invalid surrogate pair"),
 	)
 
 	It("continues after a rejected message, exits with 3, and reports which and why", func() {

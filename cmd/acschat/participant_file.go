@@ -77,11 +77,11 @@ func separatorOf(text string) (rune, string) {
 		_, rest, _ := strings.Cut(named, "\n")
 		return rune(named[0]), "\n" + rest
 	}
+	quoted := false // also a line break may be
 	for line := range strings.Lines(text) {
-		if strings.HasPrefix(line, "#") {
+		if !quoted && strings.HasPrefix(line, "#") {
 			continue
 		}
-		quoted := false
 		for _, r := range line {
 			switch {
 			case r == '"':

@@ -148,6 +148,11 @@ var _ = Describe("participant", func() {
 			Expect(server.Requests(chattest.AddChatParticipants)).To(BeEmpty())
 		})
 
+		It("rejects a NUL character, with its line", func() {
+			file := alice.File("people.csv", "8:acs:a", "8:acs:\x00b")
+			alice.Run("participant", "add", "-t", thread, "--from", file).Ends(2, "line 2: it contains a NUL character")
+		})
+
 		It("adds no participant if a line is invalid, and reports which one", func() {
 			file := alice.File("team.csv", server.NewUser().ID, "bob")
 			alice.Run("participant", "add", "--from", file).Ends(2, "team.csv, line 2", `"bob" is not a raw id`)

@@ -3,6 +3,7 @@ package export
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 )
 
@@ -12,23 +13,36 @@ type growingFile struct {
 	size int64
 }
 
-// openGrowing opens a file of which size bytes are valid, and removes the rest.
-func openGrowing(name string, size int64) (*growingFile, error) {
+// openGrowing opens a file of which the first size bytes are valid, a number of lines, and removes the rest.
+func openGrowing(name string, size int64, lines int) (*growingFile, error) {
 	f, err := os.OpenFile(name+partSuffix, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
-	if err == nil && info.Size() < size {
-		err = fmt.Errorf("%s is shorter than it was: remove the export and start again", f.Name())
-	}
-	if err == nil {
+	if err = checkLines(f, size, lines); err == nil {
 		err = f.Truncate(size)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return &growingFile{file: f, size: size}, nil
+}
+
+// checkLines checks that the first size bytes of a file are a number of whole lines.
+func checkLines(f *os.File, size int64, lines int) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() < size {
+		return fmt.Errorf("%s is shorter than it was: remove the export and start again", f.Name())
+	}
+	found := 0
+	err = eachLine(io.NewSectionReader(f, 0, size), func(int64, []byte) error { found++; return nil })
+	if errors.Is(err, io.EOF) || err == nil && found != lines { // EOF is within a line
+		return fmt.Errorf("%s does not fit %s: remove the export and start again", f.Name(), stateFile)
+	}
+	return err
 }
 
 func (g *growingFile) append(text []byte) error {

@@ -40,7 +40,7 @@ func (x *Export) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if x.messages, err = openGrowing(x.path(messagesFile), 0); err != nil {
+	if x.messages, err = openGrowing(x.path(messagesFile), 0, 0); err != nil {
 		return err
 	}
 	x.state.Participants, x.state.Receipts = len(people), len(receipts)

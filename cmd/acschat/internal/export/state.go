@@ -63,18 +63,29 @@ func (x *Export) open() (resumed bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("--out: %w", err)
 	}
-	if err := json.Unmarshal(text, &x.state); err != nil || x.state.Format != stateFormat {
+	if err := json.Unmarshal(text, &x.state); err != nil || !x.state.isValid() {
 		return false, cli.Misuse("--out: %s is not a state that this version can continue from: choose another directory", x.path(stateFile))
 	}
 	if x.state.ThreadID != x.Thread.ThreadID() {
 		return false, cli.Misuse("--out: the export in %s is of another thread, %s: choose another directory", x.dir, x.state.ThreadID)
 	}
 	x.state.HTML = x.state.HTML || x.html
-	if x.state.CaughtUp {
-		return true, nil // the messages may be renamed already
+	if !x.state.CaughtUp {
+		x.messages, err = openGrowing(x.path(messagesFile), x.state.MessageBytes, x.state.Messages)
+		return true, err
 	}
-	x.messages, err = openGrowing(x.path(messagesFile), x.state.MessageBytes)
-	return true, err
+	complete, err := x.openPart(messagesFile) // it may be renamed already
+	if err != nil {
+		return true, fmt.Errorf("a file of the export is missing, start again: %w", err)
+	}
+	defer func() { _ = complete.Close() }() // it was read
+	return true, checkLines(complete, x.state.MessageBytes, x.state.Messages)
+}
+
+// isValid reports whether a state may be one that this version has saved.
+func (s *state) isValid() bool {
+	counts := min(int64(s.Messages), s.MessageBytes, int64(s.Participants), int64(s.Receipts), int64(s.Total))
+	return s.Format == stateFormat && s.Begun && (s.Listed || !s.CaughtUp) && counts >= 0
 }
 
 // checkEmpty protects a complete export, and other files with these names.

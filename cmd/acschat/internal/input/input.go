@@ -76,7 +76,7 @@ func Read(ctx context.Context, file string, stdin io.Reader, limit int64) (strin
 	}
 }
 
-// decode removes a byte order mark, and rejects text that is not UTF-8.
+// decode removes a byte order mark, and rejects text that is not UTF-8 or has a NUL character, as no text file has.
 func decode(file, text string) (string, error) {
 	text, err := checkStart(file, text)
 	if err != nil {
@@ -84,8 +84,12 @@ func decode(file, text string) (string, error) {
 	}
 	number := 0
 	for line := range strings.Lines(text) {
-		if number++; !utf8.ValidString(line) {
+		number++
+		switch {
+		case !utf8.ValidString(line):
 			return "", cli.Misuse("%s, line %d: %v", Name(file), number, ErrNotUTF8)
+		case strings.Contains(line, "\x00"):
+			return "", cli.Misuse("%s, line %d: it contains a NUL character", Name(file), number)
 		}
 	}
 	return text, nil

@@ -1,0 +1,19 @@
+package export
+
+import "github.com/acschat/acs-chat-go/chat"
+
+// Opened is the part of a state that open checks.
+type Opened struct {
+	Messages     int
+	MessageBytes int64
+}
+
+// OpenState opens the export of a thread in a directory, as Run does first.
+func OpenState(thread *chat.ThreadClient, dir string) (resumed bool, _ Opened, err error) {
+	x := &Export{Thread: thread, dir: dir}
+	resumed, err = x.open()
+	if x.messages != nil {
+		defer func() { _ = x.messages.file.Close() }()
+	}
+	return resumed, Opened{x.state.Messages, x.state.MessageBytes}, err
+}
