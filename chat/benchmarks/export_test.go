@@ -4,7 +4,7 @@ package main
 var (
 	Serve       = serve
 	StartServer = startServer
-	Said        = said
+	Said        = cannedRecords
 )
 
 const (
