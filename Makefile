@@ -62,7 +62,7 @@ browser: ## Look at the page of the emulator in headless Chromium, or in what CH
 OFFICIAL_JS := chat/chattest/conformance/testdata/javascript
 
 .PHONY: conformance
-conformance: ## Run the official JavaScript and Python clients against the emulator, as far as they are here.
+conformance: ## Run the official clients against the emulator, in Node, Chromium and Python, as far as these are here.
 	@if command -v npm >/dev/null && ! [ $(OFFICIAL_JS)/node_modules/.package-lock.json -nt $(OFFICIAL_JS)/package-lock.json ]; then \
 		npm ci --prefix $(OFFICIAL_JS) --loglevel=error || true; \
 	fi

@@ -12,16 +12,27 @@ import (
 
 func TestConformance(t *testing.T) {
 	RegisterFailHandler(Fail)
+	binary := buildProgram(t)
+	js := javaScript()
 	var found bool
-	for _, c := range []*client{javaScript(), python()} {
+	for _, c := range []*client{js, python()} {
 		if err := c.find(t.Context()); err != nil {
 			fmt.Printf("conformance: skipped the %s clients: %v\n", c.language, err)
 			continue
 		}
 		found = true
-		library, program := startLibrary(t), startProgram(t)
+		library, program := startLibrary(t), startChecked(t, binary)
 		c.describe("chattest", c.run(t.Context(), library.environment()), library.describe(c))
 		c.describe("acschat emulator", c.run(t.Context(), program.environment()), nil)
+	}
+	if chromium, err := findBrowser(t.Context(), js); err != nil {
+		fmt.Printf("conformance: skipped the JavaScript client in Chromium: %v\n", err)
+	} else {
+		found = true
+		library, program := asLibrary(t), asProgram(t, binary)
+		b := startBrowser(t, chromium, js, library, program)
+		describeRealtime(b, library)
+		describeRealtime(b, program)
 	}
 	if found {
 		RunSpecs(t, "conformance")

@@ -1,8 +1,11 @@
 //go:build conformance
 
-// Package conformance_test runs the official JavaScript and Python clients, as they are, against the emulator: as a library and as a
-// program. The checks are theirs, in the language of each, under testdata; every one of them is a spec here.
+// Package conformance_test runs the official JavaScript and Python clients, unmodified, against the emulator: as a library and as a
+// program. The checks of both are written in their language, under testdata; each of them is a spec here.
 //
-// make conformance runs it: it has the build tag conformance, since it takes Node and Python and what npm and Debian have for them.
-// A client that is not installed is skipped, and one line says so.
+// The JavaScript client also runs in headless Chromium, bundled for browsers, on a page whose origin is not that of the emulator. There
+// it receives events in real time, and a table of expectations in Go holds for it and for the listener of package realtime alike.
+//
+// make conformance runs it. It has the build tag conformance, since it needs Node, Chromium and Python, and what npm and Debian have for
+// them. What is missing is skipped, and one line says so.
 package conformance_test

@@ -5,49 +5,75 @@ package conformance_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 )
 
-// program is the emulator as a separate process, with its own certificate authority and a data directory.
-type program struct {
-	ConnectionString, CAFile string
-}
-
-// startProgram builds and starts the emulator. It is interrupted at the end of the test.
-func startProgram(t *testing.T) (p program) {
+// buildProgram builds acschat and returns the name of the binary.
+func buildProgram(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	binary := filepath.Join(dir, "acschat")
+	binary := filepath.Join(t.TempDir(), "acschat")
 	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "github.com/acschat/acs-chat-go/cmd/acschat").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	var stderr bytes.Buffer
-	emulator := exec.Command(binary, "emulator", "--addr", "127.0.0.1:0", "--data", filepath.Join(dir, "data"), "--output", "json")
-	emulator.Stderr = &stderr
-	stdout, err := emulator.StdoutPipe()
+	return binary
+}
+
+// program is the emulator as a separate process, with its own certificate authority and a data directory.
+type program struct {
+	ConnectionString, CAFile string
+
+	process *exec.Cmd
+	stderr  bytes.Buffer
+}
+
+// startProgram starts the emulator at an address with its data in a directory.
+func startProgram(binary, address, dir string, flags ...string) (*program, error) {
+	p := &program{process: exec.Command(binary, append([]string{"emulator", "--addr", address, "--data", dir, "--output", "json"}, flags...)...)}
+	p.process.Stderr = &p.stderr
+	stdout, err := p.process.StdoutPipe()
 	if err == nil {
-		err = emulator.Start()
+		err = p.process.Start()
 	}
+	if err == nil {
+		err = json.NewDecoder(stdout).Decode(p)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("acschat emulator: %w\n%s", err, p.stderr.Bytes())
+	}
+	return p, nil
+}
+
+// stop interrupts the emulator and waits for its end.
+func (p *program) stop() error {
+	err := p.process.Process.Signal(os.Interrupt)
+	if err == nil {
+		err = p.process.Wait()
+	}
+	if err != nil {
+		return fmt.Errorf("acschat emulator: %w\n%s", err, p.stderr.Bytes())
+	}
+	return nil
+}
+
+// startChecked starts the emulator for the checks of a client. It ends with the test.
+func startChecked(t *testing.T, binary string) *program {
+	t.Helper()
+	p, err := startProgram(binary, "127.0.0.1:0", filepath.Join(t.TempDir(), "data"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := emulator.Process.Signal(os.Interrupt); err != nil {
+		if err := p.stop(); err != nil {
 			t.Error(err)
 		}
-		if err := emulator.Wait(); err != nil {
-			t.Errorf("acschat emulator: %v\n%s", err, stderr.Bytes())
-		}
 	})
-	if err := json.NewDecoder(stdout).Decode(&p); err != nil {
-		t.Fatal(err)
-	}
 	return p
 }
 
-func (p program) environment() []string {
+func (p *program) environment() []string {
 	return append(trust(p.CAFile), "AZURE_COMMUNICATION_CONNECTION_STRING="+p.ConnectionString)
 }
