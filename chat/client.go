@@ -38,10 +38,10 @@ type ClientOptions struct {
 	// has a body only if it is an error response.
 	azcore.ClientOptions
 
-	// RetryBudget limits retries, so that an outage is not made worse by them. It is a number of tokens, which all calls of the client
-	// share, and those of all users of a [Fleet]. A retry takes 5 tokens, or 10 after a timeout. A call that the service answers,
-	// with another status than 408, 429 or 5xx, returns the tokens of its last retry, at least 1. If too few are left, a call is not
-	// retried, and its error says so. 0 means 500 tokens; a negative number means no limit.
+	// RetryBudget is a number of tokens that all calls of the client, or of all users of a [Fleet], share, so that retries do not make
+	// an outage worse. A retry takes 5 tokens, or 10 after a timeout; without enough of them a call is not retried, and its error says
+	// so. A call answered with another status than 408, 429 or 5xx returns the tokens of its last retry, at least 1. 0 means 500
+	// tokens, a negative number no limit.
 	RetryBudget int
 
 	// Logger receives one record for each request, including retries: Info, or Warn if it failed, with operation, path, status,
@@ -104,8 +104,7 @@ func (c *Client) ThreadClient(threadID string) *ThreadClient {
 	return &ThreadClient{client: c, threadID: threadID}
 }
 
-// Pipeline lends the endpoint, the authentication, the transport, the logger and the tracing of the client to the other packages of
-// this module, such as realtime. Its type is internal: programs have no use for it.
+// Pipeline is for the other packages of this module, such as realtime. Its type is internal.
 func (c *Client) Pipeline() *pipeline.Pipeline { return c.pipeline }
 
 // Close closes idle connections, unless the transport is the caller's, and leaves the credential open. It does not interrupt

@@ -24,16 +24,17 @@
 // # JSON
 //
 // Values such as [Message] and the kinds of [Identifier] are written to JSON in the form of the API version 2025-03-15, and read from
-// it as tolerantly as responses are. Reading replaces the whole value, except that null changes nothing. A value that was read is
-// written and read again as an equal value, with the members that this package does not know. Only values that the service does not
-// send may change: empty metadata that is not nil, times not in UTC, a [Cloud] in capital letters, an [UnknownIdentifier] with the
-// raw id of another kind. A [FailedParticipant] keeps its identifier only.
+// it as tolerantly as responses are. Reading replaces the whole value, except that null changes nothing. A value that was read
+// survives writing and reading, with the members that this package does not know. Values that the service does not send may change:
+// empty non-nil metadata, times not in UTC, a [Cloud] in capital letters, an [UnknownIdentifier] with the raw id of another kind. Of
+// the participant in a [FailedParticipant], JSON has the identifier only.
 //
 // # Errors
 //
-// Invalid arguments, such as text that is not UTF-8 and an empty id, are reported as [*ArgumentError] before any request is sent. Error responses are returned as [*Error]; match
-// their meaning with [errors.Is], as in errors.Is(err, [ErrForbidden]). The documentation of a method names the most common ones.
-// Other errors are those of the context, the credential or the connection, and [ErrClosed].
+// Invalid arguments, such as an empty id or text that is not UTF-8, are reported as [*ArgumentError] before any request is sent.
+// Error responses are returned as [*Error]; match their meaning with [errors.Is], as in errors.Is(err, [ErrForbidden]). The
+// documentation of a method names the most common ones. Other errors are those of the context, the credential or the connection,
+// and [ErrClosed].
 //
 // Adding participants can fail in part: the call succeeds, and a [FailedParticipant] is returned for each participant that the
 // service did not add. [Client.Explain] lists the likely causes of an error, with evidence and a fix for each.
@@ -42,9 +43,8 @@
 //
 // Calls are retried on the statuses 408, 429, 500, 502, 503 and 504 and on transport errors: up to three times, after the delay
 // that the service requests or one that grows exponentially. A requested delay of more than a minute ends the call. The retry options
-// of [ClientOptions] change these values. [ThreadClient.SendMessage] is the exception, since a retry could send the message twice:
-// see there and [ErrOutcomeUnknown]. The calls of a client share a budget of retries, so that an outage is not made worse by them;
-// see the RetryBudget of [ClientOptions].
+// of [ClientOptions] change these values, and its RetryBudget limits the retries of all calls together. [ThreadClient.SendMessage] is
+// the exception, since a retry could send the message twice: see there and [ErrOutcomeUnknown].
 //
 // On 401 a call is retried once with a new token, if the credential can fetch one. If the response to a change is lost, its retry may
 // fail with [ErrForbidden] or [ErrNotFound] because the first attempt succeeded; the error says so.
@@ -54,13 +54,12 @@
 //
 // # Limits
 //
-// An attempt may take one minute; see [ClientOptions]. A response may have 32 MiB, and 100,000 items in all its lists together. It is
-// an error if it exceeds that. Of an error response, at most 128 KiB are read.
+// An attempt may take one minute; see [ClientOptions]. A response with more than 32 MiB, or more than 100,000 items in all its lists
+// together, is an error. Of an error response, 128 KiB are read.
 //
 // # Concurrency
 //
-// Clients, thread clients, fleets, credentials and pagers are safe for concurrent use: create one and share it. A call returns as
-// soon as its context ends.
+// Clients, thread clients, fleets, credentials and pagers are safe for concurrent use. A call returns as soon as its context ends.
 //
 // # Testing
 //

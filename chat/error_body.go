@@ -26,9 +26,8 @@ func toError(w errorbody.Error) *Error {
 	return e
 }
 
-// NewError converts an error response of Communication Services, of any shape, for callers of other operations, such as package
-// identity. Its text contains action, such as "identity: create user", and hint, which may be empty. NewError replaces the body
-// by a copy. resp must not be nil.
+// NewError converts an error response of Communication Services for callers of other operations, such as package identity. Its text
+// begins with action, such as "identity: create user", and contains hint unless it is empty. NewError replaces the body of resp by a copy.
 func NewError(action string, resp *http.Response, hint string) *Error {
 	return newError(action, resp, hint, nil)
 }

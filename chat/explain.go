@@ -20,12 +20,11 @@ import (
 // If the error leaves the cause open, ctx has not ended and the client holds a valid token, Explain reads from the service as the
 // user:
 //
-//   - after a 403 the first participant of the thread, and after a 404 its properties; then up to two pages of the user's threads
-//     if these are refused, or else the message that was to be changed;
+//   - after a 403 the first participant of the thread, and after a 404 its properties; if that request is refused, up to two pages
+//     of the user's threads, and otherwise the message, if the call was about one;
 //   - after a 400 of adding participants the first page of participants.
 //
-// These are at most three requests, each sent once and for at most five seconds. They show the present state. Explain never
-// fetches a token. A nil Client, as [NewClient] returns with an error, explains from the error alone.
+// Explain sends at most three requests, each once and for at most five seconds, and never fetches a token. A nil Client, as [NewClient] returns with an error, explains from the error alone.
 //
 // The API operations are ChatThread_GetChatThreadProperties, Chat_ListChatThreads, ChatThread_GetChatMessage and
 // ChatThread_ListChatParticipants.

@@ -10,8 +10,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// FailedParticipant is a participant that the service did not add, and the reason: errors.Is(f.Err, ErrNotFound), for example,
-// reports that the user does not exist.
+// FailedParticipant is a participant that the service did not add, and the reason, such as an error that is [ErrNotFound].
 type FailedParticipant struct {
 	// Participant is that of the request. If the service reports one that was not in it, only the Identifier is set.
 	Participant Participant

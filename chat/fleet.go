@@ -9,7 +9,7 @@ import (
 )
 
 // Fleet provides clients for many users of one resource, for backends, imports and bots. They share connections and a bounded
-// cache of tokens. A Fleet has no goroutines except for tokens that are being issued. It is safe for concurrent use.
+// cache of tokens. A Fleet has no goroutines except for tokens that are being issued.
 type Fleet struct {
 	client *Client // without a user; the clients of users share it
 	tokens *fleetTokens

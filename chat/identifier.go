@@ -13,7 +13,7 @@ import (
 type Identifier interface {
 	// RawID returns the identifier in the form of the service, such as "8:acs:…" or "4:+15555550123".
 	RawID() string
-	// Kind returns the service's name of the kind.
+	// Kind returns the kind, as the service names it: [IdentifierKindCommunicationUser] for a [CommunicationUser], and so on.
 	Kind() IdentifierKind
 
 	// MarshalText returns the raw id, so that an identifier can be a key of a JSON object.
@@ -25,7 +25,7 @@ type Identifier interface {
 // IdentifierKind is the kind of an [Identifier].
 type IdentifierKind string
 
-// Kinds of identifiers. Kinds that this version does not know are [IdentifierKindUnknown].
+// Kinds of identifiers. Unknown kinds are [IdentifierKindUnknown].
 const (
 	IdentifierKindCommunicationUser  IdentifierKind = "communicationUser"
 	IdentifierKindPhoneNumber        IdentifierKind = "phoneNumber"
@@ -55,7 +55,6 @@ type CommunicationUser struct {
 // RawID returns ID, or the raw id that the service sent.
 func (u CommunicationUser) RawID() string { return cmp.Or(u.rawID, u.ID) }
 
-// Kind returns [IdentifierKindCommunicationUser].
 func (u CommunicationUser) Kind() IdentifierKind { return IdentifierKindCommunicationUser }
 
 func (CommunicationUser) sealed() {}
@@ -72,7 +71,6 @@ type PhoneNumber struct {
 // RawID returns "4:" and Number, or the raw id that the service sent.
 func (p PhoneNumber) RawID() string { return cmp.Or(p.rawID, "4:"+p.Number) }
 
-// Kind returns [IdentifierKindPhoneNumber].
 func (p PhoneNumber) Kind() IdentifierKind { return IdentifierKindPhoneNumber }
 
 func (PhoneNumber) sealed() {}
@@ -96,7 +94,6 @@ type MicrosoftTeamsUser struct {
 // the service sent.
 func (u MicrosoftTeamsUser) RawID() string { return cmp.Or(u.rawID, teamsUserRawID(u)) }
 
-// Kind returns [IdentifierKindMicrosoftTeamsUser].
 func (u MicrosoftTeamsUser) Kind() IdentifierKind { return IdentifierKindMicrosoftTeamsUser }
 
 func (MicrosoftTeamsUser) sealed() {}
@@ -114,7 +111,6 @@ func (a MicrosoftTeamsApp) RawID() string {
 	return cmp.Or(a.rawID, "28:"+teamsCloudPrefix(a.Cloud)+":"+a.AppID)
 }
 
-// Kind returns [IdentifierKindMicrosoftTeamsApp].
 func (a MicrosoftTeamsApp) Kind() IdentifierKind { return IdentifierKindMicrosoftTeamsApp }
 
 func (MicrosoftTeamsApp) sealed() {}
@@ -133,7 +129,6 @@ type TeamsExtensionUser struct {
 // the service sent.
 func (u TeamsExtensionUser) RawID() string { return cmp.Or(u.rawID, extensionRawID(u)) }
 
-// Kind returns [IdentifierKindTeamsExtensionUser].
 func (u TeamsExtensionUser) Kind() IdentifierKind { return IdentifierKindTeamsExtensionUser }
 
 func (TeamsExtensionUser) sealed() {}
@@ -146,7 +141,6 @@ type UnknownIdentifier struct {
 // RawID returns ID.
 func (u UnknownIdentifier) RawID() string { return u.ID }
 
-// Kind returns [IdentifierKindUnknown].
 func (u UnknownIdentifier) Kind() IdentifierKind { return IdentifierKindUnknown }
 
 func (UnknownIdentifier) sealed() {}

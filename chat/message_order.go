@@ -5,12 +5,10 @@ import (
 	"strings"
 )
 
-// Compare orders messages of a thread by SequenceID, in which they were written: it returns -1, 0 or +1 if m is before, equal to
-// or after other, as [slices.SortFunc] requires.
+// Compare orders messages of a thread by SequenceID, the order in which they were sent, and returns -1, 0 or +1.
 func (m Message) Compare(other Message) int { return compareDecimals(m.SequenceID, other.SequenceID) }
 
-// CompareVersion orders messages of a thread by Version, the oldest first. Of two states of the same message the greater is the
-// newer one. Listings are in the opposite order.
+// CompareVersion orders messages of a thread by Version, the oldest first; listings have the opposite order.
 func (m Message) CompareVersion(other Message) int { return compareDecimals(m.Version, other.Version) }
 
 // compareDecimals compares decimal numbers of any length. Other texts have a place in the order too.

@@ -11,7 +11,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// AccessToken is the access token of a user. Texts and logs of it do not contain the token, its JSON does.
+// AccessToken is the access token of a user. Its JSON contains the token; fmt and slog print it redacted.
 type AccessToken struct {
 	// Token is a JSON Web Token, visible ASCII characters only.
 	Token string `json:"token,omitempty"`

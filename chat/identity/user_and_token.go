@@ -10,7 +10,7 @@ import (
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
-// UserAndToken is a new user and an access token for that user. Texts and logs of it do not contain the token, its JSON does.
+// UserAndToken is a new user and an access token for that user. Its JSON contains the token; fmt and slog print it redacted.
 type UserAndToken struct {
 	User  chat.CommunicationUser
 	Token chat.AccessToken
