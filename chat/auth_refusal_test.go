@@ -85,7 +85,7 @@ var _ = Describe("A refused token", func() {
 
 	It("has its age in the error, since the service gives no reason", func() {
 		bubble(func() {
-			credential, err := chat.NewStaticTokenCredential(tokenUntil(time.Now().Add(-time.Hour)))
+			credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: tokenUntil(time.Now().Add(-time.Hour))})
 			Expect(err).NotTo(HaveOccurred())
 			client, err := chat.NewClient(testEndpoint, credential, options(answering(reply(401, ""))))
 			Expect(err).NotTo(HaveOccurred())

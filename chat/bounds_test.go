@@ -162,7 +162,7 @@ var _ = Describe("Pager", func() {
 var _ = Describe("A token", func() {
 	It("is refused above 64 KB, wherever it comes from", func(ctx SpecContext) {
 		long := tokenWith(`{"exp":4102444800,"x":"` + string(bytes.Repeat([]byte("x"), 64<<10)) + `"}`)
-		_, err := chat.NewStaticTokenCredential(long)
+		_, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: long})
 		Expect(err).To(MatchError("chat: token is longer than 64 KB"))
 		_, err = chat.NewTokenCredential(giving(long), &chat.TokenCredentialOptions{InitialToken: chat.AccessToken{Token: long}})
 		Expect(err).To(MatchError("chat: InitialToken is longer than 64 KB"))

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -10,15 +11,15 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// TokenCredential holds the access token of a user and renews it. It is safe for concurrent use and can be shared by clients.
+// TokenCredential holds and renews the access token of a user.
 //
 // Two minutes before the token expires, or at half its lifetime if that is later, a call starts a refresh, and calls use the
 // current token until it expires. After that they wait for the refresh, each until its context ends, and return its error if it
-// fails. Only one refresh runs at a time. While the current token is valid, a failed refresh is retried after 1, 2, 4 seconds and
-// so on, up to 30.
+// fails. One refresh runs at a time. While the token is valid, a failed one is retried after 1, 2, 4 seconds and so on, up to 30.
 type TokenCredential struct {
 	refresh func(context.Context) (AccessToken, error) // nil: static
 	timeout time.Duration
+	assumed time.Duration // of an encrypted token without ExpiresOn
 	ahead   bool
 
 	held atomic.Pointer[heldToken] // nil: none, or closed
@@ -38,6 +39,8 @@ type TokenCredentialOptions struct {
 	InitialToken AccessToken
 	// RefreshTimeout limits one call of the callback. Zero means 30 seconds.
 	RefreshTimeout time.Duration
+	// AssumedLifetime is that of an encrypted token whose ExpiresOn is zero, since its claims cannot be read. Zero means ten minutes.
+	AssumedLifetime time.Duration
 	// RefreshAhead renews the token in the background, ten minutes before it expires or at half its lifetime if that is later, so
 	// that calls do not wait. It starts immediately if there is no valid initial token, and runs until Close.
 	RefreshAhead bool
@@ -57,18 +60,18 @@ func (t *heldToken) accept() {
 }
 
 const (
-	defaultRefreshTimeout = 30 * time.Second
-	refreshInterval       = time.Second // no two refreshes closer, where there is a choice
-	replacementBurst      = 10          // as many tokens may be refused, and replaced, at once
+	defaultRefreshTimeout  = 30 * time.Second
+	defaultAssumedLifetime = 10 * time.Minute
+	refreshInterval        = time.Second // no two refreshes closer, where there is a choice
+	replacementBurst       = 10          // as many tokens may be refused, and replaced, at once
 )
 
 var errCredentialClosed = fmt.Errorf("the credential is %w", ErrClosed)
 
-// NewStaticTokenCredential returns a credential with a token that is never renewed, for tools and tests. A token whose expiry
-// cannot be read is an [*ArgumentError]. An expired token is not: the service rejects it, and the error of the call says when it
-// expired.
-func NewStaticTokenCredential(token string) (*TokenCredential, error) {
-	t, err := AccessToken{Token: token}.withExpiry()
+// NewStaticTokenCredential returns a credential with a token that is never renewed, for tools and tests. A token that is not encrypted
+// and whose expiry cannot be read is an [*ArgumentError]; an expired token is not.
+func NewStaticTokenCredential(token AccessToken) (*TokenCredential, error) {
+	t, err := token.withExpiry(defaultAssumedLifetime)
 	if err != nil {
 		return nil, &ArgumentError{Name: "token", Reason: err.Error()}
 	}
@@ -94,13 +97,17 @@ func NewTokenCredential(refresh func(context.Context) (AccessToken, error), opti
 	if options.RefreshTimeout < 0 {
 		return nil, &ArgumentError{Name: "RefreshTimeout", Reason: "must not be negative"}
 	}
+	if options.AssumedLifetime < 0 {
+		return nil, &ArgumentError{Name: "AssumedLifetime", Reason: "must not be negative"}
+	}
 	c := newTokenCredential(refresh)
 	c.ahead = options.RefreshAhead
+	c.assumed = cmp.Or(options.AssumedLifetime, defaultAssumedLifetime)
 	if options.RefreshTimeout > 0 {
 		c.timeout = options.RefreshTimeout
 	}
 	if options.InitialToken != (AccessToken{}) {
-		t, err := options.InitialToken.withExpiry()
+		t, err := options.InitialToken.withExpiry(c.assumed)
 		if err != nil {
 			return nil, &ArgumentError{Name: "InitialToken", Reason: err.Error()}
 		}
@@ -115,7 +122,7 @@ func NewTokenCredential(refresh func(context.Context) (AccessToken, error), opti
 }
 
 func newTokenCredential(refresh func(context.Context) (AccessToken, error)) *TokenCredential {
-	return &TokenCredential{refresh: refresh, timeout: defaultRefreshTimeout}
+	return &TokenCredential{refresh: refresh, timeout: defaultRefreshTimeout, assumed: defaultAssumedLifetime}
 }
 
 // Token returns a token, fetching one if needed. If the current token is valid, Token returns it immediately, even if ctx has

@@ -28,7 +28,7 @@ func FuzzToken(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, token string) {
-		credential, err := chat.NewStaticTokenCredential(token)
+		credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: token})
 		if err != nil {
 			if _, ok := errors.AsType[*chat.ArgumentError](err); !ok {
 				t.Fatalf("%q: %v is no ArgumentError", token, err)

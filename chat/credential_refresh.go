@@ -68,7 +68,7 @@ func (c *TokenCredential) runRefresh(ctx context.Context, pending *tokenRefresh)
 // finishRefresh checks the result of a refresh and passes it to the waiting calls.
 func (c *TokenCredential) finishRefresh(pending *tokenRefresh, token AccessToken, err error) {
 	if err == nil {
-		token, err = checkNew(token)
+		token, err = c.checkNew(token)
 	}
 	if err != nil {
 		token, err = AccessToken{}, &refreshError{pipeline.WithoutSecrets(err)}
@@ -78,8 +78,8 @@ func (c *TokenCredential) finishRefresh(pending *tokenRefresh, token AccessToken
 	c.complete(pending, token, err)
 }
 
-func checkNew(token AccessToken) (AccessToken, error) {
-	token, err := token.withExpiry()
+func (c *TokenCredential) checkNew(token AccessToken) (AccessToken, error) {
+	token, err := token.withExpiry(c.assumed)
 	if err != nil {
 		return token, fmt.Errorf("the new token %w", err)
 	}

@@ -16,7 +16,7 @@ var _ = Describe("TokenCredential", func() {
 	Context("of one token", func() {
 		It("returns it unchanged", func() {
 			token := tokenUntil(time.Now().Add(time.Hour))
-			credential, err := chat.NewStaticTokenCredential(token)
+			credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: token})
 			Expect(err).NotTo(HaveOccurred())
 			for range 3 {
 				Expect(credential.Token(context.Background())).To(HaveField("Token", token))
@@ -25,7 +25,7 @@ var _ = Describe("TokenCredential", func() {
 
 		It("returns it even if it has expired: the service rejects it", func() {
 			token := tokenUntil(time.Now().Add(-time.Hour))
-			credential, err := chat.NewStaticTokenCredential(token)
+			credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: token})
 			Expect(err).NotTo(HaveOccurred())
 			Expect(credential.Token(context.Background())).To(HaveField("Token", token))
 		})

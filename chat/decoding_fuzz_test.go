@@ -25,7 +25,7 @@ func (c *canned) Do(req *http.Request) (*http.Response, error) {
 
 // client makes a client on the transport, outside the suite too.
 func (c *canned) client(tb testing.TB) *chat.Client {
-	credential, err := chat.NewStaticTokenCredential(tokenUntil(time.Now().Add(24 * time.Hour)))
+	credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: tokenUntil(time.Now().Add(24 * time.Hour))})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -313,7 +313,7 @@ func ExamplePager_Collect() {
 }
 
 func ExampleNewStaticTokenCredential() {
-	_, err := chat.NewStaticTokenCredential("not-a-token")
+	_, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: "not-a-token"})
 	fmt.Println(err)
 	// Output: chat: token is not a JSON Web Token: 1 of 3 dot-separated parts
 }

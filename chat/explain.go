@@ -87,7 +87,8 @@ func (e *Error) facts() *diagnosis.Refusal {
 // known.
 func see(resp *http.Response, held *heldToken) diagnosis.Seen {
 	seen, token := diagnosis.See(resp)
-	if payload, err := readPayload(token); err == nil {
+	seen.Token.Encrypted = diagnosis.IsEncrypted(token)
+	if payload, err := readPayload(token); err == nil && !seen.Token.Encrypted {
 		seen.Token = diagnosis.ReadClaims(payload)
 	}
 	if held != nil && held.Token == token {

@@ -29,7 +29,7 @@ func causesOf(e explain.Explanation) []explain.Kind {
 // withToken is a client of the service that has one token and no other.
 func withToken(service *chattest.Server, token string) *chat.Client {
 	GinkgoHelper()
-	credential, err := chat.NewStaticTokenCredential(token)
+	credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: token})
 	Expect(err).NotTo(HaveOccurred())
 	client, err := chat.NewClient(service.Endpoint(), credential, service.ClientOptions())
 	Expect(err).NotTo(HaveOccurred())

@@ -53,8 +53,8 @@ func tokenTroubles() []trouble {
 		}, explain.TokenRevoked, explain.TokenResource),
 		{"a token of a resource elsewhere", []explain.Kind{explain.TokenResource, explain.TokenRevoked}, "in unitedstates, and the endpoint is in europe",
 			func(ctx context.Context) (*chat.Client, error) {
-				credential, err := chat.NewStaticTokenCredential(tokenWith(fmt.Sprintf(
-					`{"skypeid":"acs:1","exp":%d,"acsScope":"chat","resourceId":"1","resourceLocation":"unitedstates"}`, time.Now().Add(time.Hour).Unix())))
+				credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: tokenWith(fmt.Sprintf(
+					`{"skypeid":"acs:1","exp":%d,"acsScope":"chat","resourceId":"1","resourceLocation":"unitedstates"}`, time.Now().Add(time.Hour).Unix()))})
 				Expect(err).NotTo(HaveOccurred())
 				c, err := chat.NewClient("https://contoso.europe.communication.azure.com", credential, options(answering(served(401, ""))))
 				Expect(err).NotTo(HaveOccurred())
@@ -143,7 +143,7 @@ func served(status int, body string) answer {
 // clientWithClaims makes a client with a token of these claims that lasts an hour.
 func clientWithClaims(claims string, answers ...answer) (*chat.Client, *scripted) {
 	GinkgoHelper()
-	credential, err := chat.NewStaticTokenCredential(tokenWith(`{"exp":` + strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10) + "," + claims + "}"))
+	credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: tokenWith(`{"exp":` + strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10) + "," + claims + "}")})
 	Expect(err).NotTo(HaveOccurred())
 	wire := answering(answers...)
 	client, err := chat.NewClient(testEndpoint, credential, options(wire))

@@ -89,7 +89,7 @@ var _ = Describe("The log", func() {
 
 	It("contains no token, body, header or query", func(ctx SpecContext) {
 		secret := tokenWith(`{"exp":4000000000,"sub":"secret"}`)
-		credential, err := chat.NewStaticTokenCredential(secret)
+		credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: secret})
 		Expect(err).NotTo(HaveOccurred())
 		leaky := func(req *http.Request) (*http.Response, error) {
 			return nil, &url.Error{Op: "Get", URL: req.URL.String() + "&also=secret", Err: fmt.Errorf("no route for %s\nBearer %s", req.URL, secret)}

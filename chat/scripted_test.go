@@ -56,7 +56,7 @@ func threadOf(answers ...answer) (*chat.ThreadClient, *scripted) {
 }
 
 func staticCredential() *chat.TokenCredential {
-	credential, err := chat.NewStaticTokenCredential(tokenUntil(time.Now().Add(24 * time.Hour)))
+	credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: tokenUntil(time.Now().Add(24 * time.Hour))})
 	Expect(err).NotTo(HaveOccurred())
 	return credential
 }

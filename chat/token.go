@@ -9,14 +9,16 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/acschat/acs-chat-go/chat/internal/diagnosis"
 )
 
 // AccessToken is the access token of a user. Its JSON contains the token; fmt and slog print it redacted.
 type AccessToken struct {
-	// Token is a JSON Web Token, visible ASCII characters only.
+	// Token is a JSON Web Token, signed or encrypted, visible ASCII characters only.
 	Token string `json:"token,omitempty"`
-	// ExpiresOn is the time at which the token expires. Zero means that of the "exp" claim. It must be set for a token whose
-	// claims cannot be read, such as an encrypted one.
+	// ExpiresOn is the time at which the token expires. Zero means that of the "exp" claim or, for an encrypted token, the
+	// AssumedLifetime of [TokenCredentialOptions]. It must be set for any other token whose claims cannot be read.
 	ExpiresOn time.Time `json:"expiresOn,omitzero"`
 }
 
@@ -43,8 +45,8 @@ const lastExpiry = 253402300799
 // maxToken is the limit of a token in bytes. A token of the service has less than 1 KB.
 const maxToken = 64 << 10
 
-// withExpiry returns the token with its expiry. Its errors do not contain the token.
-func (t AccessToken) withExpiry() (AccessToken, error) {
+// withExpiry returns the token with its expiry, assumed from now if it is encrypted. Its errors do not contain the token.
+func (t AccessToken) withExpiry(assumed time.Duration) (AccessToken, error) {
 	switch {
 	case t.Token == "":
 		return t, errors.New("is empty")
@@ -57,6 +59,9 @@ func (t AccessToken) withExpiry() (AccessToken, error) {
 	case !t.ExpiresOn.IsZero():
 		// Without the monotonic reading: that clock stands still while the machine sleeps, and tokens go on ending.
 		t.ExpiresOn = t.ExpiresOn.Round(0)
+		return t, nil
+	case diagnosis.IsEncrypted(t.Token):
+		t.ExpiresOn = time.Now().Add(assumed).Truncate(time.Second).UTC()
 		return t, nil
 	}
 	expiresOn, err := readExpiry(t.Token)

@@ -19,7 +19,7 @@ const commonEnd = 1900000000
 var _ = Describe("AccessToken", func() {
 	DescribeTable("its expiry is the exp claim of the payload, in whole seconds",
 		func(token string, want int64) {
-			credential, err := chat.NewStaticTokenCredential(token)
+			credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: token})
 			Expect(err).NotTo(HaveOccurred())
 
 			got, err := credential.Token(context.Background())
@@ -46,7 +46,7 @@ var _ = Describe("AccessToken", func() {
 			initial := chat.AccessToken{Token: token}
 			refresh := (&issuer{answer: mints(time.Hour)}).refresh
 
-			_, err := chat.NewStaticTokenCredential(token)
+			_, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: token})
 			refuses(err, "token", token, reason)
 			if token != "" { // there, it means that there is none
 				_, err = chat.NewTokenCredential(refresh, &chat.TokenCredentialOptions{InitialToken: initial})

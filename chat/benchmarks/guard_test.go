@@ -42,7 +42,7 @@ var _ = DescribeTable("A call allocates no more than it did", Serial,
 
 var _ = Describe("TokenCredential", Serial, func() {
 	It("allocates nothing to read a valid token", func() {
-		credential, err := chat.NewStaticTokenCredential(benchmarks.Token)
+		credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: benchmarks.Token})
 		Expect(err).NotTo(HaveOccurred())
 		renewed, err := chat.NewTokenCredential(func(context.Context) (chat.AccessToken, error) {
 			return chat.AccessToken{Token: benchmarks.Token}, nil
@@ -89,7 +89,7 @@ var _ = Describe("Pager", Serial, func() {
 
 var _ = Describe("Client", Serial, func() {
 	It("holds less than 200 bytes for each of 10,000 thread clients", func() {
-		credential, err := chat.NewStaticTokenCredential(benchmarks.Token)
+		credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: benchmarks.Token})
 		Expect(err).NotTo(HaveOccurred())
 		client, err := chat.NewClient(benchmarks.Endpoint, credential, nil)
 		Expect(err).NotTo(HaveOccurred())

@@ -13,7 +13,7 @@ import (
 type Ours struct{ Thread *chat.ThreadClient }
 
 func NewOurs(endpoint string, transport http.RoundTripper) (Ours, error) {
-	credential, err := chat.NewStaticTokenCredential(token)
+	credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: token})
 	if err != nil {
 		return Ours{}, err
 	}

@@ -48,7 +48,7 @@ var _ = Describe("The identity client", func() {
 		created, err := client.CreateUserAndToken(ctx, []identity.Scope{identity.ScopeChat}, &identity.TokenOptions{Lifetime: 61 * time.Minute})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(created.Token.ExpiresOn).To(BeTemporally("~", time.Now().Add(61*time.Minute), time.Minute))
-		credential, err := chat.NewStaticTokenCredential(created.Token.Token)
+		credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: created.Token.Token})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(chats(ctx, credential)).To(Succeed())
 
@@ -56,7 +56,7 @@ var _ = Describe("The identity client", func() {
 		Expect(errors.Is(chats(ctx, credential), chat.ErrUnauthorized)).To(BeTrue())
 		token, err := client.GetToken(ctx, created.User, []identity.Scope{identity.ScopeChat}, nil)
 		Expect(err).NotTo(HaveOccurred())
-		credential, err = chat.NewStaticTokenCredential(token.Token)
+		credential, err = chat.NewStaticTokenCredential(chat.AccessToken{Token: token.Token})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(chats(ctx, credential)).To(Succeed())
 

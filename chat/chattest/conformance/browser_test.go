@@ -81,7 +81,7 @@ func bundle(ctx context.Context, js *client) ([]byte, error) {
 	return script, nil
 }
 
-// run evaluates an expression on a page, waits for its promise and decodes what comes of it.
+// run evaluates an expression on a page, waits for its promise and decodes the result.
 func run[T any](ctx context.Context, expression string) (value T, err error) {
 	written, err := chromedp.Run(ctx, chromedp.Evaluate[string]("(async () => JSON.stringify(await ("+expression+")) ?? 'null')()", chromedp.EvalAwaitPromise))
 	if err == nil {

@@ -55,6 +55,7 @@ type Seen struct {
 
 // Token is what is known of a token without asking the service. The zero value is of an unreadable one.
 type Token struct {
+	Encrypted        bool // only the service can read its claims
 	Readable         bool // the fields up to Expires are from its claims
 	User             string
 	Resource         string

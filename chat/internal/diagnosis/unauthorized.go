@@ -2,6 +2,8 @@ package diagnosis
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net"
 	"strings"
@@ -15,6 +17,8 @@ import (
 func tokenForeign(_ context.Context, x *examination) []finding {
 	t := x.token()
 	switch {
+	case t.Encrypted:
+		return []finding{{encryptedRefused(x), likely}}
 	case !t.Readable:
 		return []finding{{explain.Cause{
 			Kind: explain.TokenUnreadable, What: "the service refuses the token",
@@ -34,6 +38,33 @@ func tokenForeign(_ context.Context, x *examination) []finding {
 	}
 	cause.Evidence += ", and is issued by " + t.Issuer
 	return []finding{{cause, certain}}
+}
+
+// IsEncrypted reports whether a token is an encrypted JSON Web Token: it has five parts, and its header names an encryption.
+func IsEncrypted(token string) bool {
+	parts := strings.Split(token, ".")
+	if len(parts) != 5 {
+		return false
+	}
+	var header struct {
+		Encryption string `json:"enc"`
+	}
+	text, err := base64.RawURLEncoding.DecodeString(parts[0])
+	return err == nil && json.Unmarshal(text, &header) == nil && header.Encryption != ""
+}
+
+// encryptedRefused is for a token of which only its expiry may be known.
+func encryptedRefused(x *examination) explain.Cause {
+	t := x.token()
+	cause := explain.Cause{
+		Kind: explain.TokenUnreadable, What: "the token has expired or was revoked, or its user was deleted",
+		Evidence: "it is encrypted, so that only the service can read its claims",
+		Fix:      "fetch a new token, and set ExpiresOn to the time that the identity API returns with it",
+	}
+	if !t.Told.IsZero() {
+		cause.Evidence += "; the credential takes it to expire on " + stamp(t.Told)
+	}
+	return cause
 }
 
 // tokenExpired compares with the service's clock, which decides.

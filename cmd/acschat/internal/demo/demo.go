@@ -79,7 +79,7 @@ func (d *demo) connectAs(credential *chat.TokenCredential) (*chat.Client, error)
 }
 
 func (d *demo) connectBob() (*chat.Client, error) {
-	credential, err := chat.NewStaticTokenCredential(d.service.Token(d.bob, time.Hour))
+	credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: d.service.Token(d.bob, time.Hour)})
 	if err != nil {
 		return nil, err
 	}

@@ -100,7 +100,7 @@ func (r *running) newUser(ctx context.Context) identity.UserAndToken {
 
 func (r *running) chat(who identity.UserAndToken) *chat.Client {
 	GinkgoHelper()
-	credential, err := chat.NewStaticTokenCredential(who.Token.Token)
+	credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: who.Token.Token})
 	Expect(err).NotTo(HaveOccurred())
 	client, err := chat.NewClient(r.Endpoint, credential, &chat.ClientOptions{ClientOptions: r.options()})
 	Expect(err).NotTo(HaveOccurred())

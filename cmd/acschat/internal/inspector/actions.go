@@ -56,7 +56,7 @@ func (p *page) sendMessage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *page) send(r *http.Request, user chattest.User, threadID, content string) error {
-	credential, err := chat.NewStaticTokenCredential(p.service.Token(user, tokenLife))
+	credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: p.service.Token(user, tokenLife)})
 	if err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func (s *Session) Credential(ctx context.Context) (endpoint string, _ *chat.Toke
 		if endpoint, err = s.resource(); err != nil {
 			return "", nil, err
 		}
-		credential, err := chat.NewStaticTokenCredential(token)
+		credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: token})
 		return endpoint, credential, err
 	}
 	user := s.User()
