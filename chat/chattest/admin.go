@@ -90,7 +90,7 @@ func (a adminAPI) addFault(w http.ResponseWriter, r *http.Request) {
 		asked.Operation, err = operationNamed(string(asked.Operation))
 	}
 	if err == nil {
-		err = asked.fault().checkFor(asked.Operation)
+		err = asked.fault().Check(asked.Operation)
 	}
 	if err != nil {
 		writeError(w, http.StatusBadRequest, err)

@@ -112,7 +112,7 @@ type InjectedFault struct {
 // Fail injects a fault into the requests of an operation, or of [Any]. If several faults match a request, the one that was injected first
 // hits it, and the others do not count it. Fail panics if op is not valid or can't have the fault.
 func (s *Service) Fail(op Operation, fault Fault) *InjectedFault {
-	if err := fault.checkFor(op); err != nil {
+	if err := fault.Check(op); err != nil {
 		panic("chattest: inject fault: " + err.Error())
 	}
 	s.faults.mu.Lock()

@@ -23,8 +23,8 @@ func (f Fault) withholds() bool {
 	return f.WithholdAcknowledgement || f.Delay == 0 && !f.MessageLoss
 }
 
-// checkFor refuses faults that an operation can't have.
-func (f Fault) checkFor(op Operation) error {
+// Check returns an error if f is not valid, or op is not or cannot have f. It is what [Service.Fail] checks.
+func (f Fault) Check(op Operation) error {
 	if err := errors.Join(op.check(), f.check()); err != nil {
 		return err
 	}

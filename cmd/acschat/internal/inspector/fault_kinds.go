@@ -1,6 +1,7 @@
 package inspector
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +36,12 @@ func faultKinds() []faultKind {
 		{"empty-page", "lists: an empty page with a next link", chattest.Fault{EmptyPage: true}},
 		{"short-page", "lists: pages of one item", chattest.Fault{ShortPage: 1}},
 		{"duplicate", "lists: a page that ends with the same item twice", chattest.Fault{DuplicateItem: true}},
+		{"lost-event", "events: one is lost", chattest.Fault{LoseEvent: true}},
+		{"double-event", "events: one is delivered twice", chattest.Fault{DuplicateEvent: true}},
+		{"late-event", "events: one is delivered after the next", chattest.Fault{ReorderEvent: true}},
+		{"message-loss", "events: the client is told that some are lost", chattest.Fault{MessageLoss: true}},
+		{"no-ack", "frames: one is not acknowledged", chattest.Fault{WithholdAcknowledgement: true}},
+		{"dropped", "events and frames: the socket is closed", chattest.Fault{DropSocket: true}},
 	}
 }
 
@@ -63,9 +70,9 @@ type operationGroup struct {
 
 type operationChoice struct{ Name, Label string }
 
-// operationGroups lists all operations by the group in their names.
+// operationGroups lists all operations by the group in their names, those of the real-time connection last.
 func operationGroups() (groups []operationGroup) {
-	for _, op := range chattest.Operations() {
+	for _, op := range slices.Concat(chattest.Operations(), chattest.RealtimeOperations()) {
 		label, _, _ := strings.Cut(string(op), "_")
 		if len(groups) == 0 || groups[len(groups)-1].Label != label {
 			groups = append(groups, operationGroup{Label: label})

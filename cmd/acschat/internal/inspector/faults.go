@@ -77,7 +77,7 @@ func faultOf(r *http.Request) (op chattest.Operation, fault chattest.Fault, err 
 	}
 	fault = kinds[kind].fault
 	times[when].limits(&fault, n)
-	return op, fault, nil
+	return op, fault, fault.Check(op)
 }
 
 // switchOff removes one fault, or all. It ignores one that does not exist: it may have been used up.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -45,14 +46,33 @@ var _ = Describe("The forms of the page", func() {
 			return values
 		}
 		form := fault("slow", "next", "2")
+		events := []string{"lost-event", "double-event", "late-event", "message-loss", "dropped"}
+		statusFor := func(form url.Values) int {
+			switch kind := form.Get("kind"); {
+			case form.Get("operation") == string(chattest.DeliverEvent):
+				return http.StatusSeeOther
+			case slices.Contains(events, kind), kind == "no-ack":
+				return http.StatusBadRequest // requests have no events
+			}
+			return http.StatusSeeOther
+		}
 		for name, original := range map[string]string{"operation": "*", "kind": "slow", "when": "next"} {
 			for _, value := range offered(name) {
 				form.Set(name, value)
-				Expect(d.post("/_inspector/faults", form)).To(HaveHTTPStatus(http.StatusSeeOther), value)
+				Expect(d.post("/_inspector/faults", form)).To(HaveHTTPStatus(statusFor(form)), "%v", form)
 			}
 			form.Set(name, original)
 		}
-		Expect(offered("operation")).To(HaveLen(27)) // the operations of chat and of identity, and any
+		Expect(offered("operation")).To(HaveLen(35)) // the operations of chat, of identity and of the real-time connection, and any
+
+		form.Set("operation", string(chattest.DeliverEvent))
+		for _, kind := range events {
+			form.Set("kind", kind)
+			Expect(d.post("/_inspector/faults", form)).To(HaveHTTPStatus(http.StatusSeeOther), kind)
+		}
+		form = url.Values{"operation": {string(chattest.AcknowledgeFrame)}, "kind": {"no-ack"}, "when": {"next"}}
+		Expect(d.post("/_inspector/faults", form)).To(HaveHTTPStatus(http.StatusSeeOther))
+		Expect(d.page("/")).To(And(ContainSubstring("events: one is lost"), ContainSubstring("frames: one is not acknowledged")))
 	})
 
 	DescribeTable("report an invalid value", func(target string, change url.Values, says string) {
@@ -65,6 +85,8 @@ var _ = Describe("The forms of the page", func() {
 		Entry("of the operation", "/_inspector/faults", url.Values{"operation": {"Chat_Nothing"}}, `unknown operation`),
 		Entry("of the kind", "/_inspector/faults", url.Values{"kind": {"x"}}, `unknown kind of fault "x"`),
 		Entry("of the time", "/_inspector/faults", url.Values{"when": {"x"}}, `unknown time of a fault`),
+		Entry("of a request that has no events", "/_inspector/faults", url.Values{"kind": {"lost-event"}}, "events are lost by a fault of Realtime_DeliverEvent"),
+		Entry("of an event that has no status", "/_inspector/faults", url.Values{"operation": {"Realtime_DeliverEvent"}, "kind": {"error"}}, "Realtime_DeliverEvent"),
 		Entry("of the number", "/_inspector/faults", url.Values{"n": {"0"}}, "n must be between 1 and 10000"),
 		Entry("of the duration", "/_inspector/clock", url.Values{"by": {"soon"}}, "such as 90m"),
 		Entry("of a duration that is too long", "/_inspector/clock", url.Values{"by": {"2000000h"}}, "between 2000 and 2200"),
