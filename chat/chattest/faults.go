@@ -19,7 +19,7 @@ import (
 // ExpiredToken and RevokedToken replace the operation, which then has no effect; all others change the response to an operation that took
 // effect. Code, Message and RetryAfter without a Status mean a 503.
 //
-// [DeliverEvent] and [AcknowledgeFrame] are not requests: their faults count events for each connection, and acknowledgements. They
+// [DeliverEvent] and [AcknowledgeFrame] are not requests: their faults count deliveries to all connections, and acknowledgements. They
 // may have Nth, Every, Times, Delay, ExpiredToken and the members from Event on. The zero value loses the event or withholds the
 // acknowledgement.
 //
