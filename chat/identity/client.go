@@ -26,28 +26,28 @@ type Client struct {
 
 // ClientOptions are the optional settings of the constructors.
 type ClientOptions struct {
-	// ClientOptions are azcore's: retries, transport, policies, tracing.
+	// ClientOptions are those of azcore: retries, transport, policies, tracing, logging.
 	//
-	// A Transport that is an *http.Client is copied and follows no redirect; without one the client has its own
-	// connections. InsecureAllowCredentialWithHTTP allows an http endpoint, for tests. APIVersion replaces 2026-09-23.
-	// Telemetry.ApplicationID goes in front of the User-Agent, and Disabled leaves that out; Cloud is not used. Another Transport
-	// must not follow redirects, since the authorization would go with them: that it did is an error. Policies and headers of the
-	// caller's are covered by the signature of an access key, which is made last, for each try anew.
+	// An *http.Client as Transport is copied and does not follow redirects; any other Transport must not follow them either,
+	// since the authorization would be sent along, and it is an error if it does. Without a Transport the client has connections of
+	// its own. APIVersion replaces 2026-09-23. InsecureAllowCredentialWithHTTP allows an http endpoint, for tests.
+	// Telemetry.ApplicationID is prepended to the User-Agent, and Telemetry.Disabled removes that header. Cloud is ignored. The
+	// signature of an access key is made last, for each attempt, and covers the headers that policies add.
 	//
-	// Of the values that azcore carries in a context, WithHTTPHeader, WithRetryOptions and WithCaptureResponse work;
-	// a captured response has its status and headers, and the body only if it is an error's.
+	// The context functions WithHTTPHeader, WithRetryOptions and WithCaptureResponse of azcore are supported. A captured response
+	// has a body only if it is an error response.
 	//
 	// Retry.TryTimeout limits one attempt, up to the end of the response. Zero means one minute, a negative value no limit.
 	//
 	// azcore's own log ([github.com/Azure/azure-sdk-for-go/sdk/azcore/log]) contains every request and response.
 	azcore.ClientOptions
 
-	// RetryBudget limits the retries of the client, as that of [chat.ClientOptions] does: a number of tokens, of which a retry takes
-	// 5, or 10 after a timeout. 0 means 500 tokens; a negative number means no limit.
+	// RetryBudget is that of [chat.ClientOptions]: a number of tokens, of which a retry takes 5, or 10 after a timeout. 0 means 500
+	// tokens, a negative number no limit.
 	RetryBudget int
 
-	// Logger gets one record for each request sent, second tries included: Info, or Warn for a failure, with operation,
-	// path, status, duration and the ids that support asks for; never a body, a key, a token or a query. Nil: nothing is logged.
+	// Logger receives one record for each request, including retries: Info, or Warn if it failed, with operation, path, status,
+	// duration and the ids that support asks for. It never receives a body, a key, a token or a query. Nil means no logging.
 	Logger *slog.Logger
 }
 

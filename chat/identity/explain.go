@@ -7,9 +7,9 @@ import (
 	"github.com/acschat/acs-chat-go/chat/explain"
 )
 
-// Explain says why err occurred: an error of this client's calls or of a credential that it made. A nil err has the empty
-// explanation, and every other at least one cause. Explain uses the error and the answer of the service in it, and sends no
-// request. A nil Client, as the constructors return with an error, explains as well. Explain is safe for concurrent use.
+// Explain returns the likely causes of an error of this client's calls or of its credentials, from the error alone: it sends no
+// request. The explanation of nil is empty, and any other has at least one cause. The Client may be nil, as the constructors return
+// it with an error.
 func (c *Client) Explain(ctx context.Context, err error) explain.Explanation {
 	return (*chat.Client)(nil).Explain(ctx, "", err)
 }
