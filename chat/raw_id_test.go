@@ -56,7 +56,7 @@ var _ = Describe("ParseRawID", func() {
 		plusGUID  = "+112345556789_" + guid
 		bareAppID = "28:01234567-89ab-cdef-0123-456789abcdef"
 	)
-	nobody := []string{"", "4:", "8:acs:__", "8:orgid:", "8:teamsvisitor:"} // which no method sends
+	unsent := []string{"", "4:", "8:acs:__", "8:orgid:", "8:teamsvisitor:"} // which no method sends
 
 	DescribeTable("reads a raw id, writes it back, and equals what the service sends",
 		func(ctx SpecContext, rawID string, kind chat.IdentifierKind, want chat.Identifier, form string) {
@@ -68,7 +68,7 @@ var _ = Describe("ParseRawID", func() {
 			Expect(id.RawID()).To(Equal(rawID))
 
 			Expect(chat.WireForm(id)).To(Equal(form))
-			if !slices.Contains(nobody, rawID) {
+			if !slices.Contains(unsent, rawID) {
 				Expect(sentForm(ctx, id)).To(Equal(form))
 			}
 			if rawID == "" {

@@ -16,7 +16,7 @@ var _ = Describe("The access key", func() {
 	Describe("accepts the published signature of", func() {
 		const contractKey, clientsKey, servicesKey = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", "MDEyMzQ1Njc4OWFiY2RlZg==", "bm90LWEtcmVhbC1rZXktMDEyMzQ1Njc4OWFiY2RlZiE="
 		const empty = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
-		const somebody = "/identities/8%3Aacs%3A11111111-aaaa-4bbb-8ccc-222222222222_00000030-0000-0000-0000-000000000001"
+		const userPath = "/identities/8%3Aacs%3A11111111-aaaa-4bbb-8ccc-222222222222_00000030-0000-0000-0000-000000000001"
 
 		check := func(key, date, method, host, target, body, hash, signature string) error {
 			GinkgoHelper()
@@ -44,10 +44,10 @@ var _ = Describe("The access key", func() {
 				Expect(check("AAAA", date, method, host, target, body, hash, signature)).NotTo(Succeed())
 			},
 			Entry("a token, with the id encoded", contractKey, "Mon, 06 Oct 2025 09:30:00 GMT", "POST", "contoso.unitedstates.communication.azure.com",
-				somebody+"/:issueAccessToken?api-version=2025-06-30", `{"scopes":["chat"],"expiresInMinutes":60}`,
+				userPath+"/:issueAccessToken?api-version=2025-06-30", `{"scopes":["chat"],"expiresInMinutes":60}`,
 				"E55T2AR1et0dXg9viVUjwxjce4gxp+nmLcQffc3NPsA=", "rVewQQ8TCOXQKWuiPjLjpDpW6xzwgDNadR0pVzM7XH0="),
 			Entry("a deletion, without a body", contractKey, "Mon, 06 Oct 2025 09:30:00 GMT", "DELETE", "contoso.unitedstates.communication.azure.com",
-				somebody+"?api-version=2025-06-30", "", empty, "sfsITIJbr4yH/PndOZmnVdHprMowP98+aodvmqx2GE4="),
+				userPath+"?api-version=2025-06-30", "", empty, "sfsITIJbr4yH/PndOZmnVdHprMowP98+aodvmqx2GE4="),
 			Entry("a user with a token", clientsKey, "Tue, 02 Jan 2024 03:04:05 GMT", "POST", "r.communication.azure.com",
 				"/identities?api-version=2023-10-01", `{"createTokenWithScopes":["chat"],"expiresInMinutes":60}`,
 				"kET9vD/6sAVRB6ISkrpOL44L0M1olvugZ/QYxlSQK9k=", "Nh4GEgR6nWkGUhQjsA+vevrQWyoZ6oXOr2LljyU/mNQ="),
@@ -87,10 +87,10 @@ var _ = Describe("The access key", func() {
 		})
 
 		It("is required there, and a user token is refused", func() {
-			nobody := &person{service: s.Service}
-			m.denied(nobody.do("POST", "/identities?"+identityVersion, "{}"), "not signed")
+			anonymous := &person{service: s.Service}
+			m.denied(anonymous.do("POST", "/identities?"+identityVersion, "{}"), "not signed")
 			m.denied(newPerson(s.Service).do("POST", "/identities?"+identityVersion, "{}"), "not one of the Entra tokens")
-			a := nobody.do("POST", "/identities?"+identityVersion, "{}", "Authorization", "HMAC-SHA256 Signature=AAAA")
+			a := anonymous.do("POST", "/identities?"+identityVersion, "{}", "Authorization", "HMAC-SHA256 Signature=AAAA")
 			m.denied(a, "not signed")
 			Expect(a.Header).NotTo(Or(HaveKey("Api-Supported-Versions"), HaveKey("Www-Authenticate")))
 		})
@@ -199,10 +199,10 @@ var _ = Describe("The access key", func() {
 		It("requires a signature of the path as received", func() {
 			raw := "/identities/" + s.NewUser().ID + "/:revokeAccessTokens?" + identityVersion
 			encoded := strings.ReplaceAll(raw, "8:acs:", "8%3Aacs%3A")
-			nobody := &person{service: s.Service}
-			nobody.do("POST", raw, "", m.sign("POST", raw, "")...).must(204)
-			nobody.do("POST", encoded, "", m.sign("POST", encoded, "")...).must(204)
-			m.denied(nobody.do("POST", encoded, "", m.sign("POST", raw, "")...), "not made with the access key")
+			anonymous := &person{service: s.Service}
+			anonymous.do("POST", raw, "", m.sign("POST", raw, "")...).must(204)
+			anonymous.do("POST", encoded, "", m.sign("POST", encoded, "")...).must(204)
+			m.denied(anonymous.do("POST", encoded, "", m.sign("POST", raw, "")...), "not made with the access key")
 		})
 	})
 

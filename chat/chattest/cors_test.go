@@ -77,13 +77,13 @@ var _ = Describe("A page of another origin", func() {
 			a := p.do(method, target, body, append(headers, "Origin", origin)...).must(status)
 			Expect(a.Header).To(HaveKeyWithValue("Access-Control-Allow-Origin", []string{"*"}))
 		}
-		nobody, manager := &person{service: s.Service}, managerOf(s.Service)
+		anonymous, manager := &person{service: s.Service}, managerOf(s.Service)
 		readable(200, ana, "GET", thread, "")
 		readable(201, ana, "POST", thread+"/messages", `{"content":"x"}`)
 		readable(204, ana, "PATCH", thread, `{"topic":"x"}`)
 		readable(400, ana, "GET", "/chat/threads/none", "")
 		readable(400, ana, "GET", "/chat/threads?api-version=none", "")
-		readable(401, nobody, "GET", thread, "")
+		readable(401, anonymous, "GET", thread, "")
 		readable(403, newPerson(s.Service), "GET", thread, "")
 		readable(404, ana, "GET", "/chat/threads/"+unknownThread, "")
 		readable(404, ana, "GET", "/elsewhere", "")
@@ -103,7 +103,7 @@ var _ = Describe("A page of another origin", func() {
 			a := manager.do("POST", "/identities", body, "Origin", origin)
 			Expect(a.Header).To(HaveKeyWithValue("Access-Control-Allow-Origin", []string{"*"}))
 		}
-		readable(401, nobody, "POST", "/identities?"+identityVersion, "{}")
+		readable(401, anonymous, "POST", "/identities?"+identityVersion, "{}")
 	})
 
 	It("may not use the identity API, since it might know the access key", func() {

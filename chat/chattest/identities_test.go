@@ -246,11 +246,11 @@ var _ = Describe("The identity API", func() {
 		})
 
 		It("is checked before the key", func() {
-			nobody := &person{service: s.Service}
-			nobody.do("POST", "/identities?api-version=2019-01-01", "{}").matches(400, fmt.Sprintf(
+			anonymous := &person{service: s.Service}
+			anonymous.do("POST", "/identities?api-version=2019-01-01", "{}").matches(400, fmt.Sprintf(
 				`{"error":{"code":"UnsupportedApiVersion","message":"The HTTP resource that matches the request URI '%s/identities' does not support the API version '2019-01-01'.","innerError":null}}`,
 				s.Endpoint()))
-			nobody.do("POST", "/identities?api-version=", "").matches(400,
+			anonymous.do("POST", "/identities?api-version=", "").matches(400,
 				`{"error":{"code":"ApiVersionUnspecified","message":"An API version is required, but was not specified.","innerError":null}}`)
 		})
 

@@ -37,8 +37,8 @@ func (m *manager) do(method, target, body string, headers ...string) answer {
 	if !strings.Contains(target, "api-version") {
 		target += "?" + identityVersion
 	}
-	nobody := &person{service: m.service}
-	return nobody.do(method, target, body, append(m.sign(method, target, body), headers...)...)
+	anonymous := &person{service: m.service}
+	return anonymous.do(method, target, body, append(m.sign(method, target, body), headers...)...)
 }
 
 func (m *manager) post(target, body string) answer {
