@@ -7,6 +7,10 @@ OPENAPI_VALIDATE := github.com/getkin/kin-openapi/cmd/validate@v0.152.0
 GO       ?= go
 FUZZTIME ?= 2000x
 
+# The modules of the repository: the library with the tool, and those with dependencies that the library's users need not have.
+MODULES    := $(sort $(dir $(shell find . -name node_modules -prune -o -name go.mod -print)))
+in_modules  = @for module in $(MODULES); do (cd $$module && $(1)) || exit; done
+
 CONTRACTS := $(filter-out api/overlay%,$(wildcard api/*.yaml))
 
 .DEFAULT_GOAL := help
@@ -22,7 +26,7 @@ demo: ## Run every chat operation against a service inside the process, and say 
 
 .PHONY: test
 test: ## Test, with the race detector and in random order.
-	$(GO) test -race -shuffle=on ./... -ginkgo.randomize-all
+	$(call in_modules,$(GO) test -race -shuffle=on ./... -ginkgo.randomize-all)
 
 .PHONY: guard
 guard: ## Count what calls allocate and hold, which the race detector would hide.
@@ -34,7 +38,7 @@ fuzz-smoke: ## Fuzz each target for FUZZTIME: 2000x is a number of executions, 5
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && cache=$$($(GO) env GOCACHE)/fuzz && \
 	grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' . | sed 's|/[^/]*:func | |' | sort > "$$tmp/targets" && \
 	while read -r package target; do \
-		if [ "$$package" != "$$compiled" ]; then $(GO) test -c -fuzz . -o "$$tmp/fuzz.test" "$$package" || exit; compiled=$$package; fi; \
+		if [ "$$package" != "$$compiled" ]; then $(GO) test -C "$$package" -c -fuzz . -o "$$tmp/fuzz.test" || exit; compiled=$$package; fi; \
 		echo "$$package $$target"; \
 		(cd "$$package" && "$$tmp/fuzz.test" -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $(FUZZTIME) \
 			-test.fuzzminimizetime 1x -test.fuzzcachedir "$$cache/$$($(GO) list)") || exit; \
@@ -84,14 +88,14 @@ check-generate: ## Check that the bindings are what the generator makes of api/.
 
 .PHONY: vet
 vet: ## Run go vet.
-	$(GO) vet ./...
+	$(call in_modules,$(GO) vet ./...)
 
 .PHONY: lint
 lint: lint-go lint-api ## Lint the Go code and the API descriptions.
 
 .PHONY: lint-go
 lint-go:
-	$(GO) run $(GOLANGCI_LINT) run -c .github/golangci.yml
+	$(call in_modules,$(GO) run $(GOLANGCI_LINT) run -c $(CURDIR)/.github/golangci.yml)
 
 .PHONY: lint-api
 lint-api: $(CONTRACTS:%=lint-%)
@@ -102,7 +106,7 @@ $(CONTRACTS:%=lint-%): lint-%:
 
 .PHONY: tidy-check
 tidy-check: ## Check that go.mod and go.sum are tidy.
-	$(GO) mod tidy -diff
+	$(call in_modules,$(GO) mod tidy -diff)
 
 # The tests come last, so that what they say is what one sees.
 .PHONY: check

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io/fs"
 	"maps"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -15,8 +17,8 @@ import (
 
 const house = "github.com/acschat/acs-chat-go"
 
-// arrows lists for each package of the module what it may import besides the standard library: which packages of this
-// module, and which of others. As for the go command, name/... is that package and everything below it.
+// arrows lists for each package of the repository what it may import besides the standard library: which packages of the
+// repository, and which of others. As for the go command, name/... is that package and everything below it.
 var arrows = map[string]struct{ ours, others []string }{
 	"gen/chatapi": {
 		others: []string{"github.com/oapi-codegen/runtime/..."},
@@ -155,28 +157,47 @@ type listedPackage struct {
 	Module                 struct{ Path string }
 }
 
-// listPackages lists all packages of the module, without their tests, and all that they depend on.
+// listPackages lists all packages of the modules of the repository, without their tests, and all that they depend on.
 func listPackages(ctx context.Context) map[string]listedPackage {
 	GinkgoHelper()
-	list := exec.CommandContext(ctx, "go", "list", "-deps", "-json=ImportPath,GoFiles,Imports,Deps,Standard,Module", house+"/...")
-	list.Stderr = GinkgoWriter
-	out, err := list.Output()
-	Expect(err).NotTo(HaveOccurred())
-
 	packages := make(map[string]listedPackage)
-	for decoder := json.NewDecoder(bytes.NewReader(out)); decoder.More(); {
-		var p listedPackage
-		Expect(decoder.Decode(&p)).To(Succeed())
-		packages[p.ImportPath] = p
+	for _, module := range moduleFolders() {
+		list := exec.CommandContext(ctx, "go", "list", "-deps", "-json=ImportPath,GoFiles,Imports,Deps,Standard,Module", "./...")
+		list.Dir, list.Stderr = module, GinkgoWriter
+		out, err := list.Output()
+		Expect(err).NotTo(HaveOccurred())
+		for decoder := json.NewDecoder(bytes.NewReader(out)); decoder.More(); {
+			var p listedPackage
+			Expect(decoder.Decode(&p)).To(Succeed())
+			packages[p.ImportPath] = p
+		}
 	}
 	return packages
 }
 
-// ours are the packages of this module, except those that contain only tests.
+// moduleFolders are the folders of the repository that contain a module.
+func moduleFolders() []string {
+	GinkgoHelper()
+	var folders []string
+	Expect(filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.Name() == "node_modules":
+			return filepath.SkipDir
+		case entry.Name() == "go.mod":
+			folders = append(folders, filepath.Dir(path))
+		}
+		return nil
+	})).To(Succeed())
+	return folders
+}
+
+// ours are the packages of the repository, except those that contain only tests.
 func ours(packages map[string]listedPackage) []string {
 	var names []string
 	for path, p := range packages {
-		if p.Module.Path == house && len(p.GoFiles) > 0 {
+		if (p.Module.Path == house || strings.HasPrefix(p.Module.Path, house+"/")) && len(p.GoFiles) > 0 {
 			names = append(names, strings.TrimPrefix(path, house+"/"))
 		}
 	}
