@@ -19,8 +19,9 @@ type call struct {
 	query  url.Values // as received; the first value of a parameter is used, which is that of a next link
 	body   []byte
 
-	shortPage int           // the maximum number of items on a page, set by a fault; 0 means no limit
-	clockSkew time.Duration // the time by which a fault moves the clock for signed requests
+	shortPage  int           // the maximum number of items on a page, set by a fault; 0 means no limit
+	listingLag time.Duration // the time until a new message is listed
+	clockSkew  time.Duration // the time by which a fault moves the clock for signed requests
 }
 
 type callKey struct{}

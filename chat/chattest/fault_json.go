@@ -17,18 +17,20 @@ type faultJSON struct {
 	RetryAfter duration `json:"retryAfter,omitzero"`
 	ClockSkew  duration `json:"clockSkew,omitzero"`
 	Delay      duration `json:"delay,omitzero"`
+	ListingLag duration `json:"listingLag,omitzero"`
 }
 
 // plainFault is a fault without its methods.
 type plainFault Fault
 
 func (f Fault) json() faultJSON {
-	return faultJSON{plainFault(f), duration(f.RetryAfter), duration(f.ClockSkew), duration(f.Delay)}
+	return faultJSON{plainFault(f), duration(f.RetryAfter), duration(f.ClockSkew), duration(f.Delay), duration(f.ListingLag)}
 }
 
 func (f faultJSON) fault() Fault {
 	fault := Fault(f.plainFault)
 	fault.RetryAfter, fault.ClockSkew, fault.Delay = time.Duration(f.RetryAfter), time.Duration(f.ClockSkew), time.Duration(f.Delay)
+	fault.ListingLag = time.Duration(f.ListingLag)
 	return fault
 }
 
@@ -63,6 +65,8 @@ func (f Fault) check() error {
 		return errors.New("retryAfter must not be negative")
 	case f.Delay < 0:
 		return errors.New("delay must not be negative")
+	case f.ListingLag < 0:
+		return errors.New("listingLag must not be negative")
 	case f.ShortPage < 0:
 		return errors.New("shortPage must not be negative")
 	}

@@ -26,11 +26,11 @@ var _ = Describe("A fault in JSON", func() {
 		Entry("a response", chattest.Fault{Status: 429, Code: "C", Message: "M", RetryAfter: 90 * time.Second, Header: http.Header{"X": {"1", "2"}}},
 			`{"status":429,"code":"C","message":"M","header":{"X":["1","2"]},"retryAfter":"1m30s"}`),
 		Entry("a redirect", chattest.Fault{Redirect: "https://x/", ExpiredToken: true, RevokedToken: true}, `{"redirect":"https://x/","expiredToken":true,"revokedToken":true}`),
-		Entry("the connection", chattest.Fault{Delay: 1500 * time.Millisecond, LoseReply: true, CutBody: true}, `{"loseReply":true,"cutBody":true,"delay":"1.5s"}`),
+		Entry("the connection", chattest.Fault{Delay: 1500 * time.Millisecond, LoseRequest: true, LoseReply: true, CutBody: true}, `{"loseRequest":true,"loseReply":true,"cutBody":true,"delay":"1.5s"}`),
 		Entry("the clock", chattest.Fault{ClockSkew: -time.Hour}, `{"clockSkew":"-1h0m0s"}`),
 		Entry("the body", chattest.Fault{NextLinkHost: "x:1", HTML: true, EmptyBody: true}, `{"nextLinkHost":"x:1","html":true,"emptyBody":true}`),
-		Entry("pages", chattest.Fault{EmptyPage: true, ShortPage: 1, DuplicateItem: true, DuplicateRequest: true},
-			`{"emptyPage":true,"shortPage":1,"duplicateItem":true,"duplicateRequest":true}`),
+		Entry("pages", chattest.Fault{EmptyPage: true, ShortPage: 1, ListingLag: time.Second, DuplicateItem: true, DuplicateRequest: true},
+			`{"emptyPage":true,"shortPage":1,"duplicateItem":true,"duplicateRequest":true,"listingLag":"1s"}`),
 	)
 
 	DescribeTable("is refused with an explanation",
@@ -51,6 +51,7 @@ var _ = Describe("A fault in JSON", func() {
 		Entry("a negative delay", `{"delay":"-1s"}`, "delay must not be negative"),
 		Entry("a negative retryAfter", `{"retryAfter":"-1s"}`, "retryAfter must not be negative"),
 		Entry("a negative number of items", `{"shortPage":-1}`, "shortPage must not be negative"),
+		Entry("a negative lag", `{"listingLag":"-1s"}`, "listingLag must not be negative"),
 		Entry("an array", `[]`, "the value must not be a JSON array"),
 		Entry("nothing", ``, "the JSON object is missing or incomplete"),
 		Entry("a truncated object", `{"status":`, "the JSON object is missing or incomplete"),

@@ -16,8 +16,8 @@ import (
 // Fault describes which requests fail and how. The zero value answers the next request with 503.
 //
 // Nth, Every and Times select the requests. The other members say how they fail, and may be combined: Status, RetryAfter, Redirect,
-// ExpiredToken and RevokedToken replace the operation, which then has no effect; all others change the response to an operation that took
-// effect. Code, Message and RetryAfter without a Status mean a 503.
+// ExpiredToken, RevokedToken and LoseRequest replace the operation, which then has no effect; all others change the response to an operation
+// that took effect. Code, Message and RetryAfter without a Status mean a 503.
 //
 // [DeliverEvent] and [AcknowledgeFrame] are not requests: their faults count deliveries to all connections, and acknowledgements. They
 // may have Nth, Every, Times, Delay, ExpiredToken and the members from Event on. The zero value loses the event or withholds the
@@ -56,6 +56,8 @@ type Fault struct {
 	// Delay delays the response, after the request took effect. On an open connection it delays the event or the acknowledgement, and
 	// everything after it.
 	Delay time.Duration `json:"-"`
+	// LoseRequest breaks the connection before the request takes effect. It is recorded with the status 0.
+	LoseRequest bool `json:"loseRequest,omitzero"`
 	// LoseReply breaks the connection after the request took effect, before the first byte of the response. Over a socket, [http.Transport]
 	// may repeat a GET.
 	LoseReply bool `json:"loseReply,omitzero"`
@@ -73,6 +75,9 @@ type Fault struct {
 	// ShortPage limits the number of items on a page of a list, whatever page size is requested. The next link leads to the others. 0 means no
 	// limit.
 	ShortPage int `json:"shortPage,omitzero"`
+	// ListingLag omits from a list of messages those that were sent less than this ago, as [Options.ListingLag] does. The longer of both
+	// applies.
+	ListingLag time.Duration `json:"-"`
 	// DuplicateItem repeats the last item of a page of a list.
 	DuplicateItem bool `json:"duplicateItem,omitzero"`
 	// DuplicateRequest runs the operation twice, as if the request had arrived twice. The response is that of the second run.
@@ -203,9 +208,9 @@ func (i *InjectedFault) due() bool {
 
 // replaces reports whether the fault replaces the operation.
 func (f Fault) replaces() bool {
-	instead := f.Status != 0 || f.Code != "" || f.Message != "" || f.RetryAfter != 0 || f.Redirect != "" || f.ExpiredToken || f.RevokedToken
+	instead := f.Status != 0 || f.Code != "" || f.Message != "" || f.RetryAfter != 0 || f.Redirect != "" || f.ExpiredToken || f.RevokedToken || f.LoseRequest
 	after := f.ClockSkew != 0 || f.Delay != 0 || f.LoseReply || f.CutBody || f.NextLinkHost != "" || f.HTML || f.EmptyBody || len(f.Header) > 0 ||
-		f.EmptyPage || f.ShortPage != 0 || f.DuplicateItem || f.DuplicateRequest || f.onConnection()
+		f.EmptyPage || f.ShortPage != 0 || f.ListingLag != 0 || f.DuplicateItem || f.DuplicateRequest || f.onConnection()
 	return instead || !after
 }
 

@@ -199,6 +199,17 @@ var _ = Describe("A fault", func() {
 			}
 			effect := func() int { GinkgoHelper(); return len(items(ana.mustGet(thread+"/messages").Body)) - 2 }
 
+			It("loses the request before it takes effect", func(ctx SpecContext) {
+				fault := s.Fail(chattest.SendChatMessage, chattest.Fault{LoseRequest: true})
+				_, err := send(ctx)
+				Expect(errors.Is(err, io.EOF)).To(BeTrue(), "%v", err)
+				Expect(effect()).To(BeZero())
+				lost := s.Requests(chattest.SendChatMessage)
+				Expect(lost).To(HaveLen(1))
+				Expect([]int{lost[0].Status, lost[0].Fault}).To(Equal([]int{0, fault.ID()}))
+				Expect(string(lost[0].Body)).To(Equal(`{"content":"x"}`))
+			})
+
 			It("loses the reply after the request took effect", func(ctx SpecContext) {
 				s.Fail(chattest.SendChatMessage, chattest.Fault{LoseReply: true})
 				_, err := send(ctx)

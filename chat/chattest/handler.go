@@ -43,6 +43,9 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case allowed:
 		answerPreflight(p, r)
+	case p.fault != 0 && fault.LoseRequest:
+		s.record(newRequest(r, op, query, body, p, time.Since(start)))
+		panic(http.ErrAbortHandler)
 	case p.fault != 0 && fault.replaces():
 		s.replace(p, r, op, fault)
 	case op == "":
@@ -109,6 +112,7 @@ func (s *Service) refuseRoute(p *reply, r *http.Request) {
 // serve runs the operation of a request, if the request is admitted.
 func (s *Service) serve(p *reply, r *http.Request, op Operation, query url.Values, body []byte, fault Fault) {
 	c := &call{s: s, base: baseURL(r), query: query, body: body, shortPage: fault.ShortPage, clockSkew: fault.ClockSkew}
+	c.listingLag = max(s.listingLag, fault.ListingLag)
 	err := c.admit(r, op)
 	p.user = c.user
 	if err != nil {

@@ -28,13 +28,14 @@ func (c *call) listMessages(threadID string, maxPageSize *int32, startTime *time
 	}
 	var list page
 	next := ""
+	unlisted := c.s.Now().Add(-c.listingLag).UnixMilli() // messages sent after it are not listed yet
 	err = c.view(threadID, func(t *thread) error {
 		shared := t.sharedSince()
 		t.messagesBelow(seen.oldest, func(version int64, item []byte) bool {
 			if version < max(start, shared) || list.count == c.pageLimit(size) {
 				return false
 			}
-			if shared > 0 && t.messageID(item) < shared {
+			if shared > 0 && t.messageID(item) < shared || c.listingLag > 0 && t.messageID(item) > unlisted {
 				return true
 			}
 			list.add(item)

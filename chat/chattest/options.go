@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/url"
+	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
 )
@@ -54,6 +55,10 @@ type Options struct {
 	// seconds, unless NoRetryAfter is set. No recording of the service has one.
 	EnforceLimits bool
 	NoRetryAfter  bool
+
+	// ListingLag is the time until a new message appears in lists of messages, as in a store that is eventually consistent. It is read and
+	// delivered at once nevertheless, and a listed message changes at once. The lag of the service is not known. 0 means none.
+	ListingLag time.Duration
 
 	// OnRequest is called with each request after it is recorded and before its response is sent, by the goroutine that serves it, so that
 	// calls may be concurrent. Nil means no calls.

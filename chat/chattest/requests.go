@@ -26,7 +26,7 @@ type Request struct {
 	Header    http.Header // without Authorization and X-Skypetoken
 	Body      []byte
 
-	Status      int           // of the response, even if a fault lost it
+	Status      int           // of the response, even if a fault lost it; 0 if a fault lost the request
 	Refused     string        // the reason for a refusal, if the response does not contain it; the wording may change
 	Fault       int           // the id of the fault that hit the request, 0 for none
 	ReplyHeader http.Header   // of the response, with canonical names

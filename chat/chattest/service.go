@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
@@ -34,7 +35,8 @@ type Service struct {
 	lenientVersions bool
 	browserIdentity bool
 	entra           entraTokens
-	limiter         *limiter // nil if rates are not enforced
+	limiter         *limiter      // nil if rates are not enforced
+	listingLag      time.Duration // the time until a new message is listed
 	onRequest       func(Request)
 
 	router    *http.ServeMux
@@ -104,7 +106,8 @@ func (s *Service) route() {
 func newService(options *Options) (*Service, error) {
 	s := &Service{
 		endpoint: inProcess, hosts: options.Hosts, cloud: options.Cloud, errorStyle: options.ErrorStyle, lenientVersions: options.LenientVersions, browserIdentity: options.BrowserIdentity, onRequest: options.OnRequest,
-		router: http.NewServeMux(), closing: make(chan struct{}),
+		listingLag: options.ListingLag,
+		router:     http.NewServeMux(), closing: make(chan struct{}),
 	}
 	s.realtime.service = s
 	s.events.tell = s.realtime.tell

@@ -29,9 +29,9 @@ With --admin, programs control it in JSON:
 
   POST   /admin/faults    {"operation":"ChatThread_SendChatMessage",
                           "status":429,"times":2}; nth and every select the
-                          requests; delay, loseReply, cutBody, emptyPage,
-                          shortPage, duplicateItem, revokedToken and others the
-                          fault; GET lists the faults, DELETE removes them
+                          requests; delay, loseRequest, loseReply, cutBody,
+                          emptyPage, shortPage, listingLag, duplicateItem,
+                          revokedToken and others the fault; GET lists the faults, DELETE removes them
   POST   /admin/clock     {"advance":"25h"}; GET returns the service's time
   GET    /admin/requests  requests and responses, without tokens
   GET    /admin/events    events of threads, and the users who received them
