@@ -31,11 +31,15 @@ func (o *occurrence) event() events.Event {
 		p.CreatedBy = nil
 		return events.ThreadPropertiesUpdated{Header: header, Properties: p, UpdatedBy: o.initiatorValue()}
 	case events.KindThreadDeleted:
-		return events.ThreadDeleted{Header: header, Reason: o.reason, DeletedBy: o.initiatorValue()}
+		return events.ThreadDeleted{Header: header, Reason: o.reason, DeletedBy: o.initiatorValue(), ThreadCreatedOn: instant(o.properties.CreatedOn)}
 	case events.KindParticipantsAdded:
-		return events.ParticipantsAdded{Header: header, AddedBy: o.initiatorValue(), Participants: o.peopleValues()}
+		return events.ParticipantsAdded{
+			Header: header, AddedBy: o.initiatorValue(), Participants: o.peopleValues(), ThreadCreatedOn: instant(o.properties.CreatedOn),
+		}
 	case events.KindParticipantsRemoved:
-		return events.ParticipantsRemoved{Header: header, RemovedBy: o.initiatorValue(), Participants: o.peopleValues()}
+		return events.ParticipantsRemoved{
+			Header: header, RemovedBy: o.initiatorValue(), Participants: o.peopleValues(), ThreadCreatedOn: instant(o.properties.CreatedOn),
+		}
 	}
 	panic(fmt.Sprintf("chattest: there is no occurrence of the kind %s", o.kind))
 }

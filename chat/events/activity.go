@@ -16,6 +16,11 @@ type TypingIndicatorReceived struct {
 // Kind is [KindTypingIndicatorReceived].
 func (e TypingIndicatorReceived) Kind() Kind { return KindTypingIndicatorReceived }
 
+func (e TypingIndicatorReceived) withHeader(h Header) Event {
+	e.Header = h
+	return e
+}
+
 // MarshalJSON writes the form that [Unmarshal] reads.
 func (e TypingIndicatorReceived) MarshalJSON() ([]byte, error) {
 	w := e.json(e.Kind())
@@ -36,6 +41,11 @@ type ReadReceiptReceived struct {
 
 // Kind is [KindReadReceiptReceived].
 func (e ReadReceiptReceived) Kind() Kind { return KindReadReceiptReceived }
+
+func (e ReadReceiptReceived) withHeader(h Header) Event {
+	e.Header = h
+	return e
+}
 
 // MarshalJSON writes the form that [Unmarshal] reads.
 func (e ReadReceiptReceived) MarshalJSON() ([]byte, error) {

@@ -13,8 +13,12 @@
 // for the fields that the kinds document as missing. Times of messages, threads, participants and receipts therefore have whole seconds;
 // [Header].Time has milliseconds.
 //
-// The service sends ten kinds to the participants of a thread. This library adds two: [Gap] reports that events may have been missed, and
-// [Unknown] contains an event that this version can't read.
+// The service sends ten kinds to the participants of a thread, and two more through Event Grid only: [BotCommandReceived] and
+// [UserDisconnected]. This library adds two: [Gap] reports that events may have been missed, and [Unknown] contains an event that this version
+// can't read.
+//
+// Event Grid publishes an event for each user and one for the thread, see [Level]; [EventTypes] lists their types. [Format] writes events as
+// Event Grid delivers them.
 //
 // All values are safe for concurrent reading.
 package events

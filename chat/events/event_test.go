@@ -20,6 +20,10 @@ var _ = Describe("An event", func() {
 		func(event events.Event, kind string) {
 			Expect(event.Kind()).To(Equal(events.Kind(kind)))
 			Expect(event.EventHeader()).To(Equal(header))
+			other := events.Header{ID: "1", Level: events.LevelUser, Subject: "s", ThreadID: "t"}
+			Expect(events.WithHeader(event, other).EventHeader()).To(Equal(other))
+			Expect(events.WithHeader(event, other).Kind()).To(Equal(event.Kind()))
+			Expect(event.EventHeader()).To(Equal(header))
 		},
 		Entry(nil, events.MessageReceived{Header: header}, "chatMessageReceived"),
 		Entry(nil, events.MessageEdited{Header: header}, "chatMessageEdited"),
@@ -31,6 +35,8 @@ var _ = Describe("An event", func() {
 		Entry(nil, events.ThreadDeleted{Header: header}, "chatThreadDeleted"),
 		Entry(nil, events.ParticipantsAdded{Header: header}, "participantsAdded"),
 		Entry(nil, events.ParticipantsRemoved{Header: header}, "participantsRemoved"),
+		Entry(nil, events.BotCommandReceived{Header: header}, "chatAzureBotCommandReceived"),
+		Entry(nil, events.UserDisconnected{Header: header}, "userDisconnected"),
 		Entry(nil, events.Gap{Header: header}, "gap"),
 		Entry(nil, events.Unknown{Header: header}, "unknown"),
 	)

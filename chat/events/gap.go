@@ -14,6 +14,11 @@ type Gap struct {
 // Kind is [KindGap].
 func (e Gap) Kind() Kind { return KindGap }
 
+func (e Gap) withHeader(h Header) Event {
+	e.Header = h
+	return e
+}
+
 // MarshalJSON writes the form that [Unmarshal] reads.
 func (e Gap) MarshalJSON() ([]byte, error) {
 	w := e.json(e.Kind())

@@ -23,7 +23,10 @@ func Unmarshal(data []byte) (Event, error) {
 	if err := pipeline.Decode(data, &w); err != nil {
 		return nil, fmt.Errorf("events: unmarshal event: %w", err)
 	}
-	header := Header{ThreadID: w.ThreadID, Time: w.Time.UTC(), Version: w.Version, Recipient: w.Recipient.Identifier}
+	header := Header{
+		ID: w.ID, Level: w.Level, Subject: w.Subject,
+		ThreadID: w.ThreadID, Time: w.Time.UTC(), Version: w.Version, Recipient: w.Recipient.Identifier,
+	}
 	switch w.Kind {
 	case KindMessageReceived:
 		return MessageReceived{header, w.Message}, nil
@@ -40,11 +43,15 @@ func Unmarshal(data []byte) (Event, error) {
 	case KindThreadPropertiesUpdated:
 		return ThreadPropertiesUpdated{header, w.Properties, w.UpdatedBy}, nil
 	case KindThreadDeleted:
-		return ThreadDeleted{header, w.DeletionReason, w.DeletedBy}, nil
+		return ThreadDeleted{header, w.DeletionReason, w.DeletedBy, w.ThreadCreatedOn.UTC()}, nil
 	case KindParticipantsAdded:
-		return ParticipantsAdded{header, w.AddedBy, w.Participants}, nil
+		return ParticipantsAdded{header, w.AddedBy, w.Participants, w.ThreadCreatedOn.UTC()}, nil
 	case KindParticipantsRemoved:
-		return ParticipantsRemoved{header, w.RemovedBy, w.Participants}, nil
+		return ParticipantsRemoved{header, w.RemovedBy, w.Participants, w.ThreadCreatedOn.UTC()}, nil
+	case KindBotCommandReceived:
+		return BotCommandReceived{header, w.Message}, nil
+	case KindUserDisconnected:
+		return UserDisconnected{header, w.User.Identifier}, nil
 	case KindGap:
 		return Gap{header, w.LastHeard.UTC(), w.GapReason}, nil
 	case KindUnknown:
@@ -56,6 +63,9 @@ func Unmarshal(data []byte) (Event, error) {
 // eventJSON has the members of all kinds, in the order in which they are written.
 type eventJSON struct {
 	Kind      Kind           `json:"kind"`
+	ID        string         `json:"id,omitzero"`
+	Level     Level          `json:"level,omitzero"`
+	Subject   string         `json:"subject,omitzero"`
 	ThreadID  string         `json:"threadId,omitzero"`
 	Time      time.Time      `json:"time,omitzero"`
 	Version   string         `json:"version,omitzero"`
@@ -73,6 +83,8 @@ type eventJSON struct {
 	RemovedBy         chat.Participant      `json:"removedBy,omitzero"`
 	Participants      []chat.Participant    `json:"participants,omitempty"`
 	DeletionReason    DeletionReason        `json:"deletionReason,omitzero"`
+	ThreadCreatedOn   time.Time             `json:"threadCreatedOn,omitzero"`
+	User              identifierJSON        `json:"user,omitzero"`
 	LastHeard         time.Time             `json:"lastHeard,omitzero"`
 	GapReason         GapReason             `json:"gapReason,omitzero"`
 	Type              string                `json:"type,omitzero"`
@@ -80,7 +92,10 @@ type eventJSON struct {
 }
 
 func (h Header) json(kind Kind) eventJSON {
-	return eventJSON{Kind: kind, ThreadID: h.ThreadID, Time: h.Time.UTC(), Version: h.Version, Recipient: identifierJSON{h.Recipient}}
+	return eventJSON{
+		Kind: kind, ID: h.ID, Level: h.Level, Subject: h.Subject,
+		ThreadID: h.ThreadID, Time: h.Time.UTC(), Version: h.Version, Recipient: identifierJSON{h.Recipient},
+	}
 }
 
 func (w eventJSON) marshal() ([]byte, error) {

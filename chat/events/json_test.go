@@ -17,6 +17,8 @@ func samples() []events.Event {
 	second := time.Date(2026, time.November, 3, 9, 20, 2, 0, time.UTC)
 	ana, bo := chat.CommunicationUser{ID: "8:acs:r_a"}, chat.CommunicationUser{ID: "8:acs:r_b"}
 	header := events.Header{ThreadID: "19:x@thread.v2", Time: second.Add(337 * time.Millisecond), Version: "1762161602337", Recipient: bo}
+	onThread := header
+	onThread.ID, onThread.Level, onThread.Subject = "3", events.LevelThread, "thread/19:x@thread.v2/sender/8:acs:r_a/recipient/8:acs:r_b"
 	by := chat.Participant{Identifier: ana, DisplayName: "Ana"}
 	people := []chat.Participant{
 		{Identifier: bo, DisplayName: "Bo", ShareHistoryTime: time.UnixMilli(0).UTC(), Metadata: map[string]string{"role": "guest"}},
@@ -43,9 +45,11 @@ func samples() []events.Event {
 		events.ReadReceiptReceived{Header: header, Receipt: chat.ReadReceipt{Sender: ana, MessageID: "1", ReadOn: second}},
 		events.ThreadCreated{Header: header, Properties: properties, CreatedBy: by, Participants: people},
 		events.ThreadPropertiesUpdated{Header: header, Properties: without, UpdatedBy: by},
-		events.ThreadDeleted{Header: header, Reason: events.DeletionReasonUser, DeletedBy: by},
-		events.ParticipantsAdded{Header: header, AddedBy: by, Participants: people},
-		events.ParticipantsRemoved{Header: header, RemovedBy: by, Participants: people[:1]},
+		events.ThreadDeleted{Header: header, Reason: events.DeletionReasonUser, DeletedBy: by, ThreadCreatedOn: second},
+		events.ParticipantsAdded{Header: header, AddedBy: by, Participants: people, ThreadCreatedOn: second},
+		events.ParticipantsRemoved{Header: header, RemovedBy: by, Participants: people[:1], ThreadCreatedOn: second},
+		events.BotCommandReceived{Header: onThread, Message: message},
+		events.UserDisconnected{Header: events.Header{ID: "4", Subject: "user/8:acs:r_a", Time: second}, User: ana},
 		events.Gap{Header: events.Header{Time: second}, LastHeard: second.Add(-time.Minute), Reason: events.GapReasonReconnected},
 		events.Unknown{Header: header, Type: "262", Raw: json.RawMessage(`{"eventId":262}`)},
 	}

@@ -15,6 +15,11 @@ type MessageReceived struct {
 // Kind is [KindMessageReceived].
 func (e MessageReceived) Kind() Kind { return KindMessageReceived }
 
+func (e MessageReceived) withHeader(h Header) Event {
+	e.Header = h
+	return e
+}
+
 // MarshalJSON writes the form that [Unmarshal] reads.
 func (e MessageReceived) MarshalJSON() ([]byte, error) {
 	w := e.json(e.Kind())
@@ -36,6 +41,11 @@ type MessageEdited struct {
 
 // Kind is [KindMessageEdited].
 func (e MessageEdited) Kind() Kind { return KindMessageEdited }
+
+func (e MessageEdited) withHeader(h Header) Event {
+	e.Header = h
+	return e
+}
 
 // MarshalJSON writes the form that [Unmarshal] reads.
 func (e MessageEdited) MarshalJSON() ([]byte, error) {
@@ -59,6 +69,11 @@ type MessageDeleted struct {
 
 // Kind is [KindMessageDeleted].
 func (e MessageDeleted) Kind() Kind { return KindMessageDeleted }
+
+func (e MessageDeleted) withHeader(h Header) Event {
+	e.Header = h
+	return e
+}
 
 // MarshalJSON writes the form that [Unmarshal] reads.
 func (e MessageDeleted) MarshalJSON() ([]byte, error) {

@@ -1,6 +1,10 @@
 package events
 
-import "github.com/acschat/acs-chat-go/chat"
+import (
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
 
 // ParticipantsAdded reports that participants were added to a thread. All participants receive it, including the added ones.
 type ParticipantsAdded struct {
@@ -10,15 +14,22 @@ type ParticipantsAdded struct {
 	AddedBy chat.Participant
 	// Participants are the added participants only.
 	Participants []chat.Participant
+	// ThreadCreatedOn is when the thread was created.
+	ThreadCreatedOn time.Time
 }
 
 // Kind is [KindParticipantsAdded].
 func (e ParticipantsAdded) Kind() Kind { return KindParticipantsAdded }
 
+func (e ParticipantsAdded) withHeader(h Header) Event {
+	e.Header = h
+	return e
+}
+
 // MarshalJSON writes the form that [Unmarshal] reads.
 func (e ParticipantsAdded) MarshalJSON() ([]byte, error) {
 	w := e.json(e.Kind())
-	w.AddedBy, w.Participants = e.AddedBy, e.Participants
+	w.AddedBy, w.Participants, w.ThreadCreatedOn = e.AddedBy, e.Participants, e.ThreadCreatedOn.UTC()
 	return w.marshal()
 }
 
@@ -33,15 +44,22 @@ type ParticipantsRemoved struct {
 	RemovedBy chat.Participant
 	// Participants are the removed participants only.
 	Participants []chat.Participant
+	// ThreadCreatedOn is when the thread was created.
+	ThreadCreatedOn time.Time
 }
 
 // Kind is [KindParticipantsRemoved].
 func (e ParticipantsRemoved) Kind() Kind { return KindParticipantsRemoved }
 
+func (e ParticipantsRemoved) withHeader(h Header) Event {
+	e.Header = h
+	return e
+}
+
 // MarshalJSON writes the form that [Unmarshal] reads.
 func (e ParticipantsRemoved) MarshalJSON() ([]byte, error) {
 	w := e.json(e.Kind())
-	w.RemovedBy, w.Participants = e.RemovedBy, e.Participants
+	w.RemovedBy, w.Participants, w.ThreadCreatedOn = e.RemovedBy, e.Participants, e.ThreadCreatedOn.UTC()
 	return w.marshal()
 }
 

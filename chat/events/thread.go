@@ -1,6 +1,10 @@
 package events
 
-import "github.com/acschat/acs-chat-go/chat"
+import (
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
 
 // ThreadCreated is a new thread. Its first participants receive it, including the creator.
 //
@@ -17,6 +21,11 @@ type ThreadCreated struct {
 
 // Kind is [KindThreadCreated].
 func (e ThreadCreated) Kind() Kind { return KindThreadCreated }
+
+func (e ThreadCreated) withHeader(h Header) Event {
+	e.Header = h
+	return e
+}
 
 // MarshalJSON writes the form that [Unmarshal] reads.
 func (e ThreadCreated) MarshalJSON() ([]byte, error) {
@@ -42,6 +51,11 @@ type ThreadPropertiesUpdated struct {
 // Kind is [KindThreadPropertiesUpdated].
 func (e ThreadPropertiesUpdated) Kind() Kind { return KindThreadPropertiesUpdated }
 
+func (e ThreadPropertiesUpdated) withHeader(h Header) Event {
+	e.Header = h
+	return e
+}
+
 // MarshalJSON writes the form that [Unmarshal] reads.
 func (e ThreadPropertiesUpdated) MarshalJSON() ([]byte, error) {
 	w := e.json(e.Kind())
@@ -61,15 +75,22 @@ type ThreadDeleted struct {
 	Reason DeletionReason
 	// DeletedBy has only an identifier and a display name. It is zero if a retention policy deleted the thread.
 	DeletedBy chat.Participant
+	// ThreadCreatedOn is when the thread was created.
+	ThreadCreatedOn time.Time
 }
 
 // Kind is [KindThreadDeleted].
 func (e ThreadDeleted) Kind() Kind { return KindThreadDeleted }
 
+func (e ThreadDeleted) withHeader(h Header) Event {
+	e.Header = h
+	return e
+}
+
 // MarshalJSON writes the form that [Unmarshal] reads.
 func (e ThreadDeleted) MarshalJSON() ([]byte, error) {
 	w := e.json(e.Kind())
-	w.DeletionReason, w.DeletedBy = e.Reason, e.DeletedBy
+	w.DeletionReason, w.DeletedBy, w.ThreadCreatedOn = e.Reason, e.DeletedBy, e.ThreadCreatedOn.UTC()
 	return w.marshal()
 }
 

@@ -15,6 +15,11 @@ type Unknown struct {
 // Kind is [KindUnknown].
 func (e Unknown) Kind() Kind { return KindUnknown }
 
+func (e Unknown) withHeader(h Header) Event {
+	e.Header = h
+	return e
+}
+
 // MarshalJSON writes the form that [Unmarshal] reads.
 func (e Unknown) MarshalJSON() ([]byte, error) {
 	w := e.json(e.Kind())

@@ -28,6 +28,8 @@ func header(at, version string) events.Header {
 	return events.Header{ThreadID: thread, Time: t, Version: version, Recipient: bo}
 }
 
+var created = time.Date(2026, 11, 3, 9, 20, 0, 0, time.UTC) // that of threadMembers
+
 func second(at string) time.Time { return header(at, "").Time }
 
 // payloadOf makes a payload from an object. Values that are objects themselves become JSON text, as on the wire.
@@ -193,7 +195,7 @@ var _ = Describe("Events on the wire", func() {
 		}, func() events.Event {
 			return events.ThreadDeleted{
 				Header: header("2026-11-03T09:25:00Z", "1762161600562"), Reason: events.DeletionReasonUser,
-				DeletedBy: chat.Participant{Identifier: ann, DisplayName: "Ann"},
+				DeletedBy: chat.Participant{Identifier: ann, DisplayName: "Ann"}, ThreadCreatedOn: created,
 			}
 		}),
 		Entry("259, of a policy", func() map[string]any {
@@ -201,14 +203,16 @@ var _ = Describe("Events on the wire", func() {
 				"eventId": 259, "deleteTime": "2026-11-03T09:25:00Z", "reason": "deletedByPolicy", "deletedBy": "null",
 			})
 		}, func() events.Event {
-			return events.ThreadDeleted{Header: header("2026-11-03T09:25:00Z", "1762161600562"), Reason: events.DeletionReasonPolicy}
+			return events.ThreadDeleted{
+				Header: header("2026-11-03T09:25:00Z", "1762161600562"), Reason: events.DeletionReasonPolicy, ThreadCreatedOn: created,
+			}
 		}),
 		Entry("260", func() map[string]any {
 			return with(with(threadMembers(), who("addedBy")), map[string]any{"eventId": 260, "time": "2026-11-03T09:27:10.006Z", "participantsAdded": people})
 		}, func() events.Event {
 			return events.ParticipantsAdded{
 				Header: header("2026-11-03T09:27:10.006Z", "1762161600562"), AddedBy: chat.Participant{Identifier: ann, DisplayName: "Ann"},
-				Participants: peopleValues,
+				Participants: peopleValues, ThreadCreatedOn: created,
 			}
 		}),
 		Entry("261", func() map[string]any {
@@ -216,7 +220,7 @@ var _ = Describe("Events on the wire", func() {
 		}, func() events.Event {
 			return events.ParticipantsRemoved{
 				Header: header("2026-11-03T09:27:10.006Z", "1762161600562"), RemovedBy: chat.Participant{Identifier: ann, DisplayName: "Ann"},
-				Participants: peopleValues,
+				Participants: peopleValues, ThreadCreatedOn: created,
 			}
 		}),
 	)

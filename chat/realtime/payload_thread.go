@@ -20,16 +20,17 @@ func (p *payload) threadEvent(kind events.Kind, header *events.Header) (events.E
 	if err != nil {
 		return nil, err
 	}
+	created := wholeSeconds(p.CreateTime.time())
 	switch kind {
 	case events.KindThreadDeleted:
 		header.Time = p.DeleteTime.time()
-		return events.ThreadDeleted{Header: *header, Reason: events.DeletionReason(p.Reason), DeletedBy: by}, nil
+		return events.ThreadDeleted{Header: *header, Reason: events.DeletionReason(p.Reason), DeletedBy: by, ThreadCreatedOn: created}, nil
 	case events.KindParticipantsAdded:
 		header.Time = p.Time.time()
-		return events.ParticipantsAdded{Header: *header, AddedBy: by, Participants: people}, nil
+		return events.ParticipantsAdded{Header: *header, AddedBy: by, Participants: people, ThreadCreatedOn: created}, nil
 	case events.KindParticipantsRemoved:
 		header.Time = p.Time.time()
-		return events.ParticipantsRemoved{Header: *header, RemovedBy: by, Participants: people}, nil
+		return events.ParticipantsRemoved{Header: *header, RemovedBy: by, Participants: people, ThreadCreatedOn: created}, nil
 	}
 	properties, err := p.threadProperties()
 	if err != nil {

@@ -104,7 +104,7 @@ func steps() []step {
 			receivedBy: all,
 			event: func(s outside) events.Event {
 				return events.ParticipantsAdded{
-					Header: s.Header, AddedBy: chat.Participant{Identifier: s.bob, DisplayName: "Bob %41"},
+					Header: s.Header, ThreadCreatedOn: s.created, AddedBy: chat.Participant{Identifier: s.bob, DisplayName: "Bob %41"},
 					Participants: []chat.Participant{{
 						Identifier: s.cy, DisplayName: `Cy "%41"`, ShareHistoryTime: time.Date(2026, time.January, 2, 3, 4, 5, 0, time.UTC),
 					}},
@@ -136,7 +136,7 @@ func steps() []step {
 			by: "ann", call: `thread.removeParticipant(cy)`, receivedBy: all,
 			event: func(s outside) events.Event {
 				return events.ParticipantsRemoved{
-					Header: s.Header, RemovedBy: chat.Participant{Identifier: s.ann, DisplayName: "Ann"},
+					Header: s.Header, ThreadCreatedOn: s.created, RemovedBy: chat.Participant{Identifier: s.ann, DisplayName: "Ann"},
 					Participants: []chat.Participant{{
 						Identifier: s.cy, DisplayName: `Cy "%41"`, ShareHistoryTime: time.Date(2026, time.January, 2, 3, 4, 5, 0, time.UTC),
 					}},
@@ -157,6 +157,7 @@ func steps() []step {
 			event: func(s outside) events.Event {
 				return events.ThreadDeleted{
 					Header: s.Header, Reason: events.DeletionReasonUser, DeletedBy: chat.Participant{Identifier: s.ann, DisplayName: "Ann"},
+					ThreadCreatedOn: s.created,
 				}
 			},
 		},
