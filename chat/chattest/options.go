@@ -47,6 +47,10 @@ type Options struct {
 	// Otherwise a version that the service is not known to support is refused with 400, as the service does.
 	LenientVersions bool
 
+	// EncryptTokens encrypts the tokens that the service issues, in five parts, so that their claims, including the expiry, cannot be read.
+	// The service may answer so when it exchanges a token of Entra. A service accepts its encrypted tokens with and without this option.
+	EncryptTokens bool
+
 	// BrowserIdentity allows pages of other origins to use the identity API in a browser. Otherwise their preflights are refused, since any
 	// page that knows the access key, which may be the default one, could issue tokens. The chat API always allows other origins.
 	BrowserIdentity bool

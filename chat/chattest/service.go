@@ -33,6 +33,7 @@ type Service struct {
 	cloud           chat.Cloud
 	errorStyle      ErrorStyle
 	lenientVersions bool
+	encryptTokens   bool
 	browserIdentity bool
 	entra           entraTokens
 	limiter         *limiter      // nil if rates are not enforced
@@ -105,9 +106,9 @@ func (s *Service) route() {
 // newService makes a service from the options, without a store.
 func newService(options *Options) (*Service, error) {
 	s := &Service{
-		endpoint: inProcess, hosts: options.Hosts, cloud: options.Cloud, errorStyle: options.ErrorStyle, lenientVersions: options.LenientVersions, browserIdentity: options.BrowserIdentity, onRequest: options.OnRequest,
-		listingLag: options.ListingLag,
-		router:     http.NewServeMux(), closing: make(chan struct{}),
+		endpoint: inProcess, hosts: options.Hosts, cloud: options.Cloud, errorStyle: options.ErrorStyle, onRequest: options.OnRequest,
+		lenientVersions: options.LenientVersions, encryptTokens: options.EncryptTokens, browserIdentity: options.BrowserIdentity,
+		listingLag: options.ListingLag, router: http.NewServeMux(), closing: make(chan struct{}),
 	}
 	s.realtime.service = s
 	s.events.tell = s.realtime.tell

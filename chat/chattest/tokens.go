@@ -44,7 +44,8 @@ type claims struct {
 
 // Token returns a signed token of the user with the given scopes, such as "chat.join" or "voip", by default "chat". Its lifetime is ttl
 // by the clock of the service, rounded up to a whole second; the token is valid until the second in which it expires is over. A ttl of
-// 0 is 24 hours, and a negative one makes a token that has expired. A token for a user who does not exist is refused with 401.
+// 0 is 24 hours, and a negative one makes a token that has expired. A token for a user who does not exist is refused with 401. The token
+// is encrypted as well if [Options.EncryptTokens] is set.
 func (s *Service) Token(user User, ttl time.Duration, scopes ...string) string {
 	if ttl == 0 {
 		ttl = defaultTokenLifetime
@@ -71,10 +72,10 @@ func (s *Service) issueTime(rawID string) time.Time {
 	return now
 }
 
-// tokenFor signs a token for a raw id. Both times are truncated to seconds, which keeps a lifetime in whole seconds.
+// tokenFor signs, and encrypts if that is set, a token for a raw id. Both times are truncated to seconds, which keeps a lifetime in whole seconds.
 func (s *Service) tokenFor(rawID string, issued, end time.Time, scopes []string) string {
 	resource, _ := resourceOfUser(rawID)
-	return s.sign(claims{
+	token := s.sign(claims{
 		SkypeID:          strings.TrimPrefix(rawID, "8:"),
 		SCP:              1792,
 		CSI:              strconv.FormatInt(issued.Unix(), 10),
@@ -85,6 +86,10 @@ func (s *Service) tokenFor(rawID string, issued, end time.Time, scopes []string)
 		ResourceLocation: "unitedstates",
 		IssuedAt:         issued.Unix(),
 	})
+	if s.encryptTokens {
+		return s.seal(token)
+	}
+	return token
 }
 
 func (s *Service) sign(c claims) string {
@@ -149,13 +154,18 @@ func (s *Service) authenticate(authorization string) (user string, scopes []stri
 	return user, strings.Split(c.Scope, ","), err
 }
 
-// check verifies the signature. It ignores the algorithm that the token names.
+// check verifies the signature, after decryption if the token is encrypted. It ignores the algorithm that the token names.
 func (s *Service) check(token string) (c claims, ok bool) {
+	if strings.Count(token, ".") == 4 {
+		if token, ok = s.unseal(token); !ok {
+			return c, false
+		}
+	}
 	dot := strings.LastIndexByte(token, '.')
 	if dot < 0 {
 		return c, false
 	}
-	signature, err := base64.RawURLEncoding.Strict().DecodeString(token[dot+1:])
+	signature, err := decodePart(token[dot+1:])
 	if err != nil || jwt.SigningMethodRS256.Verify(token[:dot], signature, &s.signingKey().PublicKey) != nil {
 		return c, false
 	}

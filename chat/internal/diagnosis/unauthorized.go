@@ -17,6 +17,8 @@ import (
 func tokenForeign(_ context.Context, x *examination) []finding {
 	t := x.token()
 	switch {
+	case t.Encrypted && !t.Told.IsZero() && !t.Told.After(x.now()):
+		return nil // tokenExpired
 	case t.Encrypted:
 		return []finding{{encryptedRefused(x), likely}}
 	case !t.Readable:
@@ -53,23 +55,33 @@ func IsEncrypted(token string) bool {
 	return err == nil && json.Unmarshal(text, &header) == nil && header.Encryption != ""
 }
 
+const encryptedClaims = "it is encrypted, so that only the service can read its claims"
+
 // encryptedRefused is for a token of which only its expiry may be known.
 func encryptedRefused(x *examination) explain.Cause {
 	t := x.token()
 	cause := explain.Cause{
 		Kind: explain.TokenUnreadable, What: "the token has expired or was revoked, or its user was deleted",
-		Evidence: "it is encrypted, so that only the service can read its claims",
+		Evidence: encryptedClaims,
 		Fix:      "fetch a new token, and set ExpiresOn to the time that the identity API returns with it",
 	}
 	if !t.Told.IsZero() {
 		cause.Evidence += "; the credential takes it to expire on " + stamp(t.Told)
 	}
+	if t.Accepted {
+		cause.Evidence += "; the service accepted it before"
+	}
 	return cause
 }
 
-// tokenExpired compares with the service's clock, which decides.
+// tokenExpired compares with the service's clock, which decides. The expiry of an encrypted token is that of its credential, which may
+// have assumed it.
 func tokenExpired(_ context.Context, x *examination) []finding {
 	t, now, at := x.token(), x.now(), x.Refusal.Seen.At
+	weight := certain
+	if t.Encrypted {
+		t.Expires, weight = t.Told, likely
+	}
 	if t.Expires.IsZero() || t.Expires.After(now) {
 		return nil
 	}
@@ -79,7 +91,7 @@ func tokenExpired(_ context.Context, x *examination) []finding {
 			Kind: explain.Clock, What: "this machine's clock is " + span(behind) + " behind, so the token expired unnoticed",
 			Evidence: fmt.Sprintf("the token expired on %s; at the answer it was %s at the service and %s here", stamp(t.Expires), stamp(now), stamp(at)),
 			Fix:      "synchronize the clock (NTP)",
-		}, certain}}
+		}, weight}}
 	}
 	cause := explain.Cause{
 		Kind: explain.TokenExpired, What: "the token has expired",
@@ -90,7 +102,10 @@ func tokenExpired(_ context.Context, x *examination) []finding {
 		cause.Evidence += ", and the credential was told that it expires on " + stamp(t.Told)
 		cause.Fix = "leave ExpiresOn zero, so that it is read from the token"
 	}
-	return []finding{{cause, certain}}
+	if t.Encrypted {
+		cause.Evidence += " by its credential; " + encryptedClaims
+	}
+	return []finding{{cause, weight}}
 }
 
 // tokenRefused is for a token that is valid by both clocks. One that was accepted before can't be of another resource. For others,

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -86,6 +87,16 @@ var _ = Describe("emulator --entra-any", func() {
 		Expect(emulator.ask("POST", create, "{}", "Authorization", "Bearer mine")).To(HaveHTTPStatus(201))
 		Expect(emulator.ask("POST", create, "{}", "Authorization", "Bearer whatever")).To(HaveHTTPStatus(401))
 		Expect(emulator.ask("POST", "/identities?api-version=2031-01-01", "{}", "Authorization", "Bearer mine")).To(HaveHTTPStatus(201))
+	})
+})
+
+var _ = Describe("emulator --encrypt-tokens", func() {
+	It("issues tokens of five parts, and accepts them", func(ctx SpecContext) {
+		emulator := emulate(emptyShell(), "--encrypt-tokens")
+		alice := emulator.newUser(ctx)
+		Expect(strings.Count(alice.Token.Token, ".")).To(Equal(4))
+		_, err := emulator.chat(alice).CreateThread(ctx, "Mine", nil)
+		Expect(err).NotTo(HaveOccurred())
 	})
 })
 

@@ -45,6 +45,7 @@ type Emulator struct {
 	entraAny        bool
 	seedFile        string
 	lenientVersions bool
+	encryptTokens   bool
 	browserIdentity bool
 }
 
@@ -69,6 +70,7 @@ func (e *Emulator) AddFlags(cmd *cobra.Command) {
 	f.BoolVar(&e.entraAny, "entra-any", false, "accept any other bearer token as that of an application")
 	f.Var((*flags.Filled)(&e.seedFile), "seed", "`FILE` in YAML or JSON with users and threads to begin with, unless --data has some")
 	f.BoolVar(&e.lenientVersions, "lenient-versions", false, "accept any date as api-version, and answer it as the latest")
+	f.BoolVar(&e.encryptTokens, "encrypt-tokens", false, "issue encrypted user tokens, whose expiry clients cannot read")
 	f.BoolVar(&e.browserIdentity, "browser-identity", false, "let pages of other origins use the identity API, too")
 	f.BoolVar(&e.log, "log", false, "one line on stderr for each request")
 	flags.CompleteFrom(cmd, "error-style", recorded, documented)

@@ -19,7 +19,7 @@ import (
 func (e *Emulator) options(page *inspector.Inspector, log io.Writer) (*chattest.Options, error) {
 	options := &chattest.Options{
 		AccessKey: e.accessKey, Hosts: e.hosts, ErrorStyle: chattest.ErrorStyle(e.style), EnforceLimits: e.limits, LenientVersions: e.lenientVersions,
-		BrowserIdentity: e.browserIdentity, EntraAny: e.entraAny, OnRequest: page.Observe,
+		EncryptTokens: e.encryptTokens, BrowserIdentity: e.browserIdentity, EntraAny: e.entraAny, OnRequest: page.Observe,
 	}
 	if e.log {
 		options.OnRequest = func(q chattest.Request) {
