@@ -62,7 +62,7 @@ Messages that were not sent are printed at the end.`,
 		},
 	}
 	thread.AddTo(cmd, &t.session)
-	cmd.ValidArgsFunction = t.session.CompleteThreads
+	flags.CompleteArgument(cmd, t.session.CompleteThreads)
 	cmd.Flags().Var((*flags.Text)(&displayName), "display-name", "your `NAME` on your messages")
 	cmd.Flags().DurationVar(&interval, "interval", 2*time.Second, "without a live connection, poll for new messages every `DURATION`")
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "send no typing notifications and read receipts")

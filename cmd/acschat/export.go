@@ -51,7 +51,7 @@ of 200 messages per minute.`,
 		},
 	}
 	thread.AddTo(cmd, &t.session)
-	cmd.ValidArgsFunction = t.session.CompleteThreads
+	flags.CompleteArgument(cmd, t.session.CompleteThreads)
 	x.AddFlags(cmd)
 	return cmd
 }

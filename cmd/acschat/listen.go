@@ -34,7 +34,7 @@ against the emulator, never against the live service.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return t.listen(cmd, thread.Named()) },
 	}
 	thread.AddTo(cmd, &t.session)
-	cmd.ValidArgsFunction = t.session.CompleteThreads
+	flags.CompleteArgument(cmd, t.session.CompleteThreads)
 	return cmd
 }
 

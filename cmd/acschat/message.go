@@ -26,9 +26,11 @@ and delete a message.`,
 	}, newMessageSend(t), newMessageList(t), newMessageGet(t), newMessageUpdate(t), newMessageDelete(t))
 }
 
-// addMessage adds --message-id, the message that a command works on.
-func addMessage(cmd *cobra.Command, id *string) {
+// addMessage adds --message-id, the message that a command works on, and completes it and the argument.
+func addMessage(cmd *cobra.Command, id *string, complete cobra.CompletionFunc) {
 	cmd.Flags().Var((*flags.Filled)(id), "message-id", "`ID` of the message, instead of the argument")
+	flags.Complete(cmd, "message-id", complete)
+	flags.CompleteArgument(cmd, complete)
 }
 
 func newMessageGet(t *tool) *cobra.Command {
@@ -54,8 +56,7 @@ func newMessageGet(t *tool) *cobra.Command {
 		},
 	}
 	thread.AddTo(cmd, &t.session)
-	cmd.ValidArgsFunction = thread.CompleteMessages
-	addMessage(cmd, &message)
+	addMessage(cmd, &message, thread.CompleteMessages)
 	return cmd
 }
 
@@ -109,8 +110,7 @@ key. The type, text or HTML, does not change.`,
 		},
 	}
 	thread.AddTo(cmd, &t.session)
-	cmd.ValidArgsFunction = thread.CompleteMessages
-	addMessage(cmd, &message)
+	addMessage(cmd, &message, thread.CompleteMessages)
 	cmd.Flags().Var((*flags.Text)(&content), "content", "the new `TEXT`, - for stdin")
 	cmd.Flags().Var(&metadata, "metadata", "set a key, or remove it with KEY=; may be repeated")
 	return cmd
@@ -142,8 +142,7 @@ func newMessageDelete(t *tool) *cobra.Command {
 		},
 	}
 	thread.AddTo(cmd, &t.session)
-	cmd.ValidArgsFunction = thread.CompleteMessages
-	addMessage(cmd, &message)
+	addMessage(cmd, &message, thread.CompleteMessages)
 	confirm.AddTo(cmd)
 	return cmd
 }

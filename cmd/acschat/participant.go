@@ -87,6 +87,8 @@ added, and how to continue with --skip.`,
 	f.Var((*flags.Filled)(&from), "from", "`FILE` of participants, - for stdin")
 	f.Var((*flags.Count)(&skip), "skip", "skip the first `N` participants")
 	f.BoolVar(&unpaced, "unpaced", false, "do not wait for the rate limits")
+	flags.Complete(cmd, "user", t.session.CompleteUsers)
+	flags.CompleteArguments(cmd, t.session.CompleteUsers)
 	return cmd
 }
 
@@ -173,8 +175,7 @@ To leave, remove yourself. The user remains: see acschat user delete.`,
 		},
 	}
 	thread.AddTo(cmd, &t.session)
-	cmd.ValidArgsFunction = thread.CompleteParticipants
-	addUser(cmd, &user)
+	addUser(cmd, &user, thread.CompleteParticipants)
 	confirm.AddTo(cmd)
 	return cmd
 }

@@ -43,8 +43,7 @@ replaces your earlier receipt.`,
 		},
 	}
 	thread.AddTo(cmd, &t.session)
-	cmd.ValidArgsFunction = thread.CompleteMessages
-	addMessage(cmd, &message)
+	addMessage(cmd, &message, thread.CompleteMessages)
 	return cmd
 }
 

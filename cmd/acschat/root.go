@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
@@ -73,6 +74,7 @@ service's own form. Everything else is written to stderr. Exit codes:
 	t.root.SetUsageTemplate(usageTemplate)
 	t.root.SetGlobalNormalizationFunc(alsoKnownAs)
 	t.session.AddFlags(t.root.PersistentFlags())
+	flags.Complete(t.root, "as", t.session.CompleteUsers)
 	t.output.AddFlags(t.root)
 
 	t.add("chat", "Chat:", newThread(t), newParticipant(t), newMessage(t), newReceipt(t), newTyping(t), newListen(t), newChat(t))

@@ -72,6 +72,8 @@ run again.`,
 	f.Var(&metadata, "metadata", "metadata of the thread; may be repeated")
 	f.Var(&retention, "retention", "delete the thread so many days after its creation, or none")
 	f.StringVar(&key, "idempotency-token", "", "`KEY` that returns the same thread if the command is repeated")
+	flags.Complete(cmd, "participant", t.session.CompleteUsers)
+	flags.CompleteArguments(cmd, t.session.CompleteUsers)
 	return cmd
 }
 
@@ -144,7 +146,7 @@ func newThreadGet(t *tool) *cobra.Command {
 		},
 	}
 	thread.AddTo(cmd, &t.session)
-	cmd.ValidArgsFunction = t.session.CompleteThreads
+	flags.CompleteArgument(cmd, t.session.CompleteThreads)
 	return cmd
 }
 
@@ -182,7 +184,7 @@ merged by key; KEY= removes a key. A new topic adds a message to the thread.`,
 		},
 	}
 	thread.AddTo(cmd, &t.session)
-	cmd.ValidArgsFunction = t.session.CompleteThreads
+	flags.CompleteArgument(cmd, t.session.CompleteThreads)
 	cmd.Flags().Var((*flags.Text)(&topic), "topic", "the new `TOPIC`")
 	cmd.Flags().Var(&metadata, "metadata", "set a key, or remove it with KEY=; may be repeated")
 	cmd.Flags().Var(&retention, "retention", "delete the thread so many days after its creation, or none")
@@ -216,7 +218,7 @@ yourself: acschat participant remove.`,
 		},
 	}
 	thread.AddTo(cmd, &t.session)
-	cmd.ValidArgsFunction = t.session.CompleteThreads
+	flags.CompleteArgument(cmd, t.session.CompleteThreads)
 	confirm.AddTo(cmd)
 	return cmd
 }

@@ -6,7 +6,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -291,30 +290,6 @@ var _ = Describe("thread", func() {
 			alice.With("ACSCHAT_THREAD", createThread(alice, "Stays")).Run("thread", "delete", "--yes").Ends(2, "which one?")
 			Expect(server.Requests(chattest.DeleteChatThread)).To(BeEmpty())
 		})
-	})
-
-	It("completes threads with their topics", func() {
-		thread := createThread(alice, "Release\x1b]0;pwned\x07")
-		r := alice.Run("__complete", "message", "list", "--thread", "")
-		Expect(strings.Split(r.Out, "\n")).To(ContainElement(thread + "\tRelease^[]0;pwned^G"))
-	})
-
-	It("completes threads, messages and users as arguments", func() {
-		thread := createThread(alice, "Plans")
-		sent := alice.Run("message", "send", "-t", thread, "Canary is green.", "-o", "json")
-		var message struct{ ID string }
-		sent.Into(&message)
-		for _, command := range []string{"get", "update", "delete", "export"} {
-			Expect(alice.Run("__complete", "thread", command, "").Out).To(HavePrefix(thread+"\tPlans\n"), command)
-		}
-		Expect(alice.Run("__complete", "typing", "").Out).To(HavePrefix(thread + "\tPlans\n"))
-		for _, command := range []string{"message get", "message update", "message delete", "receipt send"} {
-			args := append(append([]string{"__complete"}, strings.Fields(command)...), "-t", thread, "")
-			Expect(alice.Run(args...).Out).To(ContainSubstring(message.ID+"\tCanary is green.\n"), command)
-		}
-		bob := alice.Member(server, thread, "Bob")
-		Expect(alice.Run("__complete", "participant", "remove", "-t", thread, "").Out).To(ContainSubstring(bob.User.ID + "\tBob\n"))
-		Expect(alice.Run("__complete", "thread", "get", thread, "").Out).To(Equal(":4\n"), "there is one argument")
 	})
 
 	Describe("export", func() {

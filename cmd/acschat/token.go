@@ -47,7 +47,7 @@ func newTokenRevoke(t *tool) *cobra.Command {
 			return t.output.Done("Revoked all tokens of %s.", user)
 		},
 	}
-	addUser(cmd, &user)
+	addUser(cmd, &user, t.session.CompleteUsers)
 	confirm.AddTo(cmd)
 	return cmd
 }

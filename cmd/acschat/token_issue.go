@@ -59,7 +59,7 @@ participants; voip and voip.join are for calls.`,
 		},
 	}
 	f := cmd.Flags()
-	addUser(cmd, &user)
+	addUser(cmd, &user, t.session.CompleteUsers)
 	f.StringSliceVarP(&scopes, "scope", "s", []string{string(identity.ScopeChat)}, "a `SCOPE`; may be repeated")
 	f.DurationVar(&lifetime, "lifetime", 0, "valid for `DURATION`, 1h to 24h (default: the service's, 24h)")
 	f.Var((*flags.Filled)(&file), "out", "write the token to `FILE`")

@@ -31,7 +31,7 @@ seconds, and does not deliver them in a thread of more than 20 participants.`,
 		},
 	}
 	thread.AddTo(cmd, &t.session)
-	cmd.ValidArgsFunction = t.session.CompleteThreads
+	flags.CompleteArgument(cmd, t.session.CompleteThreads)
 	cmd.Flags().Var((*flags.Text)(&displayName), "display-name", "your `NAME`")
 	return cmd
 }

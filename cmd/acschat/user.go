@@ -63,9 +63,11 @@ func userView() show.View[chat.CommunicationUser] {
 	}
 }
 
-// addUser adds --user, the user that a command works on.
-func addUser(cmd *cobra.Command, id *string) {
+// addUser adds --user, the user that a command works on, and completes it and the argument.
+func addUser(cmd *cobra.Command, id *string, complete cobra.CompletionFunc) {
 	cmd.Flags().Var((*flags.Filled)(id), "user", "`USER`, as the argument")
+	flags.Complete(cmd, "user", complete)
+	flags.CompleteArgument(cmd, complete)
 }
 
 func newUserDelete(t *tool) *cobra.Command {
@@ -94,7 +96,7 @@ remove; to revoke its tokens, acschat token revoke.`,
 			return t.output.Done("Deleted user %s.", user)
 		},
 	}
-	addUser(cmd, &user)
+	addUser(cmd, &user, t.session.CompleteUsers)
 	confirm.AddTo(cmd)
 	return cmd
 }
