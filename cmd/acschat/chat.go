@@ -97,7 +97,7 @@ func (t *tool) chatAndSelf(ctx context.Context) (*chat.Client, chat.Identifier, 
 	if err != nil {
 		return nil, nil, err
 	}
-	claims, err := session.ReadClaims(token.Token, time.Now())
+	claims, err := session.ReadClaims(token, time.Now())
 	if err != nil || claims.User == "" {
 		return client, nil, nil //nolint:nilerr // the service decides whether the token is valid
 	}

@@ -37,6 +37,19 @@ var _ = Describe("Credentials", func() {
 		})
 	})
 
+	Context("with only a user", func() {
+		DescribeTable("says everything that is missing",
+			func(command ...string) {
+				sh := emptyShell()
+				sh.With("ACSCHAT_USER", "8:acs:x").Run(command...).
+					Ends(2, keyVariable+"\nor\n  "+endpointVariable+" and "+tokenVariable+", a token of the user\n")
+				sh.With(endpointVariable, server.Endpoint()).Run(append(command, "--as", "8:acs:x")...).
+					Ends(2, keyVariable+"\nor\n  "+tokenVariable+", a token of the user, and leave out --as\n")
+			},
+			Entry(nil, "doctor"), Entry(nil, "thread", "list"), Entry(nil, "listen"),
+		)
+	})
+
 	Context("with a token", func() {
 		It("acts as the user of the token in the environment", func() {
 			Expect(alice.Run("thread", "create").OK()).To(MatchRegexp(`(?m)^By +` + alice.User.ID + `$`))
@@ -69,6 +82,7 @@ var _ = Describe("Credentials", func() {
 			Entry("an empty file", "there is no token in stdin", "--token-file", "-"),
 			Entry("an invalid token", "is not a JSON Web Token", "--token", "x"),
 			Entry("a user without a key", keyVariable, "--as", "8:acs:y"),
+			Entry("the expiry of a token that is to be issued", "--token-expires is for a token that is given", "--as", "8:acs:y", "--token-expires", "1h"),
 			Entry("an invalid endpoint", `must be a URL such as`, "--endpoint", "nowhere"),
 			Entry("an endpoint without TLS", "must begin with https", "--endpoint", "http://example.com"),
 		)
@@ -79,6 +93,16 @@ var _ = Describe("Credentials", func() {
 
 		It("reports a token file that is a directory", func() {
 			alice.With(tokenVariable, "").Run("thread", "list", "--token-file", alice.Dir).Ends(2, "is a directory")
+		})
+
+		It("accepts an encrypted token, and when it expires", func() {
+			sh := alice.With(tokenVariable, encrypted)
+			sh.Hide(encrypted)
+			for _, args := range [][]string{nil, {"--token-expires", "24h"}, {"--token-expires", "2026-05-04T09:30:00Z"}} {
+				sh.Run(append([]string{"thread", "list"}, args...)...).
+					Ends(1, "401 Unauthorized", "Likely cause: the token has expired or was revoked", "it is encrypted", "acschat token issue")
+			}
+			Expect(server.Requests(chattest.ListChatThreads)).To(HaveEach(HaveField("Status", 401)))
 		})
 
 		It("reports an expired token, and how to inspect it", func() {

@@ -16,7 +16,8 @@ func newTokenShow(t *tool) *cobra.Command {
 		Use:   "show",
 		Short: "Show the user, scopes and expiry of a token",
 		Long: `Show the user, scopes, resource and expiry in a token. No request is sent; the
-signature is neither checked nor printed.
+signature is neither checked nor printed. Of an encrypted token it shows the
+expiry that --token-expires gives.
 
 The token is the one that other commands use: --token-file, --token or
 ` + session.TokenVariable + `.`,
@@ -29,7 +30,7 @@ The token is the one that other commands use: --token-file, --token or
 			if err != nil {
 				return err
 			}
-			if token == "" {
+			if token.Token == "" {
 				return cli.Misuse("which token? Name it with --token-file FILE or %s", session.TokenVariable)
 			}
 			facts, err := session.ReadClaims(token, time.Now())
@@ -44,6 +45,12 @@ The token is the one that other commands use: --token-file, --token or
 func claimsView() show.View[session.Claims] {
 	return show.View[session.Claims]{
 		Columns: []show.Column[session.Claims]{
+			{Title: "Token", Text: func(c session.Claims) string {
+				if c.Encrypted {
+					return "encrypted: only the service can read its user and scopes"
+				}
+				return ""
+			}},
 			{Title: "User", Text: func(c session.Claims) string { return c.User }},
 			{Title: "Scopes", Text: func(c session.Claims) string { return strings.Join(c.Scopes, ", ") }},
 			{Title: "Resource", Text: func(c session.Claims) string { return c.Resource }},

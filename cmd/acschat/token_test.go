@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -14,6 +15,9 @@ import (
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
+
+// encrypted is a token that only its service can read.
+var encrypted = base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RSA-OAEP-256","enc":"A256GCM"}`)) + ".a2V5.bm9uY2U.Y2lwaGVydGV4dA.dGFn"
 
 var _ = Describe("token", func() {
 	var server *chattest.Server
@@ -135,12 +139,33 @@ var _ = Describe("token", func() {
 			sh.Pipe(token).Run("token", "show", "--token-file", "-").OK()
 		})
 
+		It("says that a token is encrypted, and when it expires if that is given", func() {
+			sh := emptyShell().With(tokenVariable, encrypted)
+			sh.Hide(encrypted)
+			Expect(sh.Run("token", "show").Lines()).To(HaveExactElements(
+				"Token    encrypted: only the service can read its user and scopes", "Expires  unknown"))
+			Expect(sh.Run("token", "show", "--token-expires", "50m").OK()).To(MatchRegexp(`(?m)^Expires  20\S+ \S+, in (50m0s|49m59s)$`))
+			Expect(sh.Run("token", "show", "--token-expires", "2026-05-04T09:30:00Z").OK()).To(ContainSubstring("Expires  2026-05-04 "))
+			var claims map[string]any
+			sh.Run("token", "show", "-o", "json", "--token-expires", "2026-05-04T09:30:00Z").Into(&claims)
+			Expect(claims).To(Equal(map[string]any{
+				"encrypted": true, "user": "", "scopes": []any{}, "resourceId": "", "expiresOn": "2026-05-04T09:30:00Z", "expired": true,
+			}))
+			sh.Run("token", "show", "--token-expires", "soon").Ends(2, "must be a time such as", "or a duration from now")
+		})
+
+		It("shows the expiry in a token that is not encrypted, whatever --token-expires says", func() {
+			sh := emptyShell().With(tokenVariable, server.Token(user, time.Hour))
+			Expect(sh.Run("token", "show", "--token-expires", "5h").OK()).To(MatchRegexp(`in (1h0m0s|59m59s)`))
+		})
+
 		DescribeTable("reports an invalid token without showing it",
 			func(text, complaint string) {
 				r := emptyShell().With(tokenVariable, text).Run("token", "show").Ends(2, "this is not a token", complaint)
 				Expect(r.Err).NotTo(ContainSubstring(text))
 			},
 			Entry("one word", "sesame", "and this has 1"),
+			Entry("five words", "a.b.c.d.e", "or 5 if it is encrypted, and this has 5"),
 			Entry("not base64", "head.s%same.signature", "not base64"),
 			Entry("not an object", "head.c2VzYW1l.signature", "not an object"),
 		)

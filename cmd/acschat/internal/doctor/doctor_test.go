@@ -125,6 +125,24 @@ var _ = Describe("doctor", func() {
 		})
 	})
 
+	Context("with an encrypted token", func() {
+		const encrypted = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..bm9uY2U.Y2lwaGVydGV4dA.dGFn"
+
+		It("says so, and when it expires if that is given", func() {
+			r := withToken(encrypted).Run("doctor").Ends(1)
+			Expect(r.Out).To(MatchRegexp(`(?m)^token +ok +encrypted, so that only the service can read its user and scopes; when it expires is not known: --token-expires says it$`))
+			Expect(r.Out).To(ContainSubstring("1. the token has expired or was revoked, or its user was deleted\n   evidence: it is encrypted"))
+			r = withToken(encrypted).Run("doctor", "--token-expires", "50m").Ends(1)
+			Expect(r.Out).To(MatchRegexp(`(?m)^token +ok +encrypted, so that only the service can read its user and scopes; expires 20\S+ \S+, in (50m0s|49m59s)$`))
+		})
+
+		It("says that it has expired", func() {
+			d := sick(withToken(encrypted), "--token-expires", "2026-05-04T09:30:00Z")
+			Expect(d.states()).To(HaveKeyWithValue("token", "not ok"))
+			Expect(d.kinds()).To(HaveExactElements("tokenExpired", "tokenUnreadable"))
+		})
+	})
+
 	Context("with a problem", func() {
 		It("reports the problem, its cause and the fix", func() {
 			r := clitest.Of(tool(), server).Run("doctor", "-t", thread).Ends(1, "acschat: one check is not ok")

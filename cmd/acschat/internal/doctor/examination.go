@@ -30,6 +30,7 @@ type Examination struct {
 	transport   azcore.ClientOptions
 	credential  *chat.TokenCredential
 	tokenErr    error        // why the given token is invalid
+	assumed     bool         // the expiry of an encrypted token is a guess of the credential
 	client      *chat.Client // nil with an endpointErr
 	threadID    string       // "": no thread is checked
 
@@ -69,7 +70,7 @@ func (s *symptom) Error() string { return s.Evidence }
 // New prepares the examination of a session and, if threadID is not empty, of a thread. It fails if no user is set.
 func New(ctx context.Context, s *session.Session, threadID string, o *show.Output) (*Examination, error) {
 	endpoint, credential, err := s.Credential(ctx)
-	x := &Examination{output: o, endpoint: endpoint, credential: credential, threadID: threadID}
+	x := &Examination{output: o, endpoint: endpoint, credential: credential, threadID: threadID, assumed: !s.IssuesToken() && s.TokenExpires().IsZero()}
 	if argument, ok := errors.AsType[*chat.ArgumentError](err); ok && endpoint != "" {
 		x.tokenErr = argument
 	} else if err != nil {

@@ -44,8 +44,11 @@ func (x *Examination) checkToken(ctx context.Context) (string, error) {
 		x.blocked = true
 		return "", err
 	}
+	if x.assumed {
+		token.ExpiresOn = time.Time{}
+	}
 	now := time.Now().Add(x.clockOffset)
-	c, err := session.ReadClaims(token.Token, now)
+	c, err := session.ReadClaims(token, now)
 	if err != nil {
 		return "", err
 	}
@@ -56,9 +59,12 @@ func (x *Examination) checkToken(ctx context.Context) (string, error) {
 func checkClaims(c session.Claims, now time.Time) (string, error) {
 	facts := fmt.Sprintf("of %s, with scope %s, of resource %s, expires %s",
 		orNothing(c.User), orNothing(strings.Join(c.Scopes, ", ")), orNothing(c.Resource), show.Until(c.ExpiresOn, now))
+	if c.Encrypted {
+		facts = encryptedFacts(c, now)
+	}
 	cause := explain.Cause{Evidence: facts}
 	switch {
-	case c.User == "":
+	case c.User == "" && !c.Encrypted:
 		cause.Kind, cause.What = explain.TokenForeign, "the token is not of Communication Services: it names no user"
 	case c.Expired:
 		cause.Kind, cause.What = explain.TokenExpired, "the token has expired"
@@ -66,6 +72,15 @@ func checkClaims(c session.Claims, now time.Time) (string, error) {
 		return facts, nil
 	}
 	return "", &symptom{cause}
+}
+
+// encryptedFacts describes a token of which the expiry may be known, and nothing else.
+func encryptedFacts(c session.Claims, now time.Time) string {
+	const facts = "encrypted, so that only the service can read its user and scopes; "
+	if c.ExpiresOn.IsZero() {
+		return facts + "when it expires is not known: --token-expires says it"
+	}
+	return facts + "expires " + show.Until(c.ExpiresOn, now)
 }
 
 func orNothing(text string) string {

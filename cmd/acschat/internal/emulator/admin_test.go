@@ -76,6 +76,11 @@ var _ = Describe("emulator --enforce-limits", func() {
 		Expect(err).To(HaveField("RetryAfter", BeNumerically(">", 0)))
 	})
 
+	It("sends no Retry-After with --no-retry-after", func(ctx SpecContext) {
+		_, err := send(ctx, emulate(emptyShell(), "--enforce-limits", "--no-retry-after"))
+		Expect(err).To(And(MatchError(chat.ErrThrottled), HaveField("RetryAfter", BeZero())))
+	})
+
 	It("does not throttle without the flag", func(ctx SpecContext) {
 		_, err := send(ctx, emulate(emptyShell()))
 		Expect(err).NotTo(HaveOccurred())

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
@@ -36,6 +37,7 @@ type Emulator struct {
 	keyFile   string
 	plain     bool
 	style     errorStyle
+	cloud     cloud
 	limits    bool
 	admin     bool
 	log       bool
@@ -46,6 +48,7 @@ type Emulator struct {
 	seedFile        string
 	lenientVersions bool
 	encryptTokens   bool
+	noRetryAfter    bool
 	browserIdentity bool
 }
 
@@ -63,7 +66,9 @@ func (e *Emulator) AddFlags(cmd *cobra.Command) {
 	f.Var((*flags.Filled)(&e.keyFile), "key", "PEM `FILE` with the key of that certificate")
 	f.BoolVar(&e.plain, "plain", false, "no TLS: the official clients send no token then")
 	f.Var(&e.style, "error-style", "how chat writes errors: recorded, as observed, or documented, as in the contract")
+	f.Var(&e.cloud, "cloud", "the `CLOUD` of the users and threads that it creates: public, gcch or dod")
 	f.BoolVar(&e.limits, "enforce-limits", false, "answer 429 with a Retry-After above the published rates of users and threads")
+	f.BoolVar(&e.noRetryAfter, "no-retry-after", false, "with --enforce-limits, answer 429 without a Retry-After, as in every recording")
 	f.BoolVar(&e.admin, "admin", false, "let programs cause faults, move the clock and list requests at "+adminPath+"; it needs no key")
 	f.StringArrayVar(&e.hosts, "host", nil, "further `NAME` of this machine, such as that of a container; the connection string has the first one")
 	f.StringArrayVar(&e.entraFiles, "entra-token", nil, "`FILE` with a token of Entra to accept, in JSON or YAML: token, objectId, tenantId, appId, expiresOn")
@@ -74,6 +79,7 @@ func (e *Emulator) AddFlags(cmd *cobra.Command) {
 	f.BoolVar(&e.browserIdentity, "browser-identity", false, "let pages of other origins use the identity API, too")
 	f.BoolVar(&e.log, "log", false, "one line on stderr for each request")
 	flags.CompleteFrom(cmd, "error-style", recorded, documented)
+	flags.CompleteFrom(cmd, "cloud", publicCloud, string(chat.CloudGCCH), string(chat.CloudDoD))
 }
 
 // check rejects invalid flags before anything is created.
@@ -95,6 +101,8 @@ func (e *Emulator) check() error {
 		}
 	}
 	switch {
+	case e.noRetryAfter && !e.limits:
+		return cli.Misuse("--no-retry-after needs --enforce-limits")
 	case (e.certFile == "") != (e.keyFile == ""):
 		return cli.Misuse("--cert and --key go together")
 	case e.plain && e.certFile != "":

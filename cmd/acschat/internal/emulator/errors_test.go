@@ -48,6 +48,8 @@ var _ = Describe("emulator that cannot start", func() {
 		Entry("--cert and --key from unset variables", `--cert" flag: it is empty`, "--cert", "", "--key", ""),
 		Entry("--key from an unset variable", `--key" flag: it is empty`, "--key", ""),
 		Entry("an unknown error style", "must be recorded or documented", "--error-style", "nice"),
+		Entry("--no-retry-after without limits", "--no-retry-after needs --enforce-limits", "--no-retry-after"),
+		Entry("an unknown cloud", "must be public, gcch (US government) or dod", "--cloud", "mars"),
 	)
 
 	It("does not show an invalid access key", func() {

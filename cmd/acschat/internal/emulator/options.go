@@ -10,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/inspector"
@@ -19,6 +20,7 @@ import (
 func (e *Emulator) options(page *inspector.Inspector, log io.Writer) (*chattest.Options, error) {
 	options := &chattest.Options{
 		AccessKey: e.accessKey, Hosts: e.hosts, ErrorStyle: chattest.ErrorStyle(e.style), EnforceLimits: e.limits, LenientVersions: e.lenientVersions,
+		Cloud: chat.Cloud(e.cloud), NoRetryAfter: e.noRetryAfter,
 		EncryptTokens: e.encryptTokens, BrowserIdentity: e.browserIdentity, EntraAny: e.entraAny, OnRequest: page.Observe,
 	}
 	if e.log {

@@ -37,6 +37,7 @@ type Session struct {
 	endpoint         string
 	token            string
 	tokenFile        string
+	tokenExpires     flags.Expiry
 	connectionString string
 	as               string
 	caFile           string
@@ -48,6 +49,7 @@ func (s *Session) AddFlags(f *pflag.FlagSet) {
 	f.Var((*flags.Filled)(&s.endpoint), "endpoint", "`URL` of the resource [$"+EndpointVariable+"]")
 	f.Var((*flags.Filled)(&s.tokenFile), "token-file", "`FILE` with a user's token, - for stdin")
 	f.Var((*flags.Filled)(&s.token), "token", "a user's `TOKEN` [$"+TokenVariable+"]; others see it in the list of processes:\nprefer the variable or --token-file")
+	f.Var(&s.tokenExpires, "token-expires", "when that token expires, a time or a duration from now; an encrypted token\ndoes not say it")
 	f.Var((*flags.Filled)(&s.connectionString), "connection-string", "endpoint and key of the resource, `STRING`; prefer the variable\n[$"+ConnectionStringVariable+"]")
 	f.Var((*flags.Filled)(&s.as), "as", "act as this `USER`, with a token issued by the connection string [$"+UserVariable+"]")
 	f.Var((*flags.Filled)(&s.caFile), "ca-file", "`FILE` of a certificate authority to trust in addition to the system's, such as the emulator's [$"+CAFileVariable+"]")
@@ -100,11 +102,11 @@ func (s *Session) Credential(ctx context.Context) (endpoint string, _ *chat.Toke
 	if err != nil {
 		return "", nil, err
 	}
-	if token != "" {
+	if token.Token != "" {
 		if endpoint, err = s.resource(); err != nil {
 			return "", nil, err
 		}
-		credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: token})
+		credential, err := chat.NewStaticTokenCredential(token)
 		return endpoint, credential, err
 	}
 	user := s.User()
@@ -116,7 +118,7 @@ func (s *Session) Credential(ctx context.Context) (endpoint string, _ *chat.Toke
 	case user == "":
 		return "", nil, cli.Misuse(noUser)
 	case !haveKey:
-		return "", nil, cli.Misuse("--as issues a token, and needs the access key of the resource: set %s", ConnectionStringVariable)
+		return "", nil, s.noKey()
 	}
 	identities, err := s.Identities()
 	if err != nil {
@@ -136,14 +138,51 @@ or
   ` + ConnectionStringVariable + ` and, with --as or ` + UserVariable + `, the user to act as
 or use the flags of the same names. Without Azure: acschat emulator needs no setup, and acschat demo shows every operation.`
 
+// noKey is the error if there is a user, but nothing to act as it with.
+func (s *Session) noKey() error {
+	token := TokenVariable
+	if s.endpoint == "" && s.Getenv(EndpointVariable) == "" {
+		token = EndpointVariable + " and " + token
+	}
+	return cli.Misuse("there is a user, but no access key of the resource to issue a token, and no token.\n\nSet\n  %s\nor\n  %s, a token of the user%s",
+		ConnectionStringVariable, token, asLeftOut(s.as))
+}
+
+// asLeftOut says that a token stands for the user that --as names.
+func asLeftOut(as string) string {
+	if as == "" {
+		return ""
+	}
+	return ", and leave out --as"
+}
+
 // As returns the user that --as names; "" if the flag is not given.
 func (s *Session) As() string { return s.as }
 
 // User returns the user that --as or the environment names; "" if none is named.
 func (s *Session) User() string { return cmp.Or(s.as, s.Getenv(UserVariable)) }
 
-// Token returns the token that is given; "" if one is to be issued.
-func (s *Session) Token(ctx context.Context) (string, error) {
+// TokenExpires returns when the given token expires by --token-expires, the zero time if the flag is not given.
+func (s *Session) TokenExpires() time.Time { return s.tokenExpires.Time }
+
+// IssuesToken reports whether no token is given, so that one is to be issued.
+func (s *Session) IssuesToken() bool {
+	return s.as != "" || s.token == "" && s.tokenFile == "" && s.Getenv(TokenVariable) == ""
+}
+
+// Token returns the token that is given, the zero value if one is to be issued. ExpiresOn is that of --token-expires.
+func (s *Session) Token(ctx context.Context) (chat.AccessToken, error) {
+	token, err := s.givenToken(ctx)
+	if err == nil && token == "" && !s.tokenExpires.IsZero() {
+		err = cli.Misuse("--token-expires is for a token that is given, and none is: one that is issued comes with its expiry")
+	}
+	if err != nil || token == "" {
+		return chat.AccessToken{}, err
+	}
+	return chat.AccessToken{Token: token, ExpiresOn: s.tokenExpires.Time}, nil
+}
+
+func (s *Session) givenToken(ctx context.Context) (string, error) {
 	switch {
 	case s.token != "" && s.tokenFile != "":
 		return "", cli.Misuse("--token and --token-file both name a token: choose one")
