@@ -31,7 +31,8 @@ With --admin, programs control it in JSON:
                           "status":429,"times":2}; nth and every select the
                           requests; delay, loseRequest, loseReply, cutBody,
                           emptyPage, shortPage, listingLag, duplicateItem,
-                          revokedToken and others the fault; GET lists the faults, DELETE removes them
+                          revokedToken and others the fault; GET lists the
+                          faults, DELETE removes them
   POST   /admin/clock     {"advance":"25h"}; GET returns the service's time
   GET    /admin/requests  requests and responses, without tokens
   GET    /admin/events    events of threads, and the users who received them

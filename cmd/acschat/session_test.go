@@ -9,6 +9,8 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gbytes"
+	"github.com/onsi/gomega/gexec"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
@@ -95,13 +97,29 @@ var _ = Describe("Credentials", func() {
 			alice.With(tokenVariable, "").Run("thread", "list", "--token-file", alice.Dir).Ends(2, "is a directory")
 		})
 
-		It("accepts an encrypted token, and when it expires", func() {
+		It("acts as the user of an encrypted token, which it cannot read", func() {
+			server := chattest.NewServer(GinkgoTB(), &chattest.Options{EncryptTokens: true})
+			alice := shellOf(server)
+			thread := createThread(alice, "Mine", "--token-expires", "1h")
+			Expect(alice.Run("thread", "get", thread).OK()).To(MatchRegexp(`(?m)^By +` + alice.User.ID + `$`))
+			Expect(alice.Run("token", "show").OK()).To(HavePrefix("Token    encrypted"))
+			listening := alice.Start("listen")
+			Eventually(listening.Err).Should(gbytes.Say("acschat: listening"))
+			Eventually(listening.Interrupt()).Should(gexec.Exit(0))
+			issued := shellWithKey(server).Run("token", "issue", alice.User.ID, "--lifetime", "1h").Ends(0)
+			Expect(issued.Err).To(MatchRegexp(`(?m)^Expires +20\S+ \S+, in (1h0m|59m)`))
+		})
+
+		It("reports an encrypted token that is refused", func() {
 			sh := alice.With(tokenVariable, encrypted)
 			sh.Hide(encrypted)
-			for _, args := range [][]string{nil, {"--token-expires", "24h"}, {"--token-expires", "2026-05-04T09:30:00Z"}} {
+			const unreadable = "it is encrypted, so that only the service can read its claims"
+			for _, args := range [][]string{nil, {"--token-expires", "24h"}} {
 				sh.Run(append([]string{"thread", "list"}, args...)...).
-					Ends(1, "401 Unauthorized", "Likely cause: the token has expired or was revoked", "it is encrypted", "acschat token issue")
+					Ends(1, "401 Unauthorized", "Likely cause: the token has expired or was revoked", unreadable, "acschat token issue")
 			}
+			sh.Run("thread", "list", "--token-expires", "2026-05-04T09:30:00Z").
+				Ends(1, "401 Unauthorized", "Likely cause: the token has expired\n", "on 2026-05-04T09:30:00Z", unreadable, "acschat token issue")
 			Expect(server.Requests(chattest.ListChatThreads)).To(HaveEach(HaveField("Status", 401)))
 		})
 
