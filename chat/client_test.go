@@ -234,6 +234,7 @@ var _ = Describe("Client", func() {
 		thread := client.ThreadClient(testThread)
 		Expect(wire.Requests()).To(BeEmpty())
 		Expect(thread.ThreadID()).To(Equal(testThread))
+		Expect(thread.Client()).To(BeIdenticalTo(client))
 		Expect(thread.GetProperties(ctx)).Error().NotTo(HaveOccurred())
 		Expect(wire.Requests()).To(HaveLen(1))
 	})

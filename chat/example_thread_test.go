@@ -32,6 +32,14 @@ func ExampleThreadClient_ThreadID() {
 	// Output: 19:madeUp@thread.v2
 }
 
+func ExampleThreadClient_Client() {
+	service, client, _ := newExample()
+	defer service.Close()
+
+	fmt.Println(client.ThreadClient("19:madeUp@thread.v2").Client() == client)
+	// Output: true
+}
+
 func ExampleThreadClient_GetProperties() {
 	service, thread, bob := newExampleThread()
 	defer service.Close()

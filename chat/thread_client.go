@@ -28,6 +28,9 @@ func NewThreadClient(endpoint, threadID string, credential *TokenCredential, opt
 // ThreadID returns the id of the thread.
 func (t *ThreadClient) ThreadID() string { return t.threadID }
 
+// Client returns the client of the same user: the one that returned t, or for [NewThreadClient] one that lives as long as t.
+func (t *ThreadClient) Client() *Client { return t.client }
+
 // Close closes a client that [NewThreadClient] returned, as [Client.Close] does. It is a no-op for thread clients returned by
 // [Client.ThreadClient].
 func (t *ThreadClient) Close() error {

@@ -2,6 +2,7 @@ package realtime
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"sync"
 	"time"
@@ -17,9 +18,10 @@ type Listener struct {
 	onStateChange func(StateChange)
 	closeTimeout  time.Duration
 
-	ctx    context.Context // ends with Close
-	cancel context.CancelFunc
-	done   chan struct{} // closed when the last goroutine has ended
+	ctx      context.Context // ends with Close
+	unending context.Context // never ends
+	cancel   context.CancelFunc
+	done     chan struct{} // closed when the last goroutine has ended
 
 	// Of the goroutine that connects: first that of Listen, then that of run.
 	configuration *configuration // nil: not known yet
@@ -53,7 +55,8 @@ func Listen(ctx context.Context, client *chat.Client, options *Options) (*Listen
 		service: newService(client.Pipeline()), queue: newQueue(o.QueueSize), onStateChange: o.OnStateChange, closeTimeout: o.CloseTimeout,
 		done: make(chan struct{}), events: newSeen(), losses: newSeen(),
 	}
-	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	l.unending = context.WithoutCancel(ctx)
+	l.ctx, l.cancel = context.WithCancel(l.unending)
 	l.enter(StateConnecting, nil, 0)
 	s, ttl, err := l.start(ctx)
 	if err != nil {
@@ -72,7 +75,7 @@ func Listen(ctx context.Context, client *chat.Client, options *Options) (*Listen
 func (l *Listener) Events() iter.Seq2[events.Event, error] {
 	return func(yield func(events.Event, error) bool) {
 		for {
-			event, ok, err := l.queue.take()
+			event, ok, err := l.queue.take(l.unending)
 			switch {
 			case ok:
 				if !yield(event, nil) {
@@ -86,6 +89,19 @@ func (l *Listener) Events() iter.Seq2[events.Event, error] {
 			}
 		}
 	}
+}
+
+// Next waits for the next event and returns it, as a range over Events does. If the listener has given up, the error is the one that Events
+// yields, after Close it is [chat.ErrClosed], and if ctx ends it is that of ctx; no event is lost then.
+func (l *Listener) Next(ctx context.Context) (events.Event, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	event, ok, err := l.queue.take(ctx)
+	if !ok && err == nil {
+		err = fmt.Errorf("realtime: the listener is %w", chat.ErrClosed)
+	}
+	return event, err
 }
 
 // Close closes the connection and removes the registration from the service, within CloseTimeout, and waits for the goroutines of the

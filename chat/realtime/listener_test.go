@@ -351,6 +351,26 @@ var _ = Describe("Listener", func() {
 		})
 	})
 
+	It("returns one event at a time, and stops waiting when a context ends, without losing an event", func() {
+		bubble(func() {
+			server := newServer()
+			l := listen(server, nil)
+			Expect(server.deliver(message(1))).To(BeTrue())
+			Expect(l.Next(context.Background())).To(HaveField("Kind()", events.KindMessageReceived))
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			_, err := l.Next(ctx)
+			Expect(err).To(MatchError(context.DeadlineExceeded))
+			Expect(server.deliver(message(2))).To(BeTrue())
+			_, err = l.Next(ctx)
+			Expect(err).To(MatchError(context.DeadlineExceeded))
+			Expect(textOf(take(l, 1)[0])).To(Equal("message 2"))
+			Expect(l.Close()).To(Succeed())
+			_, err = l.Next(context.Background())
+			Expect(err).To(MatchError(chat.ErrClosed))
+		})
+	})
+
 	It("leaves no goroutine behind when the context of Listen ends later", func() {
 		bubble(func() {
 			server := newServer()

@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"context"
 	"sync"
 
 	"github.com/acschat/acs-chat-go/chat/events"
@@ -12,7 +13,7 @@ type queue struct {
 	limit int
 
 	mu     sync.Mutex // guards what follows
-	change sync.Cond  // uses mu; signals a new event or the end
+	change sync.Cond  // uses mu; signals a new event, the end or the end of a context
 	list   []events.Event
 	ended  bool
 	err    error // that ended it, nil without one
@@ -57,7 +58,7 @@ func (q *queue) gap(gap func() events.Gap) {
 func (q *queue) add(event events.Event) {
 	if !q.ended {
 		q.list = append(q.list, event)
-		q.change.Signal()
+		q.change.Broadcast() // a signal could reach a caller whose context has ended
 	}
 }
 
@@ -71,13 +72,22 @@ func (q *queue) end(err error) {
 	}
 }
 
-// take waits for the next event. At the end it returns false, and the error that ended the queue.
-func (q *queue) take() (events.Event, bool, error) {
+// take waits for the next event. At the end it returns false, and the error that ended the queue or that of ctx.
+func (q *queue) take(ctx context.Context) (events.Event, bool, error) {
+	wake := context.AfterFunc(ctx, func() {
+		q.mu.Lock() // a caller that has seen ctx alive is waiting now
+		defer q.mu.Unlock()
+		q.change.Broadcast()
+	})
+	defer wake()
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for len(q.list) == 0 {
-		if q.ended {
+		switch {
+		case q.ended:
 			return nil, false, q.err
+		case ctx.Err() != nil:
+			return nil, false, ctx.Err()
 		}
 		q.change.Wait()
 	}

@@ -108,3 +108,8 @@ func shortestDelay(o policy.RetryOptions, resp *http.Response, try int) time.Dur
 	delay := leastJitter * (math.Exp2(float64(try)) - 1) * float64(max(0, cmp.Or(o.RetryDelay, defaultRetryDelay)))
 	return time.Duration(min(delay, float64(longest)))
 }
+
+// WithoutRetries returns a context in which a call makes one attempt: the caller decides about others.
+func WithoutRetries(ctx context.Context) context.Context {
+	return policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1})
+}

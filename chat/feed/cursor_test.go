@@ -1,0 +1,121 @@
+package feed_test
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/feed"
+)
+
+var _ = Describe("Cursor", func() {
+	ctx := context.Background()
+
+	It("is a short text without spaces", func() {
+		inRoom(func(r *room) {
+			for range 20 {
+				r.send("x")
+				time.Sleep(300 * time.Millisecond)
+			}
+			w := r.watch(nil)
+			w.after(time.Minute)
+			for _, change := range w.end() {
+				Expect(string(change.Cursor)).To(MatchRegexp(`^1[\w-]+$`))
+				Expect(len(change.Cursor)).To(BeNumerically("<", 200))
+			}
+		})
+	})
+
+	It("is refused for another thread", func() {
+		inRoom(func(r *room) {
+			w := r.watch(nil)
+			w.after(time.Second)
+			cursor := w.end()[1].Cursor
+			other, err := r.service.Client(r.ana).CreateThread(ctx, "Other", nil)
+			Expect(err).NotTo(HaveOccurred())
+			for _, err := range feed.Watch(ctx, r.service.Client(r.ana).ThreadClient(other.Thread.ID), &feed.Options{From: cursor}) {
+				Expect(err).To(MatchError(ContainSubstring("another thread")))
+			}
+		})
+	})
+
+	DescribeTable("is refused if it is",
+		func(change func(string) string, reason string) {
+			inRoom(func(r *room) {
+				w := r.watch(nil)
+				w.after(time.Second)
+				cursor := feed.Cursor(change(string(w.end()[1].Cursor)))
+				Expect(r.watch(&feed.Options{From: cursor}).ended()).To(MatchError(ContainSubstring(reason)))
+			})
+		},
+		Entry("truncated", func(c string) string { return c[:len(c)-3] }, "is not a cursor"),
+		Entry("extended", func(c string) string { return c + "AA" }, "is not a cursor"),
+		Entry("of a later version", func(c string) string { return "2" + c[1:] }, "later version"),
+		Entry("very long", func(string) string { return "1" + strings.Repeat("A", 1<<19) }, "is not a cursor"),
+		Entry("another text", func(string) string { return "yesterday" }, "is not a cursor"),
+	)
+
+	It("for a time before 1970, or no time, is Start", func() {
+		Expect(feed.At(time.Time{})).To(Equal(feed.Start))
+		Expect(feed.At(time.Unix(-5, 0))).To(Equal(feed.Start))
+		Expect(feed.At(time.UnixMilli(5))).NotTo(Equal(feed.Start))
+	})
+
+	It("is too old if the history that follows it cannot be read any more", func() {
+		inRoom(func(r *room) {
+			w := r.watch(nil)
+			w.after(time.Second)
+			cursor := w.end()[1].Cursor
+			Expect(r.bobs.RemoveParticipant(ctx, r.ana)).To(Succeed())
+			r.send("hidden")
+			time.Sleep(time.Minute)
+			Expect(r.bobs.AddParticipants(ctx, []chat.Participant{{Identifier: r.ana, ShareHistoryTime: r.service.Now()}})).Error().NotTo(HaveOccurred())
+			r.send("shown")
+			Expect(r.watch(&feed.Options{From: cursor}).ended()).To(MatchError(feed.ErrCursorTooOld))
+			w = r.watch(nil)
+			Expect(w.after(time.Second)).To(Equal([]string{"added 1", "shown"}))
+			w.end()
+		})
+	})
+
+	It("is too old if more than the look-back would have to be read, and not otherwise", func() {
+		inRoom(func(r *room) {
+			w := r.watch(nil)
+			w.after(time.Second)
+			options := &feed.Options{From: w.end()[1].Cursor, LookBack: time.Hour}
+			time.Sleep(100 * 24 * time.Hour)
+			w = r.watch(options)
+			Expect(w.after(time.Minute)).To(BeEmpty()) // an old cursor, and nothing happened since
+			w.end()
+			r.send("new")
+			w = r.watch(options)
+			Expect(w.after(time.Minute)).To(Equal([]string{"new"}))
+			w.end()
+			time.Sleep(2 * time.Hour)
+			Expect(r.watch(options).ended()).To(MatchError(feed.ErrCursorTooOld))
+		})
+	})
+
+	It("of a thread whose messages were all edited since is not too old", func() {
+		inRoomOf(&chattest.Options{}, func(r *room) {
+			Expect(r.bobs.RemoveParticipant(ctx, r.ana)).To(Succeed())
+			Expect(r.bobs.AddParticipants(ctx, []chat.Participant{{Identifier: r.ana, ShareHistoryTime: r.service.Now().Add(time.Minute)}})).Error().NotTo(HaveOccurred())
+			time.Sleep(2 * time.Minute)
+			id := r.send("the only one")
+			w := r.watch(nil)
+			w.after(time.Second)
+			changes := w.end()
+			Expect(texts(changes)).To(Equal([]string{"the only one"}))
+			time.Sleep(time.Hour)
+			r.edit(id, "edited")
+			w = r.watch(&feed.Options{From: changes[0].Cursor})
+			Expect(w.after(time.Second)).To(Equal([]string{"edited: edited"}))
+			w.end()
+		})
+	})
+})

@@ -1,0 +1,41 @@
+// Package feed yields every change of chat threads once, in order, and can be resumed after the last one.
+//
+//	for change, err := range feed.Watch(ctx, thread, &feed.Options{From: saved}) {
+//		if err != nil {
+//			return err
+//		}
+//		switch e := change.Event.(type) {
+//		case events.MessageReceived:
+//			fmt.Println(e.Message.Content.Message)
+//		}
+//		saved = change.Cursor
+//	}
+//
+// # Delivery
+//
+// The changes are read from the listing of messages, which is ordered by version and contains every message in its newest version: an edit
+// or a deletion gives a message a higher version. Each version of a message that a read finds is yielded once, in the order of the versions.
+// A version that is replaced before it is read is not a change of its own. Live sources, a [realtime.Listener] or the events of a webhook,
+// only determine when the listing is read: an event that is lost, repeated or reordered costs time and nothing else.
+//
+// Several machines of the service write a thread, so that a message may appear behind one with a higher version. Every read therefore looks
+// back ten seconds before the highest version that was yielded; such a message is yielded when it appears.
+//
+// Metadata and retention policies leave no message. They are compared with the properties that were read before: once a minute, or once in
+// five minutes with WatchAll, and when a live source announces a change. A value that is replaced before is not a change of its own.
+//
+// A change counts as delivered when the loop asks for the next one. Store the cursor together with the result of the work, in one
+// transaction, and pass it as Options.From: then each change is processed once, also if the process is killed in between.
+//
+// # Limits
+//
+// Without a live source, a thread is read after an eighth of the time since its last change: more often while it is busy, and once a minute
+// when it is idle. All calls keep to a share of the rate limits that the service publishes, 200 list calls a minute for each user and thread
+// and 400 for each thread, and they are not repeated at once when they fail.
+//
+// # Order of the listing
+//
+// That listings are ordered by version, and contain deleted messages, was observed with the service from 2021 to 2025 and is not documented.
+// That former participants are refused with 403, and threads that were deleted with 403 or 404, is documented in part. Everything else was
+// tested against the emulator of package chattest, and never against the live service.
+package feed

@@ -1,0 +1,24 @@
+package feed
+
+import "time"
+
+// ReadCursor decodes a cursor for a thread, and encodes it again.
+func ReadCursor(c Cursor, threadID string) (Cursor, error) {
+	p, err := c.position(threadID)
+	switch {
+	case err != nil || c == Start || c == Now:
+		return c, err
+	case c[:1] == timePrefix:
+		return At(time.UnixMilli(p.newest + 1)), nil
+	}
+	return p.cursor(), nil
+}
+
+// WriteCursor returns the cursor after messages with these versions.
+func WriteCursor(threadID string, versions ...int64) Cursor {
+	p := position{thread: threadMark(threadID), properties: 7}
+	for _, v := range versions {
+		p.add(mark{v, v - v%3})
+	}
+	return p.cursor()
+}

@@ -1,0 +1,118 @@
+package feed
+
+import (
+	"context"
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// readMessages reads the next page of the walk.
+func (t *thread) readMessages(ctx context.Context, r *runner, now time.Time) {
+	if t.walk == nil {
+		size := smallPage
+		if !t.caughtUp || t.full || now.Sub(t.complete) > 2*r.options.MaxInterval {
+			size = largePage
+		}
+		t.walk = newWalk(now, size)
+	}
+	client, options := t.client, chat.ListMessagesOptions{PageSize: t.walk.size, ContinuationToken: t.walk.next}
+	var read chat.Page[chat.Message]
+	r.start(ctx, func(ctx context.Context) (err error) {
+		for read, err = range client.ListMessages(&options).Pages(ctx) {
+			break
+		}
+		if err != nil {
+			err = endOf(ctx, client, err)
+		}
+		return err
+	}, func(ctx context.Context, now time.Time, err error) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil {
+			err = t.took(r, read)
+		}
+		if err != nil {
+			return t.failed(r, &t.messages, now, err)
+		}
+		t.messages.failures = 0
+		return t.deliverRead(r, now)
+	})
+}
+
+// took takes a page into the walk.
+func (t *thread) took(r *runner, read chat.Page[chat.Message]) error {
+	w := t.walk
+	if !w.down {
+		return w.ascend(&t.position, read)
+	}
+	if len(w.pages) == 0 && len(read.Items) > 0 {
+		newest, ok := markOf(read.Items[0])
+		if !ok {
+			return errVersion
+		}
+		if t.fromNow {
+			t.position.newest, t.position.floor = newest.version, newest.version
+		}
+		t.noteActivity(newest.version)
+	}
+	t.fromNow = false
+	return w.descend(&t.position, read, t.oldest(r))
+}
+
+// noteActivity keeps the time of the newest message. Later, changes are noted when they are read: the clocks may differ.
+func (t *thread) noteActivity(version int64) {
+	at, now := time.UnixMilli(version), time.Now()
+	if at.After(now) || t.caughtUp && version > t.position.newest {
+		at = now
+	}
+	t.active = latest(t.active, at)
+}
+
+// oldest returns the lowest version that the first read may deliver, 0 for any.
+func (t *thread) oldest(r *runner) int64 {
+	if r.options.LookBack == 0 || t.caughtUp || t.position.newest == 0 {
+		return 0
+	}
+	return time.Now().Add(-r.options.LookBack).UnixMilli()
+}
+
+// deliverRead yields what was read, as far as the walk is on its way up, and schedules the next call.
+func (t *thread) deliverRead(r *runner, now time.Time) error {
+	for w := t.walk; !w.down; {
+		if len(w.pages) == 0 {
+			return t.completed(r)
+		}
+		messages, ok := w.pop()
+		if !ok {
+			break
+		}
+		for _, m := range messages {
+			version, _ := markOf(m)
+			if !t.position.isNew(version) {
+				continue
+			}
+			t.position.add(version)
+			if err := t.deliver(r, Change{Event: eventOf(t.client.ThreadID(), version, m), Message: &m}); err != nil {
+				return err
+			}
+		}
+	}
+	t.reschedule(r, now)
+	return nil
+}
+
+// completed ends the walk: every change before it is delivered.
+func (t *thread) completed(r *runner) error {
+	t.full = t.walk.full
+	r.options.Lag.reached(t, t.walk.begun)
+	t.walk = nil
+	now := time.Now()
+	if !t.caughtUp {
+		t.caughtUp = true
+		t.settings.put(&r.properties, now)
+	}
+	t.reschedule(r, now)
+	return nil
+}
