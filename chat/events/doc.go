@@ -17,8 +17,8 @@
 // [UserDisconnected]. This library adds two: [Gap] reports that events may have been missed, and [Unknown] contains an event that this version
 // can't read.
 //
-// Event Grid publishes an event for each user and one for the thread, see [Level]; [EventTypes] lists their types. [Format] writes events as
-// Event Grid delivers them.
+// Event Grid publishes an event for each user and one for the thread, see [Level]; [EventTypes] lists their types. [Parse] reads what it
+// delivers, and [Format] writes events as it delivers them.
 //
 // All values are safe for concurrent reading.
 package events

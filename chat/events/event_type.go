@@ -1,6 +1,9 @@
 package events
 
-import "cmp"
+import (
+	"cmp"
+	"strings"
+)
 
 // EventType is a type of the events that Event Grid delivers for chat.
 type EventType struct {
@@ -18,33 +21,29 @@ const typePrefix = "Microsoft.Communication."
 //
 // The names are those of Microsoft's documentation and of the models in its SDKs.
 func EventTypes() []EventType {
-	types := []EventType{
-		{"ChatMessageReceived", KindMessageReceived, LevelUser},
-		{"ChatMessageEdited", KindMessageEdited, LevelUser},
-		{"ChatMessageDeleted", KindMessageDeleted, LevelUser},
-		{"ChatThreadCreatedWithUser", KindThreadCreated, LevelUser},
-		{"ChatThreadPropertiesUpdatedPerUser", KindThreadPropertiesUpdated, LevelUser},
-		{"ChatThreadWithUserDeleted", KindThreadDeleted, LevelUser},
-		{"ChatParticipantAddedToThreadWithUser", KindParticipantsAdded, LevelUser},
-		{"ChatParticipantRemovedFromThreadWithUser", KindParticipantsRemoved, LevelUser},
+	return []EventType{
+		{typePrefix + "ChatMessageReceived", KindMessageReceived, LevelUser},
+		{typePrefix + "ChatMessageEdited", KindMessageEdited, LevelUser},
+		{typePrefix + "ChatMessageDeleted", KindMessageDeleted, LevelUser},
+		{typePrefix + "ChatThreadCreatedWithUser", KindThreadCreated, LevelUser},
+		{typePrefix + "ChatThreadPropertiesUpdatedPerUser", KindThreadPropertiesUpdated, LevelUser},
+		{typePrefix + "ChatThreadWithUserDeleted", KindThreadDeleted, LevelUser},
+		{typePrefix + "ChatParticipantAddedToThreadWithUser", KindParticipantsAdded, LevelUser},
+		{typePrefix + "ChatParticipantRemovedFromThreadWithUser", KindParticipantsRemoved, LevelUser},
 
-		{"ChatMessageReceivedInThread", KindMessageReceived, LevelThread},
-		{"ChatMessageEditedInThread", KindMessageEdited, LevelThread},
-		{"ChatMessageDeletedInThread", KindMessageDeleted, LevelThread},
-		{"ChatTypingIndicatorReceivedInThread", KindTypingIndicatorReceived, LevelThread},
-		{"ChatThreadCreated", KindThreadCreated, LevelThread},
-		{"ChatThreadPropertiesUpdated", KindThreadPropertiesUpdated, LevelThread},
-		{"ChatThreadDeleted", KindThreadDeleted, LevelThread},
-		{"ChatThreadParticipantAdded", KindParticipantsAdded, LevelThread},
-		{"ChatThreadParticipantRemoved", KindParticipantsRemoved, LevelThread},
-		{"ChatAzureBotCommandReceivedInThread", KindBotCommandReceived, LevelThread},
+		{typePrefix + "ChatMessageReceivedInThread", KindMessageReceived, LevelThread},
+		{typePrefix + "ChatMessageEditedInThread", KindMessageEdited, LevelThread},
+		{typePrefix + "ChatMessageDeletedInThread", KindMessageDeleted, LevelThread},
+		{typePrefix + "ChatTypingIndicatorReceivedInThread", KindTypingIndicatorReceived, LevelThread},
+		{typePrefix + "ChatThreadCreated", KindThreadCreated, LevelThread},
+		{typePrefix + "ChatThreadPropertiesUpdated", KindThreadPropertiesUpdated, LevelThread},
+		{typePrefix + "ChatThreadDeleted", KindThreadDeleted, LevelThread},
+		{typePrefix + "ChatThreadParticipantAdded", KindParticipantsAdded, LevelThread},
+		{typePrefix + "ChatThreadParticipantRemoved", KindParticipantsRemoved, LevelThread},
+		{typePrefix + "ChatAzureBotCommandReceivedInThread", KindBotCommandReceived, LevelThread},
 
-		{"UserDisconnected", KindUserDisconnected, ""},
+		{typePrefix + "UserDisconnected", KindUserDisconnected, ""},
 	}
-	for i := range types {
-		types[i].Name = typePrefix + types[i].Name
-	}
-	return types
 }
 
 // TypeOf returns the type of an event in Event Grid. An event without a level has the type of [LevelThread]. ok is false if Event Grid has
@@ -53,6 +52,16 @@ func TypeOf(event Event) (t EventType, ok bool) {
 	level := cmp.Or(event.EventHeader().Level, LevelThread)
 	for _, t := range EventTypes() {
 		if t.Kind == event.Kind() && (t.Level == level || t.Kind == KindUserDisconnected) {
+			return t, true
+		}
+	}
+	return EventType{}, false
+}
+
+// typeNamed finds a type by its name, in any letter case.
+func typeNamed(name string) (t EventType, ok bool) {
+	for _, t := range EventTypes() {
+		if strings.EqualFold(t.Name, name) {
 			return t, true
 		}
 	}

@@ -107,8 +107,8 @@ func (v *gridVersion) UnmarshalJSON(data []byte) error {
 	var text looseText
 	_ = text.UnmarshalJSON(data)
 	v.text, v.quoted = string(text), len(data) > 0 && data[0] == '"'
-	if n, err := strconv.ParseFloat(v.text, 64); err == nil && !v.quoted && n == float64(int64(n)) && strings.ContainsAny(v.text, ".eE") {
-		v.text = strconv.FormatInt(int64(n), 10)
+	if n, err := strconv.ParseFloat(v.text, 64); err == nil && n >= 0 && n < 1<<53 && strings.ContainsAny(v.text, ".eE") {
+		v.text = strconv.FormatInt(int64(n), 10) // as programs write numbers that have read them as floating-point
 	}
 	return nil
 }
@@ -141,7 +141,7 @@ func (t *gridTime) UnmarshalJSON(data []byte) error {
 
 func parseTime(text string) time.Time {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05"} {
-		if at, err := time.Parse(layout, text); err == nil {
+		if at, err := time.Parse(layout, text); err == nil && at.UTC().Year() >= 0 && at.UTC().Year() <= 9999 { // which JSON has
 			return at.UTC()
 		}
 	}

@@ -1,0 +1,4 @@
+package events
+
+// ParseBinary is ParseRequest for headers and a body.
+var ParseBinary = parseRequest
