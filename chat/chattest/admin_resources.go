@@ -38,7 +38,11 @@ func (a adminAPI) resources() []resource {
 
 // listResources lists the resources and the operations.
 func (a adminAPI) listResources(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]any{"resources": a.resources(), "operations": slices.Concat(Operations(), RealtimeOperations())})
+	writeJSON(w, http.StatusOK, map[string]any{"resources": a.resources(), "operations": allOperations()})
+}
+
+func allOperations() []Operation {
+	return slices.Concat(Operations(), RealtimeOperations(), EventGridOperations())
 }
 
 // operationNamed finds the operation with a name, which may lack the group if no other operation has the same name. The empty name and
@@ -48,7 +52,7 @@ func operationNamed(name string) (Operation, error) {
 		return op, nil
 	}
 	var found []string
-	for _, op := range slices.Concat(Operations(), RealtimeOperations()) {
+	for _, op := range allOperations() {
 		if _, short, _ := strings.Cut(string(op), "_"); strings.EqualFold(short, name) {
 			found = append(found, string(op))
 		}

@@ -24,10 +24,11 @@ func (s *Service) Advance(d time.Duration) {
 	s.clockMoved()
 }
 
-// clockMoved deletes the threads that are due now, and resets the timer for the others.
+// clockMoved deletes the threads that are due now, resets the timer for the others, and looks for deliveries that are due.
 func (s *Service) clockMoved() {
 	s.deleteDueThreads()
 	s.awaitDueThread()
+	s.webhooks.clockMoved()
 }
 
 // maxOffset keeps times in the range that ids can represent.

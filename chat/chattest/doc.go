@@ -24,6 +24,7 @@
 //     and ids that contain a time.
 //   - Requests signed with the access key, signed tokens with the scopes that each operation requires, and the forms of errors.
 //   - The push service from which the official JavaScript client receives its ten kinds of events.
+//   - The deliveries of Event Grid to webhooks, with [Service.DeliverEvents] and [Service.DeliverEventsTo].
 //
 // # Limits of the emulation
 //
@@ -87,6 +88,14 @@
 //   - Events before the first registration of a connection are sent after it. Events while a client is not connected are not sent to it.
 //   - Each event is sent once, in order. A client that leaves 1,000 frames unread is disconnected.
 //   - A connection that is allocated again with its parameters keeps its id. If two sockets have the same id, the older is closed.
+//
+// Event Grid:
+//   - A subscription gets the events after it was made, and those that the file has for its name. Without a subscription nothing is stored.
+//   - The user who caused an event gets none of its own, of any type. A retention policy has no such user.
+//   - Events that wait for the same time are sent in their order. A retry is exactly on schedule, and none is skipped.
+//   - The time of a delivery begins with its first attempt, so that events wait as long as necessary for a webhook that has not started.
+//   - Events that are given up would be dead-lettered; they are listed until they are removed.
+//   - A validation event has no validationUrl. A webhook is not told the end of its subscription.
 //
 // Limits:
 //   - Content above 28 KB, or a body above 1 MB, is 413 without a message.

@@ -96,3 +96,14 @@ func (s *Service) Used() (bytes int64) {
 	})
 	return bytes
 }
+
+// StoredDeliveries is how many records of deliveries and of their events are stored.
+func (s *Service) StoredDeliveries() (n int) {
+	s.mustView(func(tx *bbolt.Tx) error {
+		for _, name := range deliveryBuckets() {
+			n += tx.Bucket([]byte(name)).Stats().KeyN
+		}
+		return nil
+	})
+	return n
+}

@@ -23,6 +23,11 @@ import (
 // may have Nth, Every, Times, Delay, ExpiredToken and the members from Event on. The zero value loses the event or withholds the
 // acknowledgement.
 //
+// [ValidateWebhook] and [DeliverToWebhook] are requests to a webhook. Their faults may have Nth, Every, Times, Status, Delay, LoseRequest and LoseReply,
+// those of deliveries also Event, LoseEvent, DuplicateEvent and ReorderEvent; the zero value loses the request. Status answers in place of
+// the webhook, and LoseReply loses its answer; both, and a lost request, are failed attempts, which are repeated. Delay is by the clock of
+// the service and holds up nothing else. A delivery that is reordered is sent after the next one, or 10 seconds later if there is none.
+//
 // In JSON members have the same names in lower camel case, durations are strings such as "1.5s", and zero values are omitted.
 type Fault struct {
 	// Nth is the first request that is hit, counted from 1 after the call of Fail. 0 means 1 or, with Every, the value of Every.
@@ -83,7 +88,7 @@ type Fault struct {
 	// DuplicateRequest runs the operation twice, as if the request had arrived twice. The response is that of the second run.
 	DuplicateRequest bool `json:"duplicateRequest,omitzero"`
 
-	// Event limits a fault of [DeliverEvent] to a kind of event. Empty means any kind.
+	// Event limits a fault of [DeliverEvent] or [DeliverToWebhook] to a kind of event. Empty means any kind.
 	Event events.Kind `json:"event,omitzero"`
 	// LoseEvent drops the event.
 	LoseEvent bool `json:"loseEvent,omitzero"`
@@ -167,15 +172,15 @@ type faults struct {
 
 // take returns the fault that hits a request, and its id. The id is 0 if there is none.
 func (f *faults) take(op Operation) (fault Fault, id int) {
-	return f.takeFor(op, "")
+	return f.takeFor(op)
 }
 
-// takeFor is take for an operation and a kind of event.
-func (f *faults) takeFor(op Operation, event events.Kind) (fault Fault, id int) {
+// takeFor is take for an operation on events of some kinds.
+func (f *faults) takeFor(op Operation, kinds ...events.Kind) (fault Fault, id int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, i := range f.injected {
-		if i.hits(op, event) && !i.spent() {
+		if i.hits(op, kinds) && !i.spent() {
 			if i.seen++; i.due() {
 				i.fired++
 				return i.fault, i.id
@@ -185,9 +190,9 @@ func (f *faults) takeFor(op Operation, event events.Kind) (fault Fault, id int) 
 	return fault, 0
 }
 
-// hits reports whether the fault is for an operation on an event.
-func (i *InjectedFault) hits(op Operation, event events.Kind) bool {
-	return (i.op == op || i.op == Any && op.isRequest()) && (i.fault.Event == "" || i.fault.Event == event)
+// hits reports whether the fault is for an operation on events of some kinds.
+func (i *InjectedFault) hits(op Operation, kinds []events.Kind) bool {
+	return (i.op == op || i.op == Any && op.isRequest()) && (i.fault.Event == "" || slices.Contains(kinds, i.fault.Event))
 }
 
 // spent reports whether the fault will hit no further request.

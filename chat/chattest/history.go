@@ -43,3 +43,14 @@ func (h *history[T]) clear() {
 	defer h.mu.Unlock()
 	h.items, h.bytes = nil, 0
 }
+
+// keep removes the items that are not kept.
+func (h *history[T]) keep(isKept func(T) bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.items = slices.DeleteFunc(slices.Clone(h.items), func(item T) bool { return !isKept(item) })
+	h.bytes = 0
+	for _, item := range h.items {
+		h.bytes += item.size()
+	}
+}

@@ -3,6 +3,8 @@ package chattest
 import (
 	"slices"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
@@ -48,6 +50,10 @@ func (s *Service) saveThread(t *thread) error {
 			o.users = append(o.users, User{ID: p.Identifier.RawID})
 		}
 	}
+	deliveries, err := s.webhooks.prepare(t.tx, o)
+	if err != nil {
+		return err
+	}
 	t.tx.OnCommit(func() {
 		s.audiences.keep(t.state.Number, list)
 		if due := o.properties.dueAt(); due != never {
@@ -55,8 +61,25 @@ func (s *Service) saveThread(t *thread) error {
 			s.awaitDueThread()
 		}
 		s.events.publish(o)
+		s.webhooks.add(deliveries)
 	})
 	return t.err
+}
+
+// publishUnstored publishes an occurrence that changes nothing in the store, after its deliveries to webhooks are stored, if there are any.
+func (s *Service) publishUnstored(o *occurrence) error {
+	if !s.webhooks.active.Load() {
+		s.events.publish(o)
+		return nil
+	}
+	return s.store.update(func(tx *bbolt.Tx) error {
+		deliveries, err := s.webhooks.prepare(tx, o)
+		tx.OnCommit(func() {
+			s.events.publish(o)
+			s.webhooks.add(deliveries)
+		})
+		return err
+	})
 }
 
 // recipients lists the users who receive the event.

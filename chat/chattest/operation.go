@@ -56,10 +56,10 @@ func Operations() []Operation {
 	return ids
 }
 
-// Valid reports whether o is [Any], an operation of either API or one of [RealtimeOperations].
+// Valid reports whether o is [Any], an operation of either API, or one of [RealtimeOperations] or [EventGridOperations].
 func (o Operation) Valid() bool {
 	_, ok := o.published()
-	return ok || o == Any || slices.Contains(RealtimeOperations(), o)
+	return ok || o == Any || slices.Contains(RealtimeOperations(), o) || slices.Contains(EventGridOperations(), o)
 }
 
 // published returns what the service publishes about the operation. It reports false if o is not an operation of either API.

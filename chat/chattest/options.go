@@ -68,6 +68,9 @@ type Options struct {
 	// calls may be concurrent. Nil means no calls.
 	OnRequest func(Request)
 
+	// OnDelivery is called after each request to a webhook of an event subscription. Calls may be concurrent. Nil means no calls.
+	OnDelivery func(DeliveryAttempt)
+
 	// EntraTokens are the tokens of Microsoft Entra that the identity API accepts besides the access key.
 	EntraTokens []EntraToken
 

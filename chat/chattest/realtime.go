@@ -101,9 +101,8 @@ func (r *realtime) add(s *socket) bool {
 		r.sockets = make(map[string][]*socket)
 	}
 	r.sockets[s.user] = append(r.sockets[s.user], s)
-	if r.open++; r.open == 1 {
-		r.service.watchDueThreads(true)
-	}
+	r.open++
+	r.service.watchDueThreads(1)
 	s.greet()
 	return true
 }
@@ -124,9 +123,8 @@ func (r *realtime) drop(s *socket) {
 	if r.sockets[s.user] = slices.Delete(open, i, i+1); len(r.sockets[s.user]) == 0 {
 		delete(r.sockets, s.user)
 	}
-	if r.open--; r.open == 0 {
-		r.service.watchDueThreads(false)
-	}
+	r.open--
+	r.service.watchDueThreads(-1)
 }
 
 // register makes a connection receive the events of a user, in place of the one that had the registration id before.

@@ -40,6 +40,8 @@ func (f Fault) Check(op Operation) error {
 	case OpenRealtimeSocket:
 		allowed = f
 		allowed.Event, allowed.LoseEvent, allowed.DuplicateEvent, allowed.ReorderEvent, allowed.WithholdAcknowledgement = "", false, false, false, false
+	case ValidateWebhook, DeliverToWebhook:
+		return f.checkDelivery(op)
 	default:
 		if f.onConnection() {
 			return fmt.Errorf("%s is a request: events are lost by a fault of %s, and acknowledgements by one of %s", op, DeliverEvent, AcknowledgeFrame)

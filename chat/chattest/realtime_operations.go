@@ -58,8 +58,10 @@ func realtimeOperationOf(pattern string) Operation {
 	return ""
 }
 
-// isRequest reports whether the operation is a request. The empty operation counts as one.
-func (o Operation) isRequest() bool { return o != DeliverEvent && o != AcknowledgeFrame }
+// isRequest reports whether the operation is a request to the service. The empty operation counts as one.
+func (o Operation) isRequest() bool {
+	return o != DeliverEvent && o != AcknowledgeFrame && o != ValidateWebhook && o != DeliverToWebhook
+}
 
 // authorization returns the Authorization header of a request, or an equivalent for the header of the push service.
 func (o Operation) authorization(r *http.Request) string {

@@ -47,7 +47,7 @@ func (c *call) listReceipts(threadID string, skip, maxPageSize *int32) ([]byte, 
 	return c.listByPlace(threadID, "readReceipts", receiptsBucket, skip, maxPageSize)
 }
 
-// sendTyping stores nothing.
+// sendTyping stores nothing except deliveries.
 func (c *call) sendTyping(threadID string) error {
 	var request chatapi.SendTypingNotificationRequest
 	if len(c.body) > 0 {
@@ -70,7 +70,7 @@ func (c *call) sendTyping(threadID string) error {
 		return nil
 	})
 	if err == nil && o != nil {
-		c.s.events.publish(o)
+		err = c.s.publishUnstored(o)
 	}
 	return err
 }

@@ -1,19 +1,16 @@
 package chattest
 
-import "go.etcd.io/bbolt"
+import (
+	"slices"
 
-// Reset deletes users, threads, messages and everything else that is stored, clears the recorded requests and events and the counts of the
-// limits, removes the faults, and sets the clock to that of the machine. The resource, its access key and its signing key are kept. Tokens
+	"go.etcd.io/bbolt"
+)
+
+// Reset deletes users, threads, messages and everything else that is stored, clears the recorded requests and events, the deliveries to
+// webhooks and the counts of the limits, removes the faults, and sets the clock to that of the machine. Subscriptions, the resource, its access key and its signing key are kept. Tokens
 // issued before are invalid, since their users are deleted.
 func (s *Service) Reset() {
-	s.mustUpdate(func(tx *bbolt.Tx) error {
-		for _, name := range stateBuckets() {
-			if err := empty(tx, []byte(name)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	s.mustUpdate(func(tx *bbolt.Tx) error { return emptyAll(tx, slices.Concat(stateBuckets(), deliveryBuckets())) })
 	s.faults.restore(nil)
 	s.offset.Store(0)
 	s.forget()
@@ -23,12 +20,25 @@ func (s *Service) Reset() {
 func (s *Service) forget() {
 	s.log.clear()
 	s.events.history.clear()
+	s.webhooks.clear()
 	s.realtime.clear()
 	s.audiences.clear()
 	if s.limiter != nil {
 		s.limiter.clear()
 	}
 	s.due.forget()
+}
+
+// deliveryBuckets lists the buckets with the deliveries to webhooks.
+func deliveryBuckets() []string { return []string{occurrencesBucket, deliveriesBucket} }
+
+func emptyAll(tx *bbolt.Tx, buckets []string) error {
+	for _, name := range buckets {
+		if err := empty(tx, []byte(name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // empty removes the content of a bucket. It keeps the sequence, so that no id is assigned twice.

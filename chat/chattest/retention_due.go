@@ -17,8 +17,8 @@ import (
 type dueTime struct {
 	next atomic.Int64
 
-	mu       sync.Mutex // guards the fields below
-	watching bool
+	mu       sync.Mutex  // guards the fields below
+	watchers int         // open connections and event subscriptions
 	timer    *time.Timer // nil if no thread is due
 }
 
@@ -37,10 +37,11 @@ func (d *dueTime) atMost(ms int64) {
 // forget makes the time unknown, after the store was replaced.
 func (d *dueTime) forget() { d.next.Store(0) }
 
-// watchDueThreads starts or stops the timer that deletes due threads without a request, so that connected clients receive the event.
-func (s *Service) watchDueThreads(watching bool) {
+// watchDueThreads adds to the number of those who wait for events. While there are any, a timer deletes due threads without a request, so
+// that they receive the event.
+func (s *Service) watchDueThreads(more int) {
 	s.due.mu.Lock()
-	s.due.watching = watching
+	s.due.watchers += more
 	s.due.mu.Unlock()
 	s.awaitDueThread()
 }
@@ -53,7 +54,7 @@ func (s *Service) awaitDueThread() {
 		s.due.timer.Stop()
 		s.due.timer = nil
 	}
-	if next := s.due.next.Load(); s.due.watching && next != never {
+	if next := s.due.next.Load(); s.due.watchers > 0 && next != never {
 		wait := max(time.UnixMilli(next).Sub(s.Now()), time.Millisecond)
 		s.due.timer = time.AfterFunc(wait, s.deleteDueThreads)
 	}

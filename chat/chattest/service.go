@@ -19,7 +19,7 @@ import (
 const inProcess = "https://chattest.invalid"
 
 // Service is the chat service of one resource, an [http.Handler]. It has no listener and starts no goroutine except for real-time
-// connections. Its methods may be called concurrently. Those that return no error panic if the store can't be read or written, for example
+// connections and event subscriptions. Its methods may be called concurrently. Those that return no error panic if the store can't be read or written, for example
 // because the service is closed.
 type Service struct {
 	store     *store
@@ -39,6 +39,7 @@ type Service struct {
 	limiter         *limiter      // nil if rates are not enforced
 	listingLag      time.Duration // the time until a new message is listed
 	onRequest       func(Request)
+	onDelivery      func(DeliveryAttempt)
 
 	router    *http.ServeMux
 	offset    atomic.Int64 // nanoseconds that the clock is ahead
@@ -52,6 +53,7 @@ type Service struct {
 	audiences audiences
 	due       dueTime
 	realtime  realtime
+	webhooks  webhooks
 
 	keyOnce sync.Once // guards key
 	key     *rsa.PrivateKey
@@ -106,11 +108,11 @@ func (s *Service) route() {
 // newService makes a service from the options, without a store.
 func newService(options *Options) (*Service, error) {
 	s := &Service{
-		endpoint: inProcess, hosts: options.Hosts, cloud: options.Cloud, errorStyle: options.ErrorStyle, onRequest: options.OnRequest,
+		endpoint: inProcess, hosts: options.Hosts, cloud: options.Cloud, errorStyle: options.ErrorStyle, onRequest: options.OnRequest, onDelivery: options.OnDelivery,
 		lenientVersions: options.LenientVersions, encryptTokens: options.EncryptTokens, browserIdentity: options.BrowserIdentity,
 		listingLag: options.ListingLag, router: http.NewServeMux(), closing: make(chan struct{}),
 	}
-	s.realtime.service = s
+	s.realtime.service, s.webhooks.service = s, s
 	s.events.tell = s.realtime.tell
 	if options.Endpoint != "" {
 		if err := s.SetEndpoint(options.Endpoint); err != nil {
@@ -155,7 +157,7 @@ func (s *Service) loadIdentity() error {
 }
 
 // Close stops the service and releases its file. Without [Options.Path] everything stored is lost. Responses that a fault delays are not
-// sent. Later calls return the result of the first.
+// sent. Requests to webhooks are aborted, and Close does not wait for them. Later calls return the result of the first.
 func (s *Service) Close() error {
 	s.release()
 	s.closeOnce.Do(func() {
@@ -163,6 +165,7 @@ func (s *Service) Close() error {
 		closers := s.closers
 		s.mu.Unlock()
 		s.realtime.close()
+		s.webhooks.close()
 		for _, closer := range closers {
 			closer()
 		}

@@ -3,6 +3,7 @@ package chattest
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"go.etcd.io/bbolt"
 )
@@ -38,7 +39,8 @@ func (s *Service) Snapshot() *Snapshot {
 }
 
 // Restore returns the service to the state of one of its snapshots. Tokens issued before the snapshot are valid again, and a fault that has
-// hit or was removed since may hit again. The recorded requests and events and the counts of the limits are cleared. The clock is as far
+// hit or was removed since may hit again. The recorded requests and events, the deliveries to webhooks and the counts of the limits are
+// cleared; subscriptions remain. The clock is as far
 // ahead as it was at the snapshot; the time that has passed since is not undone. No request should be in progress. Restore panics if the
 // snapshot is nil or belongs to another service.
 func (s *Service) Restore(state *Snapshot) {
@@ -51,17 +53,17 @@ func (s *Service) Restore(state *Snapshot) {
 				return fmt.Errorf("restore %s: %w", name, err)
 			}
 		}
-		return nil
+		return emptyAll(tx, deliveryBuckets())
 	})
 	s.faults.restore(state.faults)
 	s.offset.Store(state.offset)
 	s.forget()
 }
 
-// stateBuckets lists the buckets that [Service.Reset] empties.
+// stateBuckets lists the buckets that a snapshot contains.
 func stateBuckets() (names []string) {
 	for _, name := range buckets() {
-		if name != metaBucket {
+		if name != metaBucket && !slices.Contains(deliveryBuckets(), name) {
 			names = append(names, name)
 		}
 	}

@@ -24,6 +24,8 @@ const (
 	receiptsBucket     = "receipts"     // number, place → receipt, as served
 	entraUsersBucket   = "entra-users"  // tenant id, 0, object id → user id of a person who has exchanged a token
 	assignmentsBucket  = "assignments"  // tenant id, 0, object id → assignment, as served
+	occurrencesBucket  = "occurrences"  // number → event that has deliveries, in the form of package events
+	deliveriesBucket   = "deliveries"   // number, index → deliveryRecord; its sequence is the latest number of an occurrence
 )
 
 const formatVersion = "1"
@@ -32,6 +34,7 @@ func buckets() []string {
 	return []string{
 		metaBucket, usersBucket, membershipsBucket, threadsBucket, propertiesBucket, creationsBucket, messagesBucket, movedBucket,
 		membersBucket, participantsBucket, receiptsBucket, entraUsersBucket, assignmentsBucket,
+		occurrencesBucket, deliveriesBucket,
 	}
 }
 

@@ -20,13 +20,15 @@ func wellFormed(bucket string, key, value []byte) bool {
 		return bytes.IndexByte(key, 0) > 0 && (len(value) == 0 || len(value) > 8 && json.Valid(value[8:]))
 	case threadsBucket:
 		return len(value) == binary.Size(threadState{})
-	case propertiesBucket:
+	case propertiesBucket, occurrencesBucket:
 		return len(key) == 8 && json.Valid(value)
 	case messagesBucket:
 		var m message
 		return len(key) == 16 && json.Unmarshal(value, &m) == nil && isNumber(m.ID) && isNumber(m.Version) && mustNumber(m.Version) == lastNumber(key)
 	case movedBucket:
 		return len(key) == 16 && len(value) == 8
+	case deliveriesBucket:
+		return len(key) == 16 && json.Unmarshal(value, &deliveryRecord{}) == nil
 	case membersBucket:
 		return len(key) > 8 && len(value) == 16
 	case participantsBucket, receiptsBucket:

@@ -1,0 +1,230 @@
+package chattest
+
+import (
+	"fmt"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/acschat/acs-chat-go/chat/events"
+)
+
+// run makes the handshake and then the requests of a subscription, until it ends.
+func (e *Subscription) run() {
+	for e.ctx.Err() == nil {
+		work, wait := e.next()
+		if work != nil {
+			go work()
+			continue
+		}
+		timer := time.NewTimer(wait)
+		due := timer.C
+		if wait == 0 {
+			due = nil
+		}
+		select {
+		case <-e.wake:
+		case <-due:
+		case <-e.ctx.Done():
+		}
+		timer.Stop()
+	}
+}
+
+// next returns what to do now in a goroutine of its own, or nil and how long nothing is due; 0 means until the subscription is woken.
+func (e *Subscription) next() (work func(), wait time.Duration) {
+	e.hooks.mu.Lock()
+	defer e.hooks.mu.Unlock()
+	now := e.hooks.service.Now()
+	switch {
+	case e.ctx.Err() != nil || e.state == SubscriptionFailed || e.shaking || e.running >= e.concurrency:
+		return nil, 0
+	case e.state == SubscriptionValidating && now.Before(e.handshakeAt):
+		return nil, e.handshakeAt.Sub(now)
+	case e.state == SubscriptionValidating:
+		e.shaking = true
+		return e.handshake, 0
+	}
+	due, ok := e.queue.next()
+	switch {
+	case !ok:
+		return nil, 0
+	case now.Before(due):
+		return nil, due.Sub(now)
+	}
+	batch := e.queue.take(now, e.batch)
+	for _, d := range batch {
+		d.status = DeliveryRunning
+	}
+	e.running++
+	return func() { e.attempt(batch, now) }, 0
+}
+
+// handshake asks the webhook for its consent once.
+func (e *Subscription) handshake() {
+	fault := e.handshakeFault
+	if fault == nil {
+		fault = e.takeFault(ValidateWebhook)
+	}
+	if fault.delay > 0 {
+		e.handshakeFault = fault.rest()
+		e.endHandshake(func(now time.Time) { e.handshakeAt = now.Add(fault.delay) }, nil)
+		return
+	}
+	e.handshakeFault = nil
+	began := time.Now()
+	status, err := fault.apply(func() (int, error) { return e.webhook.Validate(e.ctx) })
+	if e.ctx.Err() != nil {
+		return
+	}
+	e.endHandshake(func(now time.Time) {
+		e.handshakes++
+		switch {
+		case err == nil:
+			e.state, e.outcome = SubscriptionActive, statusLine(status)
+			return
+		case e.handshakes >= maxHandshakeAttempts:
+			e.state = SubscriptionFailed
+		}
+		e.handshakeAt, e.outcome = now.Add(HandshakeInterval), err.Error()
+	}, func() { e.tell(DeliveryAttempt{Status: status, Fault: fault.id, Duration: time.Since(began)}, err) })
+}
+
+// endHandshake sets what follows a handshake, tells it, and lets the next request begin.
+func (e *Subscription) endHandshake(set func(now time.Time), tell func()) {
+	e.hooks.mu.Lock()
+	set(e.hooks.service.Now())
+	e.hooks.mu.Unlock()
+	if tell != nil {
+		tell()
+	}
+	e.hooks.mu.Lock()
+	defer e.hooks.mu.Unlock()
+	e.shaking = false
+	e.ring()
+	e.hooks.tellChange()
+}
+
+// attempt sends a batch, and decides what becomes of its deliveries.
+func (e *Subscription) attempt(batch []*delivery, now time.Time) {
+	if batch = e.expire(batch, now); len(batch) == 0 {
+		return
+	}
+	list := make([]events.Event, len(batch))
+	var kinds []events.Kind
+	a := DeliveryAttempt{}
+	for i, d := range batch {
+		list[i] = d.address.of(d.event)
+		t, _ := events.TypeOf(list[i])
+		kinds, a.EventTypes = append(kinds, t.Kind), append(a.EventTypes, t.Name)
+	}
+	fault := batch[0].fault
+	if fault == nil {
+		fault = e.takeFault(DeliverToWebhook, kinds...)
+	}
+	if fault.delay > 0 || fault.reorder {
+		e.postpone(batch, fault, now)
+		return
+	}
+	began := time.Now()
+	status, err := fault.apply(func() (int, error) { return e.webhook.Deliver(e.ctx, batch[0].attempts, list...) })
+	if e.ctx.Err() != nil {
+		return // it is sent again after a restart
+	}
+	a.Status, a.Fault, a.Duration = status, fault.id, time.Since(began)
+	e.settle(batch, func(d *delivery, ended time.Time) { d.decide(status, err, now, ended) })
+	e.tell(a, err)
+	e.finish(batch)
+}
+
+// expire gives up the deliveries of a batch whose time is over, and returns the others.
+func (e *Subscription) expire(batch []*delivery, now time.Time) (live []*delivery) {
+	var expired []*delivery
+	for _, d := range batch {
+		if !d.first.IsZero() && now.Sub(d.first) > MaxDeliveryTime {
+			expired = append(expired, d)
+		} else {
+			live = append(live, d)
+		}
+	}
+	giveUp := func(d *delivery, _ time.Time) {
+		d.status, d.outcome = DeliveryFailed, fmt.Sprintf("%s have passed since the first attempt; the last: %s", MaxDeliveryTime, d.outcome)
+	}
+	if len(expired) > 0 {
+		e.settle(expired, giveUp)
+	}
+	if len(live) == 0 {
+		e.finish(expired)
+	}
+	return live
+}
+
+// decide sets what becomes of a delivery after an attempt.
+func (d *delivery) decide(status int, err error, began, ended time.Time) {
+	d.attempts++
+	d.fault = nil
+	if d.first.IsZero() {
+		d.first = began
+	}
+	switch {
+	case err == nil:
+		d.status, d.outcome = DeliveryDelivered, statusLine(status)
+		return
+	case isFinal(status), d.attempts >= MaxDeliveryAttempts:
+		d.status = DeliveryFailed
+	default:
+		d.status, d.due = DeliveryWaiting, ended.Add(RetryDelay(d.attempts))
+	}
+	d.outcome = err.Error()
+}
+
+// finish lets the next request begin, and sends what waited for this one.
+func (e *Subscription) finish(batch []*delivery) {
+	e.hooks.mu.Lock()
+	defer e.hooks.mu.Unlock()
+	e.releaseHeld(batch)
+	e.endRequest()
+}
+
+// endRequest is called with hooks.mu held.
+func (e *Subscription) endRequest() {
+	e.running--
+	e.ring()
+	e.hooks.tellChange()
+}
+
+// settle decides what becomes of deliveries. Others see it when it is stored.
+func (e *Subscription) settle(batch []*delivery, decide func(d *delivery, now time.Time)) {
+	w := e.hooks
+	if !w.begin() {
+		return
+	}
+	defer w.working.Done()
+	now := w.service.Now()
+	after := make([]*delivery, len(batch))
+	w.mu.Lock()
+	for i, d := range batch {
+		after[i] = new(*d)
+	}
+	w.mu.Unlock()
+	for _, d := range after {
+		decide(d, now)
+	}
+	_ = w.service.store.update(func(tx *bbolt.Tx) error { return updateDeliveries(tx, after) }) // a damaged store fails requests, too
+
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, d := range batch {
+		if d.removed {
+			continue
+		}
+		*d = *after[i]
+		switch d.status {
+		case DeliveryDelivered:
+			delete(w.open, d.key)
+			w.ended.add(d)
+		case DeliveryWaiting:
+			e.queue.add(d)
+		}
+	}
+}

@@ -1,0 +1,166 @@
+package chattest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/acschat/acs-chat-go/chat/events"
+)
+
+// deliveryRecord is a delivery in the store.
+type deliveryRecord struct {
+	Subscription string         `json:"subscription"`
+	Address      eventAddress   `json:"address"`
+	Status       DeliveryStatus `json:"status"` // waiting or failed
+	Attempts     int            `json:"attempts,omitzero"`
+	First        time.Time      `json:"first,omitzero"`
+	Due          time.Time      `json:"due"`
+	Outcome      string         `json:"outcome,omitzero"`
+}
+
+// prepare stores the deliveries that an occurrence causes, in the transaction of the change. There are none without a subscription.
+func (w *webhooks) prepare(tx *bbolt.Tx, o *occurrence) (list []*delivery, err error) {
+	if !w.active.Load() {
+		return nil, nil
+	}
+	w.mu.Lock()
+	var subscriptions []*Subscription
+	for _, e := range w.subscriptions {
+		if e.state != SubscriptionFailed {
+			subscriptions = append(subscriptions, e)
+		}
+	}
+	w.mu.Unlock()
+	event := o.gridEvent()
+	now := w.service.Now()
+	var number int64
+	for _, address := range o.addresses(event) {
+		t, ok := events.TypeOf(address.of(event))
+		if !ok {
+			continue
+		}
+		address.ID = newGUID()
+		for _, e := range subscriptions {
+			if !e.wants(t.Name) {
+				continue
+			}
+			if number == 0 {
+				next, err := tx.Bucket([]byte(deliveriesBucket)).NextSequence()
+				if err != nil {
+					return nil, err
+				}
+				number = int64(next)
+			}
+			d := &delivery{
+				key: deliveryKey{number, int64(len(list))}, subscription: e, address: address, event: event, status: DeliveryWaiting, due: now,
+			}
+			if err := d.save(tx); err != nil {
+				return nil, err
+			}
+			list = append(list, d)
+		}
+	}
+	return list, nil
+}
+
+// save stores a delivery that waits or has failed. The event is stored once for all deliveries of what happened.
+func (d *delivery) save(tx *bbolt.Tx) error {
+	happened := tx.Bucket([]byte(occurrencesBucket))
+	if key := number(d.key.occurrence); happened.Get(key) == nil {
+		text, err := json.Marshal(d.event)
+		if err != nil {
+			return err
+		}
+		if err := happened.Put(key, text); err != nil {
+			return err
+		}
+	}
+	return tx.Bucket([]byte(deliveriesBucket)).Put(d.key.bytes(), d.record())
+}
+
+func (d *delivery) record() []byte {
+	return encode(deliveryRecord{d.subscription.name, d.address, d.status, d.attempts, d.first, d.due, d.outcome})
+}
+
+func (k deliveryKey) bytes() []byte { return numbers(k.occurrence, k.index) }
+
+// readDeliveries reads the deliveries of a subscription.
+func readDeliveries(tx *bbolt.Tx, e *Subscription) (list []*delivery, err error) {
+	happened := make(map[int64]events.Event)
+	return list, eachDelivery(tx, func(key deliveryKey, r deliveryRecord) error {
+		if r.Subscription != e.name {
+			return nil
+		}
+		event, known := happened[key.occurrence]
+		if !known {
+			event, err = events.Unmarshal(tx.Bucket([]byte(occurrencesBucket)).Get(number(key.occurrence)))
+			if err != nil {
+				return fmt.Errorf("read the delivery %s: %w", key, err)
+			}
+			happened[key.occurrence] = event
+		}
+		list = append(list, &delivery{
+			key: key, subscription: e, address: r.Address, event: event,
+			status: r.Status, attempts: r.Attempts, first: r.First, due: r.Due, outcome: r.Outcome,
+		})
+		return nil
+	})
+}
+
+// removeDeliveriesOf removes the deliveries of a subscription.
+func removeDeliveriesOf(tx *bbolt.Tx, name string) error {
+	var keys []deliveryKey
+	err := eachDelivery(tx, func(key deliveryKey, r deliveryRecord) error {
+		if r.Subscription == name {
+			keys = append(keys, key)
+		}
+		return nil
+	})
+	for _, key := range keys {
+		if err == nil {
+			err = removeDelivery(tx, key)
+		}
+	}
+	return err
+}
+
+func eachDelivery(tx *bbolt.Tx, f func(deliveryKey, deliveryRecord) error) error {
+	return tx.Bucket([]byte(deliveriesBucket)).ForEach(func(k, v []byte) error {
+		return f(deliveryKey{lastNumber(k[:8]), lastNumber(k)}, stored[deliveryRecord](v))
+	})
+}
+
+// removeDelivery removes a delivery, and with the last one what happened.
+func removeDelivery(tx *bbolt.Tx, key deliveryKey) error {
+	deliveries := tx.Bucket([]byte(deliveriesBucket))
+	if err := deliveries.Delete(key.bytes()); err != nil {
+		return err
+	}
+	prefix := number(key.occurrence)
+	if k, _ := deliveries.Cursor().Seek(prefix); bytes.HasPrefix(k, prefix) {
+		return nil
+	}
+	return tx.Bucket([]byte(occurrencesBucket)).Delete(prefix)
+}
+
+// update stores the present status of deliveries that are still stored: a success removes them.
+func updateDeliveries(tx *bbolt.Tx, list []*delivery) error {
+	deliveries := tx.Bucket([]byte(deliveriesBucket))
+	for _, d := range list {
+		if deliveries.Get(d.key.bytes()) == nil {
+			continue
+		}
+		err := deliveries.Put(d.key.bytes(), d.record())
+		if d.status == DeliveryDelivered {
+			err = removeDelivery(tx, d.key)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

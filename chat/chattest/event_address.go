@@ -1,0 +1,58 @@
+package chattest
+
+import (
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/events"
+)
+
+// eventAddress makes one event of Event Grid of what happened: that of the thread or that of a recipient, about one of the participants
+// who joined or left.
+type eventAddress struct {
+	ID        string       `json:"id"` // of the event
+	Level     events.Level `json:"level"`
+	Recipient string       `json:"recipient,omitzero"` // raw id
+	Person    int          `json:"person,omitzero"`    // the index of the participant
+}
+
+// of returns the event at the address.
+func (a eventAddress) of(event events.Event) events.Event {
+	if list := events.PerParticipant(event); a.Person < len(list) {
+		event = list[a.Person]
+	}
+	header := event.EventHeader()
+	header.ID, header.Level = a.ID, a.Level
+	if a.Recipient != "" {
+		header.Recipient = chat.ParseRawID(a.Recipient)
+	}
+	return events.WithHeader(event, header)
+}
+
+// addresses lists the events of Event Grid that an occurrence causes: that of the thread, and one for each participant but the initiator.
+func (o *occurrence) addresses(event events.Event) (list []eventAddress) {
+	for person := range events.PerParticipant(event) {
+		list = append(list, eventAddress{Level: events.LevelThread, Person: person})
+		for _, u := range o.users {
+			if u.ID != o.by.Identifier.RawID {
+				list = append(list, eventAddress{Level: events.LevelUser, Recipient: u.ID, Person: person})
+			}
+		}
+	}
+	return list
+}
+
+// gridEvent converts the occurrence to an event with what Event Grid tells.
+func (o *occurrence) gridEvent() events.Event {
+	event := o.event()
+	switch e := event.(type) {
+	case events.MessageReceived:
+		e.Message.SequenceID = o.message.SequenceID
+		return e
+	case events.MessageEdited:
+		e.Message.SequenceID = o.message.SequenceID
+		return e
+	case events.MessageDeleted:
+		e.Message.SequenceID = o.message.SequenceID
+		return e
+	}
+	return event
+}

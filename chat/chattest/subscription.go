@@ -1,0 +1,238 @@
+package chattest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/acschat/acs-chat-go/chat/events"
+)
+
+// SubscriptionOptions are the optional settings of [Service.DeliverEvents] and [Service.DeliverEventsTo]. The zero value means all events, each in
+// a request of its own, in their order, in the schema of Event Grid.
+type SubscriptionOptions struct {
+	// Name identifies the subscription among those of the service. Deliveries in the file at [Options.Path] are continued by the subscription
+	// with their name. Empty means the host and path of the URL; for DeliverEvents "webhook", "webhook-2" and so on.
+	Name string
+	// Schema is the form of the events. Empty means that of Event Grid.
+	Schema events.Schema
+	// EventTypes selects the events by their types in Event Grid, such as "Microsoft.Communication.ChatMessageReceivedInThread"; the prefix may
+	// be omitted. Nil or empty means all types.
+	EventTypes []string
+	// Target is the path and query of requests to the handler of [Service.DeliverEvents], for example with a secret: "/events?code=…". Empty
+	// means "/". DeliverEventsTo has them in its URL.
+	Target string
+	// MaxEventsPerBatch is the most events in a request, up to 5,000. 0 means one. The answer is for all events of the request.
+	MaxEventsPerBatch int
+	// Concurrency is the most requests at the same time, up to 100. 0 means one, so that events arrive in their order unless a delivery fails.
+	// The service guarantees no order.
+	Concurrency int
+	// Transport sends the requests of [Service.DeliverEventsTo]. Nil means a transport like [http.DefaultTransport].
+	Transport http.RoundTripper
+}
+
+// Limits of the options of a subscription.
+const (
+	maxEventsPerBatch = 5000
+	maxConcurrency    = 100
+)
+
+// SubscriptionState is the state of a [Subscription].
+type SubscriptionState string
+
+// The states of a subscription.
+const (
+	SubscriptionValidating SubscriptionState = "validating" // the webhook has not consented yet; events wait
+	SubscriptionActive     SubscriptionState = "active"     // events are delivered
+	SubscriptionFailed     SubscriptionState = "failed"     // the webhook did not consent within ten minutes; no events are delivered
+)
+
+// Subscription is an event subscription of Event Grid, which delivers the events of the service to a webhook. Its methods may be called
+// concurrently.
+type Subscription struct {
+	webhook     *Webhook
+	hooks       *webhooks
+	name        string
+	types       []string // sorted; nil means all
+	batch       int
+	concurrency int
+	wake        chan struct{}
+	ctx         context.Context // ends with the subscription
+	cancel      context.CancelFunc
+
+	// Guarded by hooks.mu.
+	state       SubscriptionState
+	outcome     string // of the latest handshake
+	handshakes  int
+	handshakeAt time.Time // by the clock of the service, of the next handshake
+	shaking     bool      // a handshake is in progress
+	running     int       // requests in progress
+	queue       deliveryQueue
+	held        []*delivery // by a fault, until another request has ended
+	removed     bool
+
+	handshakeFault *deliveryFault // for the next handshake, nil if it was not decided yet; of the goroutine that makes the handshake
+}
+
+// DeliverEvents delivers the events of the service from now on to the handler, as Event Grid delivers them to a webhook: first a handshake, then each event
+// at least once, again after a failure. It is the handler of a webhook that the service reaches in process, with the URL
+// "https://webhook.invalid". Nil options are the zero value. DeliverEvents panics if an option is not valid, or a subscription has the name.
+//
+// An event is delivered once for the thread and once for each participant except the user who caused it, as the types of Event Grid are. There are no
+// events of Event Grid for read receipts. The deliveries of an event are stored with the change that caused it. Only the statuses 200 to
+// 204, within [AnswerTimeout], are a success. After a failure the delivery is repeated after [RetryDelay], by the clock of the service,
+// which [Service.Advance] moves, until [MaxDeliveryAttempts] or [MaxDeliveryTime] is reached; after the statuses 400, 401, 403 and 413 it
+// is not. [Service.Deliveries] lists the deliveries, and [Service.WaitForDeliveries] waits for those that are due.
+//
+// The handshake is repeated every [HandshakeInterval] for ten minutes. Events wait for it.
+//
+// Requests are sent by goroutines of the service, to which [Service.Close] does not wait for the handler.
+func (s *Service) DeliverEvents(handler http.Handler, options *SubscriptionOptions) *Subscription {
+	if options == nil {
+		options = &SubscriptionOptions{}
+	}
+	target := options.Target
+	if !strings.HasPrefix(target, "/") {
+		target = "/" + target
+	}
+	with := *options
+	with.Transport = handlerTransport{handler}
+	if with.Name == "" {
+		with.Name = s.webhooks.freeName()
+	}
+	subscription, err := s.DeliverEventsTo("https://webhook.invalid"+target, &with)
+	if err != nil {
+		panic(err.Error())
+	}
+	return subscription
+}
+
+// DeliverEventsTo is [Service.DeliverEvents] for a webhook in another process. Its query may contain a secret, which no list, log and error
+// shows. On this machine it may use http; the service requires https. It fails if the URL or an option is not valid, or a
+// subscription has the name.
+func (s *Service) DeliverEventsTo(url string, options *SubscriptionOptions) (*Subscription, error) {
+	if options == nil {
+		options = &SubscriptionOptions{}
+	}
+	e, err := s.newSubscription(url, options)
+	if err != nil {
+		return nil, fmt.Errorf("chattest: deliver events: %w", err)
+	}
+	if err := s.webhooks.subscribe(e); err != nil {
+		e.cancel()
+		return nil, fmt.Errorf("chattest: deliver events: %w", err)
+	}
+	return e, nil
+}
+
+func (s *Service) newSubscription(url string, o *SubscriptionOptions) (*Subscription, error) {
+	types, err := eventTypesNamed(o.EventTypes)
+	switch {
+	case err != nil:
+		return nil, err
+	case o.MaxEventsPerBatch < 0 || o.MaxEventsPerBatch > maxEventsPerBatch:
+		return nil, fmt.Errorf("a batch has 1 to %d events, not %d", maxEventsPerBatch, o.MaxEventsPerBatch)
+	case o.Concurrency < 0 || o.Concurrency > maxConcurrency:
+		return nil, fmt.Errorf("the number of requests at the same time is 1 to %d, not %d", maxConcurrency, o.Concurrency)
+	case strings.ContainsAny(o.Name, "\x00\r\n"):
+		return nil, errors.New("the name of a subscription is one line")
+	}
+	webhook, err := NewWebhook(url, &WebhookOptions{Schema: o.Schema, Name: o.Name, Topic: topicOf(s.resource), Transport: o.Transport})
+	if err != nil {
+		return nil, err
+	}
+	e := &Subscription{
+		webhook: webhook, hooks: &s.webhooks, name: webhook.name, types: types, batch: max(o.MaxEventsPerBatch, 1), concurrency: max(o.Concurrency, 1),
+		wake: make(chan struct{}, 1), state: SubscriptionValidating,
+	}
+	e.ctx, e.cancel = context.WithCancel(context.Background())
+	return e, nil
+}
+
+// eventTypesNamed finds types of Event Grid by their names.
+func eventTypesNamed(names []string) (found []string, err error) {
+	for _, name := range names {
+		at := slices.IndexFunc(events.EventTypes(), func(t events.EventType) bool {
+			_, short, _ := strings.Cut(t.Name, "Microsoft.Communication.")
+			return strings.EqualFold(t.Name, name) || strings.EqualFold(short, name)
+		})
+		if at < 0 {
+			return nil, fmt.Errorf("there is no event type %q; one is %s", name, events.EventTypes()[0].Name)
+		}
+		found = append(found, events.EventTypes()[at].Name)
+	}
+	slices.Sort(found)
+	return slices.Compact(found), nil
+}
+
+// Subscriptions lists the event subscriptions in the order in which they were made.
+func (s *Service) Subscriptions() []*Subscription {
+	s.webhooks.mu.Lock()
+	defer s.webhooks.mu.Unlock()
+	return slices.Clone(s.webhooks.subscriptions)
+}
+
+// Name returns the name.
+func (e *Subscription) Name() string { return e.name }
+
+// URL returns the URL of the webhook, without the values of its query.
+func (e *Subscription) URL() string { return e.webhook.URL() }
+
+// Schema returns the form of the events.
+func (e *Subscription) Schema() events.Schema { return e.webhook.Schema() }
+
+// EventTypes lists the types of events that are delivered. Nil means all.
+func (e *Subscription) EventTypes() []string { return slices.Clone(e.types) }
+
+// State returns the state.
+func (e *Subscription) State() SubscriptionState {
+	e.hooks.mu.Lock()
+	defer e.hooks.mu.Unlock()
+	return e.state
+}
+
+// Outcome returns the outcome of the latest handshake in one line, for example why it failed. It is empty before the first has ended.
+func (e *Subscription) Outcome() string {
+	e.hooks.mu.Lock()
+	defer e.hooks.mu.Unlock()
+	return e.outcome
+}
+
+// Validate begins the handshake again if it has failed.
+func (e *Subscription) Validate() {
+	e.hooks.mu.Lock()
+	defer e.hooks.mu.Unlock()
+	if e.state == SubscriptionFailed {
+		e.state, e.handshakes, e.handshakeAt = SubscriptionValidating, 0, e.hooks.service.Now()
+		e.ring()
+		e.hooks.tellChange()
+	}
+}
+
+// Remove ends the subscription and deletes its deliveries. Requests in progress are aborted. A second call does nothing.
+func (e *Subscription) Remove() {
+	if !e.hooks.unsubscribe(e) {
+		return
+	}
+	e.hooks.service.mustUpdate(func(tx *bbolt.Tx) error { return removeDeliveriesOf(tx, e.name) })
+}
+
+// wants reports whether the subscription selects events of a type.
+func (e *Subscription) wants(eventType string) bool {
+	_, found := slices.BinarySearch(e.types, eventType)
+	return found || len(e.types) == 0
+}
+
+// ring wakes the goroutine of the subscription.
+func (e *Subscription) ring() {
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}

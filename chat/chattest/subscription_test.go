@@ -1,0 +1,221 @@
+package chattest_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gleak"
+
+	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/events"
+)
+
+var _ = Describe("An event subscription", func() {
+	// consents makes a webhook that answers handshakes as consent does.
+	consents := func(consent http.HandlerFunc) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodOptions || r.Header.Get("Aeg-Event-Type") == "SubscriptionValidation" {
+				consent(w, r)
+			}
+		})
+	}
+
+	DescribeTable("is validating until the webhook consents",
+		func(schema events.Schema, consent http.HandlerFunc, outcome string) {
+			bubble(func(s *chattest.Service) {
+				e := s.DeliverEvents(consents(consent), &chattest.SubscriptionOptions{Schema: schema})
+				settle(s)
+				Expect(e.State()).To(Equal(chattest.SubscriptionValidating))
+				Expect(e.Outcome()).To(Equal(outcome))
+			})
+		},
+		Entry("no body", events.SchemaEventGrid, func(http.ResponseWriter, *http.Request) {},
+			"the answer to the validation event does not contain its validationCode as validationResponse"),
+		Entry("another code", events.SchemaEventGrid, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"validationResponse":"x"}`) },
+			"the answer to the validation event does not contain its validationCode as validationResponse"),
+		Entry("202", events.SchemaEventGrid, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) },
+			"the validation event was answered with 202 Accepted, not 200"),
+		Entry("a redirect", events.SchemaEventGrid, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTemporaryRedirect) },
+			"the validation event was answered with 307 Temporary Redirect, not 200"),
+		Entry("CloudEvents: a status alone", events.SchemaCloudEvents, func(http.ResponseWriter, *http.Request) {},
+			"the answer to OPTIONS has no WebHook-Allowed-Origin with eventgrid.azure.net or *"),
+		Entry("CloudEvents: no rate", events.SchemaCloudEvents, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("WebHook-Allowed-Origin", "*") },
+			"the answer to OPTIONS has no WebHook-Allowed-Rate"),
+		Entry("CloudEvents: 405", events.SchemaCloudEvents, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusMethodNotAllowed) },
+			"OPTIONS was answered with 405 Method Not Allowed"),
+	)
+
+	It("keeps events until the webhook consents, which is asked every five seconds", func() {
+		bubble(func(s *chattest.Service) {
+			var up atomic.Bool
+			var asked atomic.Int64
+			h := &hook{}
+			e := s.DeliverEvents(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				asked.Add(1)
+				if !up.Load() {
+					panic(http.ErrAbortHandler)
+				}
+				h.ServeHTTP(w, r)
+			}), nil)
+			newPerson(s).thread("Early")
+			time.Sleep(59 * time.Second)
+			synctest.Wait()
+			Expect(asked.Load()).To(BeEquivalentTo(12))
+			Expect(statuses(s)).To(HaveExactElements(chattest.DeliveryWaiting))
+			up.Store(true)
+			time.Sleep(5 * time.Second)
+			synctest.Wait()
+			Expect(e.State()).To(Equal(chattest.SubscriptionActive))
+			Expect(h.names()).To(Equal([]string{"ChatThreadCreated"}))
+		})
+	})
+
+	It("fails after ten minutes, then gets no more events, and may be validated again", func() {
+		bubble(func(s *chattest.Service) {
+			s.Fail(chattest.ValidateWebhook, chattest.Fault{Times: 120})
+			h := &hook{}
+			e := s.DeliverEvents(h, nil)
+			ana := newPerson(s)
+			ana.thread("Early")
+			time.Sleep(10*time.Minute - time.Second)
+			synctest.Wait()
+			Expect(e.State()).To(Equal(chattest.SubscriptionFailed))
+			ana.thread("Late")
+			Expect(s.Deliveries()).To(HaveLen(1))
+			e.Validate()
+			settle(s)
+			Expect(e.State()).To(Equal(chattest.SubscriptionActive))
+			Expect(h.received()).To(HaveLen(1))
+			e.Validate()
+			settle(s)
+			Expect(h.shaken()).To(Equal(1))
+		})
+	})
+
+	It("is not ended by a clock that jumps while it validates", func() {
+		bubble(func(s *chattest.Service) {
+			s.Fail(chattest.ValidateWebhook, chattest.Fault{Times: 2})
+			e := s.DeliverEvents(&hook{}, nil)
+			settle(s)
+			s.Advance(24 * time.Hour)
+			settle(s)
+			s.Advance(24 * time.Hour)
+			settle(s)
+			Expect(e.State()).To(Equal(chattest.SubscriptionActive))
+		})
+	})
+
+	It("has a name, a URL without secrets, a schema and types", func() {
+		bubble(func(s *chattest.Service) {
+			h := &hook{}
+			e := s.DeliverEvents(h, &chattest.SubscriptionOptions{Target: "events?code=s3cret&x", EventTypes: []string{"ChatThreadDeleted", "ChatThreadCreated"}})
+			Expect(e.Name()).To(Equal("webhook"))
+			Expect(e.URL()).To(Equal("https://webhook.invalid/events?code=[redacted]&x"))
+			Expect(e.Schema()).To(Equal(events.SchemaEventGrid))
+			Expect(e.EventTypes()).To(Equal([]string{"Microsoft.Communication.ChatThreadCreated", "Microsoft.Communication.ChatThreadDeleted"}))
+			newPerson(s).thread("Hooked")
+			settle(s)
+			Expect(h.received()[0].target).To(Equal("/events?code=s3cret&x"))
+		})
+	})
+
+	It("needs a name of its own, which is free again when it is removed", func() {
+		bubble(func(s *chattest.Service) {
+			options := &chattest.SubscriptionOptions{Name: "bot"}
+			e := s.DeliverEvents(&hook{}, options)
+			Expect(func() { s.DeliverEvents(&hook{}, options) }).To(PanicWith(ContainSubstring(`there is a subscription "bot" already`)))
+			e.Remove()
+			e.Remove()
+			Expect(func() { s.DeliverEvents(&hook{}, options) }).NotTo(Panic())
+		})
+	})
+
+	DescribeTable("is refused",
+		func(url string, options *chattest.SubscriptionOptions, problem string) {
+			s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+			_, err := s.DeliverEventsTo(url, options)
+			Expect(err).To(MatchError(And(HavePrefix("chattest: deliver events: "), ContainSubstring(problem), Not(ContainSubstring("s3cret")))))
+			Expect(s.Subscriptions()).To(BeEmpty())
+		},
+		Entry("no URL", "", nil, "must be absolute"),
+		Entry("no host", "http:///events", nil, "must be absolute"),
+		Entry("a malformed URL", "http://[::1/?code=s3cret", nil, "must be absolute"),
+		Entry("another scheme", "ftp://localhost/?code=s3cret", nil, "must use https"),
+		Entry("http on another machine", "http://contoso.com/?code=s3cret", nil, "the webhook http://contoso.com/?code=[redacted] must use https"),
+		Entry("a user", "https://a:s3cret@contoso.com/", nil, "no user"),
+		Entry("a schema", "https://contoso.com/", &chattest.SubscriptionOptions{Schema: "x"}, `there is no schema "x": it must be eventgrid or cloudevents`),
+		Entry("a type", "https://contoso.com/", &chattest.SubscriptionOptions{EventTypes: []string{"x"}}, `there is no event type "x"`),
+		Entry("a batch", "https://contoso.com/", &chattest.SubscriptionOptions{MaxEventsPerBatch: 5001}, "1 to 5000"),
+		Entry("a number of requests", "https://contoso.com/", &chattest.SubscriptionOptions{Concurrency: -1}, "1 to 100"),
+		Entry("a name", "https://contoso.com/", &chattest.SubscriptionOptions{Name: "a\nb"}, "one line"),
+	)
+
+	It("is refused by a closed service", func() {
+		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		Expect(s.Close()).To(Succeed())
+		Expect(s.DeliverEventsTo("https://contoso.com/", nil)).Error().To(HaveOccurred())
+	})
+
+	It("delivers over http on this machine, without the secret in an error, and leaves no goroutine behind", func() {
+		before := gleak.Goroutines()
+		h := &hook{}
+		server := httptest.NewServer(h)
+		s, err := chattest.Open(nil)
+		Expect(err).NotTo(HaveOccurred())
+		_, err = s.DeliverEventsTo(server.URL+"/events?code=s3cret", nil)
+		Expect(err).NotTo(HaveOccurred())
+		ana := newPerson(s)
+		thread := ana.thread("Hooked")
+		settle(s)
+		Expect(h.received()).To(HaveLen(1))
+		Expect(h.received()[0].target).To(Equal("/events?code=s3cret"))
+		Expect(s.Subscriptions()[0].Name()).To(Equal(strings.TrimPrefix(server.URL, "http://") + "/events"))
+
+		server.Close()
+		ana.send(thread, "hi")
+		settle(s)
+		Expect(s.Deliveries()).To(ContainElement(HaveField("Outcome", And(ContainSubstring("connection refused"), Not(ContainSubstring("s3cret"))))))
+		Expect(s.Close()).To(Succeed())
+		Eventually(gleak.Goroutines).WithTimeout(5 * time.Second).ShouldNot(gleak.HaveLeaked(before))
+	})
+
+	It("does not deliver to a server whose certificate is not signed by a trusted authority, unless its transport trusts it", func() {
+		h := &hook{}
+		server := httptest.NewTLSServer(h)
+		DeferCleanup(server.Close)
+		server.Config.ErrorLog = nil
+		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		distrusting := must(s.DeliverEventsTo(server.URL+"/a", nil))
+		trusting := must(s.DeliverEventsTo(server.URL+"/b", &chattest.SubscriptionOptions{Transport: server.Client().Transport}))
+		settle(s.Service)
+		Expect(distrusting.State()).To(Equal(chattest.SubscriptionValidating))
+		Expect(distrusting.Outcome()).To(ContainSubstring("certificate"))
+		Expect(trusting.State()).To(Equal(chattest.SubscriptionActive))
+	})
+
+	It("tells each request to the callback in the options", func() {
+		synctest.Test(suiteT, func(*testing.T) {
+			defer GinkgoRecover()
+			attempts := make(chan chattest.DeliveryAttempt, 10)
+			s, err := chattest.Open(&chattest.Options{OnDelivery: func(a chattest.DeliveryAttempt) { attempts <- a }})
+			Expect(err).NotTo(HaveOccurred())
+			defer func() { Expect(s.Close()).To(Succeed()) }()
+			s.Fail(chattest.DeliverToWebhook, chattest.Fault{Status: 503})
+			s.DeliverEvents(&hook{}, &chattest.SubscriptionOptions{Target: "/?code=s3cret"})
+			newPerson(s).thread("Hooked")
+			settle(s)
+			Expect(<-attempts).To(And(HaveField("EventTypes", BeNil()), HaveField("Status", 200), HaveField("Failure", ""),
+				HaveField("URL", "https://webhook.invalid/?code=[redacted]"), HaveField("Subscription", "webhook")))
+			Expect(<-attempts).To(And(HaveField("EventTypes", Equal([]string{"Microsoft.Communication.ChatThreadCreated"})),
+				HaveField("Status", 503), HaveField("Failure", "fault 1 answered 503 Service Unavailable"), HaveField("Fault", 1)))
+		})
+	})
+})

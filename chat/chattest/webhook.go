@@ -1,0 +1,265 @@
+package chattest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat/events"
+	"github.com/acschat/acs-chat-go/chat/redact"
+)
+
+// AnswerTimeout is how long Event Grid waits for the answer of a webhook, by the clock of the machine.
+const AnswerTimeout = 30 * time.Second
+
+// eventGridOrigin is the origin that Event Grid names to webhooks of CloudEvents.
+const eventGridOrigin = "eventgrid.azure.net"
+
+// Webhook sends events to an HTTP endpoint as Event Grid does, without a queue and without retries; [Service.DeliverEventsTo] adds both. Its
+// methods may be called concurrently.
+type Webhook struct {
+	url       *url.URL
+	schema    events.Schema
+	name      string
+	topic     string
+	transport http.RoundTripper
+}
+
+// WebhookOptions are the optional settings of [NewWebhook].
+type WebhookOptions struct {
+	// Schema is the form of the events. Empty means that of Event Grid.
+	Schema events.Schema
+	// Name is the name of the event subscription, which requests have in a header. Empty means the host and path of the URL.
+	Name string
+	// Topic is the resource that the events come from. Empty means the id of a resource that does not exist.
+	Topic string
+	// Transport sends the requests. Nil means a transport like [http.DefaultTransport]. Redirects are not followed.
+	Transport http.RoundTripper
+}
+
+// NewWebhook returns a webhook. Nil options are the zero value. It fails if the URL is not absolute, has a user or a fragment, or is neither
+// https nor http on this machine. The query may contain a secret: no error and no text of this package shows its values.
+func NewWebhook(target string, options *WebhookOptions) (*Webhook, error) {
+	if options == nil {
+		options = &WebhookOptions{}
+	}
+	u, err := url.Parse(target)
+	switch {
+	case err != nil || u.Host == "" || u.Hostname() == "":
+		return nil, errors.New("the URL of a webhook must be absolute, such as http://localhost:3000/events")
+	case u.User != nil || u.Fragment != "":
+		return nil, errors.New("the URL of a webhook must have no user and no fragment; a secret may be in its query")
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return nil, fmt.Errorf("the webhook %s must use https; http is for webhooks on this machine", shownURL(u))
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, fmt.Errorf("the webhook %s must use https, or http on this machine", shownURL(u))
+	}
+	w := &Webhook{url: u, schema: options.Schema, name: options.Name, topic: options.Topic, transport: options.Transport}
+	switch w.schema {
+	case "":
+		w.schema = events.SchemaEventGrid
+	case events.SchemaEventGrid, events.SchemaCloudEvents:
+	default:
+		return nil, fmt.Errorf("there is no schema %q: it must be %s or %s", w.schema, events.SchemaEventGrid, events.SchemaCloudEvents)
+	}
+	if w.name == "" {
+		w.name = u.Host + u.Path
+	}
+	if w.topic == "" {
+		w.topic = topicOf("none")
+	}
+	if w.transport == nil {
+		w.transport = http.DefaultTransport.(*http.Transport).Clone()
+	}
+	return w, nil
+}
+
+// topicOf makes the id of a resource, which events have as their topic.
+func topicOf(resource string) string {
+	return "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/emulator/providers/Microsoft.Communication/CommunicationServices/" + resource
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback() || strings.EqualFold(host, "localhost") || strings.HasSuffix(strings.ToLower(host), ".localhost")
+}
+
+// URL returns the URL without the values of its query, which may be secret.
+func (w *Webhook) URL() string { return shownURL(w.url) }
+
+func shownURL(u *url.URL) string {
+	shown := *u
+	shown.RawQuery = ""
+	var names []string
+	for parameter := range strings.SplitSeq(u.RawQuery, "&") {
+		name, _, hasValue := strings.Cut(parameter, "=")
+		if hasValue {
+			name += "=[redacted]"
+		}
+		names = append(names, name)
+	}
+	text := shown.String()
+	if u.RawQuery != "" {
+		text += "?" + strings.Join(names, "&")
+	}
+	return redact.Text(text)
+}
+
+// Schema returns the form of the events.
+func (w *Webhook) Schema() events.Schema { return w.schema }
+
+// closeIdle closes connections that are not in use.
+func (w *Webhook) closeIdle() {
+	if t, ok := w.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
+
+// Validate asks the webhook whether it accepts events: with a validation event, which it must answer with 200 and the code in it, or for
+// CloudEvents with OPTIONS, which it must answer with the allowed origin and rate. It returns the status of the answer, 0 without one, and
+// an error if that is not a consent.
+func (w *Webhook) Validate(ctx context.Context) (status int, err error) {
+	if w.schema == events.SchemaCloudEvents {
+		return w.askPermission(ctx)
+	}
+	code := strings.ToUpper(newGUID())
+	body := encode([]any{struct {
+		ID              string            `json:"id"`
+		Topic           string            `json:"topic"`
+		Subject         string            `json:"subject"`
+		Data            map[string]string `json:"data"`
+		EventType       string            `json:"eventType"`
+		EventTime       string            `json:"eventTime"`
+		MetadataVersion string            `json:"metadataVersion"`
+		DataVersion     string            `json:"dataVersion"`
+	}{
+		newGUID(), w.topic, "", map[string]string{"validationCode": code}, "Microsoft.EventGrid.SubscriptionValidationEvent",
+		time.Now().UTC().Format("2006-01-02T15:04:05.0000000Z"), "1", "2",
+	}})
+	a, err := w.send(ctx, http.MethodPost, body, w.header("SubscriptionValidation", "2", 1, 0))
+	var answered struct {
+		ValidationResponse string `json:"validationResponse"`
+	}
+	switch {
+	case err != nil:
+		return 0, err
+	case a.status != http.StatusOK:
+		return a.status, fmt.Errorf("the validation event was answered with %s, not 200", statusLine(a.status))
+	case json.Unmarshal(a.body, &answered) != nil || !strings.EqualFold(answered.ValidationResponse, code):
+		return a.status, errors.New("the answer to the validation event does not contain its validationCode as validationResponse")
+	}
+	return a.status, nil
+}
+
+// askPermission makes the handshake of CloudEvents.
+func (w *Webhook) askPermission(ctx context.Context) (status int, err error) {
+	header := http.Header{"Webhook-Request-Rate": {"120"}}
+	a, err := w.send(ctx, http.MethodOptions, nil, header)
+	if err != nil {
+		return 0, err
+	}
+	origin := a.header.Get("WebHook-Allowed-Origin")
+	switch {
+	case a.status < 200 || a.status > 299:
+		return a.status, fmt.Errorf("OPTIONS was answered with %s", statusLine(a.status))
+	case origin != "*" && !strings.EqualFold(origin, eventGridOrigin):
+		return a.status, fmt.Errorf("the answer to OPTIONS has no WebHook-Allowed-Origin with %s or *", eventGridOrigin)
+	case a.header.Get("WebHook-Allowed-Rate") == "":
+		return a.status, errors.New("the answer to OPTIONS has no WebHook-Allowed-Rate")
+	}
+	return a.status, nil
+}
+
+// Deliver sends events in one request. The attempt counts from 0. It returns the status of the answer, 0 without one, and an error unless
+// it is 200 to 204. An event without the fields of Event Grid in its header, such as one that was received in real time, gets them as
+// [events.Format] describes.
+func (w *Webhook) Deliver(ctx context.Context, attempt int, list ...events.Event) (status int, err error) {
+	body, err := events.Format(w.schema, w.topic, list...)
+	if err != nil {
+		return 0, err
+	}
+	a, err := w.send(ctx, http.MethodPost, body, w.header("Notification", "1.0", len(list), attempt))
+	if err == nil && (a.status < 200 || a.status > 204) {
+		err = fmt.Errorf("the webhook answered %s", statusLine(a.status))
+	}
+	return a.status, err
+}
+
+// header makes the headers of a request with a number of events.
+func (w *Webhook) header(eventType, dataVersion string, count, attempt int) http.Header {
+	h := http.Header{
+		"Content-Type":          {w.schema.ContentType(count)},
+		"Aeg-Event-Type":        {eventType},
+		"Aeg-Subscription-Name": {strings.ToUpper(w.name)},
+		"Aeg-Delivery-Count":    {strconv.Itoa(attempt)},
+		"Aeg-Metadata-Version":  {"1"},
+		"Aeg-Data-Version":      {dataVersion},
+	}
+	if w.schema == events.SchemaCloudEvents {
+		h.Set("Aeg-Metadata-Version", "1.0")
+		h.Del("Aeg-Data-Version")
+	}
+	return h
+}
+
+// webhookAnswer is what a webhook answered.
+type webhookAnswer struct {
+	status int // 0 without an answer
+	header http.Header
+	body   []byte
+}
+
+// maxAnswer is how much of the body of an answer is read.
+const maxAnswer = 64 << 10
+
+// send sends one request and reads the answer.
+func (w *Webhook) send(ctx context.Context, method string, body []byte, header http.Header) (a webhookAnswer, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, AnswerTimeout, fmt.Errorf("there was no answer within %s", AnswerTimeout))
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, w.url.String(), bytes.NewReader(body))
+	if err != nil {
+		return a, errors.New("the request to the webhook can't be made")
+	}
+	req.Header = header
+	if w.schema == events.SchemaCloudEvents {
+		req.Header.Set("WebHook-Request-Origin", eventGridOrigin)
+	}
+	res, err := w.transport.RoundTrip(req)
+	if err == nil {
+		defer func() { _ = res.Body.Close() }()
+		a = webhookAnswer{status: res.StatusCode, header: res.Header}
+		a.body, err = io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	}
+	if err == nil {
+		return a, nil
+	}
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return webhookAnswer{}, errors.New(redact.Text(withoutURL(err, w.url)))
+}
+
+// withoutURL returns the text of an error without the query of the URL.
+func withoutURL(err error, u *url.URL) string {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err
+	}
+	if u.RawQuery == "" {
+		return err.Error()
+	}
+	return strings.ReplaceAll(err.Error(), u.RawQuery, "[redacted]")
+}
+
+// statusLine returns a status with its text.
+func statusLine(status int) string {
+	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
+}

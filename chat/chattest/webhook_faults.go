@@ -1,0 +1,139 @@
+package chattest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat/events"
+)
+
+// The operations of Event Grid. They are not requests to the service, and [Any] does not include them. Their names were chosen for this
+// package.
+const (
+	// ValidateWebhook is the handshake of a subscription with its webhook.
+	ValidateWebhook Operation = "EventGrid_ValidateWebhook"
+	// DeliverToWebhook is a request with an event, or a batch of events, to a webhook.
+	DeliverToWebhook Operation = "EventGrid_DeliverToWebhook"
+)
+
+// EventGridOperations lists the operations of Event Grid.
+func EventGridOperations() []Operation { return []Operation{ValidateWebhook, DeliverToWebhook} }
+
+// deliveryFault is a fault that hits a request to a webhook. The zero value is no fault.
+type deliveryFault struct {
+	id         int
+	lose       bool // the request is not sent
+	status     int  // of the answer, without a request; 0 for none
+	loseAnswer bool
+	twice      bool
+	reorder    bool
+	delay      time.Duration
+}
+
+// takeFault returns the fault that hits a request to the webhook.
+func (e *Subscription) takeFault(op Operation, kinds ...events.Kind) *deliveryFault {
+	f, id := e.hooks.service.faults.takeFor(op, kinds...)
+	if id == 0 {
+		return &deliveryFault{}
+	}
+	fault := &deliveryFault{
+		id: id, status: f.Status, loseAnswer: f.LoseReply, twice: f.DuplicateEvent, reorder: f.ReorderEvent, delay: f.Delay,
+	}
+	fault.lose = f.LoseEvent || f.LoseRequest || *fault == deliveryFault{id: id}
+	return fault
+}
+
+// rest is the fault after the request was postponed.
+func (f deliveryFault) rest() *deliveryFault {
+	f.delay, f.reorder = 0, false
+	return &f
+}
+
+// apply makes a request as the fault demands.
+func (f *deliveryFault) apply(request func() (status int, err error)) (status int, err error) {
+	switch {
+	case f.lose:
+		return 0, fmt.Errorf("the request was lost by fault %d", f.id)
+	case f.status != 0:
+		return f.status, fmt.Errorf("fault %d answered %s", f.id, statusLine(f.status))
+	}
+	status, err = request()
+	if f.twice {
+		again, errAgain := request()
+		if err != nil {
+			status, err = again, errAgain
+		}
+	}
+	if f.loseAnswer {
+		return 0, fmt.Errorf("the answer was lost by fault %d", f.id)
+	}
+	return status, err
+}
+
+// postpone puts the deliveries of a request back, to be sent later with the rest of the fault.
+func (e *Subscription) postpone(batch []*delivery, fault *deliveryFault, now time.Time) {
+	due := now.Add(fault.delay)
+	if fault.reorder {
+		due = due.Add(RetryDelay(1)) // unless another request ends before
+	}
+	e.settle(batch, func(d *delivery, _ time.Time) { d.status, d.due, d.fault = DeliveryWaiting, due, fault.rest() })
+	e.hooks.mu.Lock()
+	defer e.hooks.mu.Unlock()
+	if fault.reorder {
+		e.held = append(e.held, batch...)
+	}
+	e.endRequest()
+}
+
+// releaseHeld makes the deliveries that wait for another request due, after a request with others. It is called with hooks.mu held.
+func (e *Subscription) releaseHeld(sent []*delivery) {
+	held := e.held
+	e.held = nil
+	for _, d := range held {
+		if d.status == DeliveryWaiting && !d.removed && !slices.Contains(sent, d) {
+			e.queue.keep(func(other *delivery) bool { return other != d })
+			d.due = e.hooks.service.Now()
+			e.queue.add(d)
+		}
+	}
+}
+
+// checkDelivery refuses members that faults of Event Grid do not have.
+func (f Fault) checkDelivery(op Operation) error {
+	allowed := Fault{Nth: f.Nth, Every: f.Every, Times: f.Times, Delay: f.Delay, Status: f.Status, LoseRequest: f.LoseRequest, LoseReply: f.LoseReply}
+	if op == DeliverToWebhook {
+		allowed.Event, allowed.LoseEvent, allowed.DuplicateEvent, allowed.ReorderEvent = f.Event, f.LoseEvent, f.DuplicateEvent, f.ReorderEvent
+	}
+	if string(encode(allowed)) != string(encode(f)) {
+		return fmt.Errorf("%s does not have all of these members; it has %s", op, encode(allowed))
+	}
+	if f.Status >= 200 && f.Status <= 204 {
+		return errors.New("a fault can't answer for a webhook with a success")
+	}
+	return nil
+}
+
+// DeliveryAttempt is a request to a webhook that has ended.
+type DeliveryAttempt struct {
+	Subscription string   // the name of the subscription
+	URL          string   // without the values of the query
+	EventTypes   []string // the types of the events in the request; nil for a handshake
+	Status       int      // of the answer, 0 without one
+	Failure      string   // why the request was not a success, in one line; empty for a success
+	Fault        int      // the id of the fault that hit the request, 0 for none
+	Duration     time.Duration
+}
+
+// tell passes an attempt to the callback in the options.
+func (e *Subscription) tell(a DeliveryAttempt, err error) {
+	if e.hooks.service.onDelivery == nil {
+		return
+	}
+	a.Subscription, a.URL = e.name, e.URL()
+	if err != nil {
+		a.Failure = err.Error()
+	}
+	e.hooks.service.onDelivery(a)
+}
