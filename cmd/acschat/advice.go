@@ -10,20 +10,20 @@ import (
 	"github.com/acschat/acs-chat-go/chat/explain"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/doctor"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/shell"
 )
 
 // nextStep is what to do about an error, empty if there is no advice to give.
-func nextStep(cmd *cobra.Command, err error) string {
+func nextStep(cmd *cobra.Command, err error, s shell.Shell) string {
 	if next := cli.Next(err, cmd.CommandPath()); next != "" || cli.IsMisuse(err) {
 		return next
 	}
-	return explained(cmd, err)
+	return explained(cmd, err, s)
 }
 
 // explained is the most likely cause of an error and what to do about it, from the error alone. If others are possible, doctor
 // finds out which it is.
-func explained(cmd *cobra.Command, err error) string {
+func explained(cmd *cobra.Command, err error, s shell.Shell) string {
 	var none *chat.Client
 	causes := none.Explain(cmd.Context(), "", err).Causes
 	first := causes[0]
@@ -39,17 +39,17 @@ func explained(cmd *cobra.Command, err error) string {
 		advice += ": " + cmd.CommandPath() + " --help"
 	}
 	if len(causes) > 1 {
-		advice += "\nIt may have other causes. To find out: " + doctorCommand(cmd)
+		advice += "\nIt may have other causes. To find out: " + doctorCommand(cmd, s)
 	}
 	return advice
 }
 
 // doctorCommand is the command that examines a refusal, of the user and the thread on the command line. Secrets are left out.
-func doctorCommand(cmd *cobra.Command) string {
+func doctorCommand(cmd *cobra.Command, s shell.Shell) string {
 	words := []string{"acschat doctor"}
 	for _, name := range []string{"endpoint", "token-file", "as", "ca-file", "thread"} {
 		if named := cmd.Flags().Lookup(name); named != nil && named.Value.String() != "" {
-			words = append(words, "--"+name, show.ShellWord(named.Value.String()))
+			words = append(words, "--"+name, s.Word(named.Value.String()))
 		}
 	}
 	return strings.Join(words, " ")

@@ -76,6 +76,7 @@ var _ = Describe("The binary", func() {
 		run(emptyShell(), "emulator env", "--ready-file", ready)
 		run(emptyShell(), "emulator check", "--ready-file", ready)
 		run(emptyShell(), "emulator dump", "--ready-file", ready)
+		run(emptyShell(), "emulator trust")
 		run(admin, "user create")
 		run(admin, "user delete", users[2].ID, "--yes")
 		for _, command := range []string{"demo", "version", "help", "completion bash", "completion zsh", "completion fish", "completion powershell"} {

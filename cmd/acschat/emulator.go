@@ -7,7 +7,7 @@ import (
 )
 
 func newEmulator(t *tool) *cobra.Command {
-	e := &emulator.Emulator{Grace: t.grace}
+	e := emulator.New(t.process)
 	cmd := &cobra.Command{
 		Use:   "emulator",
 		Short: "Run the service on this machine, for development and tests",
@@ -16,8 +16,8 @@ messages, paging and errors, as the official clients expect them. It needs no
 Azure account, and nothing leaves the machine.
 
 It speaks TLS, because the official clients send no token without. It creates a
-certificate authority that can sign for this machine only, and tells how
-programs trust it.
+certificate authority that can sign for this machine only, once for each user,
+and tells how programs trust it: acschat emulator trust.
 
 With --data everything is kept, and a response means that the request is on
 disk. Without, the data is deleted at the end.
@@ -54,6 +54,6 @@ In a container, add its name with --host; /healthz and /readyz are for probes.`,
 		},
 	}
 	e.AddFlags(cmd)
-	cmd.AddCommand(newEmulatorEnv(), emulator.NewCheck(), emulator.NewDump(&t.output))
+	cmd.AddCommand(newEmulatorEnv(t.process.SystemOrDefault()), emulator.NewCheck(), emulator.NewDump(&t.output), emulator.NewTrust(t.process, &t.output))
 	return cmd
 }

@@ -29,6 +29,20 @@ var _ = Describe("emulator", func() {
 		Eventually(running.Interrupt()).Should(gexec.Exit(0))
 	})
 
+	It("prints the variables for other shells with --shell, and for PowerShell on Windows", func() {
+		sh := emptyShell()
+		file := sh.File("ready.json", `{"endpoint":"https://127.0.0.1:8443","connectionString":"endpoint=https://127.0.0.1:8443/;accesskey=a2V5","caFile":"C:\\Users\\Ana B\\ca.pem"}`)
+		inPowerShell := "$env:AZURE_COMMUNICATION_CONNECTION_STRING = 'endpoint=https://127.0.0.1:8443/;accesskey=a2V5'\n" +
+			"$env:ACSCHAT_CA_FILE = 'C:\\Users\\Ana B\\ca.pem'\n"
+		Expect(sh.Run("emulator", "env", "--ready-file", file, "--shell", "powershell").OK()).To(Equal(inPowerShell))
+		Expect(sh.Run("emulator", "env", "--ready-file", file, "--shell", "cmd").OK()).To(Equal(
+			"set \"AZURE_COMMUNICATION_CONNECTION_STRING=endpoint=https://127.0.0.1:8443/;accesskey=a2V5\"\n" +
+				"set \"ACSCHAT_CA_FILE=C:\\Users\\Ana B\\ca.pem\"\n"))
+		sh.System = "windows"
+		Expect(sh.Run("emulator", "env", "--ready-file", file).OK()).To(Equal(inPowerShell))
+		sh.Run("emulator", "env", "--ready-file", file, "--shell", "fish").Ends(2, "must be one of sh, powershell, cmd")
+	})
+
 	It("prints example commands that work", func() {
 		sh := emptyShell()
 		session, err := gexec.Start(sh.Exec(binary, "emulator", "--addr", "127.0.0.1:0"), GinkgoWriter, GinkgoWriter)

@@ -10,7 +10,7 @@ import (
 
 func newThreadExport(t *tool) *cobra.Command {
 	var thread session.ThreadFlag
-	x := &export.Export{Grace: t.grace}
+	x := &export.Export{Grace: t.process.GraceOrDefault()}
 	cmd := &cobra.Command{
 		Use:   "export THREAD --out DIR",
 		Short: "Write a thread to files, and continue an interrupted export",

@@ -11,7 +11,9 @@ import (
 )
 
 func main() {
-	p := cli.Process{Args: os.Args[1:], Getenv: os.Getenv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
+	p := cli.Process{
+		Args: os.Args[1:], Getenv: os.Getenv, ConfigDir: os.UserConfigDir, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+	}
 	os.Exit(withSignals(p))
 }
 

@@ -39,7 +39,7 @@ func (t *tool) sendMany(cmd *cobra.Command, s *sending) error {
 	if err != nil {
 		return err
 	}
-	b := &bulk.Work{Grace: t.grace, Noun: "messages", Total: total, Batch: 1, Skip: s.skip, Pacer: messagePacer(s.unpaced)}
+	b := &bulk.Work{Grace: t.process.GraceOrDefault(), Noun: "messages", Total: total, Batch: 1, Skip: s.skip, Pacer: messagePacer(s.unpaced)}
 	if s.from != input.Stdin || stdinWaits(cmd) { // a bar would disturb what is typed
 		b.Progress = t.output.NewProgress(b.Noun, b.Total, b.Skip)
 		defer b.Progress.End()

@@ -20,7 +20,7 @@ const maxBatch = 200
 
 // addParticipants adds participants in batches, so that an interrupted run can continue.
 func (t *tool) addParticipants(cmd *cobra.Command, thread *chat.ThreadClient, people []chat.Participant, skip int, unpaced bool) error {
-	b := &bulk.Work{Grace: t.grace, Noun: "participants", Total: len(people), Batch: maxBatch, Skip: skip, Done: skip, Pacer: pace.AddParticipants()}
+	b := &bulk.Work{Grace: t.process.GraceOrDefault(), Noun: "participants", Total: len(people), Batch: maxBatch, Skip: skip, Done: skip, Pacer: pace.AddParticipants()}
 	if unpaced {
 		b.Pacer = pace.New()
 	}

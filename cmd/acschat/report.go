@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/shell"
 )
 
 // report prints an error and what to do about it, and returns the exit code.
@@ -16,7 +17,7 @@ func (t *tool) report(cmd *cobra.Command, err error) int {
 	}
 	next := ""
 	if err != nil {
-		next = nextStep(cmd, err)
+		next = nextStep(cmd, err, shell.Of(t.process.SystemOrDefault()))
 	}
 	return cli.Report(cmd.ErrOrStderr(), err, next)
 }

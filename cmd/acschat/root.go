@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -21,14 +20,14 @@ type tool struct {
 	stdout  cli.Stdout
 
 	root    *cobra.Command
-	grace   time.Duration // see cli.Process
-	version bool          // --version
-	running bool          // a command has started; an earlier error is one of the command line
+	process cli.Process
+	version bool // --version
+	running bool // a command has started; an earlier error is one of the command line
 }
 
 // newTool returns the command tree. Each noun has its own file.
 func newTool(p cli.Process) *tool {
-	t := &tool{stdout: cli.Stdout{Writer: p.Stdout}, grace: p.GraceOrDefault()}
+	t := &tool{stdout: cli.Stdout{Writer: p.Stdout}, process: p}
 	t.session.Getenv, t.session.Stdin, t.session.Log = p.Getenv, p.Stdin, p.Stderr
 	t.output.Out, t.output.Err = &t.stdout, p.Stderr
 	t.root = noun(&cobra.Command{

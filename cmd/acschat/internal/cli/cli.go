@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"time"
 
@@ -96,11 +97,20 @@ type Process struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 
+	// ConfigDir returns the directory for the configuration of the user, such as ~/.config. Nil means that there is none.
+	ConfigDir func() (string, error)
+
+	// System is the operating system of the reader, named as in GOOS. Empty means the one that the tool runs on.
+	System string
+
 	// Grace is how long work in progress may take after an interrupt. 0 is 3 seconds.
 	Grace time.Duration
 }
 
 const defaultGrace = 3 * time.Second
+
+// SystemOrDefault returns System, or its default if it is empty.
+func (p Process) SystemOrDefault() string { return cmp.Or(p.System, runtime.GOOS) }
 
 // GraceOrDefault returns Grace, or its default if it is 0.
 func (p Process) GraceOrDefault() time.Duration { return cmp.Or(p.Grace, defaultGrace) }

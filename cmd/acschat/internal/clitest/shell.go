@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"io"
 	"maps"
 	"net"
@@ -37,7 +38,11 @@ type Shell struct {
 	Secrets []string
 	Stdin   io.Reader     // of all commands, also of those that run at the same time
 	Grace   time.Duration // of the commands
+	System  string        // of the commands; "" is this one
 }
+
+// ConfigDir returns the directory for the configuration of the user of the shell, which commands in other processes find by HOME.
+func (s *Shell) ConfigDir() string { return filepath.Join(s.Dir, ".config") }
 
 // Empty returns a shell without a service and a user.
 func Empty(tool Tool) *Shell {
@@ -148,7 +153,13 @@ func (s *Shell) Exec(binary string, args ...string) *exec.Cmd {
 func (s *Shell) Start(args ...string) *Command {
 	GinkgoWriter.Println("$ acschat", strings.Join(args, " "))
 	getenv := func(name string) string { return s.Env[name] }
-	c := start(s.Tool, cli.Process{Args: args, Getenv: getenv, Stdin: s.Stdin, Grace: s.Grace})
+	configDir := func() (string, error) {
+		if s.Env["HOME"] == "" {
+			return "", errors.New("HOME is not set")
+		}
+		return s.ConfigDir(), nil
+	}
+	c := start(s.Tool, cli.Process{Args: args, Getenv: getenv, ConfigDir: configDir, Stdin: s.Stdin, Grace: s.Grace, System: s.System})
 	DeferCleanup(func() { Eventually(c.Interrupt()).Should(gexec.Exit()) })
 	return c
 }

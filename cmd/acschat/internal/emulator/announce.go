@@ -3,16 +3,18 @@ package emulator
 import (
 	"fmt"
 	"io"
-	"runtime"
 	"strings"
 
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/shell"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/trust"
 )
 
-// announce tells people how to use the emulator, and programs its address.
-func (e *Emulator) announce(o *show.Output, a address) error {
+// announce tells people how to use the emulator and to trust its authority in caFile, and programs its address.
+func (e *Emulator) announce(o *show.Output, a address, caFile string) error {
 	if o.Format != show.Table {
 		return o.Object(a)
 	}
@@ -23,8 +25,7 @@ func (e *Emulator) announce(o *show.Output, a address) error {
 	} else {
 		fmt.Fprintf(&b, "The data is kept in %s\n", harmless.Line(e.data))
 	}
-	fmt.Fprintf(&b, "\nPrograms connect with\n\n  export %s=%s\n\n", session.ConnectionStringVariable, show.ShellWord(a.ConnectionString))
-	fmt.Fprint(&b, e.howToTrust(a))
+	fmt.Fprint(&b, "\nPrograms connect with\n\n", settings(readerOf(e.process), a.ConnectionString), "\n", e.howToTrust(caFile))
 	fmt.Fprintf(&b, "\nA browser on this machine shows requests and messages at %s/\n", a.Endpoint)
 	if e.admin {
 		fmt.Fprintf(&b, "\nFaults, the clock and the requests are at %s%s; see --help.\n", a.Endpoint, adminPath)
@@ -34,24 +35,37 @@ func (e *Emulator) announce(o *show.Output, a address) error {
 	return err
 }
 
+// readerOf returns the person who reads what a process prints.
+func readerOf(p cli.Process) trust.Reader {
+	return trust.Reader{System: p.SystemOrDefault(), Shell: shell.Of(p.SystemOrDefault())}
+}
+
+// settings has the command that sets the connection string, on Windows for each of its shells.
+func settings(r trust.Reader, connectionString string) string {
+	line := "  " + r.Shell.Setting(session.ConnectionStringVariable, connectionString) + "\n"
+	if r.Shell == shell.PowerShell {
+		line += "or, in the command prompt,\n  " + shell.Cmd.Setting(session.ConnectionStringVariable, connectionString) + "\n"
+	}
+	return line
+}
+
 // howToTrust has a line for each kind of program.
-func (e *Emulator) howToTrust(a address) string {
+func (e *Emulator) howToTrust(caFile string) string {
 	switch {
 	case e.plain:
 		return "The official clients send no token over http: run without --plain for them. This library does:\n\n" +
 			"  Go       chat.ClientOptions, identity.ClientOptions: InsecureAllowCredentialWithHTTP: true\n" +
 			"  acschat  acschat user create\n"
-	case a.CAFile == "":
+	case caFile == "":
 		return "They must trust the authority that signed " + harmless.Line(e.certFile) + ".\n"
 	}
-	ca := show.ShellWord(a.CAFile)
-	goLine := "SSL_CERT_FILE=" + ca + " go run ."
-	if runtime.GOOS == "darwin" { // Go uses the system's authorities only
-		goLine = "security add-trusted-cert -k ~/Library/Keychains/login.keychain-db " + ca
+	var b strings.Builder
+	fmt.Fprintf(&b, "and must trust the authority in %s, which can sign for this machine only:\n\n", harmless.Line(caFile))
+	for _, hint := range readerOf(e.process).Programs(caFile) {
+		if hint.Brief {
+			fmt.Fprintf(&b, "  %-8s %s\n", hint.For, strings.Join(hint.Commands, "; "))
+		}
 	}
-	return "and must trust the authority in " + harmless.Line(a.CAFile) + ", which can sign for this machine only:\n\n" +
-		"  Go       " + goLine + "\n" +
-		"  Node     NODE_EXTRA_CA_CERTS=" + ca + " node app.js\n" +
-		"  Python   SSL_CERT_FILE=" + ca + " REQUESTS_CA_BUNDLE=" + ca + " python3 app.py\n" +
-		"  acschat  acschat user create --ca-file " + ca + "\n"
+	fmt.Fprint(&b, "\nacschat emulator trust says how browsers, systems and other languages trust it.\n")
+	return b.String()
 }

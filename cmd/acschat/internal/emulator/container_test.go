@@ -43,20 +43,6 @@ var _ = Describe("emulator --host", func() {
 			}
 		}
 	})
-
-	It("keeps its authority for the same names, and reports when it creates another one", func() {
-		data := filepath.Join(GinkgoT().TempDir(), "data")
-		first := emulate(emptyShell(), "--data", data, "--host", "acs")
-		ca, err := os.ReadFile(first.CAFile)
-		Expect(err).NotTo(HaveOccurred())
-		Expect(first.stop().Code).To(Equal(0))
-		second := emulate(emptyShell(), "--data", data)
-		Expect(os.ReadFile(second.CAFile)).To(Equal(ca))
-		Expect(second.stop().Code).To(Equal(0))
-		third := emulate(emptyShell(), "--data", data, "--host", "acs", "--host", "other")
-		Expect(os.ReadFile(third.CAFile)).NotTo(Equal(ca))
-		Expect(third.stop().Err).To(ContainSubstring("the old one can't sign for other"))
-	})
 })
 
 var _ = Describe("emulator --seed", func() {

@@ -10,9 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +25,8 @@ import (
 
 // Emulator is an emulator as its flags describe it.
 type Emulator struct {
-	Grace time.Duration // how long requests in progress may take after the interrupt
+	process   cli.Process
+	authority authorityPlace
 
 	addr      string
 	data      string
@@ -42,7 +41,6 @@ type Emulator struct {
 	admin     bool
 	log       bool
 
-	hosts           []string
 	entraFiles      []string
 	entraAny        bool
 	seedFile        string
@@ -52,6 +50,9 @@ type Emulator struct {
 	browserIdentity bool
 }
 
+// New returns an emulator for the command line of a process.
+func New(p cli.Process) *Emulator { return &Emulator{process: p} }
+
 // accessKeyVariable is where the access key can be set without showing it to other users of the machine.
 const accessKeyVariable = "ACSCHAT_EMULATOR_ACCESS_KEY"
 
@@ -59,7 +60,7 @@ const accessKeyVariable = "ACSCHAT_EMULATOR_ACCESS_KEY"
 func (e *Emulator) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&e.addr, "addr", "127.0.0.1:8443", "listen on `HOST:PORT`; port 0 selects a free port")
-	f.Var((*flags.Filled)(&e.data), "data", "`DIR` for the data, the access key and the certificates; it is created if necessary")
+	f.Var((*flags.Filled)(&e.data), "data", "`DIR` for the data and the access key; it is created if necessary")
 	f.Var((*flags.Filled)(&e.readyFile), "ready-file", "`FILE` to write endpoint, connectionString and caFile to, as JSON, while the emulator runs")
 	f.Var((*flags.Filled)(&e.accessKey), "access-key", "access `KEY` of the resource, in base64 (default: $"+accessKeyVariable+", the one in --data, or the public one of every emulator)")
 	f.Var((*flags.Filled)(&e.certFile), "cert", "PEM `FILE` with a certificate chain to use instead of its own")
@@ -70,7 +71,7 @@ func (e *Emulator) AddFlags(cmd *cobra.Command) {
 	f.BoolVar(&e.limits, "enforce-limits", false, "answer 429 with a Retry-After above the published rates of users and threads")
 	f.BoolVar(&e.noRetryAfter, "no-retry-after", false, "with --enforce-limits, answer 429 without a Retry-After, as in every recording")
 	f.BoolVar(&e.admin, "admin", false, "let programs cause faults, move the clock and list requests at "+adminPath+"; it needs no key")
-	f.StringArrayVar(&e.hosts, "host", nil, "further `NAME` of this machine, such as that of a container; the connection string has the first one")
+	e.authority.addFlags(f)
 	f.StringArrayVar(&e.entraFiles, "entra-token", nil, "`FILE` with a token of Entra to accept, in JSON or YAML: token, objectId, tenantId, appId, expiresOn")
 	f.BoolVar(&e.entraAny, "entra-any", false, "accept any other bearer token as that of an application")
 	f.Var((*flags.Filled)(&e.seedFile), "seed", "`FILE` in YAML or JSON with users and threads to begin with, unless --data has some")
@@ -91,14 +92,12 @@ func (e *Emulator) check() error {
 	if err != nil {
 		return cli.Misuse("--addr must be a host and a port such as 127.0.0.1:8443, not %q", e.addr)
 	}
-	e.accessKey = cmp.Or(e.accessKey, os.Getenv(accessKeyVariable))
+	e.accessKey = cmp.Or(e.accessKey, e.process.Getenv(accessKeyVariable))
 	if key, err := base64.StdEncoding.Strict().DecodeString(e.accessKey); err != nil || len(key) == 0 && e.accessKey != "" {
 		return cli.Misuse("--access-key must be base64, as the keys in the portal are")
 	}
-	for _, host := range e.hosts {
-		if !isHostName(host) {
-			return cli.Misuse("--host must be a name or an address without a port, not %q", host)
-		}
+	if err := e.authority.check(); err != nil {
+		return err
 	}
 	switch {
 	case e.noRetryAfter && !e.limits:
@@ -150,17 +149,17 @@ func (e *Emulator) Run(ctx context.Context, o *show.Output) (err error) {
 	if err := service.SetEndpoint(l.endpoint); err != nil {
 		return err
 	}
-	for _, warning := range []string{l.authorityWarning(), e.exposureWarning(l)} {
+	for _, warning := range []string{l.warning, e.exposureWarning(l)} {
 		if warning != "" {
 			fmt.Fprintln(o.Err, "acschat: "+harmless.Line(warning))
 		}
 	}
-	a := address{Endpoint: service.Endpoint(), ConnectionString: service.ConnectionString(), CAFile: l.caFile}
+	a := address{Endpoint: service.Endpoint(), ConnectionString: service.ConnectionString(), CAFile: l.ownCAFile}
 	if err := ready.write(a); err != nil {
 		return err
 	}
 	defer atEnd(ready.remove)
-	if err := e.announce(o, a); err != nil {
+	if err := e.announce(o, a, l.caFile); err != nil {
 		return err
 	}
 	return e.serve(ctx, l, page.Handler(service, e.handler(service), l.caFile), o.Err)

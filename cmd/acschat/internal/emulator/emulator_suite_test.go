@@ -26,14 +26,14 @@ func TestEmulator(t *testing.T) {
 // tool is the tool with only the emulator command.
 func tool() clitest.Tool {
 	return clitest.Room(func(p cli.Process, _ *session.Session, o *show.Output) *cobra.Command {
-		e := &emulator.Emulator{Grace: p.GraceOrDefault()}
+		e := emulator.New(p)
 		cmd := &cobra.Command{
 			Use:  "emulator",
 			Args: cobra.NoArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error { return e.Run(cmd.Context(), o) },
 		}
 		e.AddFlags(cmd)
-		cmd.AddCommand(emulator.NewCheck(), emulator.NewDump(o))
+		cmd.AddCommand(emulator.NewCheck(), emulator.NewDump(o), emulator.NewTrust(p, o))
 		return cmd
 	})
 }

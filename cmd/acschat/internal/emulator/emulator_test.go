@@ -55,9 +55,11 @@ var _ = Describe("emulator", func() {
 		export := regexp.MustCompile(`(?m)^ *(export AZURE_COMMUNICATION_CONNECTION_STRING='.*')$`).FindStringSubmatch(out)
 		Expect(export).To(HaveLen(2), out)
 		Expect(export[1]).To(ContainSubstring(emulator.ConnectionString))
-		Expect(out).To(ContainSubstring("NODE_EXTRA_CA_CERTS=" + emulator.CAFile + " node"))
-		Expect(out).To(ContainSubstring("SSL_CERT_FILE=" + emulator.CAFile + " REQUESTS_CA_BUNDLE=" + emulator.CAFile + " python3"))
-		Expect(out).To(MatchRegexp(`Go +\S+.*` + emulator.CAFile))
+		ca := filepath.Join(authorityDir(sh), "ca.pem")
+		Expect(out).To(ContainSubstring("NODE_EXTRA_CA_CERTS=" + ca + " node"))
+		Expect(out).To(ContainSubstring("SSL_CERT_FILE=" + ca + " REQUESTS_CA_BUNDLE=" + ca + " python3"))
+		Expect(out).To(MatchRegexp(`Go +\S+.*` + ca))
+		Expect(out).To(ContainSubstring("acschat emulator trust"))
 	})
 
 	It("prints its endpoint with --output json", func() {
@@ -107,7 +109,7 @@ var _ = Describe("emulator", func() {
 			Expect(connection.Close()).To(Succeed())
 			Expect(modeOf(file)).To(Equal(os.FileMode(0o600)))
 			Eventually(session.Interrupt()).Should(gexec.Exit(0))
-			Expect(os.ReadDir(sh.Dir)).To(BeEmpty())
+			Expect(file).NotTo(BeAnExistingFile())
 		})
 
 		It("is removed by the next emulator if the last one was killed", func() {
@@ -118,7 +120,7 @@ var _ = Describe("emulator", func() {
 	})
 
 	Describe("with --data", func() {
-		It("keeps users, tokens, the key, the authority, threads and messages", func(ctx SpecContext) {
+		It("keeps users, tokens, the key, threads and messages", func(ctx SpecContext) {
 			data := filepath.Join(sh.Dir, "made", "for it")
 			first := emulate(sh, "--data", data)
 			alice := first.newUser(ctx)
@@ -129,14 +131,12 @@ var _ = Describe("emulator", func() {
 			Expect(first.stop().Code).To(Equal(0))
 
 			second := emulate(sh, "--data", data)
-			second.http = first.http
 			read, err := second.chat(alice).ThreadClient(created.Thread.ID).GetMessage(ctx, sent.ID)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(read.Content.Message).To(Equal("Still here."))
 			_, err = second.identities().GetToken(ctx, alice.User, []identity.Scope{identity.ScopeChat}, nil)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(keyOf(second.ConnectionString)).To(Equal(keyOf(first.ConnectionString)))
-			Expect(second.CAFile).To(Equal(first.CAFile))
 		})
 
 		It("stores files that only their owner can read", func() {
@@ -145,7 +145,7 @@ var _ = Describe("emulator", func() {
 			Expect(modeOf(data)).To(Equal(os.FileMode(0o700)))
 			entries, err := os.ReadDir(data)
 			Expect(err).NotTo(HaveOccurred())
-			Expect(entries).To(HaveLen(4))
+			Expect(entries).NotTo(BeEmpty())
 			for _, entry := range entries {
 				Expect(modeOf(filepath.Join(data, entry.Name()))).To(Equal(os.FileMode(0o600)), entry.Name())
 			}
@@ -155,7 +155,6 @@ var _ = Describe("emulator", func() {
 	It("leaves nothing behind without --data", func(ctx SpecContext) {
 		GinkgoT().Setenv("TMPDIR", sh.Dir)
 		first := emulate(sh)
-		Expect(first.CAFile).To(HavePrefix(sh.Dir))
 		first.newUser(ctx)
 		Expect(first.stop().Code).To(Equal(0))
 		Expect(filepath.Glob(filepath.Join(sh.Dir, "acschat-emulator-*"))).To(BeEmpty())

@@ -7,11 +7,11 @@ import (
 
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/shell"
 )
 
-// Environment returns the shell commands that point the tool at the emulator that wrote a ready file.
-func Environment(readyFile string) (string, error) {
+// Environment returns the commands of a shell that point the tool at the emulator that wrote a ready file.
+func Environment(s shell.Shell, readyFile string) (string, error) {
 	if readyFile == "" {
 		return "", cli.Misuse("which emulator? Start it with --ready-file FILE, and name that file here")
 	}
@@ -23,9 +23,9 @@ func Environment(readyFile string) (string, error) {
 	if err := json.Unmarshal(text, &a); err != nil || a.ConnectionString == "" {
 		return "", cli.Misuse("%s is not a ready file of acschat emulator", readyFile)
 	}
-	commands := "export " + session.ConnectionStringVariable + "=" + show.ShellWord(a.ConnectionString) + "\n"
+	commands := s.Setting(session.ConnectionStringVariable, a.ConnectionString) + "\n"
 	if a.CAFile == "" {
-		return commands + "unset " + session.CAFileVariable + "\n", nil
+		return commands + s.Unsetting(session.CAFileVariable) + "\n", nil
 	}
-	return commands + "export " + session.CAFileVariable + "=" + show.ShellWord(a.CAFile) + "\n", nil
+	return commands + s.Setting(session.CAFileVariable, a.CAFile) + "\n", nil
 }

@@ -99,15 +99,6 @@ var _ = Describe("emulator that cannot start", func() {
 		Entry("of another program", func([]byte) []byte { return otherDatabase() }),
 	)
 
-	It("reports a damaged authority, and how to create another", func() {
-		data := filepath.Join(sh.Dir, "data")
-		Expect(emulate(sh, "--data", data).stop().Code).To(Equal(0))
-		file := filepath.Join(data, "ca-key.pem")
-		Expect(os.WriteFile(file, []byte("-----BEGIN"), 0o600)).To(Succeed())
-		refused(1, file+": tls: failed to find any PEM data", "--data", data)
-		refused(1, "remove it to create a new one", "--data", data)
-	})
-
 	It("reports the file or directory that it cannot write", func() {
 		file := sh.File("in the way")
 		refused(1, "--data: mkdir "+file+": not a directory", "--data", file)

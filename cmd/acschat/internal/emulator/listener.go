@@ -21,8 +21,10 @@ type listener struct {
 	net.Listener
 	config   *tls.Config // nil without TLS
 	endpoint string
-	caFile   string // "" with a certificate of the user
-	replaced string // why programs must trust caFile again; "" if they need not
+	caFile   string // for people, "" with a certificate of the user
+
+	ownCAFile string // for programs: it stays when another emulator replaces the authority
+	warning   string // that programs must trust caFile again; "" if they need not
 }
 
 // listen listens at an endpoint for which the certificate is valid.
@@ -35,7 +37,7 @@ func (e *Emulator) listen(ctx context.Context, dir *dataDir) (*listener, error) 
 	case e.certFile != "":
 		certificate, err = l.useFiles(e.certFile, e.keyFile)
 	default:
-		certificate, err = l.useAuthority(dir, e.hosts)
+		certificate, err = l.useAuthority(ctx, e, dir)
 	}
 	if err != nil {
 		return nil, err
@@ -43,7 +45,7 @@ func (e *Emulator) listen(ctx context.Context, dir *dataDir) (*listener, error) 
 	if l.Listener, err = listenTCP(ctx, e.addr); err != nil {
 		return nil, err
 	}
-	if err := l.setEndpoint(certificate, e.hosts); err != nil {
+	if err := l.setEndpoint(certificate, e.authority.hosts); err != nil {
 		_ = l.Close()
 		return nil, err
 	}
@@ -63,14 +65,18 @@ func (l *listener) useFiles(certFile, keyFile string) (*x509.Certificate, error)
 	return pair.Leaf, nil
 }
 
-// useAuthority serves with a certificate of the authority in the data directory.
-func (l *listener) useAuthority(dir *dataDir, hosts []string) (*x509.Certificate, error) {
-	a, err := openAuthority(dir, hosts)
+// useAuthority serves with a certificate of the authority.
+func (l *listener) useAuthority(ctx context.Context, e *Emulator, data *dataDir) (*x509.Certificate, error) {
+	dir, err := e.authority.open(e.process, data.dir)
+	if err != nil {
+		return nil, err
+	}
+	a, err := openAuthority(ctx, dir, e.authority.hosts)
 	if err != nil {
 		return nil, err
 	}
 	l.config = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: a.certificate}
-	l.caFile, l.replaced = a.file(), a.replaced
+	l.caFile, l.ownCAFile, l.warning = a.file(), a.ownFile(), a.warning()
 	server, err := a.certificate(nil)
 	if err != nil {
 		return nil, err
@@ -119,14 +125,6 @@ func (l *listener) setEndpoint(certificate *x509.Certificate, names []string) er
 		return cli.Misuse("--cert: the certificate is not valid for %s", l.Addr())
 	}
 	return cli.Misuse("--addr %s: the emulator's certificates are for this machine only; for other hosts use --cert and --key", l.Addr())
-}
-
-// authorityWarning tells that programs must trust a new authority; "" if they need not.
-func (l *listener) authorityWarning() string {
-	if l.replaced == "" {
-		return ""
-	}
-	return fmt.Sprintf("warning: there is a new certificate authority, because %s: programs that trusted the old one must trust %s again", l.replaced, l.caFile)
 }
 
 // exposureWarning tells that other machines can connect; "" if they cannot.

@@ -19,7 +19,7 @@ import (
 // options returns the options of the service.
 func (e *Emulator) options(page *inspector.Inspector, log io.Writer) (*chattest.Options, error) {
 	options := &chattest.Options{
-		AccessKey: e.accessKey, Hosts: e.hosts, ErrorStyle: chattest.ErrorStyle(e.style), EnforceLimits: e.limits, LenientVersions: e.lenientVersions,
+		AccessKey: e.accessKey, Hosts: e.authority.hosts, ErrorStyle: chattest.ErrorStyle(e.style), EnforceLimits: e.limits, LenientVersions: e.lenientVersions,
 		Cloud: chat.Cloud(e.cloud), NoRetryAfter: e.noRetryAfter,
 		EncryptTokens: e.encryptTokens, BrowserIdentity: e.browserIdentity, EntraAny: e.entraAny, OnRequest: page.Observe,
 	}

@@ -35,7 +35,7 @@ func (e *Emulator) serve(ctx context.Context, l *listener, handler http.Handler,
 		return err
 	case <-ctx.Done():
 	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.Grace)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.process.GraceOrDefault())
 	defer cancel()
 	if server.Shutdown(last) != nil {
 		return server.Close()

@@ -24,12 +24,12 @@ const day = 24 * time.Hour
 
 var _ = Describe("emulator over TLS", func() {
 	var sh *clitest.Shell
-	var data string
+	var dir string // of the authority
 
 	BeforeEach(func() {
 		sh = emptyShell()
-		data = filepath.Join(sh.Dir, "data")
-		Expect(os.Mkdir(data, 0o700)).To(Succeed())
+		dir = authorityDir(sh)
+		Expect(os.MkdirAll(dir, 0o700)).To(Succeed())
 	})
 
 	It("has a certificate for the local host names, signed by its own authority", func() {
@@ -44,11 +44,11 @@ var _ = Describe("emulator over TLS", func() {
 	})
 
 	It("has an authority that can sign only certificates for local host names", func() {
-		emulate(sh, "--data", data)
-		authority := readTestPair(filepath.Join(data, "ca-key.pem"))
+		emulate(sh)
+		authority := readTestPair(filepath.Join(dir, "ca-key.pem"))
 		for host, good := range map[string]bool{"localhost": true, "127.8.8.8": true, "::1": true, "example.com": false, "192.0.2.1": false, "::2": false} {
 			forged := newTestPair(certificateFor(host, day), authority).Leaf
-			_, err := forged.Verify(x509.VerifyOptions{Roots: poolOf(filepath.Join(data, "ca.pem")), DNSName: host})
+			_, err := forged.Verify(x509.VerifyOptions{Roots: poolOf(filepath.Join(dir, "ca.pem")), DNSName: host})
 			Expect(err == nil).To(Equal(good), "%s: %v", host, err)
 		}
 		under := certificateFor("localhost", day)
@@ -57,93 +57,55 @@ var _ = Describe("emulator over TLS", func() {
 		intermediates := x509.NewCertPool()
 		intermediates.AddCert(second.Leaf)
 		_, err := newTestPair(certificateFor("localhost", day), second).Leaf.Verify(x509.VerifyOptions{
-			Roots: poolOf(filepath.Join(data, "ca.pem")), Intermediates: intermediates, DNSName: "localhost",
+			Roots: poolOf(filepath.Join(dir, "ca.pem")), Intermediates: intermediates, DNSName: "localhost",
 		})
 		Expect(err).To(HaveOccurred(), "it can sign no other authority")
 	})
 
-	It("creates the authority and the certificate once", func() {
-		first := emulate(sh, "--data", data)
-		Expect(first.stop().Code).To(Equal(0))
+	It("creates the authority once, and a certificate for each run", func() {
+		first := emulate(sh)
 		authority, err := os.ReadFile(first.CAFile)
 		Expect(err).NotTo(HaveOccurred())
-		second := emulate(sh, "--data", data)
+		second := emulate(sh)
 		Expect(os.ReadFile(second.CAFile)).To(Equal(authority))
-		Expect(second.certificate().Raw).To(Equal(readTestPair(filepath.Join(data, "server-key.pem")).Leaf.Raw))
+		Expect(second.certificate().Raw).NotTo(Equal(first.certificate().Raw))
 	})
-
-	It("renews the certificate before it expires, with the same authority", func(ctx SpecContext) {
-		first := emulate(sh, "--data", data)
-		Expect(first.stop().Code).To(Equal(0))
-		ending := newTestPair(certificateFor("localhost", 29*day), readTestPair(filepath.Join(data, "ca-key.pem")))
-		writeTestPair(filepath.Join(data, "server-key.pem"), ending)
-
-		second := emulate(sh, "--data", data)
-		Expect(second.certificate().NotAfter).To(BeTemporally(">", time.Now().Add(300*day)))
-		second.http = first.http
-		second.newUser(ctx)
-	})
-
-	DescribeTable("creates another certificate if the stored one",
-		func(spoil func(file string)) {
-			Expect(emulate(sh, "--data", data).stop().Code).To(Equal(0))
-			spoil(filepath.Join(data, "server-key.pem"))
-			emulator := emulate(sh, "--data", data)
-			_, err := emulator.certificate().Verify(x509.VerifyOptions{Roots: poolOf(emulator.CAFile), DNSName: "127.0.0.1"})
-			Expect(err).NotTo(HaveOccurred())
-		},
-		Entry("is damaged", func(file string) { Expect(os.WriteFile(file, []byte("?"), 0o600)).To(Succeed()) }),
-		Entry("is lost", func(file string) { Expect(os.Remove(file)).To(Succeed()) }),
-		Entry("is of another authority", func(file string) {
-			writeTestPair(file, newTestPair(certificateFor("localhost", 300*day), newTestPair(authorityFor(9000*day), nil)))
-		}),
-	)
 
 	It("creates another authority if the key of the stored one is lost, and reports it", func() {
-		first := emulate(sh, "--data", data)
+		first := emulate(sh)
 		Expect(first.stop().Err).To(BeEmpty())
 		lost, err := os.ReadFile(first.CAFile)
 		Expect(err).NotTo(HaveOccurred())
-		key := filepath.Join(data, "ca-key.pem")
+		key := filepath.Join(dir, "ca-key.pem")
 		Expect(os.Remove(key)).To(Succeed())
 
-		second := emulate(sh, "--data", data)
+		second := emulate(sh)
 		Expect(second.stop().Err).To(Equal(
-			"acschat: warning: there is a new certificate authority, because " + key + " is missing: programs that trusted the old one must trust " + first.CAFile + " again\n"))
-		Expect(os.ReadFile(first.CAFile)).NotTo(Equal(lost))
-		Expect(emulate(sh, "--data", data).stop().Err).To(BeEmpty(), "it is reported once")
+			"acschat: warning: there is a new certificate authority, because " + key + " is missing: programs that trusted the old one must trust " + filepath.Join(dir, "ca.pem") + " again\n"))
+		Expect(os.ReadFile(second.CAFile)).NotTo(Equal(lost))
+		Expect(emulate(sh).stop().Err).To(BeEmpty(), "it is reported once")
 	})
 
-	DescribeTable("reports that it creates another authority in place of",
-		func(spoil func()) {
-			Expect(emulate(sh, "--data", data).stop().Code).To(Equal(0))
-			Expect(os.Remove(filepath.Join(data, "ca-key.pem"))).To(Succeed())
-			spoil()
-			Expect(emulate(sh, "--data", data).stop().Err).To(ContainSubstring("new certificate authority"))
-		},
-		Entry("a damaged certificate", func() { Expect(os.WriteFile(filepath.Join(data, "ca.pem"), []byte("?"), 0o600)).To(Succeed()) }),
-		Entry("a missing certificate", func() { Expect(os.Remove(filepath.Join(data, "ca.pem"))).To(Succeed()) }),
-	)
-
-	DescribeTable("restores the certificate of the authority without a warning",
-		func(spoil func(file string)) {
-			first := emulate(sh, "--data", data)
-			Expect(first.stop().Code).To(Equal(0))
-			whole, err := os.ReadFile(first.CAFile)
-			Expect(err).NotTo(HaveOccurred())
-			spoil(first.CAFile)
-			Expect(emulate(sh, "--data", data).stop().Err).To(BeEmpty())
-			Expect(os.ReadFile(first.CAFile)).To(Equal(whole))
-		},
-		Entry("if it is damaged", func(file string) { Expect(os.WriteFile(file, []byte("?"), 0o600)).To(Succeed()) }),
-		Entry("if it is lost", func(file string) { Expect(os.Remove(file)).To(Succeed()) }),
-	)
+	It("restores the certificate of the authority without a warning if it is lost", func() {
+		first := emulate(sh)
+		Expect(first.stop().Code).To(Equal(0))
+		whole, err := os.ReadFile(first.CAFile)
+		Expect(err).NotTo(HaveOccurred())
+		for _, file := range []string{first.CAFile, filepath.Join(dir, "ca.pem")} {
+			Expect(os.Remove(file)).To(Succeed())
+			Expect(emulate(sh).stop().Err).To(BeEmpty())
+			Expect(os.ReadFile(file)).To(Equal(whole))
+		}
+	})
 
 	It("creates another authority if the stored one would expire before its certificates, and reports it", func() {
-		writeTestPair(filepath.Join(data, "ca-key.pem"), newTestPair(authorityFor(300*day), nil))
-		emulator := emulate(sh, "--data", data)
+		ending := authorityFor(300 * day)
+		ending.PermittedDNSDomains = append(ending.PermittedDNSDomains, "acs")
+		writeTestPair(filepath.Join(dir, "ca-key.pem"), newTestPair(ending, nil))
+		emulator := emulate(sh)
 		Expect(string(emulator.Err.Contents())).To(MatchRegexp(`^acschat: warning: .* because the old one expires on 20\S+ \S+: programs that trusted .* again\n$`))
-		Expect(readTestPair(filepath.Join(data, "ca-key.pem")).Leaf.NotAfter).To(BeTemporally(">", time.Now().Add(3000*day)))
+		Expect(readTestPair(filepath.Join(dir, "ca-key.pem")).Leaf.NotAfter).To(BeTemporally(">", time.Now().Add(3000*day)))
+		Expect(readTestPair(filepath.Join(dir, "ca-key.pem")).Leaf.PermittedDNSDomains).To(Equal([]string{"localhost", "acs"}))
 		_, err := emulator.certificate().Verify(x509.VerifyOptions{Roots: poolOf(emulator.CAFile), DNSName: "localhost"})
 		Expect(err).NotTo(HaveOccurred())
 	})
@@ -169,12 +131,12 @@ var _ = Describe("emulator over TLS", func() {
 
 		It("serves with the given certificate and creates none", func(ctx SpecContext) {
 			file, args := own("127.0.0.1")
-			emulator := emulate(sh, append(args, "--data", data)...)
+			emulator := emulate(sh, args...)
 			Expect(emulator.CAFile).To(BeEmpty())
 			Expect(string(emulator.Out.Contents())).To(ContainSubstring("the authority that signed " + file))
 			emulator.http = trusting(file)
 			emulator.newUser(ctx)
-			Expect(filepath.Glob(filepath.Join(data, "*.pem"))).To(BeEmpty())
+			Expect(os.ReadDir(dir)).To(BeEmpty())
 		})
 
 		DescribeTable("prints an endpoint with a host of the certificate",
@@ -210,11 +172,11 @@ var _ = Describe("emulator over TLS", func() {
 	})
 
 	It("serves without TLS with --plain", func(ctx SpecContext) {
-		emulator := emulate(sh, "--plain", "--data", data)
+		emulator := emulate(sh, "--plain")
 		Expect(emulator.Endpoint).To(HavePrefix("http://127.0.0.1:"))
 		Expect(emulator.CAFile).To(BeEmpty())
 		Expect(string(emulator.Out.Contents())).To(ContainSubstring("official clients send no token over http"))
-		Expect(filepath.Glob(filepath.Join(data, "*.pem"))).To(BeEmpty())
+		Expect(os.ReadDir(dir)).To(BeEmpty())
 		alice := emulator.newUser(ctx)
 		_, err := emulator.chat(alice).CreateThread(ctx, "In clear", &chat.CreateThreadOptions{})
 		Expect(err).NotTo(HaveOccurred())
@@ -224,7 +186,9 @@ var _ = Describe("emulator over TLS", func() {
 // certificate returns the certificate that the emulator presents to clients.
 func (r *running) certificate() *x509.Certificate {
 	GinkgoHelper()
-	connection, err := tls.Dial("tcp", r.address(), &tls.Config{InsecureSkipVerify: true})
+	_, port, err := net.SplitHostPort(r.address())
+	Expect(err).NotTo(HaveOccurred())
+	connection, err := tls.Dial("tcp", net.JoinHostPort("127.0.0.1", port), &tls.Config{InsecureSkipVerify: true})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() { _ = connection.Close() })
 	return connection.ConnectionState().PeerCertificates[0]
@@ -244,9 +208,11 @@ func certificateFor(host string, lifetime time.Duration) *x509.Certificate {
 	return template
 }
 
+// authorityFor returns a template of an authority of the emulator.
 func authorityFor(lifetime time.Duration) *x509.Certificate {
 	return &x509.Certificate{
-		Subject: pkix.Name{CommonName: "made by a test"}, NotBefore: time.Now().Add(-10 * day), NotAfter: time.Now().Add(lifetime),
+		PermittedDNSDomainsCritical: true, PermittedDNSDomains: []string{"localhost"},
+		Subject: pkix.Name{CommonName: "acschat emulator TEST"}, NotBefore: time.Now().Add(-10 * day), NotAfter: time.Now().Add(lifetime),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 }

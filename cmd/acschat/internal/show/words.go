@@ -3,13 +3,11 @@ package show
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
 // Time formats a time in the local time zone; the zero time is "".
@@ -65,12 +63,4 @@ func Count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// ShellWord quotes text for a POSIX shell if necessary.
-func ShellWord(text string) string {
-	if regexp.MustCompile(`^[\w%+,./:@-]+$`).MatchString(text) {
-		return text
-	}
-	return "'" + strings.ReplaceAll(harmless.Line(text), "'", `'\''`) + "'"
 }
