@@ -40,10 +40,13 @@ func (p *userAuth) send(attempt *pipeline.Attempt) (*http.Response, error) {
 }
 
 func (p *userAuth) sendWith(token AccessToken, attempt *pipeline.Attempt) (*http.Response, error) {
-	attempt.SetToken(token.Token)
 	held := p.credential.held.Load()
-	if held != nil && held.Token != token.Token {
+	if held != nil && held.Token == token.Token {
+		attempt.SetToken(held.bearer)
+	} else {
 		held = nil // it has been replaced since
+		bearer, _ := pipeline.Bearer(token.Token)
+		attempt.SetToken(bearer)
 	}
 	resp, err := attempt.Send()
 	attempt.Note(held)

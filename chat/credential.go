@@ -48,6 +48,7 @@ type TokenCredentialOptions struct {
 
 type heldToken struct {
 	AccessToken
+	bearer   string // with the token, see [pipeline.Bearer]
 	renewOn  time.Time
 	accepted atomic.Bool // by the service, at least once
 }

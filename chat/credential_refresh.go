@@ -117,7 +117,9 @@ func (c *TokenCredential) hold(token AccessToken) {
 		window = aheadWindow
 	}
 	window = min(window, time.Until(token.ExpiresOn)/2)
-	c.held.Store(&heldToken{AccessToken: token, renewOn: token.ExpiresOn.Add(-window)})
+	held := &heldToken{AccessToken: token, renewOn: token.ExpiresOn.Add(-window)}
+	held.bearer, held.Token = pipeline.Bearer(token.Token)
+	c.held.Store(held)
 }
 
 // schedule sets the timer of the next refresh in the background. The caller holds mu.

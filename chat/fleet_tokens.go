@@ -2,6 +2,7 @@ package chat
 
 import (
 	"cmp"
+	"container/list"
 	"context"
 	"errors"
 	"sync"
@@ -17,28 +18,25 @@ type fleetTokens struct {
 
 	mu     sync.Mutex // guards what follows, and the fields of every fleetToken but its credential
 	byUser map[CommunicationUser]*fleetToken
-	idle   fleetToken // the ring of idle credentials: next is the most recently used, previous the least
-	kept   int        // in the ring
+	idle   list.List // of the *fleetTokens that are not in use, the most recently used first
 	closed bool
 }
 
 // fleetToken is the credential of one user.
 type fleetToken struct {
-	user           CommunicationUser
-	credential     *TokenCredential
-	uses           int         // attempts under way; 0: it is in the ring
-	previous, next *fleetToken // in the ring
+	user       CommunicationUser
+	credential *TokenCredential
+	uses       int           // attempts under way
+	idle       *list.Element // nil: it is in use
 }
 
 func newFleetTokens(mint func(context.Context, CommunicationUser) (AccessToken, error), options *FleetOptions) *fleetTokens {
-	t := &fleetTokens{
+	return &fleetTokens{
 		mint:    mint,
 		timeout: cmp.Or(options.MintTimeout, defaultRefreshTimeout),
 		limit:   cmp.Or(options.MaxTokens, defaultMaxTokens),
 		byUser:  map[CommunicationUser]*fleetToken{},
 	}
-	t.idle.previous, t.idle.next = &t.idle, &t.idle
-	return t
 }
 
 // take returns the credential of a user, creating it if mayMake is set, and keeps it until give.
@@ -59,8 +57,8 @@ func (t *fleetTokens) take(user CommunicationUser, mayMake bool) (*fleetToken, e
 		held = t.newToken(user)
 		t.byUser[user] = held
 	case held.uses == 0:
-		held.unlink()
-		t.kept--
+		t.idle.Remove(held.idle)
+		held.idle = nil
 	}
 	held.uses++
 	return held, nil
@@ -81,15 +79,13 @@ func (t *fleetTokens) give(held *fleetToken) {
 	if held.uses > 0 {
 		return
 	}
-	held.linkBehind(&t.idle)
-	t.kept++
-	for oldest := t.idle.previous; t.kept > t.limit && oldest != &t.idle; {
-		candidate := oldest
-		oldest = oldest.previous
-		if candidate.credential.idle() {
-			candidate.unlink()
-			t.kept--
-			delete(t.byUser, candidate.user)
+	held.idle = t.idle.PushFront(held)
+	for element := t.idle.Back(); element != nil && t.idle.Len() > t.limit; {
+		oldest := element.Value.(*fleetToken) //nolint:forcetypeassert // the list has no others
+		element = element.Prev()
+		if oldest.credential.idle() {
+			t.idle.Remove(oldest.idle)
+			delete(t.byUser, oldest.user)
 		}
 	}
 }
@@ -108,14 +104,4 @@ func (t *fleetTokens) newToken(user CommunicationUser) *fleetToken {
 	credential := newTokenCredential(func(ctx context.Context) (AccessToken, error) { return t.mint(ctx, user) })
 	credential.timeout = t.timeout
 	return &fleetToken{user: user, credential: credential}
-}
-
-func (f *fleetToken) unlink() {
-	f.previous.next, f.next.previous = f.next, f.previous
-	f.previous, f.next = nil, nil
-}
-
-func (f *fleetToken) linkBehind(other *fleetToken) {
-	f.previous, f.next = other, other.next
-	f.previous.next, f.next.previous = f, f
 }

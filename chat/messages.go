@@ -206,10 +206,9 @@ func (t *ThreadClient) UpdateMessage(ctx context.Context, messageID string, upda
 	params := &chatapi.ChatThreadUpdateChatMessageParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.UpdateChatMessageRequest{Content: update.Content, Metadata: update.Metadata})
 	op := pipeline.Operation{Name: "ThreadClient.UpdateMessage", Action: "chat: update message", Status: http.StatusNoContent}
-	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	return pipeline.Run(ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadUpdateChatMessage(ctx, t.threadID, messageID, params, body)
 	})
-	return err
 }
 
 // DeleteMessage deletes a message that the user sent. Listings keep it, without content and with DeletedOn set. Errors are those
@@ -222,10 +221,9 @@ func (t *ThreadClient) DeleteMessage(ctx context.Context, messageID string) erro
 	}
 	params := &chatapi.ChatThreadDeleteChatMessageParams{APIVersion: t.client.apiVersion}
 	op := pipeline.Operation{Name: "ThreadClient.DeleteMessage", Action: "chat: delete message", Status: http.StatusNoContent}
-	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	return pipeline.Run(ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadDeleteChatMessage(ctx, t.threadID, messageID, params)
 	})
-	return err
 }
 
 func (o *SendMessageOptions) check(content string) error {

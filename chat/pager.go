@@ -5,13 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+
+	"github.com/acschat/acs-chat-go/chat/internal/ahead"
 )
 
 // Pager is a listing that requests its pages as needed. It describes the listing and holds no position: creating one sends no
 // request, and each range starts at the beginning, also in several goroutines at the same time.
 //
-// An error ends the listing: it is the last value, with no item. A listing fails after 1,000 empty pages in a row. Among the errors is an [*ArgumentError] for a Skip or PageSize
-// that is negative or exceeds 2147483647, and for a ContinuationToken of another listing.
+// An error ends the listing: it is the last value, with no item. A listing fails after 1,000 empty pages in a row. Among the errors
+// is an [*ArgumentError] for a Skip or PageSize that is negative or exceeds 2147483647, and for a ContinuationToken of another listing.
 type Pager[T any] struct {
 	// fetch reads the page that token names, the first one if it is empty.
 	fetch    func(ctx context.Context, token string) (Page[T], error)
@@ -51,7 +53,7 @@ func (p *Pager[T]) All(ctx context.Context) iter.Seq2[T, error] {
 // Pages returns an iterator over the pages.
 func (p *Pager[T]) Pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	if p.prefetch {
-		return p.pagesAhead(ctx)
+		return ahead.Of(ctx, p.pages)
 	}
 	return p.pages(ctx)
 }
@@ -71,9 +73,6 @@ func (p *Pager[T]) Collect(ctx context.Context, limit int) ([]T, error) {
 	}
 	return items, nil
 }
-
-// errPageLost is needed because a test transport may end the goroutine that calls it.
-var errPageLost = errors.New("chat: the goroutine that read the next page has ended")
 
 var errCircle = errors.New("chat: the links to the next page form a cycle")
 
@@ -101,57 +100,6 @@ func (p *Pager[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 				return
 			}
 			token = page.ContinuationToken
-		}
-	}
-}
-
-// pagesAhead requests the next page while the caller handles the current one, in a goroutine that ends before the loop does. A
-// panic in it, of a policy for example, is raised again here.
-func (p *Pager[T]) pagesAhead(ctx context.Context) iter.Seq2[Page[T], error] {
-	type result struct {
-		page     Page[T]
-		err      error
-		panicked any
-	}
-	return func(yield func(Page[T], error) bool) {
-		ctx, cancel := context.WithCancel(ctx)
-		results, left := make(chan result), make(chan struct{})
-		send := func(r result) bool {
-			select {
-			case results <- r:
-				return true
-			case <-left:
-				return false
-			}
-		}
-		go func() {
-			defer close(results)
-			broken := true
-			defer func() {
-				if broken {
-					send(result{err: errPageLost, panicked: recover()})
-				}
-			}()
-			for page, err := range p.pages(ctx) {
-				if !send(result{page: page, err: err}) {
-					break
-				}
-			}
-			broken = false
-		}()
-		defer func() {
-			close(left)
-			cancel()
-			for range results { // until the goroutine has closed it
-			}
-		}()
-		for r := range results {
-			if r.panicked != nil {
-				panic(r.panicked)
-			}
-			if !yield(r.page, r.err) {
-				return
-			}
 		}
 	}
 }

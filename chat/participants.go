@@ -83,10 +83,9 @@ func (t *ThreadClient) RemoveParticipant(ctx context.Context, identifier Identif
 	params := &chatapi.ChatThreadRemoveChatParticipantParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(wireIdentifier(identifier))
 	op := pipeline.Operation{Name: "ThreadClient.RemoveParticipant", Action: "chat: remove participant", Status: http.StatusNoContent}
-	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	return pipeline.Run(ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadRemoveChatParticipant(ctx, t.threadID, params, body)
 	})
-	return err
 }
 
 // ListParticipants lists the participants in the order in which they joined.

@@ -96,10 +96,9 @@ func (t *ThreadClient) update(ctx context.Context, op pipeline.Operation, update
 		request.RetentionPolicy = wireRetention(*update.Retention)
 	}
 	body := pipeline.Encode(request)
-	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	return pipeline.Run(ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadUpdateChatThreadProperties(ctx, t.threadID, params, body)
 	})
-	return err
 }
 
 func (u PropertiesUpdate) check() error {

@@ -43,10 +43,9 @@ func (t *ThreadClient) SendReadReceipt(ctx context.Context, messageID string) er
 	params := &chatapi.ChatThreadSendChatReadReceiptParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.SendReadReceiptRequest{ChatMessageID: messageID})
 	op := pipeline.Operation{Name: "ThreadClient.SendReadReceipt", Action: "chat: send read receipt", Status: http.StatusOK}
-	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	return pipeline.Run(ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadSendChatReadReceipt(ctx, t.threadID, params, body)
 	})
-	return err
 }
 
 // ListReadReceipts lists the latest receipt of each participant. The list is empty in a thread of more than 20 participants.

@@ -144,10 +144,9 @@ func (c *Client) DeleteThread(ctx context.Context, threadID string) error {
 	}
 	params := &chatapi.ChatDeleteChatThreadParams{APIVersion: c.apiVersion}
 	op := pipeline.Operation{Name: "Client.DeleteThread", Action: "chat: delete thread", Status: http.StatusNoContent}
-	_, err := pipeline.Call[pipeline.NoBody](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	return pipeline.Run(ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return c.api.ChatDeleteChatThread(ctx, threadID, params)
 	})
-	return err
 }
 
 func (o *CreateThreadOptions) check() error {

@@ -29,8 +29,7 @@ func (t *ThreadClient) SendTypingNotification(ctx context.Context, options *Send
 	params := &chatapi.ChatThreadSendTypingNotificationParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.SendTypingNotificationRequest{SenderDisplayName: wireText(options.SenderDisplayName)})
 	op := pipeline.Operation{Name: "ThreadClient.SendTypingNotification", Action: "chat: send typing notification", Status: http.StatusOK}
-	_, err := pipeline.Call[pipeline.NoBody](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	return pipeline.Run(ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadSendTypingNotification(ctx, t.threadID, params, body)
 	})
-	return err
 }

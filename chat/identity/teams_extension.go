@@ -134,10 +134,9 @@ func (c *Client) DeleteTeamsExtensionAssignment(ctx context.Context, tenantID, o
 	}
 	params := &identityapi.TeamsExtensionAssignmentDeleteParams{APIVersion: c.apiVersion}
 	op := pipeline.Operation{Name: "Client.DeleteTeamsExtensionAssignment", Action: "identity: delete Teams extension assignment", Status: http.StatusNoContent}
-	_, err := pipeline.Call[pipeline.NoBody](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	return pipeline.Run(ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return c.api.TeamsExtensionAssignmentDelete(ctx, tenantID, objectID, params)
 	})
-	return err
 }
 
 func checkPrincipal(tenantID, objectID string) error {

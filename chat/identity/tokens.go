@@ -83,10 +83,9 @@ func (c *Client) RevokeTokens(ctx context.Context, user chat.CommunicationUser) 
 	}
 	params := &identityapi.CommunicationIdentityRevokeAccessTokensParams{APIVersion: c.apiVersion}
 	op := pipeline.Operation{Name: "Client.RevokeTokens", Action: "identity: revoke tokens", Status: http.StatusNoContent}
-	_, err := pipeline.Call[pipeline.NoBody](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	return pipeline.Run(ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return c.api.CommunicationIdentityRevokeAccessTokens(ctx, user.ID, params)
 	})
-	return err
 }
 
 // newTokenRequest checks scopes and options.

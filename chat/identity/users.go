@@ -61,10 +61,9 @@ func (c *Client) DeleteUser(ctx context.Context, user chat.CommunicationUser) er
 	}
 	params := &identityapi.CommunicationIdentityDeleteParams{APIVersion: c.apiVersion}
 	op := pipeline.Operation{Name: "Client.DeleteUser", Action: "identity: delete user", Status: http.StatusNoContent}
-	_, err := pipeline.Call[pipeline.NoBody](ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	return pipeline.Run(ctx, c.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return c.api.CommunicationIdentityDelete(ctx, user.ID, params)
 	})
-	return err
 }
 
 func (c *Client) create(ctx context.Context, op pipeline.Operation, request identityapi.CommunicationIdentityCreateRequest) (identityapi.CommunicationIdentityAccessTokenResult, error) {

@@ -49,7 +49,7 @@ func (s *service) register(ctx context.Context, c *configuration, deliverTo stri
 	}
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
-	_, err = pipeline.Call[pipeline.NoBody](ctx, s.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	err = pipeline.Run(ctx, s.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		resp, err := s.send(ctx, http.MethodPost, registrations(c), "application/json", string(body))
 		if err == nil {
 			date, _ = http.ParseTime(resp.Header.Get("Date"))
@@ -66,14 +66,13 @@ func (s *service) unregister(ctx context.Context, c *configuration) error {
 		Name: "Listener.Unregister", Action: "realtime: unregister", Status: http.StatusAccepted, Or: http.StatusNotFound, TokenHeader: tokenHeader,
 		Single: true,
 	}
-	_, err := pipeline.Call[pipeline.NoBody](ctx, s.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	return pipeline.Run(ctx, s.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		resp, err := s.send(ctx, http.MethodDelete, registrations(c).JoinPath(s.endpointID), "", "")
 		if err == nil {
 			accept2xx(resp)
 		}
 		return resp, err
 	})
-	return err
 }
 
 func registrations(c *configuration) *url.URL {

@@ -161,7 +161,7 @@ func (s *service) handshake(ctx context.Context, a *allocation) (handshake, erro
 	query.Set("t", strconv.FormatInt(time.Now().UnixMilli(), 10))
 	target.RawQuery = query.Encode()
 	var text string
-	_, err := pipeline.Call[pipeline.NoBody](ctx, s.pipeline, op, func(ctx context.Context) (*http.Response, error) {
+	err := pipeline.Run(ctx, s.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		resp, err := s.send(ctx, http.MethodGet, &target, "", "")
 		if err == nil && resp.StatusCode == http.StatusOK {
 			text = string(pipeline.Body(resp))

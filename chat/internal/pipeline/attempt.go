@@ -30,13 +30,22 @@ func (a *Attempt) FirstRefusal() bool {
 	return !before
 }
 
-// SetToken puts the token of the user on the request, in the header of the operation.
-func (a *Attempt) SetToken(token string) {
+// SetToken puts a token of the user on the request, in the header of the operation. bearer is [Bearer] of the token.
+func (a *Attempt) SetToken(bearer string) {
 	if name := a.call.TokenHeader; name != "" {
-		a.Request.Header[name] = []string{token}
+		a.Request.Header[name] = []string{bearer[len(bearerScheme):]}
 		return
 	}
-	a.Request.Header["Authorization"] = []string{"Bearer " + token}
+	a.Request.Header["Authorization"] = []string{bearer}
+}
+
+const bearerScheme = "Bearer "
+
+// Bearer returns the value of the Authorization header for a token, and the same token as a part of it, so that keeping both takes no
+// more memory than one.
+func Bearer(token string) (bearer, part string) {
+	bearer = bearerScheme + token
+	return bearer, bearer[len(bearerScheme):]
 }
 
 // Send sends the request.
@@ -45,16 +54,16 @@ func (a *Attempt) Send() (*http.Response, error) { return a.sendLogged() }
 // Rewind prepares the request to be sent again, after its response has been closed.
 func (a *Attempt) Rewind() error { return a.azcore.RewindBody() }
 
-// attempt is the policy that makes one attempt.
-func (s *shared) attempt(req *policy.Request) (*http.Response, error) {
-	c := callOf(req)
+// attempt makes one attempt of a call.
+func (s *shared) attempt(req *policy.Request, c *call) (*http.Response, error) {
 	c.answer, c.ambiguous = nil, false
 	c.tries++
 	send := s.authenticate
 	if c.Authorized {
 		send = (*Attempt).Send
 	}
-	resp, err := send(&Attempt{shared: s, Request: req.Raw(), call: c, azcore: req})
+	c.attempt = Attempt{shared: s, Request: req.Raw(), call: c, azcore: req}
+	resp, err := send(&c.attempt)
 	s.remember(req, c, resp, err)
 	c.outOfTime = false // a call that a policy makes with this context may have set it
 	c.lost = c.lost || err != nil

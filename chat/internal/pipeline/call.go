@@ -34,6 +34,8 @@ func (o Operation) succeeded(status int) bool {
 // call is the state that the attempts of a call share. One goroutine uses it at a time.
 type call struct {
 	Operation
+	context    callContext
+	attempt    Attempt // the current one
 	caller     any
 	count      int                 // attempts logged so far
 	refused    bool                // the authorization was refused at least once
@@ -104,7 +106,8 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	defer func() { endSpan(err) }()
 
 	c := &call{Operation: op, caller: p.caller, tryTimeout: p.tryTimeout}
-	ctx = &callContext{ctx, c, p.retryDefaults}
+	c.context = callContext{ctx, c, p.retryDefaults}
+	ctx = &c.context
 	resp, err := send(ctx)
 	p.budget.put(c.paid.next)
 	if err == nil {
@@ -129,6 +132,12 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 		return none, fmt.Errorf("%w: %w", err, ErrOutcomeUnknown)
 	}
 	return none, err
+}
+
+// Run is Call for an operation whose answer has no body.
+func Run(ctx context.Context, p *Pipeline, op Operation, send func(context.Context) (*http.Response, error)) error {
+	_, err := Call[NoBody](ctx, p, op, send)
+	return err
 }
 
 func (p *Pipeline) read(ctx context.Context, resp *http.Response, wire any) error {

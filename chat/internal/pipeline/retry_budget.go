@@ -64,7 +64,7 @@ type payments struct {
 func (s *shared) withinBudget(req *policy.Request) (*http.Response, error) {
 	c := callOf(req)
 	c.paid = payments{current: c.paid.next}
-	resp, err := s.attempt(req)
+	resp, err := s.attempt(req, c)
 	answered := c.answer != nil && err == errKept //nolint:errorlint // it is never wrapped
 	switch outcome := cmp.Or(c.answer, resp); {
 	case (err == nil || answered) && !isOutage(outcome.StatusCode):

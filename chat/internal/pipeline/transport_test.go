@@ -34,7 +34,7 @@ var _ = Describe("The pipeline's own transport", func() {
 			}
 			send := func() time.Time {
 				GinkgoHelper()
-				_, err := pipeline.Call[pipeline.NoBody](context.Background(), p, pipeline.Operation{Status: http.StatusNoContent},
+				err := pipeline.Run(context.Background(), p, pipeline.Operation{Status: http.StatusNoContent},
 					func(ctx context.Context) (*http.Response, error) {
 						req, err := http.NewRequestWithContext(ctx, http.MethodDelete, endpoint.String(), nil)
 						if err != nil {

@@ -1,14 +1,17 @@
 package pipeline
 
 import (
-	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
+	"math/rand/v2"
 )
 
-// NewUUID returns a random UUID, version 4, for a request id or a repeatability id.
+// NewUUID returns a random UUID, version 4, for a request id or a repeatability id. These must be unique, and need not be secret:
+// the generator of the runtime, which the system seeds, needs no system call.
 func NewUUID() string {
 	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
+	binary.NativeEndian.PutUint64(b[:8], rand.Uint64())
+	binary.NativeEndian.PutUint64(b[8:], rand.Uint64())
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	text := [36]byte{8: '-', 13: '-', 18: '-', 23: '-'}
 	hex.Encode(text[:], b[:4])
