@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -46,6 +47,31 @@ var _ = Describe("The limit of an attempt", func() {
 			ctx := policy.WithRetryOptions(context.Background(), once(2*time.Second))
 			Expect(failure(ctx, operationOf("ThreadClient.GetMessage"), client, 2*time.Second)).To(MatchError(ContainSubstring("no answer within")))
 			Expect(failure(policy.WithRetryOptions(context.Background(), once(0)), operationOf("ThreadClient.GetMessage"), client, time.Minute)).To(MatchError(ContainSubstring("no answer within")))
+		})
+	})
+
+	It("ends each attempt at its own time, whatever others are in progress", func() {
+		bubble(func() {
+			client, _ := clientWith(once(0), hang)
+			get := operationOf("ThreadClient.GetMessage")
+			ended := map[time.Duration]time.Duration{} // by the start of the attempt
+			var mu sync.Mutex
+			var group sync.WaitGroup
+			for start, limit := range map[time.Duration]time.Duration{0: 0, 10 * time.Second: 0, 20 * time.Second: 5 * time.Second, time.Hour: 0} {
+				group.Go(func() {
+					time.Sleep(start)
+					began := time.Now()
+					err := get.Call(policy.WithRetryOptions(context.Background(), once(limit)), client)
+					mu.Lock()
+					defer mu.Unlock()
+					Expect(err).NotTo(MatchError(context.Canceled), "the caller has not canceled")
+					ended[start] = time.Since(began)
+				})
+			}
+			group.Wait()
+			Expect(ended).To(Equal(map[time.Duration]time.Duration{
+				0: time.Minute, 10 * time.Second: time.Minute, 20 * time.Second: 5 * time.Second, time.Hour: time.Minute,
+			}))
 		})
 	})
 

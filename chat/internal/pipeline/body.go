@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -53,7 +52,7 @@ type bufferedBody struct {
 	buffer *buffer
 	pool   *sync.Pool
 	source io.Closer
-	cancel context.CancelFunc // ends the limit of the attempt; nil while the transport has not returned the response
+	limit  *timeLimit // of the attempt; nil while the transport has not returned the response
 }
 
 // readResponse reads the body of a response into memory.
@@ -118,9 +117,7 @@ func (b *bufferedBody) Close() error {
 	}
 	b.buffer = nil
 	err := b.source.Close()
-	if b.cancel != nil {
-		b.cancel()
-	}
+	b.limit.stop()
 	return err
 }
 

@@ -23,6 +23,7 @@ type transport struct {
 	next    policy.Transporter
 	foreign bool      // next is not net/http's: it may change the request, and use its context for requests of its own
 	buffers sync.Pool // of *bytes.Buffer
+	limits  timeLimits
 	owned   *http.Transport
 	sign    func(req *http.Request, body []byte)
 }
@@ -94,9 +95,9 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 		c.connection = t.trace(req.URL)
 		ctx = c.connection.attach(ctx)
 	}
-	cancel := func() {}
+	var limit *timeLimit
 	if c.tryTimeout > 0 {
-		ctx, cancel = context.WithTimeout(ctx, c.tryTimeout)
+		ctx, limit = t.limits.start(ctx, c.tryTimeout)
 	}
 	if t.foreign {
 		req = req.Clone(ctx)
@@ -119,16 +120,16 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := t.send(req)
 	if err != nil {
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) && parent.Err() == nil {
-			err = fmt.Errorf("no answer within %s: %w", c.tryTimeout, err)
+		if limit != nil && context.Cause(ctx) == context.DeadlineExceeded && parent.Err() == nil { //nolint:errorlint // set by the limit
+			err = limitError(c.tryTimeout, err)
 		}
-		cancel()
+		limit.stop()
 		return nil, err
 	}
 	if read, ok := resp.Body.(*bufferedBody); ok {
-		read.cancel = cancel // to cancel before the end of an HTTP/2 stream has arrived would reset the stream
+		read.limit = limit // to end it before the end of an HTTP/2 stream has arrived would reset the stream
 	} else {
-		cancel()
+		limit.stop()
 	}
 	return resp, nil
 }
