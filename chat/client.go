@@ -16,6 +16,7 @@ type Client struct {
 	pipeline   *pipeline.Pipeline
 	api        *chatapi.Client
 	apiVersion string
+	credential *TokenCredential // nil for a client of a Fleet
 }
 
 // ClientOptions are the optional settings of [NewClient] and [NewThreadClient].
@@ -65,7 +66,12 @@ func NewClient(endpoint string, credential *TokenCredential, options *ClientOpti
 	if credential == nil {
 		return nil, &ArgumentError{Name: "credential", Reason: "must not be nil: create one with NewTokenCredential"}
 	}
-	return newClient("client", base, (&userAuth{credential: credential, allowHTTP: options.InsecureAllowCredentialWithHTTP}).send, options)
+	client, err := newClient("client", base, (&userAuth{credential: credential, allowHTTP: options.InsecureAllowCredentialWithHTTP}).send, options)
+	if err != nil {
+		return nil, err
+	}
+	client.credential = credential
+	return client, nil
 }
 
 func parseEndpoint(endpoint string, options *ClientOptions) (pipeline.Endpoint, error) {

@@ -44,7 +44,8 @@
 // Calls are retried on the statuses 408, 429, 500, 502, 503 and 504 and on transport errors: up to three times, after the delay
 // that the service requests or one that grows exponentially. A requested delay of more than a minute ends the call. The retry options
 // of [ClientOptions] change these values, and its RetryBudget limits the retries of all calls together. [ThreadClient.SendMessage] is
-// the exception, since a retry could send the message twice: see there and [ErrOutcomeUnknown].
+// the exception, since a retry could send the message twice: see there and [ErrOutcomeUnknown]. [ThreadClient.SendMessageOnce] looks for
+// the message in the thread before it retries.
 //
 // On 401 a call is retried once with a new token, if the credential can fetch one. If the response to a change is lost, its retry may
 // fail with [ErrForbidden] or [ErrNotFound] because the first attempt succeeded; the error says so.

@@ -26,7 +26,7 @@ var (
 )
 
 // ErrOutcomeUnknown means that a message may or may not have been sent: the request was sent, and no response tells the outcome.
-// List the newest messages before sending it again.
+// List the newest messages before sending it again, or send it with [ThreadClient.SendMessageOnce].
 var ErrOutcomeUnknown = pipeline.ErrOutcomeUnknown
 
 // ErrClosed is returned by every call on a client, thread client, fleet or credential after its Close.

@@ -106,6 +106,22 @@ func ExampleThreadClient_SendMessage() {
 	// Output: html <b>Done.</b> Alice map[build:8841] <nil>
 }
 
+func ExampleThreadClient_SendMessageOnce() {
+	service, thread, _ := newExampleThread()
+	defer service.Close()
+	ctx := context.Background()
+
+	shippedOn := time.Now()
+	first, err := thread.SendMessageOnce(ctx, "order-7-shipped", "Your parcel has left.", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	// The process is restarted, and does not know whether it has sent the message.
+	second, err := thread.SendMessageOnce(ctx, "order-7-shipped", "Your parcel has left.", &chat.SendMessageOnceOptions{Since: shippedOn})
+	fmt.Println(second == first, err)
+	// Output: true <nil>
+}
+
 func ExampleThreadClient_GetMessage() {
 	service, thread, _ := newExampleThread()
 	defer service.Close()

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"net/http"
 	"time"
 
@@ -32,7 +32,7 @@ type Message struct {
 	// EditedOn and DeletedOn are zero unless the message was edited or deleted. A deleted message has no text and no EditedOn.
 	EditedOn  time.Time
 	DeletedOn time.Time
-	// Metadata is nil if there is none.
+	// Metadata is nil if there is none. It includes [OnceKeyMember] if the message has one.
 	Metadata map[string]string
 	// Unknown holds the members that this package does not know, a JSON object. It is nil if there are none.
 	Unknown json.RawMessage
@@ -126,7 +126,7 @@ type MessageUpdate struct {
 // The API has no idempotency key for messages: a retry could send the message twice. SendMessage therefore retries only if the
 // request was certainly not delivered: no connection was established, or the response is 429, or 503 with a delay. No retry
 // option changes this. If the request may have been delivered (the response was lost or is malformed, or is a redirect, 408 or
-// another 5xx, or the context ended), the error matches both [ErrOutcomeUnknown] and its cause.
+// another 5xx, or the context ended), the error matches both [ErrOutcomeUnknown] and its cause. [ThreadClient.SendMessageOnce] can retry then.
 //
 // Empty content and a type that only the service writes are each an [*ArgumentError]. The error is [ErrTooLarge] if the message
 // is too long.
@@ -136,20 +136,25 @@ func (t *ThreadClient) SendMessage(ctx context.Context, content string, options 
 	if options == nil {
 		options = &SendMessageOptions{}
 	}
-	kind, err := sendableType(options.Type)
-	if err := cmp.Or(err, t.check(), options.check(content)); err != nil {
+	if err := cmp.Or(t.check(), options.check(content)); err != nil {
 		return SendMessageResult{}, err
 	}
+	return t.send(ctx, "ThreadClient.SendMessage", content, options)
+}
+
+// send sends a message once. The method names the call in traces and logs.
+func (t *ThreadClient) send(ctx context.Context, method, content string, options *SendMessageOptions) (SendMessageResult, error) {
+	kind := chatapi.ChatMessageType(cmp.Or(options.Type, MessageTypeText))
 	params := &chatapi.ChatThreadSendChatMessageParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.SendChatMessageRequest{
 		Content: content, Type: &kind, SenderDisplayName: wireText(options.SenderDisplayName), Metadata: options.Metadata,
 	})
-	op := pipeline.Operation{Name: "ThreadClient.SendMessage", Action: "chat: send message", Status: http.StatusCreated, Once: true}
+	op := pipeline.Operation{Name: method, Action: "chat: send message", Status: http.StatusCreated, Once: true}
 	wire, err := pipeline.Call[chatapi.SendChatMessageResult](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadSendChatMessage(ctx, t.threadID, params, body)
 	})
 	if err == nil && wire.ID == "" {
-		err = fmt.Errorf("chat: send message: the response has no message id: %w", ErrOutcomeUnknown)
+		err = &pipeline.UnknownError{Cause: errors.New("chat: send message: the response has no message id")}
 	}
 	return SendMessageResult{ID: wire.ID}, err
 }
@@ -226,23 +231,17 @@ func (t *ThreadClient) DeleteMessage(ctx context.Context, messageID string) erro
 	})
 }
 
+// check rejects empty content, and the types that only the service writes. It accepts unknown types, which a later version of the
+// service may define.
 func (o *SendMessageOptions) check(content string) error {
+	switch o.Type {
+	case MessageTypeTopicUpdated, MessageTypeParticipantAdded, MessageTypeParticipantRemoved:
+		return &ArgumentError{Name: "Type", Reason: "must be text or html: only the service writes " + string(o.Type)}
+	}
 	if content == "" {
 		return &ArgumentError{Name: "content", Reason: "must not be empty"}
 	}
 	return cmp.Or(
 		checkText("content", content), checkText("SenderDisplayName", o.SenderDisplayName), checkMetadata("Metadata", o.Metadata),
 	)
-}
-
-// sendableType rejects the types that only the service writes. It accepts unknown types, which a later version of the service may
-// define.
-func sendableType(given MessageType) (chatapi.ChatMessageType, error) {
-	switch given {
-	case "":
-		return chatapi.ChatMessageTypeText, nil
-	case MessageTypeTopicUpdated, MessageTypeParticipantAdded, MessageTypeParticipantRemoved:
-		return "", &ArgumentError{Name: "Type", Reason: "must be text or html: only the service writes " + string(given)}
-	}
-	return chatapi.ChatMessageType(given), nil
 }

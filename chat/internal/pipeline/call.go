@@ -129,7 +129,7 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	case err == nil:
 		return wire, nil
 	case c.ambiguous:
-		return none, fmt.Errorf("%w: %w", err, ErrOutcomeUnknown)
+		return none, &UnknownError{err}
 	}
 	return none, err
 }

@@ -27,6 +27,13 @@ func (e *EndedError) Error() string {
 
 func (e *EndedError) Unwrap() []error { return []error{e.Last, e.Ended} }
 
+// UnknownError is the error of an operation with Once set that may or may not have happened. It matches ErrOutcomeUnknown too.
+type UnknownError struct{ Cause error }
+
+func (e *UnknownError) Error() string { return fmt.Sprintf("%v: %v", e.Cause, ErrOutcomeUnknown) }
+
+func (e *UnknownError) Unwrap() []error { return []error{e.Cause, ErrOutcomeUnknown} }
+
 // outcome is how the last attempt of a call failed. azcore drops it if the context ends.
 type outcome struct {
 	err    error

@@ -152,6 +152,9 @@ func (p *Pipeline) For(caller any) *Pipeline {
 	return &Pipeline{shared: p.shared, parent: p, owner: "client", caller: caller}
 }
 
+// Caller is what For was given, nil for a pipeline that New returned.
+func (p *Pipeline) Caller() any { return p.caller }
+
 // Close makes later calls fail with ErrClosed, and closes idle connections unless the transport is the caller's.
 func (p *Pipeline) Close() {
 	p.closed.Store(true)
