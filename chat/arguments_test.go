@@ -245,6 +245,8 @@ var _ = Describe("A bad argument", func() {
 		Entry("the address of the threads", "https://contoso.example/chat/threads"),
 		Entry("the address of the threads at a gateway", "https://contoso.example/v1/Chat/Threads/"),
 		Entry("the address of the users", "https://contoso.example/identities"),
+		Entry("in quotes", `"https://contoso.example"`), Entry("with a quote at its end", `https://contoso.example'`),
+		Entry("with a comma at its end", "https://contoso.example,"), Entry("after a byte order mark", "\ufeffhttps://contoso.example"),
 		Entry("a key in a URL", "https://contoso.example/;accesskey=c2VjcmV0"),
 	)
 

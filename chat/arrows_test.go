@@ -59,7 +59,7 @@ var arrows = map[string]struct{ ours, others []string }{
 		ours: []string{"chat", "chat/events", "chat/realtime", "chat/internal/..."},
 	},
 	"chat/chattest": {
-		ours:   []string{"chat", "chat/events", "chat/redact", "chat/internal/operations", "gen/chatapi", "gen/identityapi"},
+		ours:   []string{"chat", "chat/events", "chat/redact", "chat/internal/operations", "chat/internal/secret", "gen/chatapi", "gen/identityapi"},
 		others: []string{"github.com/coder/websocket", "github.com/golang-jwt/jwt/v5", "go.etcd.io/bbolt/..."},
 	},
 	"chat/chattest/chatmatchers": {

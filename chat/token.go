@@ -11,11 +11,12 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/acschat/acs-chat-go/chat/internal/diagnosis"
+	"github.com/acschat/acs-chat-go/chat/internal/secret"
 )
 
 // AccessToken is the access token of a user. Its JSON contains the token; fmt and slog print it redacted.
 type AccessToken struct {
-	// Token is a JSON Web Token, signed or encrypted, visible ASCII characters only.
+	// Token is a JSON Web Token, signed or encrypted, without quotes, white space or "Bearer " around it.
 	Token string `json:"token,omitempty"`
 	// ExpiresOn is the time at which the token expires. Zero means that of the "exp" claim or, for an encrypted token, the
 	// AssumedLifetime of [TokenCredentialOptions]. It must be set for any other token whose claims cannot be read.
@@ -42,20 +43,12 @@ func (t AccessToken) redacted() string {
 // lastExpiry is the end of the year 9999 as an "exp" claim. A higher claim is in milliseconds by mistake.
 const lastExpiry = 253402300799
 
-// maxToken is the limit of a token in bytes. A token of the service has less than 1 KB.
-const maxToken = 64 << 10
-
 // withExpiry returns the token with its expiry, assumed from now if it is encrypted. Its errors do not contain the token.
 func (t AccessToken) withExpiry(assumed time.Duration) (AccessToken, error) {
+	if err := secret.CheckToken(t.Token); err != nil {
+		return t, err
+	}
 	switch {
-	case t.Token == "":
-		return t, errors.New("is empty")
-	case len(t.Token) > maxToken:
-		return t, fmt.Errorf("is longer than %d KB", maxToken>>10)
-	case strings.HasPrefix(strings.ToLower(t.Token), "bearer "):
-		return t, errors.New(`begins with "Bearer ", which is not part of the token: remove it`)
-	case strings.ContainsFunc(t.Token, outsideTokens):
-		return t, errors.New("contains a space, a line break or another character that a token cannot contain")
 	case !t.ExpiresOn.IsZero():
 		// Without the monotonic reading: that clock stands still while the machine sleeps, and tokens go on ending.
 		t.ExpiresOn = t.ExpiresOn.Round(0)
@@ -81,9 +74,6 @@ func (t AccessToken) age() string {
 	return fmt.Sprintf("the token has %s left by the local clock: it was revoked, belongs to another resource, or the clock is wrong",
 		left.Round(time.Second))
 }
-
-// outsideTokens reports whether a token cannot contain the character: it breaks a header, or was read from a file with the token.
-func outsideTokens(r rune) bool { return r <= ' ' || r > '~' }
 
 // readExpiry reads the "exp" claim, in whole seconds. It does not check the signature, for which a client has no key.
 func readExpiry(token string) (time.Time, error) {

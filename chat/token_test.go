@@ -13,6 +13,9 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
+// readable is a token that needs no ExpiresOn.
+const readable = "h.eyJleHAiOjE5MDAwMDAwMDB9.s"
+
 // commonEnd is when the readable tokens of these specs end, unless they say otherwise.
 const commonEnd = 1900000000
 
@@ -59,10 +62,10 @@ var _ = Describe("AccessToken", func() {
 			keeps(err, token)
 		},
 		Entry("empty", "", "is empty"),
-		Entry("blank", "   ", "contains a space"),
+		Entry("blank", "   ", "is blank"),
 		Entry("one segment", "secret", "is not a JSON Web Token: 1 of 3"),
 		Entry("two segments", "secret.secret", "is not a JSON Web Token: 2 of 3"),
-		Entry("a payload that is not base64", "h.secret!.s", "has a payload that is not base64"),
+		Entry("a payload that is not base64", "h.secre~.s", "has a payload that is not base64"),
 		Entry("a truncated payload", "h.eyJleHAiOjE5MDAwMDAwM.s", "has a payload that is not base64"),
 		Entry("a payload that is not JSON", tokenWith("secret"), "has no numeric exp claim"),
 		Entry("an empty payload", "secret..secret", "has no numeric exp claim"),
@@ -78,12 +81,33 @@ var _ = Describe("AccessToken", func() {
 		Entry("exp in milliseconds", tokenWith(`{"exp":1900000000000}`), "has an exp claim that is not a number of seconds"),
 		Entry("exp that is too large", tokenWith(`{"exp":1e300}`), "has an exp claim that is not a number of seconds"),
 		Entry("exp negative", tokenWith(`{"exp":-1900000000}`), "has an exp claim that is not a number of seconds"),
-		Entry("a line break, as read from a file", tokenWith(`{"exp":1900000000}`)+"\n", "contains a space, a line break"),
+		Entry("a line break, as read from a file", tokenWith(`{"exp":1900000000}`)+"\n", "begins or ends with white space"),
 		Entry("a line break inside", "h.eyJleHAiOjE5\nMDAwMDAwMDB9.s", "contains a space, a line break"),
 		Entry("a space inside", "h. eyJleHAiOjE5MDAwMDAwMDB9.s", "contains a space"),
 		Entry("the value of the header", "Bearer "+tokenWith(`{"exp":1900000000}`), `begins with "Bearer ", which is not part of the token: remove it`),
 		Entry("the value of the header in small letters", "bearer secret", `begins with "Bearer "`),
 		Entry("a letter outside ASCII", "h.eyJleHAiOjE5MDAwMDAwMDB9.sécret", "contains a space, a line break or another character"),
+		Entry("quotes around it", `"`+readable+`"`, "is in quotes: remove them"),
+		Entry("a quote at its end", readable+"'", "is in quotes"),
+		Entry("typographic quotes around it", "“"+readable+"”", "is in quotes"),
+		Entry("escaped quotes around it", `\"`+readable+`\"`, "is in quotes"),
+		Entry("the response that it is in", `{"token":"`+readable+`","expiresOn":"2026-01-01T00:00:00Z"}`, "is JSON: pass only the text of the token in it"),
+		Entry("a list that it is in", `["`+readable+`"]`, "is JSON"),
+		Entry("the line of a .env file", "ACS_TOKEN="+readable, `begins with a name, as in NAME=value: pass only the value`),
+		Entry("a line of a shell", "export ACS_TOKEN="+readable, "begins with a name"),
+		Entry("a line of YAML", "token: "+readable, "begins with a name"),
+		Entry("the header", "Authorization: Bearer "+readable, "begins with a name"),
+		Entry("a comma at its end", readable+",", "ends with a comma: remove it"),
+		Entry("a semicolon at its end", readable+";", "ends with a semicolon: remove it"),
+		Entry("a byte order mark", "\ufeff"+readable, "begins with a byte order mark: save the file as UTF-8 without one"),
+		Entry("a byte order mark read as Latin-1", "\u00ef\u00bb\u00bf"+readable, "begins with a byte order mark"),
+		Entry("UTF-16", "h\x00.\x00e\x00y\x00", "contains NUL characters: convert the file from UTF-16 to UTF-8"),
+		Entry("a space that no one sees", readable+"\u200b", "contains a space, a line break or another character"),
+		Entry("an unresolved reference to Key Vault", "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/secret/)",
+			"is a Key Vault reference that was not resolved"),
+		Entry("a variable that was not replaced", "${ACS_TOKEN}", "is a placeholder that was not replaced by its value"),
+		Entry("a template that was not replaced", "{{ secret }}", "is a placeholder"),
+		Entry("a word to replace", "<your-token>", "is a placeholder"),
 		Entry("bytes that are not UTF-8", "h.eyJleHAiOjE5MDAwMDAwMDB9.\xff\xfe", "contains a space, a line break or another character"),
 	)
 
@@ -125,7 +149,7 @@ var _ = Describe("AccessToken", func() {
 				refuses(err, "InitialToken", token, reason)
 			},
 			Entry("empty", "", "is empty"),
-			Entry("blank", " \t ", "contains a space"),
+			Entry("blank", " \t ", "is blank"),
 			Entry("the value of a header", "Bearer opaque-secret", `begins with "Bearer "`),
 			Entry("with a line break", "secret\r\nX-Other: secret", "contains a space, a line break"),
 		)

@@ -233,6 +233,8 @@ var _ = Describe("The access key", func() {
 		func(key string) {
 			_, err := chattest.Open(&chattest.Options{AccessKey: key})
 			Expect(err).To(MatchError("chattest: the access key must be base64"))
+			_, err = chattest.Open(&chattest.Options{AccessKey: `"` + key + `"`})
+			Expect(err).To(MatchError("chattest: the access key is in quotes: remove them"))
 		},
 		Entry("not base64", "no key"),
 		Entry("a key that was cut", "MDEyMzQ1Njc4OWFiY2RlZg"),

@@ -3,10 +3,12 @@ package chattest
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/url"
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/internal/secret"
 )
 
 // Options are the optional settings of [Open] and [NewServer]. The zero value means a service with a temporary store that is lost when it
@@ -116,6 +118,9 @@ func (s *Service) SetEndpoint(endpoint string) error {
 
 // decodeAccessKey reads a key. Its error does not show it.
 func decodeAccessKey(text string) ([]byte, error) {
+	if err := secret.Alone("access key", text); err != nil {
+		return nil, fmt.Errorf("chattest: the access key %w", err)
+	}
 	key, err := base64.StdEncoding.Strict().DecodeString(text)
 	if err != nil || len(key) == 0 {
 		return nil, errors.New("chattest: the access key must be base64")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
+	"github.com/acschat/acs-chat-go/chat/internal/secret"
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
@@ -89,7 +90,7 @@ func NewClientWithAccessKey(endpoint, accessKey string, options *ClientOptions) 
 	if err != nil {
 		return nil, err
 	}
-	key, err := decodeKey(accessKey)
+	key, err := secret.DecodeKey(accessKey)
 	if err != nil {
 		return nil, &chat.ArgumentError{Name: "accessKey", Reason: err.Error()}
 	}

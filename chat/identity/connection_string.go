@@ -1,11 +1,10 @@
 package identity
 
 import (
-	"encoding/base64"
-	"errors"
 	"strings"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/internal/secret"
 )
 
 type connectionString struct {
@@ -25,6 +24,9 @@ func parseConnectionString(text string) (connectionString, error) {
 		return none, fault("is empty: is the variable set that it comes from?")
 	case strings.Contains(text, "://") && !strings.Contains(text, "="):
 		return none, fault("is only the endpoint: " + connectionStringForm)
+	}
+	if err := secret.CheckConnectionString(text); err != nil {
+		return none, fault(err.Error())
 	}
 	values := map[string]string{}
 	for part := range strings.SplitSeq(text, ";") {
@@ -49,26 +51,16 @@ func parseConnectionString(text string) (connectionString, error) {
 			return none, fault("has no " + name + ": " + connectionStringForm)
 		}
 	}
-	key, err := decodeKey(values["accesskey"])
+	key, err := secret.DecodeKey(values["accesskey"])
 	if err != nil {
 		return none, fault("holds an accesskey that " + err.Error())
 	}
 	endpoint := values["endpoint"]
+	if err := secret.Alone("URL", endpoint); err != nil {
+		return none, fault("has an endpoint that " + err.Error())
+	}
 	if !strings.Contains(endpoint, "://") {
 		endpoint = "https://" + endpoint
 	}
 	return connectionString{endpoint: endpoint, key: key}, nil
-}
-
-// decodeKey reads an access key. Padding may be missing: a double click on a key leaves it behind.
-// Its errors are the second half of a sentence about the key, and do not show it.
-func decodeKey(text string) ([]byte, error) {
-	key, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.TrimSpace(text), "="))
-	switch {
-	case err != nil:
-		return nil, errors.New("must be base64, as the portal shows it")
-	case len(key) == 0:
-		return nil, errors.New("must not be empty")
-	}
-	return key, nil
 }

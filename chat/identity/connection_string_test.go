@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -45,6 +46,7 @@ var _ = Describe("NewClientFromConnectionString", func() {
 	)
 
 	const secret = "c2VjcmV0LWtleS1vZi1jb250b3Nv"
+	const whole = "endpoint=https://r.com/;accesskey=" + secret
 
 	DescribeTable("rejects an invalid one, and does not show the key", func(text, reason string) {
 		client, err := identity.NewClientFromConnectionString(text, nil)
@@ -69,6 +71,21 @@ var _ = Describe("NewClientFromConnectionString", func() {
 		Entry("two keys", "endpoint=https://r.com/;accesskey="+secret+";AccessKey="+secret, "more than one accesskey"),
 		Entry("a key that is not base64", "endpoint=https://r.com/;accesskey="+secret+"!", "base64"),
 		Entry("a truncated key", "endpoint=https://r.com/;accesskey="+secret+"Q", "base64"),
+		Entry("one in quotes", `"`+whole+`"`, "is in quotes: remove them"),
+		Entry("one in JSON", `{"connectionString":"`+whole+`"}`, "is JSON: pass only the text of the connection string in it"),
+		Entry("the line of a .env file", "ACS_CONNECTION_STRING="+whole, "begins with a name, as in NAME=value: pass only the value"),
+		Entry("a line of a shell", "export ACS_CONNECTION_STRING="+whole, "begins with a name"),
+		Entry("a line of YAML", "connectionString: "+whole, "begins with a name"),
+		Entry("the line of a .env file, in the other order", "ACS=accesskey="+secret+";endpoint=https://r.com/", "begins with a name"),
+		Entry("a comma at its end", whole+",", "ends with a comma: remove it"),
+		Entry("a byte order mark", "\ufeff"+whole, "begins with a byte order mark: save the file as UTF-8 without one"),
+		Entry("UTF-16", "e\x00n\x00d\x00", "contains NUL characters"),
+		Entry("an unresolved reference to Key Vault", "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s/)", "is a Key Vault reference that was not resolved"),
+		Entry("a variable that was not replaced", "$ACS_CONNECTION_STRING", "is a placeholder that was not replaced by its value"),
+		Entry("a key in quotes", `endpoint=https://r.com/;accesskey='`+secret+`'`, "is in quotes"),
+		Entry("a key in quotes, before the endpoint", `accesskey='`+secret+`';endpoint=https://r.com/`, "holds an accesskey that is in quotes"),
+		Entry("an endpoint in quotes", `endpoint="https://r.com/";accesskey=`+secret, "has an endpoint that is in quotes"),
+		Entry("a key that was not replaced", "endpoint=https://r.com/;accesskey=<key>", "holds an accesskey that is a placeholder"),
 		Entry("an endpoint over http", "endpoint=http://r.com/;accesskey="+secret, "https"),
 		Entry("an endpoint that is the key", "endpoint="+secret+"!!;accesskey="+secret+"/ /", "base64"),
 		Entry("an endpoint with a query", "endpoint=https://r.com/?key="+secret+";accesskey="+secret, "query"),
@@ -83,6 +100,58 @@ var _ = Describe("NewClientFromConnectionString", func() {
 		client, err := identity.NewClientFromConnectionString("endpoint=http://localhost:7777/;accesskey="+testKey, allowed)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(client.Endpoint()).To(Equal("http://localhost:7777"))
+	})
+})
+
+var _ = Describe("NewClientWithAccessKey", func() {
+	const secret = "c2VjcmV0LWtleS1vZi1jb250b3Nv"
+
+	DescribeTable("rejects a key with something around it, and does not show it", func(text, reason string) {
+		client, err := identity.NewClientWithAccessKey(testEndpoint, text, nil)
+		Expect(client).To(BeNil())
+		Expect(err).To(beArgument("accessKey"))
+		Expect(err).To(MatchError(ContainSubstring("accessKey " + reason)))
+		Expect(err.Error()).NotTo(ContainSubstring(secret[:8]))
+	},
+		Entry("quotes", `"`+secret+`"`, "is in quotes: remove them"),
+		Entry("JSON", `{"primaryKey":"`+secret+`"}`, "is JSON: pass only the text of the access key in it"),
+		Entry("a name", "accesskey="+secret, "begins with a name, as in NAME=value: pass only the value"),
+		Entry("a name of YAML", "primaryKey: "+secret, "begins with a name"),
+		Entry("a comma", secret+",", "ends with a comma: remove it"),
+		Entry("a byte order mark", "\ufeff"+secret, "begins with a byte order mark"),
+		Entry("the connection string", "endpoint=https://r.com/;accesskey="+secret, "is a connection string: use NewClientFromConnectionString"),
+		Entry("an unresolved reference to Key Vault", "@Microsoft.KeyVault(VaultName=v;SecretName=s)", "is a Key Vault reference that was not resolved"),
+		Entry("a variable that was not replaced", "%ACS_KEY%", "is a placeholder that was not replaced by its value"),
+		Entry("nothing", " ", "must not be empty"),
+		Entry("another alphabet", "c2Vj-cmV0", "must be base64"),
+	)
+
+	It("accepts one that ends with a line break, or lacks its padding", func() {
+		for _, text := range []string{testKey + "\n", strings.TrimRight(testKey, "=")} {
+			_, err := identity.NewClientWithAccessKey(testEndpoint, text, nil)
+			Expect(err).NotTo(HaveOccurred())
+		}
+	})
+})
+
+var _ = Describe("An Entra token", func() {
+	It("with something around it is rejected before any request, and not shown", func(ctx SpecContext) {
+		const secret = `"secret-token"`
+		wire := answering()
+		client, err := identity.NewClientWithAccessKey(testEndpoint, testKey, options(wire))
+		Expect(err).NotTo(HaveOccurred())
+		_, err = client.GetTokenForTeamsExtensionUser(ctx, secret)
+		Expect(err).To(beArgument("entraToken"))
+		Expect(err).To(MatchError("chat: entraToken is in quotes: remove them"))
+		_, err = client.GetTokenForTeamsUser(ctx, secret, "app", "user")
+		Expect(err).To(MatchError("chat: entraToken is in quotes: remove them"))
+
+		entra, err := identity.NewClient(testEndpoint, &entraStub{lifetime: time.Hour, fixed: secret}, options(wire))
+		Expect(err).NotTo(HaveOccurred())
+		_, err = entra.CreateUser(ctx, nil)
+		Expect(err).To(MatchError(ContainSubstring("the Entra token is in quotes: remove them")))
+		Expect(err.Error()).NotTo(ContainSubstring("secret"))
+		Expect(wire.Requests()).To(BeEmpty())
 	})
 })
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
+	"github.com/acschat/acs-chat-go/chat/internal/secret"
 )
 
 // entraScope is what an application asks Entra for. The two slashes belong there.
@@ -84,6 +85,9 @@ func entraTokenFor(ctx context.Context, credential azcore.TokenCredential, scope
 		return chat.AccessToken{}, fmt.Errorf("no Entra token: %w", err)
 	case token.Token == "":
 		return chat.AccessToken{}, errors.New("the credential gave an empty Entra token")
+	}
+	if err := secret.CheckToken(token.Token); err != nil {
+		return chat.AccessToken{}, fmt.Errorf("the Entra token %w", err)
 	}
 	return chat.AccessToken{Token: token.Token, ExpiresOn: token.ExpiresOn}, nil
 }

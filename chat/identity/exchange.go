@@ -8,6 +8,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
+	"github.com/acschat/acs-chat-go/chat/internal/secret"
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
@@ -66,6 +67,14 @@ func (f entraFamily) has(scope string) bool {
 		}
 	}
 	return false
+}
+
+// checkEntraToken refuses a token that no request can carry, or with something around it.
+func checkEntraToken(token string) error {
+	if err := secret.CheckToken(token); err != nil {
+		return &chat.ArgumentError{Name: "entraToken", Reason: err.Error()}
+	}
+	return nil
 }
 
 // exchange exchanges the Entra token of a person for a token of the resource.

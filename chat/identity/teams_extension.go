@@ -53,12 +53,12 @@ type CreateOrUpdateTeamsExtensionAssignmentOptions struct {
 // a scope that begins with "https://auth.msft.communication.azure.com/". It is the only authorization that is sent: neither the
 // access key nor the client's own credential is used. [NewEntraTokenCredential] does the same repeatedly.
 //
-// An empty token is a [*chat.ArgumentError].
+// An empty token, and one with something around it such as quotes, is a [*chat.ArgumentError].
 //
 // The API operation is TeamsExtensionToken_Exchange.
 func (c *Client) GetTokenForTeamsExtensionUser(ctx context.Context, entraToken string) (TeamsExtensionToken, error) {
-	if entraToken == "" {
-		return TeamsExtensionToken{}, &chat.ArgumentError{Name: "entraToken", Reason: "must not be empty"}
+	if err := checkEntraToken(entraToken); err != nil {
+		return TeamsExtensionToken{}, err
 	}
 	family := teamsExtensionUsers()
 	family.apiVersion = c.apiVersion

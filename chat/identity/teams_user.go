@@ -13,14 +13,15 @@ import (
 // clientID is the Entra application that requested the Entra token, and userObjectID the Entra object id of the user; the service
 // compares both with the token.
 //
-// An empty argument is a [*chat.ArgumentError]. The error is [chat.ErrUnauthorized] if the Entra token is expired or not usable,
-// and [chat.ErrBadRequest] if an id is malformed.
+// An empty argument, and a token with something around it such as quotes, is a [*chat.ArgumentError]. The error is
+// [chat.ErrUnauthorized] if the Entra token is expired or not usable, and [chat.ErrBadRequest] if an id is malformed.
 //
 // The API operation is CommunicationIdentity_ExchangeTeamsUserAccessToken.
 func (c *Client) GetTokenForTeamsUser(ctx context.Context, entraToken, clientID, userObjectID string) (chat.AccessToken, error) {
-	for _, argument := range []struct{ name, value string }{
-		{"entraToken", entraToken}, {"clientID", clientID}, {"userObjectID", userObjectID},
-	} {
+	if err := checkEntraToken(entraToken); err != nil {
+		return chat.AccessToken{}, err
+	}
+	for _, argument := range []struct{ name, value string }{{"clientID", clientID}, {"userObjectID", userObjectID}} {
 		if argument.value == "" {
 			return chat.AccessToken{}, &chat.ArgumentError{Name: argument.name, Reason: "must not be empty"}
 		}

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
+
+	"github.com/acschat/acs-chat-go/chat/internal/secret"
 )
 
 // Endpoint is the URL of a resource, without a trailing slash.
@@ -19,7 +21,11 @@ func ParseEndpoint(text string, allowHTTP bool) (Endpoint, error) {
 	if strings.Contains(strings.ToLower(text), "accesskey=") {
 		return fault("is a connection string: pass the https URL in it")
 	}
-	u, err := url.Parse(strings.TrimSpace(text))
+	text = strings.TrimSpace(text)
+	if err := secret.Alone("URL", text); err != nil {
+		return Endpoint{}, err
+	}
+	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Host == "" || u.Hostname() == "":
 		return fault(`must be a URL such as "https://<resource>.communication.azure.com"`)
