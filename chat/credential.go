@@ -85,9 +85,9 @@ func NewStaticTokenCredential(token AccessToken) (*TokenCredential, error) {
 // call needs a token unless RefreshAhead is set.
 //
 // The context of refresh ends after RefreshTimeout or with Close, not with the call that needs the token. If refresh does not
-// return then, its result is ignored, and it may be called again. If refresh returns an error, panics, or returns an unreadable
-// or expired token, the waiting calls fail. A nil refresh, a negative timeout and an unreadable initial token are each an
-// [*ArgumentError].
+// return then, its result is ignored, and it may be called again. If refresh calls a client with this credential, returns an
+// error, panics, or returns an unreadable or expired token, the waiting calls fail. A nil refresh, a negative timeout and an
+// unreadable initial token are each an [*ArgumentError].
 func NewTokenCredential(refresh func(context.Context) (AccessToken, error), options *TokenCredentialOptions) (*TokenCredential, error) {
 	if refresh == nil {
 		return nil, &ArgumentError{Name: "refresh", Reason: "must not be nil"}
@@ -165,7 +165,7 @@ func (c *TokenCredential) renewed(ctx context.Context) (AccessToken, error) {
 		return held.AccessToken, nil
 	}
 	if c.pending == nil && (!valid || !now.Before(c.notBefore)) {
-		c.startRefresh(now)
+		c.startRefresh(ctx, now)
 	}
 	pending := c.pending
 	c.mu.Unlock()
@@ -194,7 +194,7 @@ func (c *TokenCredential) replace(ctx context.Context, refused AccessToken) (Acc
 			c.mu.Unlock()
 			return refused, nil
 		}
-		c.startRefresh(now)
+		c.startRefresh(ctx, now)
 	}
 	pending := c.pending
 	c.mu.Unlock()
@@ -220,11 +220,11 @@ func (c *TokenCredential) idle() bool {
 	return c.pending == nil
 }
 
-// startRefresh starts a refresh. The caller holds mu, and has checked that none is in progress.
-func (c *TokenCredential) startRefresh(now time.Time) {
+// startRefresh starts a refresh for a call. The caller holds mu, and has checked that none is in progress.
+func (c *TokenCredential) startRefresh(origin context.Context, now time.Time) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.timeout)
 	c.notBefore = now.Add(refreshInterval)
-	ctx, watch := pipeline.WithWatch(ctx)
+	ctx, watch := pipeline.WithWatch(ctx, origin)
 	c.pending = &tokenRefresh{cancel: cancel, watch: watch, done: make(chan struct{})}
 	go c.runRefresh(ctx, c.pending)
 }

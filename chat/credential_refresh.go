@@ -20,6 +20,9 @@ type tokenRefresh struct {
 
 // wait returns the result of the refresh, or the error of ctx if that ends first.
 func (f *tokenRefresh) wait(ctx context.Context) (AccessToken, error) {
+	if f.watch.Covers(ctx) {
+		return AccessToken{}, errOwnToken
+	}
 	select {
 	case <-f.done:
 		return f.token, f.err
@@ -44,7 +47,10 @@ type refreshError struct{ cause error }
 func (e *refreshError) Error() string { return "refresh token: " + e.cause.Error() }
 func (e *refreshError) Unwrap() error { return e.cause }
 
-var errEnded = errors.New("has already expired")
+var (
+	errEnded    = errors.New("has already expired")
+	errOwnToken = &refreshError{errors.New("the callback calls a client that waits for the callback: use a client with another credential")}
+)
 
 // runRefresh calls the callback. It handles a panic, the end of the goroutine and a callback that does not return.
 func (c *TokenCredential) runRefresh(ctx context.Context, pending *tokenRefresh) {
@@ -145,5 +151,5 @@ func (c *TokenCredential) refreshAhead() {
 		c.schedule()
 		return
 	}
-	c.startRefresh(now)
+	c.startRefresh(context.Background(), now)
 }

@@ -3,14 +3,17 @@ package chat_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/identity"
 )
 
 // span is what a tracer was told.
@@ -125,6 +128,32 @@ var _ = Describe("Traces", func() {
 			names = append(names, s.Name)
 		}
 		Expect(strings.Join(names, " ")).To(Equal(strings.Repeat(" Client.ListThreads HTTP GET", 3)[1:]))
+	})
+
+	It("have the span of a token fetch below that of the call that needs the token, whose values the callback does not see", func(ctx SpecContext) {
+		type requestKey struct{}
+		o, kept := tracedOptions(reply(204, ""))
+		issuing := &identity.ClientOptions{}
+		issuing.TracingProvider = o.TracingProvider
+		issuing.Transport = answering(reply(200, `{"token":"`+tokenWith(`{"exp":4000000000}`)+`","expiresOn":"2096-10-02T07:06:40Z"}`))
+		identities, err := identity.NewClientWithAccessKey(testEndpoint, "a2V5", issuing)
+		Expect(err).NotTo(HaveOccurred())
+		client, err := chat.NewClient(testEndpoint, credentialOf(func(ctx context.Context) (chat.AccessToken, error) {
+			Expect(ctx.Value(requestKey{})).To(BeNil())
+			Expect(ctx.Value(spanKey{})).To(BeNil())
+			return identities.GetToken(ctx, chat.CommunicationUser{ID: "8:acs:ana"}, []identity.Scope{identity.ScopeChat}, nil)
+		}, nil), o)
+		Expect(err).NotTo(HaveOccurred())
+		captured := policy.WithCaptureResponse(context.WithValue(ctx, requestKey{}, "of the request"), new(*http.Response))
+		Expect(client.DeleteThread(captured, testThread)).To(Succeed())
+		parents := map[string]string{}
+		for _, s := range kept.list {
+			parents[s.Name] = s.Parent
+		}
+		Expect(parents).To(Equal(map[string]string{
+			"Client.DeleteThread": "", "Client.GetToken": "Client.DeleteThread",
+			"HTTP POST": "Client.GetToken", "HTTP DELETE": "Client.DeleteThread",
+		}))
 	})
 
 	It("have no span for a call that was rejected before any request", func(ctx SpecContext) {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 )
 
 // Operation describes what a method does.
@@ -102,7 +101,7 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	if owner := p.closedOwner(); owner != "" {
 		return none, fmt.Errorf("%s: the %s is %w", op.Action, owner, ErrClosed)
 	}
-	ctx, endSpan := runtime.StartSpan(ctx, op.Name, p.tracer, nil)
+	ctx, endSpan := p.startSpan(ctx, op.Name)
 	defer func() { endSpan(err) }()
 
 	c := &call{Operation: op, caller: p.caller, tryTimeout: p.tryTimeout}

@@ -86,10 +86,10 @@ type Watch struct{ last atomic.Pointer[error] }
 
 type watchKey struct{}
 
-// WithWatch returns a context for calls, and their watch.
-func WithWatch(ctx context.Context) (context.Context, *Watch) {
+// WithWatch returns a context for calls, and their watch. origin is the context of the call that waits for them.
+func WithWatch(ctx, origin context.Context) (context.Context, *Watch) {
 	w := new(Watch)
-	return context.WithValue(ctx, watchKey{}, w), w
+	return context.WithValue(context.WithValue(ctx, originKey{}, origin), watchKey{}, w), w
 }
 
 // Failed reports whether an attempt has failed.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 )
 
 // Upgrade has dial change the protocol of a connection, as a WebSocket does: dial sends one request with the client that it gets, and
@@ -24,7 +23,7 @@ func (p *Pipeline) Upgrade(
 	if owner := p.closedOwner(); owner != "" {
 		return fmt.Errorf("%s: the %s is %w", op.Action, owner, ErrClosed)
 	}
-	ctx, endSpan := runtime.StartSpan(ctx, op.Name, p.tracer, nil)
+	ctx, endSpan := p.startSpan(ctx, op.Name)
 	defer func() { endSpan(err) }()
 	ctx = context.WithValue(ctx, callKey{}, &call{Operation: op, caller: p.caller})
 
