@@ -88,7 +88,7 @@ func (t *ThreadClient) RemoveParticipant(ctx context.Context, identifier Identif
 	})
 }
 
-// ListParticipants lists the participants in the order in which they joined.
+// ListParticipants lists the participants in the order in which they joined, by position: if one leaves, the next page omits another.
 //
 // The API operation is ChatThread_ListChatParticipants.
 func (t *ThreadClient) ListParticipants(options *ListParticipantsOptions) *Pager[Participant] {

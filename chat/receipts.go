@@ -10,11 +10,11 @@ import (
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
-// ReadReceipt reports up to which message a participant has read a thread.
+// ReadReceipt reports which message of a thread a participant read last.
 type ReadReceipt struct {
 	// Sender is the participant who read the message.
 	Sender Identifier
-	// MessageID is the latest message that the participant has read.
+	// MessageID is the message that the participant read last, which may be older than one read before.
 	MessageID string
 	ReadOn    time.Time
 }
@@ -48,7 +48,7 @@ func (t *ThreadClient) SendReadReceipt(ctx context.Context, messageID string) er
 	})
 }
 
-// ListReadReceipts lists the latest receipt of each participant. The list is empty in a thread of more than 20 participants.
+// ListReadReceipts lists the latest receipt of each participant, by position as ListParticipants; none in a thread of more than 20.
 //
 // The API operation is ChatThread_ListChatReadReceipts.
 func (t *ThreadClient) ListReadReceipts(options *ListReadReceiptsOptions) *Pager[ReadReceipt] {
