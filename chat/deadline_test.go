@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -72,6 +74,32 @@ var _ = Describe("A deadline", func() {
 		Entry("a 503", reply(503, ""), chat.ErrUnavailable, "503 Service Unavailable"),
 		Entry("a closed port", fail(errRefused), errRefused, "connection refused"),
 		Entry("a lost connection", fail(errReset), errReset, "connection reset"),
+	)
+
+	DescribeTable("does not hide a proxy that refuses", func(ctx SpecContext, listening bool, text string) {
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}))
+		DeferCleanup(proxy.Close)
+		if !listening {
+			proxy.Close()
+		}
+		address, err := url.Parse(proxy.URL)
+		Expect(err).NotTo(HaveOccurred())
+		for _, op := range operations {
+			By(op.String())
+			client := clientAt(testEndpoint, &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(address)}})
+			limited, cancel := context.WithTimeout(policy.WithRetryOptions(ctx, policy.RetryOptions{RetryDelay: time.Minute, MaxRetryDelay: time.Minute}), time.Second)
+			err := op.Call(limited, client)
+			cancel()
+			Expect(err).To(MatchError(context.DeadlineExceeded))
+			Expect(err).To(MatchError(ContainSubstring(text)))
+			Expect(errors.Is(err, chat.ErrOutcomeUnknown)).To(BeFalse())
+			Expect(client.Explain(ctx, testThread, err).Causes[0].Kind).To(Equal(explain.Proxy))
+		}
+	},
+		Entry("the connection", false, "proxyconnect"),
+		Entry("the tunnel, for now", true, "Service Unavailable"),
 	)
 
 	It("does not let a 429 stand for a message that may have been sent since", func() {
