@@ -86,6 +86,15 @@ var _ = Describe("An encrypted token", func() {
 		ana.mustGet("/chat/threads")
 	})
 
+	It("opens a real-time connection", func() {
+		people := newPeople(s.Service, 2)
+		thread := people[0].thread("Live", people...)
+		l := listen(people[1])
+		people[0].send(thread, "hi")
+		Expect(l.next()).To(HaveKeyWithValue("messageBody", "hi"))
+		l.stop()
+	})
+
 	// identities is an identity client of the service.
 	identities := func() *identity.Client {
 		GinkgoHelper()
