@@ -18,7 +18,7 @@
 // can't read.
 //
 // Event Grid publishes an event for each user and one for the thread, see [Level]; [EventTypes] lists their types. [Parse] reads what it
-// delivers, and [Format] writes events as it delivers them.
+// delivers, [NewHandler] is a webhook for it, and [Format] writes events as it delivers them.
 //
 // All values are safe for concurrent reading.
 package events

@@ -51,7 +51,7 @@ func published() map[string]events.Event {
 	const s, rb = "sender/8:acs:r_a", "/recipient/8:acs:r_b"
 	bot := onThread
 	bot.Recipient = bo
-	return map[string]events.Event{
+	all := map[string]events.Event{
 		"ChatMessageReceived":                      events.MessageReceived{with(onUser, s+rb), message},
 		"ChatMessageEdited":                        events.MessageEdited{with(onUser, s+rb), edited},
 		"ChatMessageDeleted":                       events.MessageDeleted{with(onUser, s+rb), deleted},
@@ -74,6 +74,12 @@ func published() map[string]events.Event {
 
 		"UserDisconnected": events.UserDisconnected{events.Header{ID: "3", Subject: "user/8:acs:r_a", Time: at}, ana},
 	}
+	for name, event := range all {
+		h := event.EventHeader()
+		h.ID = "id of " + name
+		all[name] = events.WithHeader(event, h)
+	}
+	return all
 }
 
 // shortType is the name of a type without its prefix.

@@ -1,0 +1,120 @@
+package events
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// SeenStore records the events that a [Handler] has handled, by keys. Each event has up to two: one for its ID and one for what it tells. Keys are
+// texts of a few hundred bytes without secrets; those of a message contain its thread, id and version. An event without keys is never
+// recorded.
+//
+// Implementations must be safe for concurrent use. Event Grid delivers an event again for up to 24 hours: records should be kept for as long.
+type SeenStore interface {
+	// Seen reports whether any of the keys is recorded. After an error the event is not handled, and Event Grid delivers it again.
+	Seen(ctx context.Context, keys []string) (bool, error)
+	// Record records the keys of an event after its callback has succeeded. An error is only logged.
+	Record(ctx context.Context, keys []string) error
+}
+
+// MemorySeenStore is a [SeenStore] in memory. It is safe for concurrent use.
+type MemorySeenStore struct {
+	limit int // of events
+
+	mu    sync.Mutex // guards the fields below
+	known map[string]struct{}
+	order [][]string // the keys of the events, a ring once it has limit items
+	next  int
+}
+
+// NewMemorySeenStore returns a store that keeps the latest n events, in about 500 bytes for each. n of 0 or less keeps none.
+func NewMemorySeenStore(n int) *MemorySeenStore {
+	return &MemorySeenStore{limit: n, known: make(map[string]struct{})}
+}
+
+// Seen reports whether any of the keys is recorded. It never fails.
+func (s *MemorySeenStore) Seen(_ context.Context, keys []string) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, key := range keys {
+		if _, known := s.known[key]; known {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// Record records the keys of an event, and forgets the oldest event if there are more than the limit. It never fails.
+func (s *MemorySeenStore) Record(_ context.Context, keys []string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(keys) == 0 || s.limit <= 0 {
+		return nil
+	}
+	if len(s.order) < s.limit {
+		s.order = append(s.order, keys)
+	} else {
+		for _, key := range s.order[s.next] {
+			delete(s.known, key)
+		}
+		s.order[s.next] = keys
+		s.next = (s.next + 1) % s.limit
+	}
+	for _, key := range keys {
+		s.known[key] = struct{}{}
+	}
+	return nil
+}
+
+// seenKeys returns the keys of an event.
+func seenKeys(event Event) []string {
+	h := event.EventHeader()
+	var keys []string
+	if h.ID != "" {
+		keys = append(keys, "id "+h.ID)
+	}
+	if h.ThreadID == "" || h.Version == "" || event.Kind() == KindUnknown {
+		return keys
+	}
+	recipient := ""
+	if h.Recipient != nil {
+		recipient = h.Recipient.RawID()
+	}
+	return append(keys, fmt.Sprintf("event %q", []string{h.ThreadID, string(event.Kind()), concerned(event), h.Version, string(h.Level), recipient}))
+}
+
+// concerned is the message or the user that distinguishes events of the same kind and version.
+func concerned(event Event) string {
+	switch e := event.(type) {
+	case MessageReceived:
+		return e.Message.ID
+	case MessageEdited:
+		return e.Message.ID
+	case MessageDeleted:
+		return e.Message.ID
+	case BotCommandReceived:
+		return e.Message.ID
+	case ParticipantsAdded:
+		return rawIDs(e.Participants)
+	case ParticipantsRemoved:
+		return rawIDs(e.Participants)
+	}
+	if sender := senderOf(event); sender != nil {
+		return sender.RawID()
+	}
+	return ""
+}
+
+func rawIDs(people []chat.Participant) string {
+	ids := make([]string, 0, len(people))
+	for _, p := range people {
+		if p.Identifier != nil {
+			ids = append(ids, p.Identifier.RawID())
+		}
+	}
+	return strings.Join(ids, ",")
+}
