@@ -59,6 +59,7 @@ var _ = Describe("The limit of an attempt", func() {
 			var group sync.WaitGroup
 			for start, limit := range map[time.Duration]time.Duration{0: 0, 10 * time.Second: 0, 20 * time.Second: 5 * time.Second, time.Hour: 0} {
 				group.Go(func() {
+					defer GinkgoRecover()
 					time.Sleep(start)
 					began := time.Now()
 					err := get.Call(policy.WithRetryOptions(context.Background(), once(limit)), client)
