@@ -3,6 +3,10 @@
 
 GOLANGCI_LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 OPENAPI_VALIDATE := github.com/getkin/kin-openapi/cmd/validate@v0.152.0
+OASDIFF          := github.com/oasdiff/oasdiff@v1.38.0
+APIDIFF          := golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4
+ACTIONLINT       := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+GOVULNCHECK      := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 GO       ?= go
 FUZZTIME ?= 2000x
@@ -86,12 +90,43 @@ check-generate: ## Check that the bindings are what the generator makes of api/.
 		printf 'these files were not up to date, and are now:\n%s\n' "$$stale" >&2; exit 1; \
 	fi
 
+.PHONY: contract-diff
+contract-diff: ## List what changed between two contracts: OLD and NEW are files, or revisions such as HEAD~5:api/chat.yaml.
+	@[ -n "$(OLD)" ] && [ -n "$(NEW)" ] || { echo 'usage: make contract-diff OLD=HEAD:api/chat.yaml NEW=api/chat.yaml' >&2; exit 2; }
+	$(GO) run $(OASDIFF) changelog $(OLD) $(NEW)
+
+# The last version, or the beginning of the changelog while there is none.
+BASE ?= $(shell git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || git log --diff-filter=A --format=%H -- .github/CHANGELOG.md | tail -1)
+
+.PHONY: breaking
+breaking: ## List what breaks programs written for BASE, the last version: in the packages below chat, and in api/.
+	@[ -n "$(BASE)" ] || { echo 'breaking: there is no version to compare with' >&2; exit 2; }
+	@echo "compared with $(BASE):"
+	@tmp=$$(mktemp -d) && trap 'git worktree remove --force "$$tmp/base"; rm -rf "$$tmp"' EXIT && \
+	git worktree add -q --detach "$$tmp/base" $(BASE) && found=0 && \
+	for package in $$($(GO) list -C "$$tmp/base" -f '{{if ne .Name "main"}}{{.ImportPath}}{{end}}' ./chat/... | grep -v /internal/); do \
+		(cd "$$tmp/base" && $(GO) run $(APIDIFF) -w "$$tmp/old" "$$package") && \
+		changes=$$($(GO) run $(APIDIFF) -incompatible "$$tmp/old" "$$package") || exit; \
+		if [ -n "$$changes" ]; then printf '%s\n%s\n' "$$package" "$$changes"; found=1; fi; \
+	done && \
+	for contract in $(CONTRACTS); do \
+		$(GO) run $(OASDIFF) breaking --fail-on ERR "$$tmp/base/$$contract" "$$contract" || found=1; \
+	done && exit $$found
+
+.PHONY: lint-workflows
+lint-workflows: ## Lint the workflows of CI.
+	$(GO) run $(ACTIONLINT)
+
+.PHONY: vulnerabilities
+vulnerabilities: ## Look for known vulnerabilities. It needs the network.
+	$(call in_modules,$(GO) run $(GOVULNCHECK) ./...)
+
 .PHONY: vet
 vet: ## Run go vet.
 	$(call in_modules,$(GO) vet ./...)
 
 .PHONY: lint
-lint: lint-go lint-api ## Lint the Go code and the API descriptions.
+lint: lint-go lint-api lint-workflows ## Lint the Go code, the API descriptions and the workflows.
 
 .PHONY: lint-go
 lint-go:
