@@ -30,6 +30,14 @@ import (
 //	GET    /events        lists events and who received them; ?kind=chatMessageReceived&last=20
 //	GET    /connections   lists the open real-time connections
 //	DELETE /connections   does what [Service.DropConnections] does, for all users or with ?user=… for one
+//	GET    /subscriptions lists the event subscriptions
+//	POST   /subscriptions does what [Service.DeliverEventsTo] does: {"url":"http://localhost:3000/events"} and name, schema, eventTypes,
+//	                      maxEventsPerBatch, concurrency
+//	DELETE /subscriptions removes all of them, or with ?name=… one
+//	GET    /deliveries    lists deliveries to webhooks; ?status=failed&last=20; with ?wait=10s it first waits for those that are due
+//	POST   /deliveries/{id}  does what [Service.Redeliver] does
+//	DELETE /deliveries    removes those that are not in progress, or with ?status=…
+//	DELETE /deliveries/{id}  removes one
 //	POST   /reset         does what [Service.Reset] does
 //	GET    /seed          returns the seed of [Service.Dump]
 //	POST   /snapshot      takes a snapshot and replaces the one with that name: {"name":"base"}; without a body the name is ""

@@ -2,6 +2,7 @@ package chattest
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -137,6 +138,8 @@ func (s *Service) RemoveDelivery(id string) error {
 	return s.store.update(func(tx *bbolt.Tx) error { return removeDelivery(tx, d.key) })
 }
 
+var errUnknownDelivery = errors.New("there is no delivery")
+
 // find finds a delivery that is not in progress. It is called with mu held.
 func (w *webhooks) find(id string) (*delivery, error) {
 	list := w.ended.all()
@@ -146,7 +149,7 @@ func (w *webhooks) find(id string) (*delivery, error) {
 	at := slices.IndexFunc(list, func(d *delivery) bool { return d.key.String() == id })
 	switch {
 	case at < 0:
-		return nil, fmt.Errorf("there is no delivery %q", id)
+		return nil, fmt.Errorf("%w %q", errUnknownDelivery, id)
 	case list[at].status == DeliveryRunning:
 		return nil, fmt.Errorf("the delivery %s is in progress", id)
 	}
