@@ -70,10 +70,9 @@ func (d *delivery) size() int { return 600 }
 
 // value is called with webhooks.mu held.
 func (d *delivery) value() Delivery {
-	event := d.address.of(d.event)
-	t, _ := events.TypeOf(event)
 	v := Delivery{
-		ID: d.key.String(), Subscription: d.subscription.name, Event: event, Type: t.Name, Status: d.status, Attempts: d.attempts, Outcome: d.outcome,
+		ID: d.key.String(), Subscription: d.subscription.name, Event: d.address.of(d.event), Type: d.address.Type,
+		Status: d.status, Attempts: d.attempts, Outcome: d.outcome,
 	}
 	if d.status == DeliveryWaiting {
 		v.Next = d.due.Round(0).UTC()

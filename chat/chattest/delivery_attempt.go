@@ -115,8 +115,7 @@ func (e *Subscription) attempt(batch []*delivery, now time.Time) {
 	a := DeliveryAttempt{}
 	for i, d := range batch {
 		list[i] = d.address.of(d.event)
-		t, _ := events.TypeOf(list[i])
-		kinds, a.EventTypes = append(kinds, t.Kind), append(a.EventTypes, t.Name)
+		kinds, a.EventTypes = append(kinds, d.event.Kind()), append(a.EventTypes, d.address.Type)
 	}
 	fault := batch[0].fault
 	if fault == nil {

@@ -39,13 +39,9 @@ func (w *webhooks) prepare(tx *bbolt.Tx, o *occurrence) (list []*delivery, err e
 	now := w.service.Now()
 	var number int64
 	for _, address := range o.addresses(event) {
-		t, ok := events.TypeOf(address.of(event))
-		if !ok {
-			continue
-		}
 		address.ID = newGUID()
 		for _, e := range subscriptions {
-			if !e.wants(t.Name) {
+			if !e.wants(address.Type) {
 				continue
 			}
 			if number == 0 {

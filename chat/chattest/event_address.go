@@ -8,7 +8,8 @@ import (
 // eventAddress makes one event of Event Grid of what happened: that of the thread or that of a recipient, about one of the participants
 // who joined or left.
 type eventAddress struct {
-	ID        string       `json:"id"` // of the event
+	ID        string       `json:"id"`   // of the event
+	Type      string       `json:"type"` // in Event Grid
 	Level     events.Level `json:"level"`
 	Recipient string       `json:"recipient,omitzero"` // raw id
 	Person    int          `json:"person,omitzero"`    // the index of the participant
@@ -27,17 +28,28 @@ func (a eventAddress) of(event events.Event) events.Event {
 	return events.WithHeader(event, header)
 }
 
-// addresses lists the events of Event Grid that an occurrence causes: that of the thread, and one for each participant but the initiator.
+// addresses lists the events of Event Grid that an occurrence causes, without ids: that of the thread, and one for each participant except
+// the initiator.
 func (o *occurrence) addresses(event events.Event) (list []eventAddress) {
+	onThread, hasThread := typeOn(events.LevelThread, event)
+	onUser, hasUser := typeOn(events.LevelUser, event)
 	for person := range events.PerParticipant(event) {
-		list = append(list, eventAddress{Level: events.LevelThread, Person: person})
+		if hasThread {
+			list = append(list, eventAddress{Type: onThread, Level: events.LevelThread, Person: person})
+		}
 		for _, u := range o.users {
-			if u.ID != o.by.Identifier.RawID {
-				list = append(list, eventAddress{Level: events.LevelUser, Recipient: u.ID, Person: person})
+			if hasUser && u.ID != o.by.Identifier.RawID {
+				list = append(list, eventAddress{Type: onUser, Level: events.LevelUser, Recipient: u.ID, Person: person})
 			}
 		}
 	}
 	return list
+}
+
+// typeOn returns the type of an event on a level.
+func typeOn(level events.Level, event events.Event) (name string, ok bool) {
+	t, ok := events.TypeOf(events.WithHeader(event, events.Header{Level: level}))
+	return t.Name, ok
 }
 
 // gridEvent converts the occurrence to an event with what Event Grid tells.
