@@ -40,6 +40,7 @@ type Emulator struct {
 	limits    bool
 	admin     bool
 	log       bool
+	webhooks  webhooks
 
 	entraFiles      []string
 	entraAny        bool
@@ -78,6 +79,7 @@ func (e *Emulator) AddFlags(cmd *cobra.Command) {
 	f.BoolVar(&e.lenientVersions, "lenient-versions", false, "accept any date as api-version, and answer it as the latest")
 	f.BoolVar(&e.encryptTokens, "encrypt-tokens", false, "issue encrypted user tokens, whose expiry clients cannot read")
 	f.BoolVar(&e.browserIdentity, "browser-identity", false, "let pages of other origins use the identity API, too")
+	e.webhooks.addFlags(cmd)
 	f.BoolVar(&e.log, "log", false, "one line on stderr for each request")
 	flags.CompleteFrom(cmd, "error-style", recorded, documented)
 	flags.CompleteFrom(cmd, "cloud", publicCloud, string(chat.CloudGCCH), string(chat.CloudDoD))
@@ -97,6 +99,9 @@ func (e *Emulator) check() error {
 		return cli.Misuse("--access-key must be base64, as the keys in the portal are")
 	}
 	if err := e.authority.check(); err != nil {
+		return err
+	}
+	if err := e.webhooks.check(); err != nil {
 		return err
 	}
 	switch {
@@ -153,6 +158,9 @@ func (e *Emulator) Run(ctx context.Context, o *show.Output) (err error) {
 		if warning != "" {
 			fmt.Fprintln(o.Err, "acschat: "+harmless.Line(warning))
 		}
+	}
+	if err := e.webhooks.subscribe(service); err != nil {
+		return err
 	}
 	a := address{Endpoint: service.Endpoint(), ConnectionString: service.ConnectionString(), CAFile: l.ownCAFile}
 	if err := ready.write(a); err != nil {

@@ -23,6 +23,14 @@ func (e *Emulator) options(page *inspector.Inspector, log io.Writer) (*chattest.
 		Cloud: chat.Cloud(e.cloud), NoRetryAfter: e.noRetryAfter,
 		EncryptTokens: e.encryptTokens, BrowserIdentity: e.browserIdentity, EntraAny: e.entraAny, OnRequest: page.Observe,
 	}
+	shaken := &handshakes{out: log}
+	options.OnDelivery = func(a chattest.DeliveryAttempt) {
+		page.ObserveDelivery(a)
+		shaken.report(a)
+		if e.log {
+			logDelivery(log, a)
+		}
+	}
 	if e.log {
 		options.OnRequest = func(q chattest.Request) {
 			page.Observe(q)

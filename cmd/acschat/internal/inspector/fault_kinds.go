@@ -72,9 +72,9 @@ type operationGroup struct {
 
 type operationChoice struct{ Name, Label string }
 
-// operationGroups lists all operations by the group in their names, those of the real-time connection last.
+// operationGroups lists all operations by the group in their names, those of the real-time connection and of Event Grid last.
 func operationGroups() (groups []operationGroup) {
-	for _, op := range slices.Concat(chattest.Operations(), chattest.RealtimeOperations()) {
+	for _, op := range slices.Concat(chattest.Operations(), chattest.RealtimeOperations(), chattest.EventGridOperations()) {
 		label, _, _ := strings.Cut(string(op), "_")
 		if len(groups) == 0 || groups[len(groups)-1].Label != label {
 			groups = append(groups, operationGroup{Label: label})

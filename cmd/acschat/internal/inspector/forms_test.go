@@ -63,7 +63,7 @@ var _ = Describe("The forms of the page", func() {
 			}
 			form.Set(name, original)
 		}
-		Expect(offered("operation")).To(HaveLen(35)) // the operations of chat, of identity and of the real-time connection, and any
+		Expect(offered("operation")).To(HaveLen(37)) // the operations of chat, of identity, of the real-time connection and of Event Grid, and any
 
 		form.Set("operation", string(chattest.DeliverEvent))
 		for _, kind := range events {

@@ -44,6 +44,11 @@ func (i *Inspector) Observe(chattest.Request) {
 	i.changes.ring()
 }
 
+// ObserveDelivery updates open pages. It is for [chattest.Options].OnDelivery, and does not block.
+func (i *Inspector) ObserveDelivery(chattest.DeliveryAttempt) {
+	i.changes.ring()
+}
+
 // Handler serves the page of the service, at "/" and below its prefix, and passes every other request to next. The page is for
 // browsers on this machine only, behind [chattest.Service.Guard]. It tells readers to trust the authority in caFile, if that is not "".
 func (i *Inspector) Handler(s *chattest.Service, next http.Handler, caFile string) http.Handler {
@@ -59,6 +64,8 @@ func (i *Inspector) Handler(s *chattest.Service, next http.Handler, caFile strin
 	mux.HandleFunc("POST "+prefix+"users", p.createUser)
 	mux.HandleFunc("POST "+prefix+"token", p.issueToken)
 	mux.HandleFunc("POST "+prefix+"messages", p.sendMessage)
+	mux.HandleFunc("POST "+prefix+"deliveries", p.redeliver)
+	mux.HandleFunc("POST "+prefix+"webhooks", p.validateWebhook)
 	mux.HandleFunc("POST "+prefix+"reset", p.reset)
 	mux.HandleFunc("POST "+prefix+"snapshot", p.takeSnapshot)
 	mux.HandleFunc("POST "+prefix+"restore", p.restoreSnapshot)

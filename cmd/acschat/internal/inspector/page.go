@@ -27,7 +27,7 @@ type frame struct {
 
 // parts lists the templates of the parts that change. Each is in an element with the same id.
 func parts() []string {
-	return []string{"clock", "state", "start", "threads", "users", "messages", "send", "requests", "faults", "snapshot", "connections", "events"}
+	return []string{"clock", "state", "start", "threads", "users", "messages", "send", "requests", "faults", "snapshot", "connections", "events", "webhooks"}
 }
 
 // chosen is a thread or a user that narrows what is shown.
@@ -118,6 +118,7 @@ func (p *page) look(g selection) map[string]any {
 		"send":     p.viewSend(g, messages.Thread),
 		"requests": p.viewRequests(g, requests),
 		"events":   p.viewEvents(g),
+		"webhooks": p.viewWebhooks(g),
 	})
 	return seen
 }

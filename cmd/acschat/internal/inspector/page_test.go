@@ -43,7 +43,7 @@ func newDeskWith(options *chattest.Options) *desk {
 
 func newDeskOf(i *inspector.Inspector, options *chattest.Options) *desk {
 	GinkgoHelper()
-	options.Endpoint, options.AccessKey, options.OnRequest = endpoint, accessKey, i.Observe
+	options.Endpoint, options.AccessKey, options.OnRequest, options.OnDelivery = endpoint, accessKey, i.Observe, i.ObserveDelivery
 	s, err := chattest.Open(options)
 	Expect(err).NotTo(HaveOccurred())
 	return &desk{s, i.Handler(s, s, caFile)}

@@ -16,7 +16,7 @@ function listen(events) {
   events.addEventListener("process", (e) => {
     if (e.data !== document.body.dataset.process) location.reload(); // forms of another process are of no use
   });
-  for (const name of ["clock", "state", "start", "threads", "users", "messages", "send", "requests", "faults", "snapshot", "connections", "events"]) {
+  for (const name of ["clock", "state", "start", "threads", "users", "messages", "send", "requests", "faults", "snapshot", "connections", "events", "webhooks"]) {
     events.addEventListener(name, (e) => arrive(document.getElementById(name), e.data));
   }
   document.addEventListener("toggle", release, true);

@@ -28,6 +28,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/events"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/inspector"
 )
 
@@ -71,7 +72,7 @@ func openWith(seed *chattest.Seed) *sight {
 	Expect(path).NotTo(BeEmpty(), "there is no Chromium")
 	ending := make(chan struct{})
 	i := inspector.New(ending)
-	service, err := chattest.Open(&chattest.Options{OnRequest: i.Observe, Seed: seed})
+	service, err := chattest.Open(&chattest.Options{OnRequest: i.Observe, OnDelivery: i.ObserveDelivery, Seed: seed})
 	Expect(err).NotTo(HaveOccurred())
 	server := httptest.NewServer(i.Handler(service, service, "/home/ana/ca.pem"))
 	Expect(service.SetEndpoint(server.URL)).To(Succeed())
@@ -411,6 +412,7 @@ var _ = Describe("The inspector in a browser", func() {
 		_, err = alice.ThreadClient(created.Thread.ID).ListParticipants(nil).Collect(ctx, 0)
 		Expect(err).NotTo(HaveOccurred())
 		s.everyOperation(ctx)
+		s.everyDelivery(ctx, alice.ThreadClient(created.Thread.ID))
 		s.service.Fail(chattest.UpsertTeamsExtensionAssignment, chattest.Fault{Every: 3, RevokedToken: true})
 		s.service.Fail(chattest.Any, chattest.Fault{Nth: 99, Delay: time.Minute})
 		for _, look := range []struct {
@@ -487,6 +489,31 @@ func (s *sight) everyOperation(ctx context.Context) {
 	for _, fault := range s.service.Faults() {
 		fault.Remove()
 	}
+}
+
+// everyDelivery makes subscriptions in each state and deliveries with each status, with the longest names.
+func (s *sight) everyDelivery(ctx context.Context, thread *chat.ThreadClient) {
+	GinkgoHelper()
+	accept := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("WebHook-Allowed-Origin", "*")
+		w.Header().Set("WebHook-Allowed-Rate", "*")
+	})
+	options := chattest.SubscriptionOptions{Target: "/" + strings.Repeat("long/", 40) + "?code=secret", Schema: events.SchemaCloudEvents}
+	s.service.DeliverEvents(accept, &options)
+	options.Schema = events.SchemaEventGrid
+	s.service.DeliverEvents(accept, &options)
+	Expect(s.service.WaitForDeliveries(ctx)).To(Succeed())
+	for _, status := range []int{0, 500, 400} {
+		if status != 0 {
+			s.service.Fail(chattest.DeliverToWebhook, chattest.Fault{Status: status, Times: 2})
+		}
+		dora := chat.CommunicationUser{ID: s.service.NewUser().ID}
+		_, err := thread.AddParticipants(ctx, []chat.Participant{{Identifier: dora, DisplayName: "Dora"}})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(thread.RemoveParticipant(ctx, dora)).To(Succeed())
+		Expect(s.service.WaitForDeliveries(ctx)).To(Succeed())
+	}
+	s.sees(text("#webhooks"), And(ContainSubstring("validating"), ContainSubstring("active"), ContainSubstring("delivered"), ContainSubstring("failed")))
 }
 
 // widths are every 20 pixels from 360 to 1,920, and each breakpoint of the style sheet with its neighbours.

@@ -1,0 +1,74 @@
+package emulator_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gbytes"
+)
+
+var _ = Describe("emulator --event-grid", func() {
+	var url string
+
+	// hook serves a webhook of CloudEvents until the spec ends.
+	hook := func(status int) string {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("WebHook-Allowed-Origin", "*")
+			w.Header().Set("WebHook-Allowed-Rate", "*")
+			if r.Method == http.MethodPost {
+				w.WriteHeader(status)
+			}
+		}))
+		DeferCleanup(server.Close)
+		return server.URL + "/events?code=s3cret"
+	}
+
+	BeforeEach(func() { url = hook(http.StatusAccepted) })
+
+	It("delivers to each URL, says when it begins and logs each request, without the secret", func(ctx SpecContext) {
+		broken := hook(http.StatusBadRequest)
+		emulator := emulate(emptyShell(), "--log", "--event-grid", url, "--event-grid", broken, "--event-grid-schema", "cloudevents", "--event-grid-type", "chatthreadcreated")
+		Eventually(emulator.Err).Should(gbytes.Say(`acschat: delivering events to http://127.0.0.1:\d+/events\?code=\[redacted\]\n`))
+		_, err := emulator.chat(emulator.newUser(ctx)).CreateThread(ctx, "Hooked", nil)
+		Expect(err).NotTo(HaveOccurred())
+		Eventually(func() string { return string(emulator.Err.Contents()) }).Should(And(
+			MatchRegexp(`  200  POST   http://127.0.0.1:\d+/events\?code=\[redacted\]  \S+s  handshake\n`),
+			MatchRegexp(`  202  POST   http://127.0.0.1:\d+/events\?code=\[redacted\]  \S+s  ChatThreadCreated\n`),
+			MatchRegexp(`  400  POST   http://127.0.0.1:\d+/events\?code=\[redacted\]  \S+s  ChatThreadCreated  failed: the webhook answered 400 Bad Request\n`),
+		))
+		Expect(emulator.stop().Err).NotTo(ContainSubstring("s3cret"))
+	})
+
+	It("says once that a program does not consent", func() {
+		server := httptest.NewServer(http.NotFoundHandler())
+		DeferCleanup(server.Close)
+		emulator := emulate(emptyShell(), "--event-grid", server.URL)
+		Eventually(emulator.Err).Should(gbytes.Say(`acschat: no events for http://\S+ yet: the validation event was answered with 404 Not Found, not 200; trying again every 5s\n`))
+		Expect(strings.Count(emulator.stop().Err, "no events")).To(Equal(1))
+	})
+
+	It("is managed by --admin", func() {
+		emulator := emulate(emptyShell(), "--admin")
+		res, err := emulator.http.Post(emulator.Endpoint+"/admin/subscriptions", "application/json", strings.NewReader(`{"url":"`+url+`","schema":"cloudevents"}`))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(res).To(HaveHTTPStatus(http.StatusCreated))
+		Expect(res.Body.Close()).To(Succeed())
+		Eventually(emulator.Err).Should(gbytes.Say(`acschat: delivering events to`))
+		emulator.stop()
+	})
+
+	DescribeTable("rejects", func(message string, args ...string) {
+		emptyShell().Run(append([]string{"emulator", "--addr", "127.0.0.1:0"}, args...)...).Ends(2, message)
+	},
+		Entry("http to another machine", "--event-grid: the webhook http://contoso.com/ must use https", "--event-grid", "http://contoso.com/"),
+		Entry("a text that is no URL", "--event-grid: the URL of a webhook must be absolute", "--event-grid", "localhost"),
+		Entry("an unknown schema", "must be eventgrid or cloudevents", "--event-grid", "http://localhost/", "--event-grid-schema", "x"),
+		Entry("an unknown type", `--event-grid: there is no event type "x"`, "--event-grid", "http://localhost/", "--event-grid-type", "x"),
+		Entry("a batch that is too large", "--event-grid-batch must be between 1 and 5000, not 5001", "--event-grid", "http://localhost/", "--event-grid-batch", "5001"),
+		Entry("the same webhook twice", `there is a subscription "localhost/" already`, "--event-grid", "http://localhost/", "--event-grid", "http://localhost/"),
+		Entry("a schema without a webhook", "need --event-grid", "--event-grid-schema", "cloudevents"),
+	)
+})
