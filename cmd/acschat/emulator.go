@@ -25,6 +25,11 @@ disk. Without, the data is deleted at the end.
 The page at / shows users, threads, messages as they arrive and the latest
 requests to a browser on this machine, and switches faults on.
 
+With --event-grid, events are delivered to webhooks as Event Grid does: first a
+handshake, repeated for ten minutes while the program starts, then each event at
+least once, again on Event Grid's schedule after a failure. The page lists the
+deliveries. Webhooks on this machine may use http; the service requires https.
+
 With --admin, programs control it in JSON:
 
   POST   /admin/faults    {"operation":"ChatThread_SendChatMessage",
@@ -38,6 +43,12 @@ With --admin, programs control it in JSON:
   GET    /admin/events    events of threads, and the users who received them
   GET    /admin/connections
                           real-time connections; DELETE drops them
+  GET    /admin/subscriptions
+                          webhooks; POST {"url":"http://localhost:3000/"} adds
+                          one, DELETE removes them
+  GET    /admin/deliveries
+                          deliveries to webhooks; POST /admin/deliveries/ID
+                          delivers again, DELETE removes
   POST   /admin/reset     deletes every user, thread and message
   POST   /admin/snapshot  {"name":"base"} remembers the present state
   POST   /admin/restore   {"name":"base"} brings it back
@@ -47,6 +58,7 @@ In a container, add its name with --host; /healthz and /readyz are for probes.`,
 		Example: `  acschat emulator
   acschat emulator --data acs-data --log
   acschat emulator --addr 127.0.0.1:0 --ready-file ready.json  # for scripts
+  acschat emulator --event-grid http://localhost:3000/events
   acschat emulator --addr :8443 --host acs --seed seed.yaml    # in a container`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
