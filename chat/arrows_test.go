@@ -66,6 +66,7 @@ var arrows = map[string]struct{ ours, others []string }{
 		ours:   []string{"chat", "chat/events", "chat/chattest"},
 		others: []string{"github.com/onsi/gomega/..."},
 	},
+	"chat/chattest/compose/app": {ours: []string{"chat", "chat/identity"}},
 	"chat/benchmarks": {
 		ours:   []string{"chat", "chat/internal/...", "gen/chatapi"},
 		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},

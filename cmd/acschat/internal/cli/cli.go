@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"runtime"
 	"strings"
 	"time"
@@ -102,6 +103,9 @@ type Process struct {
 
 	// System is the operating system of the reader, named as in GOOS. Empty means the one that the tool runs on.
 	System string
+
+	// Dial connects to an emulator. Nil means the network of the system.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 	// Grace is how long work in progress may take after an interrupt. 0 is 3 seconds.
 	Grace time.Duration

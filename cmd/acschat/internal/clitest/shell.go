@@ -39,6 +39,9 @@ type Shell struct {
 	Stdin   io.Reader     // of all commands, also of those that run at the same time
 	Grace   time.Duration // of the commands
 	System  string        // of the commands; "" is this one
+
+	// Dial connects the commands that reach a running emulator; nil is the network of the system.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // ConfigDir returns the directory for the configuration of the user of the shell, which commands in other processes find by HOME.
@@ -159,7 +162,9 @@ func (s *Shell) Start(args ...string) *Command {
 		}
 		return s.ConfigDir(), nil
 	}
-	c := start(s.Tool, cli.Process{Args: args, Getenv: getenv, ConfigDir: configDir, Stdin: s.Stdin, Grace: s.Grace, System: s.System})
+	c := start(s.Tool, cli.Process{
+		Args: args, Getenv: getenv, ConfigDir: configDir, Stdin: s.Stdin, Grace: s.Grace, System: s.System, Dial: s.Dial,
+	})
 	DeferCleanup(func() { Eventually(c.Interrupt()).Should(gexec.Exit()) })
 	return c
 }

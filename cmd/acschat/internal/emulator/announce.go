@@ -57,7 +57,7 @@ func (e *Emulator) howToTrust(caFile string) string {
 			"  Go       chat.ClientOptions, identity.ClientOptions: InsecureAllowCredentialWithHTTP: true\n" +
 			"  acschat  acschat user create\n"
 	case caFile == "":
-		return "They must trust the authority that signed " + harmless.Line(e.certFile) + ".\n"
+		return "They must trust the authority that signed " + harmless.Line(e.certName) + ".\n"
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "and must trust the authority in %s, which can sign for this machine only:\n\n", harmless.Line(caFile))

@@ -23,6 +23,7 @@ import (
 // authority signs the certificate of the emulator. Its own certificate is limited to this machine, so that its key is of no use elsewhere.
 type authority struct {
 	dir      string   // absolute
+	shared   bool     // the certificate, unlike the key, is for other users, too
 	hosts    []string // further names and addresses to sign for
 	self     tls.Certificate
 	replaced string // why a new one was created in place of another; "" otherwise
@@ -33,8 +34,8 @@ type authority struct {
 
 // openAuthority reads the authority in a directory, or creates one. Several processes may at the same time. A directory with an authority
 // that serves is only read.
-func openAuthority(ctx context.Context, dir string, hosts []string) (*authority, error) {
-	a := &authority{dir: dir, hosts: hosts}
+func openAuthority(ctx context.Context, place authorityPlace, dir string) (*authority, error) {
+	a := &authority{dir: dir, shared: place.dir != "", hosts: place.hosts}
 	stored, err := a.load()
 	if err != nil {
 		return nil, err
@@ -115,7 +116,11 @@ func (a *authority) replace() error {
 		}
 	}
 	text := toPEM("CERTIFICATE", a.self.Leaf.Raw)
-	return errors.Join(writeWhole(a.ownFile(), text), writeWhole(a.file(), text))
+	mode := fs.FileMode(0o600)
+	if a.shared {
+		mode = 0o644
+	}
+	return errors.Join(writeMode(a.ownFile(), text, mode), writeMode(a.file(), text, mode))
 }
 
 // checkFile reports whether the file that programs trust exists. It is an error if that is not of the emulator, which must not overwrite it.

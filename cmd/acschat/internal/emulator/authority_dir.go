@@ -22,7 +22,7 @@ type authorityPlace struct {
 }
 
 func (a *authorityPlace) addFlags(f *pflag.FlagSet) {
-	f.Var((*flags.Filled)(&a.dir), "ca-dir", "`DIR` for the certificate authority and its key [$"+authorityDirVariable+"] (default: acschat/emulator in the directory for your configuration)")
+	f.Var((*flags.Filled)(&a.dir), "ca-dir", "`DIR` for the certificate authority and its key [$"+authorityDirVariable+"]; other users can read the certificate there (default: acschat/emulator in the directory for your configuration)")
 	f.StringArrayVar(&a.hosts, "host", nil, "further `NAME` of this machine, such as that of a container; the connection string has the first one,\nand the page is for other machines, too")
 }
 

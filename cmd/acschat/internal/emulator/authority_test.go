@@ -123,6 +123,13 @@ var _ = Describe("The authority of the emulator", func() {
 		}),
 	)
 
+	It("lets other users read the certificate, and not the key, in a directory that is chosen", func() {
+		other := filepath.Join(sh.Dir, "volume")
+		emulate(sh, "--ca-dir", other)
+		Expect(modeOf(filepath.Join(other, "ca.pem"))).To(Equal(os.FileMode(0o644)))
+		Expect(modeOf(filepath.Join(other, "ca-key.pem"))).To(Equal(os.FileMode(0o600)))
+	})
+
 	It("is removed with the data of a user without a configuration and --data", func() {
 		emulator := emulate(sh.With("HOME", ""))
 		Expect(emulator.CAFile).To(BeAnExistingFile())

@@ -3,9 +3,8 @@
 package emulator
 
 import (
-	"cmp"
 	"context"
-	"encoding/base64"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -28,19 +27,20 @@ type Emulator struct {
 	process   cli.Process
 	authority authorityPlace
 
-	addr      string
-	data      string
-	readyFile string
-	accessKey string
-	certFile  string
-	keyFile   string
-	plain     bool
-	style     errorStyle
-	cloud     cloud
-	limits    bool
-	admin     bool
-	log       bool
-	webhooks  webhooks
+	addr          string
+	data          string
+	readyFile     string
+	accessKey     string
+	accessKeyFile string
+	certFile      string
+	keyFile       string
+	plain         bool
+	style         errorStyle
+	cloud         cloud
+	limits        bool
+	admin         bool
+	log           bool
+	webhooks      webhooks
 
 	entraFiles      []string
 	entraAny        bool
@@ -49,13 +49,13 @@ type Emulator struct {
 	encryptTokens   bool
 	noRetryAfter    bool
 	browserIdentity bool
+
+	certificate *tls.Certificate // of the user; nil if there is none
+	certName    string           // where that is from
 }
 
 // New returns an emulator for the command line of a process.
 func New(p cli.Process) *Emulator { return &Emulator{process: p} }
-
-// accessKeyVariable is where the access key can be set without showing it to other users of the machine.
-const accessKeyVariable = "ACSCHAT_EMULATOR_ACCESS_KEY"
 
 // AddFlags adds the flags of the emulator.
 func (e *Emulator) AddFlags(cmd *cobra.Command) {
@@ -63,9 +63,10 @@ func (e *Emulator) AddFlags(cmd *cobra.Command) {
 	f.StringVar(&e.addr, "addr", "127.0.0.1:8443", "listen on `HOST:PORT`; port 0 selects a free port")
 	f.Var((*flags.Filled)(&e.data), "data", "`DIR` for the data and the access key; it is created if necessary")
 	f.Var((*flags.Filled)(&e.readyFile), "ready-file", "`FILE` to write endpoint, connectionString and caFile to, as JSON, while the emulator runs")
-	f.Var((*flags.Filled)(&e.accessKey), "access-key", "access `KEY` of the resource, in base64 (default: $"+accessKeyVariable+", the one in --data, or the public one of every emulator)")
-	f.Var((*flags.Filled)(&e.certFile), "cert", "PEM `FILE` with a certificate chain to use instead of its own")
-	f.Var((*flags.Filled)(&e.keyFile), "key", "PEM `FILE` with the key of that certificate")
+	f.Var((*flags.Filled)(&e.accessKey), "access-key", "access `KEY` of the resource, in base64 [$"+accessKeyVariable+"]; others see it in the list of processes (default: the one in --data, or else the public one of every emulator)")
+	f.Var((*flags.Filled)(&e.accessKeyFile), "access-key-file", "`FILE` with the access key [$"+accessKeyFileVariable+"]")
+	f.Var((*flags.Filled)(&e.certFile), "tls-cert", "PEM `FILE` with a certificate chain to use instead of its own [$"+certVariable+", also the text itself]")
+	f.Var((*flags.Filled)(&e.keyFile), "tls-key", "PEM `FILE` with the key of that certificate [$"+keyVariable+", also the text itself]")
 	f.BoolVar(&e.plain, "plain", false, "no TLS: the official clients send no token then")
 	f.Var(&e.style, "error-style", "how chat writes errors: recorded, as observed, or documented, as in the contract")
 	f.Var(&e.cloud, "cloud", "the `CLOUD` of the users and threads that it creates: public, gcch or dod")
@@ -94,25 +95,19 @@ func (e *Emulator) check() error {
 	if err != nil {
 		return cli.Misuse("--addr must be a host and a port such as 127.0.0.1:8443, not %q", e.addr)
 	}
-	e.accessKey = cmp.Or(e.accessKey, e.process.Getenv(accessKeyVariable))
-	if key, err := base64.StdEncoding.Strict().DecodeString(e.accessKey); err != nil || len(key) == 0 && e.accessKey != "" {
-		return cli.Misuse("--access-key must be base64, as the keys in the portal are")
-	}
 	if err := e.authority.check(); err != nil {
 		return err
 	}
 	if err := e.webhooks.check(); err != nil {
 		return err
 	}
-	switch {
-	case e.noRetryAfter && !e.limits:
+	if e.noRetryAfter && !e.limits {
 		return cli.Misuse("--no-retry-after needs --enforce-limits")
-	case (e.certFile == "") != (e.keyFile == ""):
-		return cli.Misuse("--cert and --key go together")
-	case e.plain && e.certFile != "":
-		return cli.Misuse("--plain disables TLS and --cert is for TLS: choose one")
 	}
-	return nil
+	if err := e.readAccessKey(); err != nil {
+		return err
+	}
+	return e.readCertificate()
 }
 
 // isHostName reports whether a text is a host without a port.
@@ -137,6 +132,7 @@ func (e *Emulator) Run(ctx context.Context, o *show.Output) (err error) {
 	}
 	defer atEnd(dir.close)
 	page := inspector.New(ctx.Done())
+	page.AllowRemote = len(e.authority.hosts) > 0
 	options, err := e.options(page, o.Err)
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ func tool() clitest.Tool {
 			RunE: func(cmd *cobra.Command, _ []string) error { return e.Run(cmd.Context(), o) },
 		}
 		e.AddFlags(cmd)
-		cmd.AddCommand(emulator.NewCheck(), emulator.NewDump(o), emulator.NewTrust(p, o))
+		cmd.AddCommand(emulator.NewCheck(p), emulator.NewDump(p, o), emulator.NewTrust(p, o))
 		return cmd
 	})
 }

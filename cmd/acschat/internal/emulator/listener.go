@@ -10,10 +10,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // listener is where programs connect to the emulator.
@@ -34,8 +32,9 @@ func (e *Emulator) listen(ctx context.Context, dir *dataDir) (*listener, error) 
 	var err error
 	switch {
 	case e.plain:
-	case e.certFile != "":
-		certificate, err = l.useFiles(e.certFile, e.keyFile)
+	case e.certificate != nil:
+		certificate = e.certificate.Leaf
+		l.config = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*e.certificate}}
 	default:
 		certificate, err = l.useAuthority(ctx, e, dir)
 	}
@@ -52,26 +51,13 @@ func (e *Emulator) listen(ctx context.Context, dir *dataDir) (*listener, error) 
 	return l, nil
 }
 
-// useFiles serves with a certificate of the user.
-func (l *listener) useFiles(certFile, keyFile string) (*x509.Certificate, error) {
-	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
-	if err != nil {
-		return nil, cli.Misuse("--cert %s, --key %s: %v", certFile, keyFile, err)
-	}
-	if end := pair.Leaf.NotAfter; time.Now().After(end) {
-		return nil, cli.Misuse("--cert %s: the certificate expired on %s", certFile, show.Time(end))
-	}
-	l.config = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
-	return pair.Leaf, nil
-}
-
 // useAuthority serves with a certificate of the authority.
 func (l *listener) useAuthority(ctx context.Context, e *Emulator, data *dataDir) (*x509.Certificate, error) {
 	dir, err := e.authority.open(e.process, data.dir)
 	if err != nil {
 		return nil, err
 	}
-	a, err := openAuthority(ctx, dir, e.authority.hosts)
+	a, err := openAuthority(ctx, e.authority, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -122,9 +108,9 @@ func (l *listener) setEndpoint(certificate *x509.Certificate, names []string) er
 		}
 	}
 	if l.caFile == "" {
-		return cli.Misuse("--cert: the certificate is not valid for %s", l.Addr())
+		return cli.Misuse("--tls-cert: the certificate is not valid for %s", l.Addr())
 	}
-	return cli.Misuse("--addr %s: the emulator's certificates are for this machine only; for other hosts use --cert and --key", l.Addr())
+	return cli.Misuse("--addr %s: the emulator's certificates are for this machine only; name others with --host, or use --tls-cert and --tls-key", l.Addr())
 }
 
 // exposureWarning tells that other machines can connect; "" if they cannot.
@@ -136,7 +122,12 @@ func (e *Emulator) exposureWarning(l *listener) string {
 	if e.plain {
 		warning += "; without TLS, tokens can be read on the network"
 	}
-	if e.admin {
+	switch open := len(e.authority.hosts) > 0; {
+	case open && e.admin:
+		warning += "; the page and --admin need neither"
+	case open:
+		warning += "; the page needs neither"
+	case e.admin:
 		warning += "; --admin needs neither"
 	}
 	return warning

@@ -20,6 +20,7 @@ import (
 
 // remote is an emulator that runs in another process.
 type remote struct {
+	process   cli.Process
 	readyFile string
 }
 
@@ -64,7 +65,7 @@ func (r *remote) get(ctx context.Context, path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport := &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true}
+	transport := &http.Transport{DialContext: r.process.Dial, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()
 	if a.CAFile != "" {
 		authority, err := os.ReadFile(a.CAFile)

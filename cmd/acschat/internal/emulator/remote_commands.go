@@ -3,12 +3,13 @@ package emulator
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // NewCheck returns the command that checks an emulator.
-func NewCheck() *cobra.Command {
-	r := &remote{}
+func NewCheck(p cli.Process) *cobra.Command {
+	r := &remote{process: p}
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check that an emulator is ready",
@@ -23,8 +24,8 @@ the health check of a container whose image has no shell.`,
 }
 
 // NewDump returns the command that writes the state of an emulator down.
-func NewDump(o *show.Output) *cobra.Command {
-	r := &remote{}
+func NewDump(p cli.Process, o *show.Output) *cobra.Command {
+	r := &remote{process: p}
 	cmd := &cobra.Command{
 		Use:   "dump",
 		Short: "Write the state of an emulator down as a seed",

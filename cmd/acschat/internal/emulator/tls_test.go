@@ -117,7 +117,7 @@ var _ = Describe("emulator over TLS", func() {
 		Eventually(emulator.Err.Contents).Should(MatchRegexp(`bad certificate; does this client trust the certificate\?\n$`))
 	})
 
-	Describe("with --cert and --key", func() {
+	Describe("with --tls-cert and --tls-key", func() {
 		// own returns the options for a certificate for hosts, whose files it writes.
 		own := func(hosts ...string) (file string, args []string) {
 			certificate, key := filepath.Join(sh.Dir, "own.pem"), filepath.Join(sh.Dir, "own-key.pem")
@@ -126,7 +126,7 @@ var _ = Describe("emulator over TLS", func() {
 			pair := newTestPair(template, nil)
 			writeTestPair(key, pair)
 			Expect(os.WriteFile(certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Leaf.Raw}), 0o600)).To(Succeed())
-			return certificate, []string{"--cert", certificate, "--key", key}
+			return certificate, []string{"--tls-cert", certificate, "--tls-key", key}
 		}
 
 		It("serves with the given certificate and creates none", func(ctx SpecContext) {
@@ -160,13 +160,13 @@ var _ = Describe("emulator over TLS", func() {
 			refused("is not valid for 127.0.0.1", args...)
 			stranger := filepath.Join(sh.Dir, "stranger.pem")
 			writeTestPair(stranger, newTestPair(certificateFor("localhost", day), nil))
-			refused("private key does not match", "--cert", file, "--key", stranger)
+			refused("private key does not match", "--tls-cert", file, "--tls-key", stranger)
 			writeTestPair(stranger, newTestPair(certificateFor("localhost", -day), nil))
-			refused("expired on 20", "--cert", stranger, "--key", stranger)
-			refused("no such file", "--cert", filepath.Join(sh.Dir, "none.pem"), "--key", stranger)
-			refused("failed to find", "--cert", os.DevNull, "--key", stranger)
-			refused("go together", "--cert", file)
-			refused("go together", "--key", file)
+			refused("expired on 20", "--tls-cert", stranger, "--tls-key", stranger)
+			refused("no such file", "--tls-cert", filepath.Join(sh.Dir, "none.pem"), "--tls-key", stranger)
+			refused("failed to find", "--tls-cert", os.DevNull, "--tls-key", stranger)
+			refused("go together", "--tls-cert", file)
+			refused("go together", "--tls-key", file)
 			refused("choose one", append(args, "--plain")...)
 		})
 	})

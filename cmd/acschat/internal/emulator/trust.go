@@ -65,7 +65,7 @@ func (t *trustCommand) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := openAuthority(ctx, dir, t.authority.hosts)
+	a, err := openAuthority(ctx, t.authority, dir)
 	if err != nil {
 		return err
 	}

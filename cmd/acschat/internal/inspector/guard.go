@@ -25,12 +25,13 @@ func withSecurityHeaders(next http.Handler) http.Handler {
 	})
 }
 
-// loopbackOnly rejects other machines, since the page needs no key. They can send any Host header, so it is the address that counts.
-func loopbackOnly(next http.Handler) http.Handler {
+// loopbackOnly rejects other machines unless they are allowed, since the page needs no key. They can send any Host header, so it is the
+// address that counts.
+func (i *Inspector) loopbackOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		from, err := netip.ParseAddrPort(r.RemoteAddr)
-		if err != nil || !from.Addr().Unmap().IsLoopback() {
-			http.Error(w, "this page is only for browsers on the machine of the emulator", http.StatusForbidden)
+		if !i.AllowRemote && (err != nil || !from.Addr().Unmap().IsLoopback()) {
+			http.Error(w, "this page is only for browsers on the machine of the emulator; in a container, run the emulator with --host NAME", http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -19,6 +19,10 @@ const prefix = "/_inspector/"
 
 // Inspector is the page of one service. Its methods may be called concurrently.
 type Inspector struct {
+	// AllowRemote shows the page to other machines, too: behind a mapped port of a container, every browser is on another machine. Set it
+	// before the first request.
+	AllowRemote bool
+
 	template    *template.Template
 	process     string // lets open pages detect a restart
 	csrf        string // proves that a form is from a page of this process
@@ -49,8 +53,9 @@ func (i *Inspector) ObserveDelivery(chattest.DeliveryAttempt) {
 	i.changes.ring()
 }
 
-// Handler serves the page of the service, at "/" and below its prefix, and passes every other request to next. The page is for
-// browsers on this machine only, behind [chattest.Service.Guard]. It tells readers to trust the authority in caFile, if that is not "".
+// Handler serves the page of the service, at "/" and below its prefix, and passes every other request to next. The page is for browsers on
+// this machine, and with AllowRemote also on others, behind [chattest.Service.Guard]. It tells readers to trust the authority in caFile,
+// if that is not "".
 func (i *Inspector) Handler(s *chattest.Service, next http.Handler, caFile string) http.Handler {
 	whole := newEraser(s)
 	p := &page{Inspector: i, service: s, safe: whole.clipped(), whole: whole, caFile: caFile}
@@ -74,7 +79,7 @@ func (i *Inspector) Handler(s *chattest.Service, next http.Handler, caFile strin
 			http.ServeFileFS(w, r, assets, "assets/"+name)
 		})
 	}
-	own := withSecurityHeaders(loopbackOnly(s.Guard(p.checkForms(mux))))
+	own := withSecurityHeaders(i.loopbackOnly(s.Guard(p.checkForms(mux))))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if isPage(r) {
 			own.ServeHTTP(w, r)
