@@ -36,7 +36,7 @@ var _ = Describe("emulator's page", func() {
 		defer func() { _ = answer.Body.Close() }()
 		lines := bufio.NewScanner(answer.Body)
 		Expect(lines.Scan()).To(BeTrue())
-		Expect(lines.Text()).To(Equal("event: process"))
+		Expect(lines.Text()).To(Equal("id: 1"))
 		emulator.Interrupt()
 		for lines.Scan() { // until the stream ends
 		}

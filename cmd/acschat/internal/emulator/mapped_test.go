@@ -69,7 +69,7 @@ var _ = Describe("emulator behind a mapped port", func() {
 	// get returns the response to a GET of the page or the administration. Headers are pairs of name and value.
 	get := func(ctx context.Context, host, path string, headers ...string) *http.Response {
 		GinkgoHelper()
-		request, err := http.NewRequestWithContext(ctx, "GET", "https://"+net.JoinHostPort(host, port)+path, nil)
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+net.JoinHostPort(host, port)+path, nil)
 		Expect(err).NotTo(HaveOccurred())
 		for i := 0; i < len(headers); i += 2 {
 			request.Header.Set(headers[i], headers[i+1])
@@ -98,7 +98,7 @@ var _ = Describe("emulator behind a mapped port", func() {
 		csrf, _, _ = strings.Cut(csrf, `"`)
 		Expect(csrf).NotTo(BeEmpty())
 		form := url.Values{"csrf": {csrf}, "by": {"1h"}}
-		request, err := http.NewRequestWithContext(ctx, "POST", "https://acs:"+port+"/_inspector/users", strings.NewReader(form.Encode()))
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://acs:"+port+"/_inspector/users", strings.NewReader(form.Encode()))
 		Expect(err).NotTo(HaveOccurred())
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		request.Header.Set("Origin", "https://acs:"+port)

@@ -5,8 +5,10 @@ package inspector
 import (
 	"crypto/rand"
 	"embed"
+	"hash/maphash"
 	"html/template"
 	"net/http"
+	"strconv"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
@@ -25,6 +27,7 @@ type Inspector struct {
 
 	template    *template.Template
 	process     string // lets open pages detect a restart
+	seed        maphash.Seed
 	csrf        string // proves that a form is from a page of this process
 	changes     broadcast
 	streamSlots chan struct{} // one per open stream
@@ -37,10 +40,16 @@ func New(ending <-chan struct{}) *Inspector {
 	return &Inspector{
 		template:    template.Must(template.New("").Funcs(template.FuncMap{"count": count}).ParseFS(assets, "assets/*.html")),
 		process:     rand.Text(),
+		seed:        maphash.MakeSeed(),
 		csrf:        rand.Text(),
 		streamSlots: make(chan struct{}, maxStreams),
 		ending:      ending,
 	}
+}
+
+// fingerprint identifies what a part shows, as far as this process lives.
+func (i *Inspector) fingerprint(html string) string {
+	return strconv.FormatUint(maphash.String(i.seed, html), 36)
 }
 
 // Observe updates open pages. It is for [chattest.Options].OnRequest, and does not block.

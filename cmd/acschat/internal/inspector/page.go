@@ -2,6 +2,7 @@ package inspector
 
 import (
 	"bytes"
+	"html/template"
 	"maps"
 	"net/http"
 	"slices"
@@ -17,12 +18,13 @@ type frame struct {
 	Process  string
 	CSRF     string
 	Query    string
+	Events   string // the URL of the stream
 	Connect  string // the link that shows how programs connect
 	Choices  faultChoices
 	Statuses []statusChoice
 	Scope    []chosen
 	Filters  map[string]filter
-	Parts    map[string]any
+	Parts    map[string]template.HTML
 }
 
 // parts lists the templates of the parts that change. Each is in an element with the same id.
@@ -81,10 +83,24 @@ func (p *page) scope(g selection, threads []chat.ThreadItem) (narrowed []chosen)
 // show serves the page.
 func (p *page) show(w http.ResponseWriter, r *http.Request) {
 	g := selectionOf(r)
+	look := p.look(g)
+	rendered, shown := map[string]template.HTML{}, []string{}
+	for _, name := range parts() {
+		html, err := p.render(name, look[name])
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		rendered[name] = template.HTML(html) //nolint:gosec // a template has escaped it
+		shown = append(shown, p.fingerprint(html))
+	}
+	query := maps.Clone(g.values)
+	query.Set(partsShown, strings.Join(shown, "."))
 	p.write(w, "page.html", frame{
 		Endpoint: p.service.Endpoint(), Process: p.process, CSRF: p.csrf, Query: g.Query(), Choices: choicesOfFaults(),
 		Connect:  g.with(connectShown, "yes").link("start"),
-		Statuses: statusChoices(), Scope: p.scope(g, p.service.ThreadItems()), Filters: filters(g), Parts: p.look(g),
+		Statuses: statusChoices(), Scope: p.scope(g, p.service.ThreadItems()), Filters: filters(g), Parts: rendered,
+		Events: prefix + "events?" + query.Encode(),
 	})
 }
 

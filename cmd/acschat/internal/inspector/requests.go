@@ -54,16 +54,16 @@ func statusChoices() []statusChoice {
 
 func (p *page) viewRequests(g selection, all []chattest.Request) requestsView {
 	matches := p.requestFilter(g)
-	found := make([]chattest.Request, 0, len(all))
-	for _, q := range slices.Backward(all) {
-		if matches(q) {
-			found = append(found, q)
+	found := make([]*chattest.Request, 0, len(all)) // of ten thousand large values
+	for i := range slices.Backward(all) {
+		if matches(all[i]) {
+			found = append(found, &all[i])
 		}
 	}
-	list := pageOf(g, paging[chattest.Request]{"requests", requestsFrom, requestsPage, requestKey}, found)
+	list := pageOf(g, paging[*chattest.Request]{"requests", requestsFrom, requestsPage, func(q *chattest.Request) string { return requestKey(*q) }}, found)
 	now := p.service.Now()
 	return requestsView{
-		rows:     shownAs(list, func(q chattest.Request) requestView { return p.viewRequest(g, q, now) }),
+		rows:     shownAs(list, func(q *chattest.Request) requestView { return p.viewRequest(g, *q, now) }),
 		Filtered: len(g.without(requestsFrom, threadSearch, threadsFrom, userSearch, usersFrom, messageSearch, messagesFrom, connectShown).values) > 0,
 		Kept:     len(all),
 	}

@@ -33,7 +33,8 @@ func (p *page) stream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
-	s := &stream{w: w, control: http.NewResponseController(w), sent: map[string]string{}}
+	s := &stream{w: w, control: http.NewResponseController(w), sent: partsOf(r)}
+	s.waiting.WriteString("id: 1\n") // a browser that connects again sends it
 	s.event("process", p.process)
 	ticker := time.NewTicker(refreshInterval)
 	defer ticker.Stop()
@@ -75,6 +76,21 @@ func (p *page) stream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// partsShown is the parameter of the stream that has the fingerprints of the parts of a page as it was loaded.
+const partsShown = "shown"
+
+// partsOf returns the fingerprints of what the page shows, which need not be sent. They are unknown for a page that connects again.
+func partsOf(r *http.Request) map[string]string {
+	shown := map[string]string{}
+	values := strings.Split(r.URL.Query().Get(partsShown), ".")
+	if names := parts(); r.Header.Get("Last-Event-ID") == "" && len(values) == len(names) {
+		for i, name := range names {
+			shown[name] = values[i]
+		}
+	}
+	return shown
+}
+
 // tell writes the parts that have changed since the stream last sent them.
 func (p *page) tell(s *stream, seen map[string]any) {
 	for _, name := range parts() {
@@ -87,8 +103,8 @@ func (p *page) tell(s *stream, seen map[string]any) {
 			s.err = err
 			return
 		}
-		if s.sent[name] != html {
-			s.sent[name] = html
+		if shown := p.fingerprint(html); s.sent[name] != shown {
+			s.sent[name] = shown
 			s.event(name, html)
 		}
 	}
@@ -98,7 +114,7 @@ func (p *page) tell(s *stream, seen map[string]any) {
 type stream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
-	sent    map[string]string // part → as it was last sent
+	sent    map[string]string // part → the fingerprint of what the page shows
 	waiting bytes.Buffer
 	last    time.Time // of a flush that sent something
 	err     error     // the first error, which ends the stream

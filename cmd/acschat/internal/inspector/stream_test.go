@@ -3,8 +3,10 @@ package inspector_test
 import (
 	"bufio"
 	"context"
+	"html"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -43,13 +45,13 @@ func (r *reader) news() string {
 	return r.text.String()
 }
 
-// read opens a stream.
-func (d *desk) read(target string) *reader {
+// read opens a stream. Headers are pairs of name and value.
+func (d *desk) read(target string, headers ...string) *reader {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &reader{header: http.Header{}, done: make(chan struct{}), leave: cancel}
 	go func() {
 		defer close(r.done)
-		d.handler.ServeHTTP(r, request("GET", target, "").WithContext(ctx))
+		d.handler.ServeHTTP(r, request("GET", target, "", headers...).WithContext(ctx))
 	}()
 	return r
 }
@@ -73,7 +75,7 @@ var _ = Describe("The stream of events", func() {
 			defer r.leave()
 			first := r.news()
 			Expect(r.header.Get("Content-Type")).To(Equal("text/event-stream"))
-			Expect(first).To(And(HavePrefix("event: process\ndata: "), ContainSubstring("event: faults\n"), ContainSubstring("No requests yet.")))
+			Expect(first).To(And(HavePrefix("id: 1\nevent: process\ndata: "), ContainSubstring("event: faults\n"), ContainSubstring("No requests yet.")))
 			time.Sleep(10 * time.Second)
 			Expect(r.news()).NotTo(MatchRegexp(`event: [^c]`)) // the clock keeps running
 
@@ -84,6 +86,27 @@ var _ = Describe("The stream of events", func() {
 			Expect(news).To(And(ContainSubstring("event: messages\n"), ContainSubstring("data: "), ContainSubstring("&lt;b&gt;Now")))
 			Expect(news).NotTo(MatchRegexp(`(?m)^event: forged`))
 			Expect(news).NotTo(ContainSubstring("event: faults"))
+		})
+	})
+
+	It("does not repeat what the page shows already, unless it connects again", func() {
+		bubble(func(d *desk, _ func()) {
+			alice := d.NewUser()
+			d.send(alice, d.thread(alice, "Shown"), "Already here", "")
+			events := regexp.MustCompile(`data-events="([^"]+)"`).FindStringSubmatch(d.page("/?q=create"))
+			Expect(events).To(HaveLen(2))
+			target := html.UnescapeString(events[1])
+			Expect(target).To(HavePrefix("/_inspector/events?q=create&shown="))
+			first := d.read(target)
+			Expect(first.news()).NotTo(MatchRegexp(`event: [^pc]`)) // the process, and the clock
+			d.thread(alice, "Another")
+			time.Sleep(time.Second)
+			Expect(first.news()).To(And(ContainSubstring("event: threads\n"), ContainSubstring("event: requests\n"), Not(ContainSubstring("event: faults\n"))))
+			first.leave()
+
+			again := d.read(target, "Last-Event-ID", "1")
+			defer again.leave()
+			Expect(again.news()).To(And(ContainSubstring("event: threads\n"), ContainSubstring("event: faults\n")))
 		})
 	})
 
