@@ -22,7 +22,7 @@
 // back ten seconds before the highest version that was yielded; such a message is yielded when it appears.
 //
 // Metadata and retention policies leave no message. They are compared with the properties that were read before: once a minute, or once in
-// five minutes with WatchAll, and when a live source announces a change. A value that is replaced before is not a change of its own.
+// five minutes with [WatchAll], and when a live source announces a change. A value that is replaced before is not a change of its own.
 //
 // A change counts as delivered when the loop asks for the next one. Store the cursor together with the result of the work, in one
 // transaction, and pass it as Options.From: then each change is processed once, also if the process is killed in between.

@@ -22,3 +22,12 @@ func WriteCursor(threadID string, versions ...int64) Cursor {
 	}
 	return p.cursor()
 }
+
+// OwnerOf returns the owner in the record of a thread, "" if there is none.
+func OwnerOf(text string) string {
+	r, err := parseRecord(text)
+	if err != nil {
+		panic(err)
+	}
+	return r.owner
+}

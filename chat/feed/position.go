@@ -65,3 +65,13 @@ func (p *position) add(m mark) {
 
 // hasHistory reports whether messages at or below newest were visible: listings go on to show some of them.
 func (p *position) hasHistory() bool { return p.newest > p.floor }
+
+// added returns the mark that a position has and an earlier one has not.
+func (p *position) added(before *position) (mark, bool) {
+	for _, m := range p.seen {
+		if !slices.Contains(before.seen, m) {
+			return m, true
+		}
+	}
+	return mark{}, false
+}

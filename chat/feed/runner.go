@@ -20,20 +20,25 @@ type runner struct {
 	yield   func(Change, error) bool
 
 	threads map[string]*thread
-	// The calls to make: reads of messages, those of threads with activity and the usual ones, and reads of properties.
-	urgent, routine, properties lane
-	urgentInARow                int
-	propertiesEvery             time.Duration
+	// The calls to make: claims of threads, lists of threads, reads of messages of threads with activity and the usual ones, and reads of
+	// properties.
+	claims, lists, urgent, routine, properties lane
+	turn                                       int // of the calls
+	propertiesEvery                            time.Duration
 
-	listSpacing time.Duration // between two reads of messages of a thread
+	listSpacing time.Duration // the least between two reads of messages of a thread
+	busy        time.Duration // that of a busy thread
 	calls       gate          // all calls
 	userCalls   gate          // those that are limited per user: of properties, and of the list of threads
 	parallel    int
 	running     int
 	outcomes    chan outcome
 
-	live live
-	work sync.WaitGroup
+	discovery *discovery // nil for a single thread
+	replica   *replica   // nil without a store
+	replicaID string     // "" before its record is written
+	live      live
+	work      sync.WaitGroup
 }
 
 // outcome is the result of a call for a thread.
@@ -45,11 +50,14 @@ type outcome struct {
 // errStopped ends a range whose loop was left.
 var errStopped = errors.New("feed: the loop was left")
 
-// maxUrgentInARow keeps a quarter of the calls for usual reads.
-const maxUrgentInARow = 3
+// While there are more calls to make than are allowed, one in four is for usual reads, and one in sixteen for properties.
+const (
+	routineTurn    = 4
+	propertiesTurn = 16
+)
 
 func newRunner(client *chat.Client, o Options, yield func(Change, error) bool) *runner {
-	return &runner{
+	r := &runner{
 		options: o, client: client, yield: yield, threads: map[string]*thread{},
 		propertiesEvery: o.MaxInterval,
 		listSpacing:     spacing(operations.ListChatMessages, o.Share),
@@ -57,6 +65,11 @@ func newRunner(client *chat.Client, o Options, yield func(Change, error) bool) *
 		parallel:        2, // a read of messages and one of properties
 		outcomes:        make(chan outcome),
 	}
+	r.busy = r.listSpacing
+	if o.Store != nil {
+		r.replica = newReplica(o.Store, o.LeaseTime)
+	}
+	return r
 }
 
 // run runs the range to its end. Its goroutines have ended then.
@@ -73,6 +86,11 @@ func (r *runner) run(ctx context.Context) (err error) {
 		}
 		r.logEnd(ctx, err)
 	}()
+	var changed <-chan struct{}
+	if r.replica != nil {
+		changed = r.replica.signal
+		r.work.Go(func() { r.replica.run(ctx) })
+	}
 	r.live.start(ctx, &r.work, r.options.Listener, r.options.Events)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -91,6 +109,8 @@ func (r *runner) run(ctx context.Context) (err error) {
 		case <-timer.C:
 		case <-r.live.signal:
 			r.heard()
+		case <-changed:
+			r.replicaChanged()
 		case o := <-r.outcomes:
 			r.running--
 			if err := o.handle(ctx, time.Now(), o.err); err != nil {
@@ -104,55 +124,79 @@ func (r *runner) run(ctx context.Context) (err error) {
 func (r *runner) dispatch(ctx context.Context) (wait time.Duration, scheduled bool) {
 	for now := time.Now(); r.running < r.parallel; now = time.Now() {
 		if i := r.pick(now); i != nil {
-			r.calls.pass(now)
-			i.thread.call(ctx, r, i, now)
+			r.make(ctx, i, now)
 			continue
 		}
-		next := time.Time{}
-		consider := func(l *lane, user bool) {
-			due, ok := l.due()
-			if !ok {
-				return
-			}
-			if user && r.userCalls.next.After(due) {
-				due = r.userCalls.next
-			}
-			if next.IsZero() || due.Before(next) {
-				next = due
-			}
-		}
-		consider(&r.urgent, false)
-		consider(&r.routine, false)
-		consider(&r.properties, true)
-		if next.IsZero() {
-			return 0, false
-		}
-		if r.calls.next.After(next) {
-			next = r.calls.next
-		}
-		return time.Until(next), true
+		next := r.next()
+		return time.Until(next), !next.IsZero()
 	}
 	return 0, false
 }
 
+// next returns when the next call can be made, the zero time if none is scheduled.
+func (r *runner) next() (next time.Time) {
+	consider := func(l *lane, gates ...*gate) {
+		at, ok := l.due()
+		for _, g := range gates {
+			at = latest(at, g.next)
+		}
+		if ok && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	consider(&r.lists, &r.calls, &r.userCalls)
+	consider(&r.urgent, &r.calls)
+	consider(&r.routine, &r.calls)
+	consider(&r.properties, &r.calls, &r.userCalls)
+	if r.replicaID != "" {
+		consider(&r.claims)
+	}
+	return next
+}
+
 // pick takes the next call that is due, nil if there is none.
 func (r *runner) pick(now time.Time) *item {
-	if !r.calls.isOpen(now) {
+	switch {
+	case r.replicaID != "" && r.claims.isDue(now):
+		return r.claims.take()
+	case !r.calls.isOpen(now):
 		return nil
+	case r.lists.isDue(now) && r.userCalls.isOpen(now):
+		r.userCalls.pass(now)
+		return r.lists.take()
 	}
 	urgent, routine := r.urgent.isDue(now), r.routine.isDue(now)
+	properties := r.properties.isDue(now) && r.userCalls.isOpen(now)
+	r.turn++
 	switch {
-	case urgent && (!routine || r.urgentInARow < maxUrgentInARow):
-		r.urgentInARow++
-		return r.urgent.take()
-	case routine:
-		r.urgentInARow = 0
-		return r.routine.take()
-	case r.properties.isDue(now) && r.userCalls.isOpen(now):
+	case properties && (!urgent && !routine || r.turn%propertiesTurn == 0):
 		r.userCalls.pass(now)
 		return r.properties.take()
+	case routine && (!urgent || r.turn%routineTurn == 0):
+		return r.routine.take()
+	case urgent:
+		return r.urgent.take()
 	}
 	return nil
+}
+
+// make makes the call of an item.
+func (r *runner) make(ctx context.Context, i *item, now time.Time) {
+	t := i.thread
+	switch {
+	case t == nil:
+		r.calls.pass(now)
+		r.discovery.list(ctx, r)
+	case i == &t.claims:
+		t.claim(ctx, r)
+	case i == &t.settings:
+		r.calls.pass(now)
+		t.readProperties(ctx, r)
+	default:
+		r.calls.pass(now)
+		t.lastCall = now
+		t.readMessages(ctx, r, now)
+	}
 }
 
 // start makes a call in another goroutine, once and without retries. handle gets its error in the goroutine of the range.
@@ -173,12 +217,15 @@ func (r *runner) heard() {
 		for _, t := range r.threads {
 			t.wake(r, announced{unversed: true, properties: true}, now)
 		}
+		r.discover(now)
 		return
 	}
 	for id, a := range threads {
 		if t := r.threads[id]; t != nil {
 			t.wake(r, a, now)
+			continue
 		}
+		r.discover(now)
 	}
 }
 

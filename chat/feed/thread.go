@@ -13,10 +13,14 @@ import (
 type thread struct {
 	client   *chat.ThreadClient
 	position position
-	fromNow  bool // the first read determines the position
-	silent   bool // the first properties are not delivered
-	caughtUp bool // one read of this range is complete
+	from     Cursor // where it begins if nothing was delivered
+	fromNow  bool   // the first read determines the position
+	silent   bool   // the first properties are not delivered
+	caughtUp bool   // one read of this range is complete
 
+	epoch    int       // changes when outcomes of calls in progress are to be ignored
+	owned    owned     // with a store
+	claims   item      // the record in the store to take
 	messages item      // the messages to read
 	settings item      // the properties to read
 	walk     *walk     // the read of messages in progress, nil for none
@@ -24,6 +28,7 @@ type thread struct {
 	full     bool      // the last read had more than one page
 	expected int64     // the highest version that a live source has announced
 	active   time.Time // the latest change, as far as known
+	listed   time.Time // the latest message in the list of threads
 	lastCall time.Time // of messages
 
 	// Guarded by Lag.
@@ -31,33 +36,46 @@ type thread struct {
 	inLag    *list.Element
 }
 
-// follow adds a thread, from the position of the options.
-func (r *runner) follow(client *chat.ThreadClient) error {
-	position, err := r.options.From.position(client.ThreadID())
-	if err != nil {
+// follow adds a thread, from a position. With a store it has to be claimed.
+func (r *runner) follow(client *chat.ThreadClient, from Cursor, active time.Time) error {
+	t := &thread{client: client, from: from, active: active}
+	if err := t.begin(r, from); err != nil {
 		return &chat.ArgumentError{Name: "From", Reason: err.Error()}
 	}
 	now := time.Now()
-	t := &thread{client: client, position: position, fromNow: r.options.From == Now, silent: r.options.From == Now}
-	t.messages.thread, t.settings.thread = t, t
+	t.claims.thread, t.messages.thread, t.settings.thread = t, t, t
 	r.threads[client.ThreadID()] = t
+	switch {
+	case r.options.Store != nil:
+		t.claims.put(&r.claims, now)
+		return nil
+	case now.Sub(active) < longBusy:
+		t.messages.put(&r.urgent, now)
+	default:
+		t.messages.put(&r.routine, now)
+	}
 	r.options.Lag.reached(t, now)
-	t.messages.put(&r.urgent, now)
 	return nil
 }
 
-// call makes the call of an item.
-func (t *thread) call(ctx context.Context, r *runner, i *item, now time.Time) {
-	if i == &t.settings {
-		t.readProperties(ctx, r)
-		return
-	}
-	t.lastCall = now
-	t.readMessages(ctx, r, now)
+// begin sets the position.
+func (t *thread) begin(r *runner, from Cursor) (err error) {
+	t.position, err = from.position(t.client.ThreadID())
+	t.fromNow, t.silent = from == Now, from == t.from && r.options.From == Now
+	return err
 }
+
+// longBusy is how long after a change the first read of a thread is urgent.
+const longBusy = 10 * time.Minute
+
+// isOwned reports whether this range reads the thread.
+func (t *thread) isOwned(r *runner) bool { return r.options.Store == nil || t.owned.text != "" }
 
 // wake makes the thread due, unless the event is known already.
 func (t *thread) wake(r *runner, a announced, now time.Time) {
+	if !t.isOwned(r) {
+		return
+	}
 	if a.properties && t.caughtUp {
 		t.settings.put(&r.properties, now)
 	}
@@ -70,7 +88,7 @@ func (t *thread) wake(r *runner, a announced, now time.Time) {
 	switch {
 	case t.walk != nil:
 		t.again = true
-	case t.messages.failures == 0:
+	case t.messages.lane != nil && t.messages.failures == 0:
 		t.messages.put(&r.urgent, latest(now, t.lastCall.Add(r.listSpacing)))
 	}
 }
@@ -84,7 +102,7 @@ func (t *thread) reschedule(r *runner, now time.Time) {
 		return
 	}
 	idle := now.Sub(t.active)
-	wait := interval(idle, r.listSpacing, r.options.MaxInterval)
+	wait := interval(idle, r.busy, r.options.MaxInterval)
 	late := t.expected > t.position.newest && idle < time.Minute // an event is ahead of the listing
 	if r.live.isHearing() && !late {
 		wait = r.options.MaxInterval
@@ -114,15 +132,16 @@ func (t *thread) failed(r *runner, i *item, now time.Time, err error) error {
 	return nil
 }
 
-// ended ends the range with the thread.
-func (r *runner) ended(_ *thread, err error) error { return err }
-
 // deliver yields a change; the position is already the one after it.
-func (t *thread) deliver(r *runner, c Change) error {
+func (t *thread) deliver(ctx context.Context, r *runner, c Change) error {
 	c.Cursor = t.position.cursor()
+	if err := t.offer(ctx, r, c.Cursor); err != nil {
+		return err
+	}
 	if !r.yield(c, nil) {
 		return errStopped
 	}
+	t.owned.mine = true
 	return nil
 }
 

@@ -17,6 +17,7 @@ func (t *thread) readMessages(ctx context.Context, r *runner, now time.Time) {
 		t.walk = newWalk(now, size)
 	}
 	client, options := t.client, chat.ListMessagesOptions{PageSize: t.walk.size, ContinuationToken: t.walk.next}
+	epoch := t.epoch
 	var read chat.Page[chat.Message]
 	r.start(ctx, func(ctx context.Context) (err error) {
 		for read, err = range client.ListMessages(&options).Pages(ctx) {
@@ -27,17 +28,19 @@ func (t *thread) readMessages(ctx context.Context, r *runner, now time.Time) {
 		}
 		return err
 	}, func(ctx context.Context, now time.Time, err error) error {
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			return ctx.Err()
-		}
-		if err == nil {
+		case epoch != t.epoch:
+			return nil
+		case err == nil:
 			err = t.took(r, read)
 		}
 		if err != nil {
 			return t.failed(r, &t.messages, now, err)
 		}
 		t.messages.failures = 0
-		return t.deliverRead(r, now)
+		return t.unlessLost(r, t.deliverRead(ctx, r))
 	})
 }
 
@@ -79,32 +82,70 @@ func (t *thread) oldest(r *runner) int64 {
 }
 
 // deliverRead yields what was read, as far as the walk is on its way up, and schedules the next call.
-func (t *thread) deliverRead(r *runner, now time.Time) error {
+func (t *thread) deliverRead(ctx context.Context, r *runner) error {
+	if !t.walk.down {
+		if err := t.deliverInHand(ctx, r); err != nil {
+			return err
+		}
+	}
 	for w := t.walk; !w.down; {
 		if len(w.pages) == 0 {
-			return t.completed(r)
+			return t.completed(ctx, r)
 		}
 		messages, ok := w.pop()
 		if !ok {
 			break
 		}
 		for _, m := range messages {
-			version, _ := markOf(m)
-			if !t.position.isNew(version) {
-				continue
-			}
-			t.position.add(version)
-			if err := t.deliver(r, Change{Event: eventOf(t.client.ThreadID(), version, m), Message: &m}); err != nil {
+			if err := t.deliverMessage(ctx, r, m); err != nil {
 				return err
 			}
 		}
 	}
-	t.reschedule(r, now)
+	t.reschedule(r, time.Now())
 	return nil
 }
 
+// deliverInHand yields the change that another replica had in hand first, unless its version was replaced.
+func (t *thread) deliverInHand(ctx context.Context, r *runner) error {
+	hand := t.owned.hand
+	if hand == (mark{}) {
+		return nil
+	}
+	t.owned.hand = mark{}
+	for _, page := range t.walk.pages {
+		for _, m := range page.messages {
+			if version, _ := markOf(m); version == hand {
+				return t.deliverMessage(ctx, r, m)
+			}
+		}
+	}
+	return nil
+}
+
+func (t *thread) deliverMessage(ctx context.Context, r *runner, m chat.Message) error {
+	version, _ := markOf(m)
+	if !t.position.isNew(version) {
+		return nil
+	}
+	t.position.add(version)
+	return t.deliver(ctx, r, Change{Event: eventOf(t.client.ThreadID(), version, m), Message: &m})
+}
+
+// unlessLost handles errLost.
+func (t *thread) unlessLost(r *runner, err error) error {
+	if err == errLost { //nolint:errorlint // it is never wrapped
+		t.lose(r, time.Now())
+		return nil
+	}
+	return err
+}
+
 // completed ends the walk: every change before it is delivered.
-func (t *thread) completed(r *runner) error {
+func (t *thread) completed(ctx context.Context, r *runner) error {
+	if err := t.settle(ctx, r); err != nil {
+		return err
+	}
 	t.full = t.walk.full
 	r.options.Lag.reached(t, t.walk.begun)
 	t.walk = nil

@@ -10,10 +10,10 @@ import (
 	"github.com/acschat/acs-chat-go/chat/realtime"
 )
 
-// Options are the optional settings of [Watch] and WatchAll.
+// Options are the optional settings of [Watch] and [WatchAll].
 type Options struct {
 	// From is where the range begins: a Cursor of a change, [Start], [Now] or [At]. A Store that knows a thread takes precedence. With
-	// WatchAll it must not be a cursor of a change, which is a position in one thread. Empty means Start.
+	// [WatchAll] it must not be a cursor of a change, which is a position in one thread. Empty means Start.
 	From Cursor
 
 	// Listener announces changes. The range takes the events of the listener: do not range over them elsewhere. It stays open. Nil means none.
@@ -29,13 +29,20 @@ type Options struct {
 	// far as Share allows. With a live source that is connected, threads are read when it announces a change, and at this interval. 0 means
 	// a minute.
 	MaxInterval time.Duration
-	// CallsPerMinute limits all calls of WatchAll together. 0 means 300. [Watch] ignores it.
+	// CallsPerMinute limits all calls of [WatchAll] together. 0 means 300. [Watch] ignores it.
 	CallsPerMinute int
 	// LookBack limits how far back the first read of a thread may go, by the clock of this process. If changes after the position are older,
 	// the error is [ErrCursorTooOld]; it does not apply to Start. 0 means no limit: the service keeps all messages.
 	LookBack time.Duration
 
-	// OnError is called for every call that failed and is repeated, and for every thread that WatchAll drops, with the thread's id, or ""
+	// Store keeps what was delivered, and lets one of several replicas read each thread; see [Store]. Each change is then written to it
+	// twice, before it is yielded and when it is delivered. A change that a replica had in hand when it died is yielded by the next one, first
+	// and with the same cursor. Nil means none: the caller keeps cursors.
+	Store Store
+	// LeaseTime is how long a replica must have been silent before others read its threads. 0 means 5 seconds.
+	LeaseTime time.Duration
+
+	// OnError is called for every call that failed and is repeated, and for every thread that [WatchAll] drops, with the thread's id, or ""
 	// if there is none. It is called by the goroutine of the range, which waits for it. Nil means no calls.
 	OnError func(threadID string, err error)
 	// Lag tells how far the range is behind. Nil means that it is not measured.
@@ -46,6 +53,7 @@ const (
 	defaultShare          = 0.5
 	defaultMaxInterval    = time.Minute
 	defaultCallsPerMinute = 300
+	defaultLeaseTime      = 5 * time.Second
 )
 
 // withDefaults checks the options and replaces zero values by defaults.
@@ -63,6 +71,8 @@ func (o *Options) withDefaults() (Options, error) {
 		return filled, &chat.ArgumentError{Name: "CallsPerMinute", Reason: "must not be negative"}
 	case o.LookBack < 0:
 		return filled, &chat.ArgumentError{Name: "LookBack", Reason: "must not be negative"}
+	case o.LeaseTime < 0:
+		return filled, &chat.ArgumentError{Name: "LeaseTime", Reason: "must not be negative"}
 	}
 	if filled.Share == 0 {
 		filled.Share = defaultShare
@@ -72,6 +82,9 @@ func (o *Options) withDefaults() (Options, error) {
 	}
 	if filled.CallsPerMinute == 0 {
 		filled.CallsPerMinute = defaultCallsPerMinute
+	}
+	if filled.LeaseTime == 0 {
+		filled.LeaseTime = defaultLeaseTime
 	}
 	if filled.Lag == nil {
 		filled.Lag = &Lag{}
@@ -97,7 +110,7 @@ func Watch(ctx context.Context, thread *chat.ThreadClient, options *Options) ite
 		var r *runner
 		if err == nil {
 			r = newRunner(thread.Client(), o, yield)
-			err = r.follow(thread)
+			err = r.follow(thread, o.From, time.Time{})
 		}
 		if err == nil {
 			err = r.run(ctx)

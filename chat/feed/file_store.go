@@ -1,0 +1,144 @@
+package feed
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+)
+
+// FileStore is a [Store] in a file, for one process: a single FileStore may have the file open. A Swap is on disk when it returns. Close it
+// when done. It is safe for concurrent use.
+type FileStore struct {
+	path string
+
+	mu    sync.Mutex // guards what follows
+	file  *os.File   // nil after Close
+	texts map[string]string
+	size  int64 // of the valid part of the file
+	lines int
+}
+
+// A line of the file is a key and a text; the last one of a key counts. An incomplete line at the end is what a kill leaves.
+const (
+	separator  = "\t"
+	spareLines = 1000 // lines beyond one per key, after which the file is written anew
+)
+
+// OpenFileStore opens the file at path, and creates it if it does not exist. The replicas in it are gone with the process that wrote it.
+func OpenFileStore(path string) (*FileStore, error) {
+	s := &FileStore{path: path, texts: map[string]string{}}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("feed: open store: %w", err)
+	}
+	s.file = file
+	if err := s.read(); err != nil {
+		return nil, errors.Join(fmt.Errorf("feed: read store %s: %w", path, err), file.Close())
+	}
+	for key := range s.texts {
+		if strings.HasPrefix(key, replicaPrefix) {
+			delete(s.texts, key)
+		}
+	}
+	if err := s.rewrite(); err != nil {
+		return nil, errors.Join(fmt.Errorf("feed: write store %s: %w", path, err), s.file.Close())
+	}
+	return s, nil
+}
+
+func (s *FileStore) read() error {
+	lines := bufio.NewReader(s.file)
+	for {
+		line, err := lines.ReadString('\n')
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		key, text, ok := strings.Cut(strings.TrimSuffix(line, "\n"), separator)
+		if !ok || key == "" {
+			return errors.New("it is not a store of this package")
+		}
+		s.set(key, text)
+	}
+}
+
+func (s *FileStore) set(key, text string) {
+	s.texts[key] = text
+	if text == "" {
+		delete(s.texts, key)
+	}
+}
+
+// rewrite replaces the file by one with a line per key.
+func (s *FileStore) rewrite() (err error) {
+	next, err := os.OpenFile(s.path+".new", os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	var all strings.Builder
+	for key, text := range s.texts {
+		all.WriteString(key + separator + text + "\n")
+	}
+	_, err = next.WriteString(all.String())
+	if err = errors.Join(err, next.Sync()); err == nil {
+		err = os.Rename(s.path+".new", s.path)
+	}
+	if err != nil {
+		return errors.Join(err, next.Close())
+	}
+	_ = s.file.Close() // it is replaced, and everything in it was read
+	s.file, s.size, s.lines = next, int64(all.Len()), len(s.texts)
+	return nil
+}
+
+// Load implements [Store].
+func (s *FileStore) Load(_ context.Context, key string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.texts[key], nil
+}
+
+// Swap implements [Store]. Its error is that of the file, which then keeps the old text.
+func (s *FileStore) Swap(_ context.Context, key, old, replacement string) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.file == nil:
+		return false, os.ErrClosed
+	case strings.ContainsAny(key+replacement, separator+"\n") || key == "":
+		return false, errors.New("feed: a key or a text of a file store must not be empty or contain tabs and line breaks")
+	case s.texts[key] != old:
+		return false, nil
+	}
+	line := key + separator + replacement + "\n"
+	_, err := s.file.WriteAt([]byte(line), s.size)
+	if err = errors.Join(err, s.file.Sync()); err != nil {
+		return false, fmt.Errorf("feed: write store: %w", errors.Join(err, s.file.Truncate(s.size)))
+	}
+	s.size += int64(len(line))
+	s.lines++
+	s.set(key, replacement)
+	if s.lines > 2*len(s.texts)+spareLines {
+		_ = s.rewrite() // the text is written; the next Swap tries again
+	}
+	return true, nil
+}
+
+// Close closes the file. Close ranges that use the store before.
+func (s *FileStore) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file == nil {
+		return nil
+	}
+	err := s.file.Close()
+	s.file = nil
+	return err
+}

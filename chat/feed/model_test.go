@@ -1,0 +1,151 @@
+package feed_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+// The model test compares the changes that three replicas yield with what was written. ACSCHAT_FEED_HOURS makes it long.
+var _ = Describe("The feed, in a model of a service with bad days", func() {
+	It("yields what was written, in order, none twice, and misses only versions that were replaced before a read", func() {
+		size, visibility := modelSize{threads: 12, users: 10, time: 15 * time.Minute, pause: time.Second, calm: 3 * time.Minute}, ReportEntryVisibilityFailureOrVerbose
+		if hours, err := strconv.Atoi(os.Getenv("ACSCHAT_FEED_HOURS")); err == nil && hours > 0 {
+			size = modelSize{threads: 50, users: 10, time: time.Duration(hours) * time.Hour, pause: 2500 * time.Millisecond, calm: 40 * time.Minute}
+			visibility = ReportEntryVisibilityAlways
+		}
+		random := rand.New(rand.NewPCG(7, uint64(GinkgoRandomSeed())))
+		var report string
+		started := time.Now()
+		bubble(func() { report = runModel(random, size) })
+		report += fmt.Sprintf("  real time                 %.1f s\n", time.Since(started).Seconds())
+		AddReportEntry("figures of the model test", report, visibility)
+	})
+})
+
+// modelSize is the size of a run.
+type modelSize struct {
+	threads, users int
+	time, pause    time.Duration // of the run, and between two writes on average
+	calm           time.Duration // between two kills, and two outages
+}
+
+// longestOutage is how long the service is out at most.
+const longestOutage = 5 * time.Minute
+
+// model is what was written.
+type model struct {
+	service *chattest.Service
+	random  *rand.Rand
+	reader  chattest.User
+	users   []chattest.User
+	threads []*modelThread
+	writes  map[string]int
+}
+
+// modelThread is a thread, in which the first user writes and others come and go.
+type modelThread struct {
+	id       string
+	client   *chat.ThreadClient
+	messages []string // that can be edited
+	present  map[string]bool
+	versions []modelVersion // oldest first
+	metadata int
+}
+
+// modelVersion is a version of a message.
+type modelVersion struct {
+	version, id int64
+	text        string
+}
+
+func newModel(random *rand.Rand, service *chattest.Service, size modelSize) *model {
+	GinkgoHelper()
+	m := &model{service: service, random: random, users: service.NewUsers(size.users), writes: map[string]int{}}
+	m.reader = m.users[0]
+	for n := range size.threads {
+		writer := m.users[1+n%(size.users-1)]
+		created, err := service.Client(writer).CreateThread(context.Background(), fmt.Sprint("thread ", n), &chat.CreateThreadOptions{
+			Participants: []chat.Participant{{Identifier: m.reader}},
+		})
+		Expect(err).NotTo(HaveOccurred())
+		t := &modelThread{id: created.Thread.ID, client: service.Client(writer).ThreadClient(created.Thread.ID), present: map[string]bool{}}
+		all, err := t.client.ListMessages(nil).Collect(context.Background(), 0)
+		Expect(err).NotTo(HaveOccurred())
+		slices.Reverse(all)
+		for _, message := range all {
+			t.versions = append(t.versions, versionOf(message))
+		}
+		m.threads = append(m.threads, t)
+	}
+	return m
+}
+
+func versionOf(m chat.Message) modelVersion {
+	GinkgoHelper()
+	version, err := strconv.ParseInt(m.Version, 10, 64)
+	Expect(err).NotTo(HaveOccurred())
+	id, err := strconv.ParseInt(m.ID, 10, 64)
+	Expect(err).NotTo(HaveOccurred())
+	return modelVersion{version, id, m.Content.Message + m.Content.Topic}
+}
+
+// write makes a random change.
+func (m *model) write() {
+	GinkgoHelper()
+	ctx := context.Background()
+	n := min(m.random.IntN(len(m.threads)), m.random.IntN(len(m.threads))) // some threads are busier than others
+	t := m.threads[n]
+	kind := "send"
+	var err error
+	switch luck := m.random.IntN(100); {
+	case luck < 25 && len(t.messages) > 0:
+		kind = "edit"
+		id := t.messages[max(0, len(t.messages)-1-m.random.IntN(20))]
+		err = t.client.UpdateMessage(ctx, id, chat.MessageUpdate{Content: new(fmt.Sprint("edited ", m.random.Int()))})
+	case luck < 35 && len(t.messages) > 0:
+		kind = "delete"
+		i := max(0, len(t.messages)-1-m.random.IntN(20))
+		err = t.client.DeleteMessage(ctx, t.messages[i])
+		t.messages = slices.Delete(t.messages, i, i+1)
+	case luck < 40:
+		kind = "topic"
+		err = t.client.UpdateTopic(ctx, fmt.Sprint("topic ", m.random.Int()))
+	case luck < 50:
+		user := m.users[1+m.random.IntN(len(m.users)-1)]
+		if user.ID == m.users[1+n%(len(m.users)-1)].ID {
+			return
+		}
+		if kind = "add"; t.present[user.ID] {
+			kind = "remove"
+			err = t.client.RemoveParticipant(ctx, user)
+		} else {
+			_, err = t.client.AddParticipants(ctx, []chat.Participant{{Identifier: user}})
+		}
+		t.present[user.ID] = !t.present[user.ID]
+	case luck < 53:
+		t.metadata++
+		m.writes["metadata"]++
+		Expect(t.client.UpdateProperties(ctx, chat.PropertiesUpdate{Metadata: map[string]string{"n": fmt.Sprint(t.metadata)}})).To(Succeed())
+		return
+	default:
+		var sent chat.SendMessageResult
+		sent, err = t.client.SendMessage(ctx, fmt.Sprint("message ", m.random.Int()), nil)
+		t.messages = append(t.messages, sent.ID)
+	}
+	Expect(err).NotTo(HaveOccurred())
+	m.writes[kind]++
+	newest, err := t.client.ListMessages(&chat.ListMessagesOptions{PageSize: 1}).Collect(ctx, 1)
+	Expect(err).NotTo(HaveOccurred())
+	t.versions = append(t.versions, versionOf(newest[0]))
+}

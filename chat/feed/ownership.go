@@ -1,0 +1,192 @@
+package feed
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// owned is what a thread has with a store.
+type owned struct {
+	record record
+	text   string // of the record in the store
+	hand   mark   // of the change that was in hand when the thread was taken over, the zero value for none
+	mine   bool   // the change in hand was yielded here, and the loop has asked for the next one
+	by     string // the other replica that owns the thread, "" for none
+}
+
+// errLost is the error for a thread that another replica has taken over.
+var errLost = errors.New("feed: another replica reads the thread")
+
+// rescan is the time after which the record of a thread that another replica owns is read again.
+const rescan = time.Minute
+
+// claim takes the thread from the store, unless a living replica owns it.
+func (t *thread) claim(ctx context.Context, r *runner) {
+	epoch, key, self := t.epoch, t.client.ThreadID(), r.replicaID
+	var taken owned
+	r.start(ctx, func(ctx context.Context) (err error) {
+		taken, err = claimed(ctx, r.options.Store, key, self)
+		return err
+	}, func(ctx context.Context, now time.Time, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case epoch != t.epoch:
+			return nil
+		case t.owned.text != "" || self != r.replicaID: // another claim of it was made meanwhile
+			t.lose(r, now)
+			return nil
+		case err == nil && taken.by == "":
+			err = t.resume(r, taken, now)
+		}
+		switch {
+		case errors.Is(err, errRecord):
+			return err
+		case err != nil:
+			return t.failed(r, &t.claims, now, err)
+		case taken.by != "":
+			t.owned.by = taken.by
+			r.replica.watch(taken.by)
+			t.claims.put(&r.claims, now.Add(rescan))
+		}
+		t.claims.failures = 0
+		return nil
+	})
+}
+
+// claimed makes self the owner of a thread whose owner is gone.
+func claimed(ctx context.Context, store Store, key, self string) (owned, error) {
+	for {
+		text, err := store.Load(ctx, key)
+		if err != nil {
+			return owned{}, err
+		}
+		now, err := parseRecord(text)
+		if err != nil {
+			return owned{}, err
+		}
+		if now.owner != "" && now.owner != self {
+			alive, err := store.Load(ctx, replicaPrefix+now.owner)
+			if err != nil || alive != "" {
+				return owned{by: now.owner}, err
+			}
+		}
+		now.owner, now.writes = self, now.writes+1
+		if ok, err := swapped(ctx, store, key, text, now.text()); ok || err != nil {
+			return owned{record: now, text: now.text()}, err
+		}
+	}
+}
+
+// resume begins to read a thread that was taken from the store, after what was delivered.
+func (t *thread) resume(r *runner, taken owned, now time.Time) error {
+	t.owned = taken
+	if t.begin(r, cmp.Or(taken.record.cursor, t.from)) != nil {
+		return errRecord
+	}
+	first := &t.messages
+	if taken.record.hand != "" {
+		position, err := taken.record.hand.position(t.client.ThreadID())
+		if err != nil {
+			return errRecord
+		}
+		found := false
+		if t.owned.hand, found = position.added(&t.position); !found {
+			first = &t.settings // the change in hand is one of the properties: it comes before messages
+		}
+	}
+	r.options.Lag.reached(t, now)
+	if first == &t.settings {
+		t.settings.put(&r.properties, now)
+		return nil
+	}
+	t.messages.put(&r.urgent, now)
+	return nil
+}
+
+// offer records that the change before a cursor is yielded, and that the one before it is delivered. It returns errLost if another replica
+// has the thread, and repeats the call while the store fails.
+func (t *thread) offer(ctx context.Context, r *runner, hand Cursor) error {
+	if r.options.Store == nil {
+		return nil
+	}
+	next := t.owned.record
+	if next.hand != "" && t.owned.mine {
+		next.cursor = next.hand
+	}
+	next.hand, t.owned.mine = hand, false
+	return t.save(ctx, r, next)
+}
+
+// settle records that everything that was yielded is delivered.
+func (t *thread) settle(ctx context.Context, r *runner) error {
+	cursor := t.position.cursor()
+	if r.options.Store == nil || t.owned.record.cursor == cursor && t.owned.record.hand == "" {
+		return nil
+	}
+	next := t.owned.record
+	next.cursor, next.hand = cursor, ""
+	return t.save(ctx, r, next)
+}
+
+func (t *thread) save(ctx context.Context, r *runner, next record) error {
+	next.writes++
+	text := next.text()
+	for failures := 1; ; failures++ {
+		ok, err := swapped(ctx, r.options.Store, t.client.ThreadID(), t.owned.text, text)
+		switch {
+		case err == nil && ok:
+			t.owned.record, t.owned.text = next, text
+			return nil
+		case err == nil:
+			return errLost
+		case ctx.Err() != nil:
+			return ctx.Err()
+		}
+		r.report(t.client.ThreadID(), err)
+		select {
+		case <-time.After(backoff(min(failures, 3), err)):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// lose stops reading the thread, and claims it again when its owner is gone.
+func (t *thread) lose(r *runner, now time.Time) {
+	t.stop(r)
+	t.owned, t.walk, t.again, t.caughtUp = owned{}, nil, false, false
+	t.claims.put(&r.claims, now)
+}
+
+// stop takes the thread out of the schedule. Outcomes of calls in progress are ignored.
+func (t *thread) stop(r *runner) {
+	t.epoch++
+	t.messages.remove()
+	t.settings.remove()
+	t.claims.remove()
+	r.options.Lag.left(t)
+}
+
+// replicaChanged handles what the replica has noticed.
+func (r *runner) replicaChanged() {
+	id, lost, dead, failed := r.replica.take()
+	now := time.Now()
+	if failed != nil {
+		r.report("", failed)
+	}
+	first := r.replicaID == "" && id != ""
+	r.replicaID = id
+	for _, t := range r.threads {
+		switch {
+		case lost && t.owned.text != "":
+			t.lose(r, now)
+		case t.owned.text == "" && (first || slices.Contains(dead, t.owned.by)):
+			t.owned.by = ""
+			t.claims.put(&r.claims, now)
+		}
+	}
+}

@@ -1,0 +1,210 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// WatchAll returns an iterator over the changes of all threads of the user of a client, those of each thread in the order of [Watch]. Nil
+// options are the zero value.
+//
+// Threads that are created, or to which the user is added, are found; threads that are deleted or left are dropped, with a call of OnError.
+// The list of threads shows where there are new messages. Edits and deletions do not move a thread there: without a live source, the
+// threads without activity are read in turn, as often as CallsPerMinute allows but not more often than MaxInterval. A quarter of the calls
+// is kept for them while others are busy.
+//
+// The position of each thread is in Options.Store, so that a later range continues there. Without a store every range begins at From,
+// which applies to each thread. With [Now] that is the second of the latest message in any thread, which is yielded again; a thread that is
+// found later begins there too.
+//
+// The range ends with an error, its last value: that of ctx, an [*chat.ArgumentError] for invalid options, or any other permanent error that
+// does not concern a single thread. Ranges may run at the same time, but not with the same Lag, Listener or Events.
+//
+// The API operations are Chat_ListChatThreads and those of Watch.
+func WatchAll(ctx context.Context, client *chat.Client, options *Options) iter.Seq2[Change, error] {
+	return func(yield func(Change, error) bool) {
+		o, err := options.withDefaults()
+		switch {
+		case err != nil:
+		case client == nil:
+			err = &chat.ArgumentError{Name: "client", Reason: "must not be nil"}
+		case o.From != Start && o.From != Now && o.From[:1] != timePrefix:
+			err = &chat.ArgumentError{Name: "From", Reason: "must be Start, Now or At: a cursor is a position in one thread"}
+		default:
+			_, err = o.From.position("")
+			if err != nil {
+				err = &chat.ArgumentError{Name: "From", Reason: err.Error()}
+			}
+		}
+		if err == nil {
+			r := newRunner(client, o, yield)
+			r.parallel = maxParallel
+			r.calls.every = time.Minute / time.Duration(o.CallsPerMinute)
+			r.busy = max(r.busy, busyPart*r.calls.every)
+			r.propertiesEvery = 5 * o.MaxInterval
+			r.discovery = &discovery{from: o.From, dropped: map[string]time.Time{}}
+			r.discovery.item.put(&r.lists, time.Now())
+			err = r.run(ctx)
+		}
+		if err != nil && err != errStopped { //nolint:errorlint // it is never wrapped
+			yield(Change{}, err)
+		}
+	}
+}
+
+// maxParallel is the number of calls that a range over all threads makes at the same time.
+const maxParallel = 8
+
+const (
+	listInterval = 5 * time.Second  // between two lists of threads, as far as CallsPerMinute allows
+	wholeList    = 10 * time.Minute // between two lists to the end
+	listPart     = 10               // lists of threads are at most one call in ten
+	busyPart     = 4                // and reads of a single busy thread one in four
+)
+
+// discovery finds threads, and those with new messages.
+type discovery struct {
+	item    item
+	from    Cursor               // where new threads begin
+	dropped map[string]time.Time // threads that are left or deleted, with their last message as listed then
+
+	token string // of the next page, "" to begin
+	again bool   // list again when the end is reached
+	whole time.Time
+	ended bool // since whole, a list has reached the end
+}
+
+// list reads the next page of the list.
+func (d *discovery) list(ctx context.Context, r *runner) {
+	options := chat.ListThreadsOptions{ContinuationToken: d.token}
+	var read chat.Page[chat.ThreadItem]
+	r.start(ctx, func(ctx context.Context) (err error) {
+		for read, err = range r.client.ListThreads(&options).Pages(ctx) {
+			break
+		}
+		return err
+	}, func(ctx context.Context, now time.Time, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && !isTemporary(err):
+			return err
+		case err != nil:
+			d.item.failures++
+			delay := backoff(d.item.failures, err)
+			if errors.Is(err, chat.ErrThrottled) {
+				r.userCalls.hold(now, delay)
+			}
+			d.item.put(&r.lists, now.Add(delay))
+			r.report("", err)
+			return nil
+		}
+		d.item.failures = 0
+		d.took(r, read, now)
+		return nil
+	})
+}
+
+// took takes a page. The list goes on while there is something new, and from time to time to the end.
+func (d *discovery) took(r *runner, read chat.Page[chat.ThreadItem], now time.Time) {
+	if d.from == Now {
+		d.from = At(latestMessage(read.Items))
+	}
+	if d.token == "" && now.Sub(d.whole) >= wholeList {
+		d.whole, d.ended = now, false
+	}
+	news := false
+	for _, item := range read.Items {
+		news = d.see(r, item, now) || news
+	}
+	repeated := read.ContinuationToken == d.token && len(read.Items) > 0
+	if d.ended = d.ended || read.Last; !read.Last && !repeated && (news || !d.ended) {
+		d.token = read.ContinuationToken
+		d.item.put(&r.lists, now)
+		return
+	}
+	d.token = ""
+	every := max(listInterval, listPart*r.calls.every)
+	if r.live.isHearing() {
+		every = max(every, r.options.MaxInterval)
+	}
+	if d.again {
+		d.again, every = false, 0
+	}
+	d.item.put(&r.lists, now.Add(every))
+}
+
+// see takes a thread of the list. It reports whether it is new, or has a new message.
+func (d *discovery) see(r *runner, item chat.ThreadItem, now time.Time) bool {
+	t, last := r.threads[item.ID], item.LastMessageReceivedOn
+	active := last
+	if active.After(now) {
+		active = now
+	}
+	switch {
+	case t != nil && !item.DeletedOn.IsZero():
+		r.drop(t, ErrThreadDeleted)
+		d.dropped[item.ID] = last
+		return true
+	case t != nil:
+		if !last.After(t.listed) {
+			return false
+		}
+		t.listed = last
+		t.wake(r, announced{unversed: true}, now)
+		return true
+	case !item.DeletedOn.IsZero():
+		return false
+	}
+	if at, dropped := d.dropped[item.ID]; dropped && !last.After(at) {
+		return false
+	}
+	delete(d.dropped, item.ID)
+	if err := r.follow(r.client.ThreadClient(item.ID), d.from, active); err != nil {
+		r.report(item.ID, err) // From was checked
+		return false
+	}
+	r.threads[item.ID].listed = last
+	return true
+}
+
+// latestMessage returns the time of the latest message in any of the threads.
+func latestMessage(threads []chat.ThreadItem) (at time.Time) {
+	for _, t := range threads {
+		at = latest(at, t.LastMessageReceivedOn)
+	}
+	return at
+}
+
+// discover lists the threads soon: one is unknown, or events are missing.
+func (r *runner) discover(now time.Time) {
+	switch d := r.discovery; {
+	case d == nil:
+	case d.item.lane == nil || d.token != "":
+		d.again = true
+	case d.item.failures == 0:
+		d.item.put(&r.lists, now)
+	}
+}
+
+// ended handles the end of a thread: of all threads, it is dropped.
+func (r *runner) ended(t *thread, err error) error {
+	_, invalid := errors.AsType[*chat.ArgumentError](err)
+	if r.discovery == nil || invalid || errors.Is(err, chat.ErrUnauthorized) || errors.Is(err, chat.ErrClosed) {
+		return err
+	}
+	r.discovery.dropped[t.client.ThreadID()] = t.listed
+	r.drop(t, err)
+	return nil
+}
+
+// drop removes a thread.
+func (r *runner) drop(t *thread, err error) {
+	t.stop(r)
+	delete(r.threads, t.client.ThreadID())
+	r.report(t.client.ThreadID(), err)
+}

@@ -1,0 +1,196 @@
+package feed_test
+
+import (
+	"context"
+	"fmt"
+	"testing/synctest"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/feed"
+)
+
+var _ = Describe("WatchAll", func() {
+	ctx := context.Background()
+
+	// watchAll ranges over all threads of Ana.
+	watchAll := func(r *room, options feed.Options) *watcher {
+		ranged, cancel := context.WithCancel(ctx)
+		w := &watcher{stop: cancel, done: make(chan struct{})}
+		options.OnError = func(_ string, err error) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.failed = append(w.failed, err)
+		}
+		client := r.thread.Client()
+		go func() {
+			defer close(w.done)
+			for change, err := range feed.WatchAll(ranged, client, &options) {
+				w.mu.Lock()
+				if err != nil {
+					w.err = err
+				} else {
+					w.changes = append(w.changes, change)
+				}
+				w.mu.Unlock()
+			}
+		}()
+		return w
+	}
+	create := func(r *room, topic string) *chat.ThreadClient {
+		GinkgoHelper()
+		client := r.bobs.Client()
+		created, err := client.CreateThread(ctx, topic, &chat.CreateThreadOptions{Participants: []chat.Participant{{Identifier: r.ana}}})
+		Expect(err).NotTo(HaveOccurred())
+		return client.ThreadClient(created.Thread.ID)
+	}
+
+	It("yields the changes of all threads, also of new ones", func() {
+		inRoom(func(r *room) {
+			r.send("old")
+			w := watchAll(r, feed.Options{})
+			Expect(w.after(10 * time.Second)).To(Equal([]string{"added 2", "topic: Plans", "old"}))
+			other := create(r, "Other")
+			Expect(w.after(10 * time.Second)[3:]).To(Equal([]string{"added 2", "topic: Other"}))
+			Expect(other.SendMessage(ctx, "in the other", nil)).Error().NotTo(HaveOccurred())
+			r.send("in the first")
+			Expect(w.after(10 * time.Second)[5:]).To(ConsistOf("in the other", "in the first"))
+			w.end()
+			ids := map[string]int{}
+			for _, c := range w.changes {
+				ids[c.EventHeader().ThreadID]++
+			}
+			Expect(ids).To(Equal(map[string]int{r.thread.ThreadID(): 4, other.ThreadID(): 3}))
+		})
+	})
+
+	It("begins with what happens from now on, and with the whole of threads found later", func() {
+		inRoom(func(r *room) {
+			id := r.send("old")
+			time.Sleep(time.Minute)
+			create(r, "Latest")
+			time.Sleep(time.Minute)
+			w := watchAll(r, feed.Options{From: feed.Now})
+			w.after(10 * time.Second)
+			create(r, "New")
+			r.edit(id, "edited")
+			w.after(2 * time.Minute)
+			Expect(texts(w.end())).To(ContainElements("added 2", "topic: New", "edited: edited"))
+			Expect(texts(w.changes)).NotTo(ContainElement("old"))
+		})
+	})
+
+	It("finds edits in threads without other activity", func() {
+		inRoom(func(r *room) {
+			id := r.send("draft")
+			time.Sleep(24 * time.Hour)
+			w := watchAll(r, feed.Options{})
+			w.after(time.Hour)
+			r.edit(id, "final")
+			Expect(w.after(61 * time.Second)[3:]).To(Equal([]string{"edited: final"}))
+			w.end()
+		})
+	})
+
+	It("drops threads that are left or deleted, reports them, and reads one again when the user is added again", func() {
+		inRoom(func(r *room) {
+			other := create(r, "Other")
+			w := watchAll(r, feed.Options{})
+			w.after(time.Minute)
+			Expect(r.bobs.RemoveParticipant(ctx, r.ana)).To(Succeed())
+			w.after(2 * time.Minute)
+			Expect(w.reported()).To(HaveExactElements(MatchError(feed.ErrRemoved)))
+			Expect(other.Client().DeleteThread(ctx, other.ThreadID())).To(Succeed())
+			w.after(2 * time.Minute)
+			Expect(w.reported()).To(HaveExactElements(MatchError(feed.ErrRemoved), MatchError(feed.ErrThreadDeleted)))
+			before := r.lists()
+			w.after(10 * time.Minute)
+			Expect(r.lists()).To(Equal(before))
+			r.send("unseen")
+			Expect(r.bobs.AddParticipants(ctx, []chat.Participant{{Identifier: r.ana}})).Error().NotTo(HaveOccurred())
+			Expect(w.after(time.Minute)).To(ContainElements("removed 1", "unseen", "added 1"))
+			w.end()
+		})
+	})
+
+	It("keeps to the number of calls a minute, and shares them", func() {
+		inRoomOf(&chattest.Options{EnforceLimits: true}, func(r *room) {
+			for n := range 150 {
+				create(r, fmt.Sprint(n))
+				time.Sleep(2 * time.Second)
+			}
+			time.Sleep(24 * time.Hour)
+			w := watchAll(r, feed.Options{CallsPerMinute: 30, From: feed.Now})
+			w.after(30 * time.Minute)
+			before := len(r.service.Requests())
+			busy := create(r, "busy")
+			for range 600 {
+				Expect(busy.SendMessage(ctx, "x", nil)).Error().NotTo(HaveOccurred())
+				time.Sleep(3 * time.Second)
+			}
+			synctest.Wait()
+			requests := r.service.Requests()[before:]
+			read := map[string]int{}
+			calls := 0
+			for _, request := range requests {
+				if request.User != r.ana {
+					continue
+				}
+				calls++
+				Expect(request.Status).To(Equal(200))
+				if request.Operation == chattest.ListChatMessages {
+					read[request.Path]++
+				}
+			}
+			Expect(calls).To(BeNumerically("~", 30*30, 15))
+			Expect(len(read)).To(Equal(152), "a busy thread must not starve the others")
+			Expect(texts(w.changes)).To(ContainElement("x"))
+			w.end()
+		})
+	})
+
+	It("is told by a live source about threads that it does not know", func() {
+		inRoom(func(r *room) {
+			listener := r.listen()
+			defer listener.Close()
+			w := watchAll(r, feed.Options{Listener: listener, From: feed.Now})
+			w.after(time.Hour)
+			other := create(r, "Other")
+			Expect(w.after(3 * time.Second)[1:]).To(Equal([]string{"added 2", "topic: Other"}))
+			Expect(other.SendMessage(ctx, "hello", nil)).Error().NotTo(HaveOccurred())
+			Expect(w.after(time.Second)[3:]).To(Equal([]string{"hello"}))
+			w.end()
+		})
+	})
+
+	It("continues every thread where it was, with a store", func() {
+		inRoom(func(r *room) {
+			other := create(r, "Other")
+			store := &feed.MemoryStore{}
+			w := watchAll(r, feed.Options{Store: store})
+			Expect(w.after(time.Minute)).To(HaveLen(4))
+			w.end()
+			r.send("one")
+			Expect(other.SendMessage(ctx, "two", nil)).Error().NotTo(HaveOccurred())
+			w = watchAll(r, feed.Options{Store: store})
+			Expect(w.after(time.Minute)).To(ConsistOf("one", "two"))
+			w.end()
+		})
+	})
+
+	It("rejects the cursor of one thread, and a nil client", func() {
+		inRoom(func(r *room) {
+			w := r.watch(nil)
+			w.after(time.Second)
+			cursor := w.end()[1].Cursor
+			Expect(watchAll(r, feed.Options{From: cursor}).ended()).To(MatchError(ContainSubstring("one thread")))
+		})
+		for _, err := range feed.WatchAll(ctx, nil, nil) {
+			Expect(err).To(MatchError(ContainSubstring("client")))
+		}
+	})
+})
