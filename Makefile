@@ -56,6 +56,10 @@ bench: ## Measure the library beside a client written by hand and the generated 
 kill-test: ## Kill the emulator in the middle of load, 50 times over, and look for what it had acknowledged.
 	ACSCHAT_KILL_ROUNDS=50 $(GO) test -count=1 ./cmd/acschat/internal/emulator ./cmd/acschat/internal/export -ginkgo.focus kill -ginkgo.no-color
 
+.PHONY: soak-feed
+soak-feed: ## Compare the feed with a model of 24 hours of 50 threads, with outages and three replicas, and print figures.
+	ACSCHAT_FEED_HOURS=24 $(GO) test -count=1 -v ./chat/feed -ginkgo.focus 'in a model' -ginkgo.no-color -ginkgo.succinct
+
 .PHONY: browser
 browser: ## Look at the page of the emulator in headless Chromium, or in what CHROMIUM names.
 	@found=; for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do \

@@ -27,6 +27,14 @@
 // A change counts as delivered when the loop asks for the next one. Store the cursor together with the result of the work, in one
 // transaction, and pass it as Options.From: then each change is processed once, also if the process is killed in between.
 //
+// # Replicas
+//
+// With a [Store], several processes may run the same range: one of them reads each thread, and the others wait. Each replica changes its own
+// record in the store every second. If another one sees the record unchanged for the lease time, it removes it and takes the threads over,
+// so that no clocks are compared. Before a change is yielded, it is written to the record of its thread with a compare-and-swap, which fails
+// for a replica that was paused and has lost the thread meanwhile. The change that such a replica had in hand is the only one that two
+// replicas can yield: recognize it by its cursor.
+//
 // # Limits
 //
 // Without a live source, a thread is read after an eighth of the time since its last change: more often while it is busy, and once a minute

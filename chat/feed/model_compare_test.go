@@ -78,7 +78,7 @@ func (t *modelThread) expectReplaced(i int) {
 	by := slices.IndexFunc(t.versions[i+1:], func(v modelVersion) bool { return v.id == missing.id })
 	Expect(by).To(BeNumerically(">=", 0), "%v is missing", missing)
 	within := time.Duration(t.versions[i+1+by].version-missing.version) * time.Millisecond
-	Expect(within).To(BeNumerically("<", longestOutage+3*time.Minute), "%v is missing, and was replaced late", missing)
+	Expect(within).To(BeNumerically("<", 2*longestOutage+5*time.Minute), "%v is missing, and was replaced late", missing)
 }
 
 // percentile returns a percentile of durations, rounded.

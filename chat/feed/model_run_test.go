@@ -46,6 +46,28 @@ type modelReplica struct {
 	cancel context.CancelFunc
 	done   chan struct{}
 	dies   chan bool // the loop ends at the next change, before or after its commit
+
+	calm  time.Time // since when there was no outage, until it is ready
+	ready bool      // it has had the time to list the threads
+}
+
+// noteReady makes a replica ready that has had half a minute without an outage.
+func (p *modelReplica) noteReady(now time.Time, outage bool) {
+	if outage && !p.ready {
+		p.calm = now
+	}
+	p.ready = p.ready || now.Sub(p.calm) > 30*time.Second
+}
+
+// oneOf returns a random replica, if one of the others is ready to take over.
+func oneOf(replicas []*modelReplica, random *rand.Rand) (int, bool) {
+	i := random.IntN(len(replicas))
+	for j, other := range replicas {
+		if i != j && other.ready {
+			return i, true
+		}
+	}
+	return 0, false
 }
 
 // startReplica starts a process that reads all threads of the reader into the database.
@@ -56,7 +78,7 @@ func (m *model) startReplica(store feed.Store, w *weather, d *database) *modelRe
 	client, err := chat.NewClient(m.service.Endpoint(), m.service.Credential(m.reader), options)
 	Expect(err).NotTo(HaveOccurred())
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &modelReplica{store: &fragile{Store: store}, cancel: cancel, done: make(chan struct{}), dies: make(chan bool, 1)}
+	p := &modelReplica{store: &fragile{Store: store}, cancel: cancel, done: make(chan struct{}), dies: make(chan bool, 1), calm: time.Now()}
 	go func() {
 		defer GinkgoRecover()
 		defer close(p.done)
@@ -127,10 +149,13 @@ func runModel(random *rand.Rand, size modelSize) string {
 		time.Sleep(time.Duration(random.Int64N(int64(2 * size.pause))))
 		m.write()
 		now := time.Now()
+		for _, p := range replicas {
+			p.noteReady(now, !outageEnds.IsZero())
+		}
+		i, mayKill := oneOf(replicas, random)
 		switch {
-		case now.After(nextKill):
+		case mayKill && now.After(nextKill):
 			kills++
-			i := random.IntN(len(replicas))
 			replicas[i].kill(random.IntN(2) > 0, 5*time.Second)
 			if took := takeover(store, m, replicas[i].store.replicaKey()); took > 0 {
 				takeovers = append(takeovers, took)

@@ -93,8 +93,8 @@ func (t *thread) resume(r *runner, taken owned, now time.Time) error {
 		if err != nil {
 			return errRecord
 		}
-		found := false
-		if t.owned.hand, found = position.added(&t.position); !found {
+		hand, isMessage := position.added(&t.position)
+		if t.owned.hand = hand; !isMessage {
 			first = &t.settings // the change in hand is one of the properties: it comes before messages
 		}
 	}

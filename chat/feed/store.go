@@ -17,8 +17,8 @@ type Store interface {
 	// Load returns the text of a key, "" if there is none. It must return what the latest Swap of any replica has written.
 	Load(ctx context.Context, key string) (string, error)
 	// Swap replaces the text of a key if it is old, and reports whether it did. It must be atomic among all replicas. An old text of ""
-	// means that the key does not exist; a new text of "" removes it. With an error the text may have been replaced or not.
-	Swap(ctx context.Context, key, old, new string) (bool, error)
+	// means that the key does not exist; a replacement of "" removes it. With an error the text may have been replaced or not.
+	Swap(ctx context.Context, key, old, replacement string) (bool, error)
 }
 
 // MemoryStore is a [Store] in memory, which several ranges of one process may use. The zero value is empty. Do not copy it.

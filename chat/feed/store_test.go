@@ -164,7 +164,9 @@ var _ = Describe("A store", func() {
 			time.Sleep(time.Second)
 			r.send("quick")
 			var hand feed.Change
-			for hand = range feed.Watch(ctx, r.thread, options) {
+			for change, err := range feed.Watch(ctx, r.thread, options) {
+				Expect(err).NotTo(HaveOccurred())
+				hand = change
 				break
 			}
 			Expect(texts([]feed.Change{hand})).To(Equal([]string{"quick"}))
@@ -182,8 +184,9 @@ var _ = Describe("A store", func() {
 			options := &feed.Options{Store: &feed.MemoryStore{}}
 			Expect(r.bobs.UpdateProperties(ctx, chat.PropertiesUpdate{Metadata: map[string]string{"team": "x"}})).To(Succeed())
 			var hand feed.Change
-			for hand = range feed.Watch(ctx, r.thread, options) {
-				if hand.Message == nil {
+			for change, err := range feed.Watch(ctx, r.thread, options) {
+				Expect(err).NotTo(HaveOccurred())
+				if hand = change; hand.Message == nil {
 					break
 				}
 			}
@@ -203,7 +206,9 @@ var _ = Describe("A store", func() {
 			w.after(time.Second)
 			w.end()
 			id := r.send("draft")
-			for range feed.Watch(ctx, r.thread, options) {
+			for change, err := range feed.Watch(ctx, r.thread, options) {
+				Expect(err).NotTo(HaveOccurred())
+				Expect(change.Message.ID).To(Equal(id))
 				break
 			}
 			r.edit(id, "final")
