@@ -14,7 +14,7 @@ func cannedMessages() []chatapi.ChatMessage {
 	messages := make([]chatapi.ChatMessage, pageSize)
 	for i := range messages {
 		sender := cannedIdentifier(i % 5)
-		id := strconv.Itoa(1762161601337 + i)
+		id := strconv.FormatInt(1762161601337+int64(i), 10)
 		m := chatapi.ChatMessage{
 			ID: id, Type: "text", SequenceID: strconv.Itoa(pageSize - i), Version: id, CreatedOn: begin.Add(time.Duration(i) * time.Minute),
 			SenderDisplayName:             new([]string{"Ana", "Bo", "Chiara", "Jörg", "美咲"}[i%5]),

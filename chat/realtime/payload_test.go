@@ -73,7 +73,7 @@ func who(role string) map[string]any {
 
 var people = []any{
 	map[string]any{"displayName": "Ann", "participantId": "8:acs:R_a", "shareHistoryTime": nil, "memberMetaData": "null"},
-	map[string]any{"displayName": nil, "participantId": "8:acs:R_b", "shareHistoryTime": 1762161600123, "memberMetaData": `{"role":"guest"}`},
+	map[string]any{"displayName": nil, "participantId": "8:acs:R_b", "shareHistoryTime": int64(1762161600123), "memberMetaData": `{"role":"guest"}`},
 	map[string]any{"participantId": "acs:R_c", "shareHistoryTime": "2026-11-03T09:20:00.562Z"},
 	map[string]any{"participantId": "4:+15555550123", "shareHistoryTime": 0},
 }
@@ -113,7 +113,7 @@ var _ = Describe("Events on the wire", func() {
 		}),
 		Entry("200, with letters of other cases and numbers as text", func() map[string]any {
 			return with(messageMembers(), map[string]any{
-				"eventId": "200", "messageType": "RICHTEXT/HTML", "senderId": "acs:R_a", "recipientMri": "", "version": 1762161602337,
+				"eventId": "200", "messageType": "RICHTEXT/HTML", "senderId": "acs:R_a", "recipientMri": "", "version": int64(1762161602337),
 				"acsChatMessageMetadata": "null", "attachments": "[]",
 			})
 		}, func() events.Event {
@@ -150,7 +150,7 @@ var _ = Describe("Events on the wire", func() {
 		Entry("246", func() map[string]any {
 			members := with(messageMembers(), map[string]any{
 				"eventId": 246, "messageBody": map[string]any{
-					"user": "8:acs:R_a", "consumptionhorizon": "1762161602337;1762161604562;0", "messageVisibilityTime": 1762161600000, "version": "1762161604562",
+					"user": "8:acs:R_a", "consumptionhorizon": "1762161602337;int64(1762161604562);0", "messageVisibilityTime": int64(1762161600000), "version": "1762161604562",
 				},
 			})
 			delete(members, "version")
