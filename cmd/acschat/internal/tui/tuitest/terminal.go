@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package tuitest provides a terminal for specs of full-screen programs: specs type keys and read the screen.
 package tuitest
 
