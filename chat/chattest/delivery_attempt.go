@@ -169,7 +169,7 @@ func (d *delivery) decide(status int, err error, began, ended time.Time) {
 	case err == nil:
 		d.status, d.outcome = DeliveryDelivered, statusLine(status)
 		return
-	case isFinal(status), d.attempts >= MaxDeliveryAttempts:
+	case IsFinalStatus(status), d.attempts >= MaxDeliveryAttempts:
 		d.status = DeliveryFailed
 	default:
 		d.status, d.due = DeliveryWaiting, ended.Add(RetryDelay(d.attempts))

@@ -26,7 +26,7 @@ func RetryDelay(attempts int) time.Duration {
 	return delays[min(max(attempts, 1), len(delays))-1]
 }
 
-// isFinal reports whether Event Grid gives up a delivery at once after the answer of a webhook, as its documentation says.
-func isFinal(status int) bool {
+// IsFinalStatus reports whether Event Grid gives up a delivery at once after the answer of a webhook, as its documentation says.
+func IsFinalStatus(status int) bool {
 	return slices.Contains([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestEntityTooLarge}, status)
 }

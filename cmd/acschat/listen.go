@@ -10,6 +10,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat/events"
 	"github.com/acschat/acs-chat-go/chat/realtime"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
@@ -18,6 +19,7 @@ import (
 
 func newListen(t *tool) *cobra.Command {
 	var thread session.ThreadFlag
+	var forward forwarding
 	cmd := &cobra.Command{
 		Use:   "listen [THREAD]",
 		Short: "Print events as they happen",
@@ -27,32 +29,53 @@ typing, read receipts, threads and participants. It ends with an interrupt.
 Lost connections are reported on stderr, and from when on events may be
 missing: message list --start-time reads on from there. Microsoft documents the
 channel for browsers and apps only, and its protocol not at all: it was tried
-against the emulator, never against the live service.`,
+against the emulator, never against the live service.
+
+With --forward-to, events are delivered to a program on this machine as Event
+Grid does: after its handshake, each at least once, again after a failure. They
+are those of the thread level. The answers are printed in place of the events.`,
 		Example: `  acschat listen
+  acschat listen --as 8:acs:… --forward-to http://localhost:3000/events
   acschat listen --thread 19:… --output jsonl | jq -r .message.content.message`,
 		Args: flags.Takes("thread"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return t.listen(cmd, thread.Named()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return t.listen(cmd, thread.Named(), &forward) },
 	}
+	forward.addFlags(cmd)
 	thread.AddTo(cmd, &t.session)
 	flags.CompleteArgument(cmd, t.session.CompleteThreads)
 	return cmd
 }
 
-// listen prints the events of a thread, or of all for "", until it is interrupted.
-func (t *tool) listen(cmd *cobra.Command, thread string) error {
+// listen prints or forwards the events of a thread, or of all for "", until it is interrupted.
+func (t *tool) listen(cmd *cobra.Command, thread string, forward *forwarding) error {
 	client, err := t.session.Chat(cmd.Context())
 	if err != nil {
 		return err
 	}
+	if forward.url == "" && cmd.Flags().Changed("forward-schema") {
+		return cli.Misuse("--forward-schema needs --forward-to")
+	}
+	ctx, fail := context.WithCancelCause(cmd.Context())
+	defer fail(nil)
 	connection := connectionReport{cmd: cmd}
-	listener, err := realtime.Listen(cmd.Context(), client, &realtime.Options{OnStateChange: connection.changed})
+	out := show.NewListing(&t.output, eventView())
+	handle := func(event events.Event) error { return out.Write([]events.Event{event}) }
+	if forward.url != "" {
+		add, wait, err := forward.start(ctx, t, &connection, fail)
+		if err != nil {
+			return err
+		}
+		defer wait()
+		defer fail(nil)
+		handle = add
+	}
+	listener, err := realtime.Listen(ctx, client, &realtime.Options{OnStateChange: connection.changed})
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	stop := context.AfterFunc(cmd.Context(), func() { listener.Close() })
+	stop := context.AfterFunc(ctx, func() { listener.Close() })
 	defer stop()
-	out := show.NewListing(&t.output, eventView())
 	for event, err := range listener.Events() {
 		if err != nil {
 			return err
@@ -64,11 +87,14 @@ func (t *tool) listen(cmd *cobra.Command, thread string) error {
 		if thread != "" && event.EventHeader().ThreadID != thread {
 			continue
 		}
-		if err := out.Write([]events.Event{event}); err != nil {
+		if err := handle(event); err != nil {
 			return err
 		}
 	}
-	return nil // an interrupt is the normal end
+	if cmd.Context().Err() != nil {
+		return nil // an interrupt is the normal end
+	}
+	return context.Cause(ctx)
 }
 
 // connectionReport reports the state of the connection on stderr.
