@@ -121,7 +121,7 @@ var _ = Describe("Client", func() {
 		It("is that of the library", func(ctx SpecContext) {
 			client, wire := clientOf(reply(204, ""))
 			Expect(client.DeleteThread(ctx, testThread)).To(Succeed())
-			Expect(only(wire).Header.Get("User-Agent")).To(MatchRegexp(`^acs-chat-go/\d+\.\d+\.\d+ \(go[^;]+; \w+\)$`))
+			Expect(only(wire).Header.Get("User-Agent")).To(MatchRegexp(`^acs-chat-go/\d+\.\d+\.\d+\S* \(go[^;]+; \w+\)$`))
 		})
 
 		It("begins with the application", func(ctx SpecContext) {

@@ -108,7 +108,7 @@ func New(s Settings) (*Pipeline, error) {
 	if len(s.Options.PerCallPolicies)+len(s.Options.PerRetryPolicies) > 0 {
 		options.PerRetryPolicies = append(slices.Clone(options.PerRetryPolicies), policyFunc(carryCall))
 	}
-	core, err := azcore.NewClient(s.Module, "v"+version, runtime.PipelineOptions{
+	core, err := azcore.NewClient(s.Module, "v"+version(), runtime.PipelineOptions{
 		PerRetry: []policy.Policy{policyFunc(p.withinBudget)},
 		Tracing:  runtime.TracingOptions{Namespace: "Microsoft.Communication"},
 	}, &options)

@@ -85,7 +85,7 @@ func (l *timeLimits) wakeAt(next time.Time) {
 // limitError is the error of an attempt whose limit d has ended with err. The error of its context is not in it, which would say that the
 // caller has canceled.
 func limitError(d time.Duration, err error) error {
-	var ended error = context.DeadlineExceeded
+	ended := context.DeadlineExceeded
 	if failed, ok := errors.AsType[*net.OpError](err); ok {
 		ended = &net.OpError{Op: failed.Op, Net: failed.Net, Source: failed.Source, Addr: failed.Addr, Err: ended}
 	}
