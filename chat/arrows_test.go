@@ -58,6 +58,9 @@ var arrows = map[string]struct{ ours, others []string }{
 	"chat/feed": {
 		ours: []string{"chat", "chat/events", "chat/realtime", "chat/internal/..."},
 	},
+	"chat/limits": {
+		ours: []string{"chat", "chat/internal/operations"},
+	},
 	"chat/chattest": {
 		ours:   []string{"chat", "chat/events", "chat/redact", "chat/internal/operations", "chat/internal/secret", "gen/chatapi", "gen/identityapi"},
 		others: []string{"github.com/coder/websocket", "github.com/golang-jwt/jwt/v5", "go.etcd.io/bbolt/..."},
@@ -72,13 +75,12 @@ var arrows = map[string]struct{ ours, others []string }{
 		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	},
 	"cmd/acschat/...": {
-		ours:   []string{"cmd/acschat/...", "chat", "chat/explain", "chat/events", "chat/identity", "chat/realtime", "chat/chattest", "chat/redact"},
+		ours:   []string{"cmd/acschat/...", "chat", "chat/explain", "chat/events", "chat/identity", "chat/realtime", "chat/chattest", "chat/limits", "chat/redact"},
 		others: []string{"..."},
 	},
 
 	// The leaves of the tool, which its commands and rooms stand on.
 	"cmd/acschat/internal/harmless": {others: []string{"..."}},
-	"cmd/acschat/internal/pace":     {},
 	"cmd/acschat/internal/cli":      {ours: []string{"chat", "chat/redact", "cmd/acschat/internal/harmless"}},
 	"cmd/acschat/internal/input":    {ours: []string{"cmd/acschat/internal/cli"}},
 	"cmd/acschat/internal/show":     {ours: []string{"chat", "cmd/acschat/internal/harmless"}, others: []string{"..."}},

@@ -45,6 +45,10 @@ type ClientOptions struct {
 	// tokens, a negative number no limit.
 	RetryBudget int
 
+	// Limiter delays requests so that they stay within rate limits; package limits has one. It acts on each attempt. All clients of a
+	// resource should share it. Nil means none.
+	Limiter Limiter
+
 	// Logger receives one record for each request, including retries: Info, or Warn if it failed, with operation, path, status,
 	// duration and the ids that support asks for. It never receives a body, a token or a query. Nil means no logging.
 	Logger *slog.Logger
@@ -92,6 +96,7 @@ func newClient(owner string, endpoint pipeline.Endpoint, authenticate pipeline.A
 		Refuse:       refuse,
 		Options:      options.ClientOptions,
 		RetryBudget:  options.RetryBudget,
+		Limit:        limitOf(options.Limiter),
 		Logger:       options.Logger,
 	})
 	if err != nil {

@@ -53,6 +53,8 @@
 // If the context ends after an attempt has failed, the error matches both the context's error and the outcome of the last attempt.
 // A wait that cannot end before the deadline is not started: the call returns at once.
 //
+// The Limiter of [ClientOptions] delays requests so that the service does not refuse them with 429: see package limits.
+//
 // # Limits
 //
 // An attempt may take one minute; see [ClientOptions]. A response with more than 32 MiB, or more than 100,000 items in all its lists

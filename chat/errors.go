@@ -21,7 +21,7 @@ var (
 	ErrForbidden    = errors.New("the user is not allowed to do this")             // 403
 	ErrNotFound     = errors.New("the thread, message or user does not exist")     // 404
 	ErrTooLarge     = errors.New("the request is larger than the service accepts") // 413
-	ErrThrottled    = errors.New("too many requests")                              // 429
+	ErrThrottled    = errors.New("too many requests")                              // 429, or refused by a Limiter
 	ErrUnavailable  = errors.New("the service is unavailable")                     // 408, 500, 502, 503, 504
 )
 

@@ -12,7 +12,8 @@ import (
 
 // limiter enforces the published rates. For each rate it keeps the times of as many requests as the rate allows.
 type limiter struct {
-	tells bool // whether refusals have a Retry-After
+	tells   bool          // whether refusals have a Retry-After
+	divisor time.Duration // of the windows
 
 	mu      sync.Mutex // guards windows and sweepAt
 	windows map[rateKey]*window
@@ -28,8 +29,8 @@ type rateKey struct {
 // minSweep is the number of windows below which none are removed.
 const minSweep = 1024
 
-func newLimiter(tells bool) *limiter {
-	return &limiter{tells: tells, windows: make(map[rateKey]*window), sweepAt: minSweep}
+func newLimiter(tells bool, divisor int) *limiter {
+	return &limiter{tells: tells, divisor: time.Duration(divisor), windows: make(map[rateKey]*window), sweepAt: minSweep}
 }
 
 // take counts a request and refuses it if it exceeds a rate. Refused requests count too.
@@ -39,6 +40,7 @@ func (l *limiter) take(rates []operations.Rate, user, thread string, now time.Ti
 	var exceeded *operations.Rate
 	var wait time.Duration // until a request is accepted if none is sent before
 	for _, rate := range rates {
+		rate.Window /= l.divisor
 		w := l.window(rateKey{rate, user, thread}.inScope(), now)
 		if w.wait(now, rate) > 0 && exceeded == nil {
 			exceeded = &rate
@@ -51,7 +53,11 @@ func (l *limiter) take(rates []operations.Rate, user, thread string, now time.Ti
 	}
 	r := refuse(http.StatusTooManyRequests, "")
 	if l.tells {
-		r.retryAfter = (wait + time.Second - 1).Truncate(time.Second)
+		unit := time.Second
+		if l.divisor > 1 {
+			unit = time.Millisecond
+		}
+		r.retryAfter = (wait + unit - 1).Truncate(unit)
 	}
 	r.reason = fmt.Sprintf("the limit to %s is %d in %v per %s", exceeded.Counter, exceeded.Most, exceeded.Window, exceeded.Scope)
 	return r

@@ -145,6 +145,18 @@ var _ = Describe("The limits", func() {
 		Entry("notifications, by many", 10, 30, byMany("POST", "/typing", "")),
 	)
 
+	It("have shorter windows with a divisor, and a Retry-After in milliseconds", func() {
+		limited(chattest.Options{LimitDivisor: 60}, func(l *crowd) {
+			for range 10 {
+				l.owner.send(l.thread, "x")
+			}
+			refused := l.owner.post(l.thread+"/messages", `{"content":"x"}`).must(429)
+			Expect(refused.Header).To(HaveKeyWithValue("Retry-After-Ms", []string{"167"}))
+			time.Sleep(167 * time.Millisecond)
+			l.owner.send(l.thread, "x")
+		})
+	})
+
 	It("are separate for each thread", func() {
 		limited(chattest.Options{}, func(l *crowd) {
 			for range 10 {

@@ -61,6 +61,9 @@ type Options struct {
 	// seconds, unless NoRetryAfter is set. No recording of the service has one.
 	EnforceLimits bool
 	NoRetryAfter  bool
+	// LimitDivisor divides the windows of the enforced rates, for tests in real time: 60 makes a minute a second. Retry-After is then in
+	// milliseconds, as retry-after-ms. 0 means 1.
+	LimitDivisor int
 
 	// ListingLag is the time until a new message appears in lists of messages, as in a store that is eventually consistent. It is read and
 	// delivered at once nevertheless, and a listed message changes at once. The lag of the service is not known. 0 means none.

@@ -130,7 +130,7 @@ func newService(options *Options) (*Service, error) {
 		return nil, err
 	}
 	if options.EnforceLimits {
-		s.limiter = newLimiter(!options.NoRetryAfter)
+		s.limiter = newLimiter(!options.NoRetryAfter, max(1, options.LimitDivisor))
 	}
 	var err error
 	s.entra, err = newEntraTokens(options)

@@ -47,6 +47,9 @@ type ClientOptions struct {
 	// tokens, a negative number no limit.
 	RetryBudget int
 
+	// Limiter is that of [chat.ClientOptions], which the clients of the resource should share. Nil means none.
+	Limiter chat.Limiter
+
 	// Logger receives one record for each request, including retries: Info, or Warn if it failed, with operation, path, status,
 	// duration and the ids that support asks for. It never receives a body, a key, a token or a query. Nil means no logging.
 	Logger *slog.Logger
@@ -170,7 +173,19 @@ func newPipeline(endpoint pipeline.Endpoint, settings pipeline.Settings, options
 	settings.Options = options.ClientOptions
 	settings.RetryBudget = options.RetryBudget
 	settings.Logger = options.Logger
+	settings.Limit = limitOf(options.Limiter)
 	return pipeline.New(settings)
+}
+
+// limitOf returns what the pipeline calls for a limiter, nil for nil.
+func limitOf(limiter chat.Limiter) pipeline.Limit {
+	if limiter == nil {
+		return nil
+	}
+	return func(attempt *pipeline.Attempt) (func(int, time.Duration), error) {
+		operation, _ := attempt.Published()
+		return limiter.Wait(attempt.Request.Context(), chat.LimitedRequest{Operation: operation})
+	}
 }
 
 // toleratedSkew is less than any skew for which a service rejects a signature.

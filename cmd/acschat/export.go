@@ -46,12 +46,12 @@ of 200 messages per minute.`,
 			if err != nil {
 				return err
 			}
-			x.Thread = client
+			x.Thread, x.Limiter = client, t.session.Limiter()
 			return x.Run(cmd.Context(), &t.output)
 		},
 	}
 	thread.AddTo(cmd, &t.session)
 	flags.CompleteArgument(cmd, t.session.CompleteThreads)
-	x.AddFlags(cmd)
+	x.AddFlags(cmd, &t.session.Unpaced)
 	return cmd
 }

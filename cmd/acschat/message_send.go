@@ -23,10 +23,9 @@ type sending struct {
 	displayName string
 	metadata    flags.Metadata
 
-	from    string
-	format  string
-	skip    int
-	unpaced bool
+	from   string
+	format string
+	skip   int
 }
 
 func newMessageSend(t *tool) *cobra.Command {
@@ -74,7 +73,7 @@ message does not stop the others: the exit code is 3, and stderr lists it.`,
 	f.Var((*flags.Filled)(&s.from), "from", "`FILE` of messages, - for stdin")
 	f.StringVar(&s.format, "from-format", "", "`FORMAT` of the file, lines or jsonl")
 	f.Var((*flags.Count)(&s.skip), "skip", "skip the first `N` messages of the file")
-	f.BoolVar(&s.unpaced, "unpaced", false, "do not wait for the rate limits")
+	f.BoolVar(&t.session.Unpaced, "unpaced", false, "do not wait for the rate limits")
 	types := []string{string(chat.MessageTypeText), string(chat.MessageTypeHTML)}
 	flags.CompleteFrom(cmd, "message-type", types...)
 	flags.CompleteFrom(cmd, "from-format", formatOfLines, formatOfObjects)
@@ -95,7 +94,7 @@ func (s *sending) check(t *tool, args []string) error {
 		return cli.Misuse("arguments and --content: choose one")
 	case !utf8.ValidString(strings.Join(args, " ")):
 		return cli.Misuse("the text is not UTF-8")
-	case s.from == "" && (s.skip != 0 || s.format != "" || s.unpaced):
+	case s.from == "" && (s.skip != 0 || s.format != "" || t.session.Unpaced):
 		return cli.Misuse("--skip, --from-format and --unpaced need --from")
 	case s.from == input.Stdin && t.session.TokenFromStdin():
 		return cli.Misuse("stdin cannot hold both the token and the messages")

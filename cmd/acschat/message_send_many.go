@@ -12,7 +12,6 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/bulk"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/input"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/pace"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
@@ -39,19 +38,12 @@ func (t *tool) sendMany(cmd *cobra.Command, s *sending) error {
 	if err != nil {
 		return err
 	}
-	b := &bulk.Work{Grace: t.process.GraceOrDefault(), Noun: "messages", Total: total, Batch: 1, Skip: s.skip, Pacer: messagePacer(s.unpaced)}
+	b := &bulk.Work{Grace: t.process.GraceOrDefault(), Noun: "messages", Total: total, Batch: 1, Skip: s.skip, Limiter: t.session.Limiter()}
 	if s.from != input.Stdin || stdinWaits(cmd) { // a bar would disturb what is typed
 		b.Progress = t.output.NewProgress(b.Noun, b.Total, b.Skip)
 		defer b.Progress.End()
 	}
 	return t.sendDrafts(cmd, client, b, drafts)
-}
-
-func messagePacer(unpaced bool) *pace.Pacer {
-	if unpaced {
-		return pace.New()
-	}
-	return pace.SendMessages()
 }
 
 // readAhead reads all drafts of a file, so that invalid lines are found before the first message is sent.

@@ -36,7 +36,6 @@ func newParticipantAdd(t *tool) *cobra.Command {
 	var share flags.Time
 	var metadata flags.Metadata
 	var skip int
-	var unpaced bool
 	cmd := &cobra.Command{
 		Use:   "add USER[=NAME]...",
 		Short: "Add participants, one by one or from a file",
@@ -75,7 +74,7 @@ added, and how to continue with --skip.`,
 			if err != nil {
 				return err
 			}
-			return t.addParticipants(cmd, client, people, skip, unpaced)
+			return t.addParticipants(cmd, client, people, skip)
 		},
 	}
 	thread.AddTo(cmd, &t.session)
@@ -86,7 +85,7 @@ added, and how to continue with --skip.`,
 	f.Var(&metadata, "metadata", "metadata of each participant; may be repeated")
 	f.Var((*flags.Filled)(&from), "from", "`FILE` of participants, - for stdin")
 	f.Var((*flags.Count)(&skip), "skip", "skip the first `N` participants")
-	f.BoolVar(&unpaced, "unpaced", false, "do not wait for the rate limits")
+	f.BoolVar(&t.session.Unpaced, "unpaced", false, "do not wait for the rate limits")
 	flags.Complete(cmd, "user", t.session.CompleteUsers)
 	flags.CompleteArguments(cmd, t.session.CompleteUsers)
 	return cmd

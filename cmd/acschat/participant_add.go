@@ -11,7 +11,6 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/bulk"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/pace"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
@@ -19,11 +18,8 @@ import (
 const maxBatch = 200
 
 // addParticipants adds participants in batches, so that an interrupted run can continue.
-func (t *tool) addParticipants(cmd *cobra.Command, thread *chat.ThreadClient, people []chat.Participant, skip int, unpaced bool) error {
-	b := &bulk.Work{Grace: t.process.GraceOrDefault(), Noun: "participants", Total: len(people), Batch: maxBatch, Skip: skip, Done: skip, Pacer: pace.AddParticipants()}
-	if unpaced {
-		b.Pacer = pace.New()
-	}
+func (t *tool) addParticipants(cmd *cobra.Command, thread *chat.ThreadClient, people []chat.Participant, skip int) error {
+	b := &bulk.Work{Grace: t.process.GraceOrDefault(), Noun: "participants", Total: len(people), Batch: maxBatch, Skip: skip, Done: skip, Limiter: t.session.Limiter()}
 	if len(people) > maxBatch {
 		b.Progress = t.output.NewProgress(b.Noun, b.Total, b.Skip)
 	}

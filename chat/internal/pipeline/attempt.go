@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
@@ -48,8 +49,19 @@ func Bearer(token string) (bearer, part string) {
 	return bearer, bearer[len(bearerScheme):]
 }
 
-// Send sends the request.
-func (a *Attempt) Send() (*http.Response, error) { return a.sendLogged() }
+// Token is the bearer token on the request, "" if there is none.
+func (a *Attempt) Token() string {
+	token, _ := strings.CutPrefix(a.Request.Header.Get("Authorization"), bearerScheme)
+	return token
+}
+
+// Send sends the request as soon as the limit allows.
+func (a *Attempt) Send() (*http.Response, error) {
+	if a.limit == nil {
+		return a.sendLogged()
+	}
+	return a.sendWithinLimit()
+}
 
 // Rewind prepares the request to be sent again, after its response has been closed.
 func (a *Attempt) Rewind() error { return a.azcore.RewindBody() }

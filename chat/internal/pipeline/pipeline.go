@@ -49,6 +49,8 @@ type Settings struct {
 	// the pipeline, often "".
 	Refuse  func(ctx context.Context, action string, resp *http.Response, hint string) error
 	Options azcore.ClientOptions
+	// Limit is called before each attempt is sent. Nil: there is no limit.
+	Limit Limit
 	// RetryBudget is the number of tokens of the retry budget. 0 means 500, a negative number no limit.
 	RetryBudget int
 	Logger      *slog.Logger // nil: no log
@@ -72,6 +74,7 @@ type shared struct {
 	userAgent    string
 	refuse       func(ctx context.Context, action string, resp *http.Response, hint string) error
 	authenticate Authenticate
+	limit        Limit
 	logger       *slog.Logger
 	logMessage   string
 
@@ -88,6 +91,7 @@ func New(s Settings) (*Pipeline, error) {
 		userAgent:    userAgent(s.Options.Telemetry),
 		refuse:       s.Refuse,
 		authenticate: s.Authenticate,
+		limit:        s.Limit,
 		logger:       s.Logger,
 		logMessage:   path.Base(s.Module) + " request",
 

@@ -12,8 +12,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/limits"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/pace"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
@@ -24,29 +24,33 @@ type Work struct {
 	Batch int    // items per request
 	Skip  int    // items done by an earlier run
 
-	Pacer    *pace.Pacer
+	Limiter  *limits.Limiter // of the client that makes the requests, wrapped in a Limiter; nil: it has none
 	Progress *show.Progress
 	Done     int // items done, including those of an earlier run
 
 	Grace time.Duration // how long a request may take after an interrupt
+
+	latest    chat.LimitedRequest // the request that the limiter was asked for
+	notBefore time.Time           // without a limiter: as the service has asked
+	backoff   time.Duration       // without a limiter: the last wait, if it did not say how long
 }
 
 // maxThrottled is how often in a row the service may throttle a request.
 const maxThrottled = 10
 
 // Step makes a request for a number of items as soon as the limits allow, and repeats it while the service throttles it.
-// An interrupt before the request ends Step with the context's error. One during the request lets it finish.
+// An interrupt before the request is sent ends Step with the context's error. One during the request lets it finish.
 func (w *Work) Step(ctx context.Context, items int, request func(context.Context) error) (err error) {
 	for range maxThrottled {
-		if err := w.wait(ctx); err != nil {
+		if err := w.rest(ctx); err != nil {
 			return err
 		}
 		err = w.finish(ctx, request)
 		if !errors.Is(err, chat.ErrThrottled) {
-			w.Pacer.Sent(time.Now())
+			w.backoff = 0
 			break
 		}
-		w.Pacer.Throttled(time.Now(), retryAfter(err))
+		w.throttled(retryAfter(err))
 	}
 	if err == nil {
 		w.Done += items
@@ -58,44 +62,38 @@ func (w *Work) Step(ctx context.Context, items int, request func(context.Context
 // Show updates the progress.
 func (w *Work) Show() { w.Progress.Show(w.Done, w.left()) }
 
-// wait returns when the next request may be sent. It updates the progress every second.
-func (w *Work) wait(ctx context.Context) error {
-	for {
-		delay := w.Pacer.Delay(time.Now())
-		if err := ctx.Err(); err != nil || delay == 0 {
-			return err
-		}
-		w.Show()
-		select {
-		case <-time.After(min(delay, time.Second)):
-		case <-ctx.Done():
-		}
-	}
-}
-
 // left returns how long the limits make the rest take, 0 if the total is unknown.
 func (w *Work) left() time.Duration {
-	if w.Total == 0 {
+	if w.Total == 0 || w.Limiter == nil {
 		return 0
 	}
 	rest := w.Total - w.Done
-	return w.Pacer.Left(time.Now(), (rest+w.Batch-1)/w.Batch)
+	plan, err := w.Limiter.Plan(context.Background(), w.latest, (rest+w.Batch-1)/w.Batch)
+	if err != nil {
+		return 0
+	}
+	return plan.Wait
 }
 
-// finish makes a request that an interrupt does not cancel, because its outcome would be unknown.
-// The pacer handles throttling, so the client does not retry it.
+// finish makes a request that an interrupt does not cancel once it is sent, because its outcome would be unknown.
+// Step handles throttling, so the client does not retry it.
 func (w *Work) finish(interrupted context.Context, request func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(interrupted))
 	defer cancel()
 	release := context.AfterFunc(interrupted, func() { time.AfterFunc(w.Grace, cancel) })
 	defer release()
-	return request(policy.WithRetryOptions(ctx, policy.RetryOptions{
+	step := &step{work: w, interrupted: interrupted}
+	err := request(policy.WithRetryOptions(context.WithValue(ctx, stepKey{}, step), policy.RetryOptions{
 		TryTimeout: time.Minute,
 		StatusCodes: []int{
 			http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway,
 			http.StatusServiceUnavailable, http.StatusGatewayTimeout,
 		},
 	}))
+	if step.ended {
+		return interrupted.Err()
+	}
+	return err
 }
 
 // retryAfter returns how long the service asks to wait, 0 if it does not.

@@ -10,10 +10,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/limits"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/bulk"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/pace"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
@@ -22,12 +22,12 @@ const maxPageSize = 200
 
 // Export writes a thread to a directory.
 type Export struct {
-	Thread *chat.ThreadClient
-	Grace  time.Duration // how long a request may take after an interrupt
+	Thread  *chat.ThreadClient
+	Limiter *limits.Limiter // of the client, nil for none
+	Grace   time.Duration   // how long a request may take after an interrupt
 
 	dir      string
 	html     bool
-	unpaced  bool
 	pageSize int
 
 	state    state
@@ -35,12 +35,12 @@ type Export struct {
 	work     *bulk.Work
 }
 
-// AddFlags adds the flags of an export.
-func (x *Export) AddFlags(cmd *cobra.Command) {
+// AddFlags adds the flags of an export. --unpaced sets unpaced, for the session.
+func (x *Export) AddFlags(cmd *cobra.Command, unpaced *bool) {
 	f := cmd.Flags()
 	f.Var((*flags.Filled)(&x.dir), "out", "`DIR` to write to")
 	f.BoolVar(&x.html, "html", false, "write an HTML page too")
-	f.BoolVar(&x.unpaced, "unpaced", false, "do not wait for the rate limits")
+	f.BoolVar(unpaced, "unpaced", false, "do not wait for the rate limits")
 	f.IntVar(&x.pageSize, "page-size", maxPageSize, "at most `N` messages per request")
 }
 
@@ -61,10 +61,7 @@ func (x *Export) Run(ctx context.Context, o *show.Output) error {
 	if err != nil {
 		return err
 	}
-	x.work = &bulk.Work{Grace: x.Grace, Noun: "messages", Batch: x.pageSize, Pacer: pace.ListMessages()}
-	if x.unpaced {
-		x.work.Pacer = pace.New()
-	}
+	x.work = &bulk.Work{Grace: x.Grace, Noun: "messages", Batch: x.pageSize, Limiter: x.Limiter}
 	if resumed {
 		if err := o.Done("Continuing after %s.", show.Count(x.state.Messages, "message")); err != nil {
 			return err

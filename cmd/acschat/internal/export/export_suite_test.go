@@ -39,11 +39,12 @@ func tool() clitest.Tool {
 				if x.Thread, err = thread.Client(cmd.Context()); err != nil {
 					return err
 				}
+				x.Limiter = s.Limiter()
 				return x.Run(cmd.Context(), o)
 			},
 		}
 		thread.AddTo(cmd, s)
-		x.AddFlags(cmd)
+		x.AddFlags(cmd, &s.Unpaced)
 		return cmd
 	})
 }

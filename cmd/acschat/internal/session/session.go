@@ -13,6 +13,8 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/identity"
+	"github.com/acschat/acs-chat-go/chat/limits"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/bulk"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/input"
@@ -33,6 +35,8 @@ type Session struct {
 	Getenv func(name string) string
 	Stdin  io.Reader
 	Log    io.Writer // of --verbose
+	// Unpaced sends requests without waiting for the rate limits. Commands set it before they ask for a client.
+	Unpaced bool
 
 	endpoint         string
 	token            string
@@ -42,6 +46,7 @@ type Session struct {
 	as               string
 	caFile           string
 	verbose          bool
+	limiter          *limits.Limiter // of all clients, nil until it is used
 }
 
 // AddFlags adds the flags that name the user and the resource.
@@ -77,7 +82,22 @@ func (s *Session) ChatWith(endpoint string, credential *chat.TokenCredential) (*
 	if err != nil {
 		return nil, err
 	}
-	return chat.NewClient(endpoint, credential, &chat.ClientOptions{ClientOptions: options, Logger: s.Logger()})
+	return chat.NewClient(endpoint, credential, &chat.ClientOptions{ClientOptions: options, Limiter: s.limited(), Logger: s.Logger()})
+}
+
+// Limiter returns the limiter of all clients, nil if they do not wait for the rate limits.
+func (s *Session) Limiter() *limits.Limiter {
+	if s.limiter == nil && !s.Unpaced {
+		s.limiter = limits.New(nil)
+	}
+	return s.limiter
+}
+
+func (s *Session) limited() chat.Limiter {
+	if limiter := s.Limiter(); limiter != nil {
+		return bulk.Limiter{Limiter: limiter}
+	}
+	return nil
 }
 
 // Identities returns the client that creates users and issues tokens.
@@ -92,7 +112,7 @@ func (s *Session) Identities() (*identity.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return identity.NewClientFromConnectionString(text, &identity.ClientOptions{ClientOptions: options, Logger: s.Logger()})
+	return identity.NewClientFromConnectionString(text, &identity.ClientOptions{ClientOptions: options, Limiter: s.limited(), Logger: s.Logger()})
 }
 
 // Credential returns the endpoint of the resource and the credential of the user. It does not fetch a token.

@@ -10,6 +10,8 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/limits"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/tui"
 )
 
 var _ = Describe("Polling", func() {
@@ -133,11 +135,20 @@ var _ = Describe("A service that fails", func() {
 	})
 })
 
-var _ = Describe("The service of a client", func() {
+var _ = Describe("The service of a client with a limiter", func() {
+	limited := func(s *chattest.Service, r *room) tui.Service {
+		GinkgoHelper()
+		options := s.ClientOptions()
+		options.Limiter = limits.New(nil)
+		client, err := chat.NewClient(s.Endpoint(), s.Credential(chattest.User{ID: r.alice.RawID()}), options)
+		Expect(err).NotTo(HaveOccurred())
+		return tui.Over(client, "")
+	}
+
 	It("lists messages no faster than 50 in ten seconds and 200 a minute, over all callers", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
-			service := r.options().Service
+			service := limited(s, r)
 			began := time.Now()
 			for range 250 {
 				_, err := service.Messages(context.Background(), r.id, "")
@@ -150,14 +161,15 @@ var _ = Describe("The service of a client", func() {
 	It("stops waiting when the context is done", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, "Release 4.2")
-			service := r.options().Service
-			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+			service := limited(s, r)
+			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
+			time.AfterFunc(3*time.Second, cancel)
 			var err error
 			for err == nil {
 				_, err = service.Messages(ctx, r.id, "")
 			}
-			Expect(err).To(MatchError(context.DeadlineExceeded))
+			Expect(err).To(MatchError(context.Canceled))
 			Expect(s.Requests(chattest.ListChatMessages)).To(HaveLen(50))
 		})
 	})

@@ -2,14 +2,12 @@ package tui
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/realtime"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/pace"
 )
 
 // Service is the part of the chat service that a chat uses, for one user. Its methods are safe for concurrent use.
@@ -42,10 +40,9 @@ type Service interface {
 	Read(ctx context.Context, thread, message string) error
 }
 
-// Over returns the service of a client. Messages are sent with displayName; "" is none. Messages are listed within the published rate
-// limits.
+// Over returns the service of a client, which should have a limiter. Messages are sent with displayName; "" is none.
 func Over(client *chat.Client, displayName string) Service {
-	return &service{client: client, name: displayName, listing: pacer{pace: pace.ListMessages()}}
+	return &service{client: client, name: displayName}
 }
 
 const (
@@ -56,9 +53,8 @@ const (
 )
 
 type service struct {
-	client  *chat.Client
-	name    string
-	listing pacer // of messages; the limit is one for each thread, and one thread is open at a time
+	client *chat.Client
+	name   string
 }
 
 func (s *service) Threads(ctx context.Context, token string) (chat.Page[chat.ThreadItem], error) {
@@ -104,9 +100,6 @@ func (s *service) Changes(ctx context.Context, thread string, after int64) (chan
 }
 
 func (s *service) messages(ctx context.Context, thread, token string, size int) (chat.Page[chat.Message], error) {
-	if err := s.listing.wait(ctx); err != nil {
-		return chat.Page[chat.Message]{}, err
-	}
 	return onePage(untried(ctx), s.client.ThreadClient(thread).ListMessages(&chat.ListMessagesOptions{PageSize: size, ContinuationToken: token}))
 }
 
@@ -146,28 +139,4 @@ func onePage[T any](ctx context.Context, pager *chat.Pager[T]) (chat.Page[T], er
 // untried disables retries of the client: the chat polls again soon, and shows the error meanwhile.
 func untried(ctx context.Context) context.Context {
 	return policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1, TryTimeout: time.Minute})
-}
-
-// pacer delays requests.
-type pacer struct {
-	mu   sync.Mutex // guards pace
-	pace *pace.Pacer
-}
-
-// wait returns when the next request may be sent, or with the error of ctx.
-func (p *pacer) wait(ctx context.Context) error {
-	p.mu.Lock()
-	now := time.Now()
-	delay := p.pace.Delay(now)
-	p.pace.Sent(now.Add(delay))
-	p.mu.Unlock()
-	if delay == 0 {
-		return ctx.Err()
-	}
-	select {
-	case <-time.After(delay):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

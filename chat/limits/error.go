@@ -1,0 +1,24 @@
+package limits
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// ExceededError is the error of a request that cannot be sent before the deadline of its context. It matches [chat.ErrThrottled]; nothing
+// was sent.
+type ExceededError struct {
+	// Limit is the one that the request would have waited for.
+	Limit Limit
+	// Wait is the least time until the request could have been sent.
+	Wait time.Duration
+}
+
+func (e *ExceededError) Error() string {
+	return fmt.Sprintf("the limit is %v: the next request may be sent in %v, after the deadline", e.Limit, e.Wait.Round(time.Millisecond))
+}
+
+// Is reports whether target is [chat.ErrThrottled].
+func (e *ExceededError) Is(target error) bool { return target == chat.ErrThrottled }

@@ -1,0 +1,196 @@
+package limits
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// Limiter is a [chat.Limiter] for the published limits. It is safe for concurrent use and has no goroutines.
+type Limiter struct {
+	store  Store
+	limits map[string][]Limit // by operation
+	onWait func(Wait)
+
+	mu    sync.Mutex // guards lines
+	lines map[Window]*line
+}
+
+// Options are the optional settings of [New].
+type Options struct {
+	// Store keeps the windows. Nil means the memory of this process, in which a user or thread that sends nothing is forgotten within
+	// ten seconds after its last window has passed. Its errors fail the call.
+	Store Store
+	// Adjust is called by New with each published limit and returns the one to keep, for example a share of it or one of a support
+	// request. A limit whose Most or Per is not positive is dropped. Limits with the same Name must stay so. Nil means the published ones.
+	Adjust func(Limit) Limit
+	// OnWait is called before a request begins to wait, by its goroutine. Nil means no calls.
+	OnWait func(Wait)
+}
+
+// Wait is a request that has to wait.
+type Wait struct {
+	Request chat.LimitedRequest
+	// Limit is the one that the request waits for.
+	Limit Limit
+	// Delay is the least time until the request is sent.
+	Delay time.Duration
+}
+
+// New returns a limiter for all clients of one resource. Nil options are the zero value.
+func New(options *Options) *Limiter {
+	if options == nil {
+		options = &Options{}
+	}
+	l := &Limiter{
+		store: options.Store, limits: published(options.Adjust), onWait: options.OnWait, lines: make(map[Window]*line),
+	}
+	if l.store == nil {
+		l.store = newMemory()
+	}
+	return l
+}
+
+var _ chat.Limiter = (*Limiter)(nil)
+
+// Wait implements [chat.Limiter]. Requests of a thread that count in the same windows are served in the order of their calls; so are
+// those of a user, for limits of users. A request without limits is never delayed.
+//
+// The error is an [*ExceededError], at once, if the request cannot be sent before the deadline of ctx; otherwise it is that of ctx or of
+// the store.
+func (l *Limiter) Wait(ctx context.Context, request chat.LimitedRequest) (answered func(status int, retryAfter time.Duration), err error) {
+	windows := l.windows(request)
+	if len(windows) == 0 {
+		return func(int, time.Duration) {}, nil
+	}
+	ticket, err := l.take(ctx, request, windows)
+	if err != nil {
+		return nil, err
+	}
+	return func(status int, retryAfter time.Duration) {
+		l.settle(ctx, windows, ticket, status, retryAfter)
+	}, nil
+}
+
+// take counts a request in its windows as soon as they have room, in the order of the line.
+func (l *Limiter) take(ctx context.Context, request chat.LimitedRequest, windows []Window) (ticket string, err error) {
+	if !l.isWaiting(windows[0]) {
+		ticket, wait, err := l.store.Take(ctx, windows)
+		if wait == 0 || err != nil {
+			return ticket, err
+		}
+	}
+	place := l.join(windows[0])
+	defer l.leave(windows[0], place)
+	if err := l.announce(ctx, request, windows, place.ahead); err != nil {
+		return "", err
+	}
+	select {
+	case <-place.first:
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	for {
+		ticket, wait, err := l.store.Take(ctx, windows)
+		if wait == 0 || err != nil {
+			return ticket, err
+		}
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
+			return "", l.exceeded(ctx, windows, 0)
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return "", err
+		}
+	}
+}
+
+// announce reports a wait, or fails if it does not fit the deadline.
+func (l *Limiter) announce(ctx context.Context, request chat.LimitedRequest, windows []Window, ahead int) error {
+	counted, err := l.store.Look(ctx, windows)
+	if err != nil {
+		return err
+	}
+	plan := schedule(windows, counted, ahead+1)
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= plan.Wait {
+		return &ExceededError{plan.Limit, plan.Wait}
+	}
+	if l.onWait != nil && plan.Wait > 0 {
+		l.onWait(Wait{request, plan.Limit, plan.Wait})
+	}
+	return nil
+}
+
+// exceeded makes the error of a request that has to wait too long.
+func (l *Limiter) exceeded(ctx context.Context, windows []Window, wait time.Duration) error {
+	counted, err := l.store.Look(ctx, windows)
+	if err != nil {
+		return err
+	}
+	plan := schedule(windows, counted, 1)
+	return &ExceededError{plan.Limit, max(plan.Wait, wait)}
+}
+
+// settleTimeout limits the calls of the store for an answer, which do not end with the context of the request.
+const settleTimeout = 5 * time.Second
+
+// settle counts a request from its answer on. Its errors are dropped: the store counts the request until its lease ends.
+func (l *Limiter) settle(ctx context.Context, windows []Window, ticket string, status int, retryAfter time.Duration) {
+	if l.isLocal() {
+		_ = l.store.Settle(ctx, windows, ticket)
+	} else {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+		defer cancel()
+		_ = l.store.Settle(ctx, windows, ticket)
+	}
+	if status == http.StatusTooManyRequests {
+		l.fill(ctx, windows, retryAfter)
+	}
+}
+
+// fill leaves no room in the fullest of the windows, after a 429.
+func (l *Limiter) fill(ctx context.Context, windows []Window, retryAfter time.Duration) {
+	counted, err := l.store.Look(ctx, windows)
+	if err != nil {
+		return
+	}
+	fullest := 0
+	for i, w := range windows {
+		if len(counted[i])*windows[fullest].Most > len(counted[fullest])*w.Most {
+			fullest = i
+		}
+	}
+	if retryAfter <= 0 {
+		retryAfter = windows[fullest].Per
+	}
+	_ = l.store.Fill(ctx, windows[fullest], retryAfter)
+}
+
+// Record counts a request that was answered at a time, for example one that was sent before the process was restarted. A time in the
+// future is now.
+func (l *Limiter) Record(ctx context.Context, request chat.LimitedRequest, answered time.Time) error {
+	windows := l.windows(request)
+	if len(windows) == 0 {
+		return nil
+	}
+	return l.store.Record(ctx, windows, time.Since(answered))
+}
+
+func (l *Limiter) isLocal() bool {
+	_, ok := l.store.(*memory)
+	return ok
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
