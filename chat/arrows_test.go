@@ -75,7 +75,7 @@ var arrows = map[string]struct{ ours, others []string }{
 		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	},
 	"cmd/acschat/...": {
-		ours:   []string{"cmd/acschat/...", "chat", "chat/explain", "chat/events", "chat/identity", "chat/realtime", "chat/chattest", "chat/limits", "chat/redact"},
+		ours:   []string{"cmd/acschat/...", "chat", "chat/explain", "chat/events", "chat/identity", "chat/realtime", "chat/feed", "chat/chattest", "chat/limits", "chat/redact"},
 		others: []string{"..."},
 	},
 

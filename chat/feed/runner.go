@@ -59,7 +59,7 @@ const (
 func newRunner(client *chat.Client, o Options, yield func(Change, error) bool) *runner {
 	r := &runner{
 		options: o, client: client, yield: yield, threads: map[string]*thread{},
-		propertiesEvery: o.MaxInterval,
+		propertiesEvery: max(o.MaxInterval, defaultMaxInterval),
 		listSpacing:     spacing(operations.ListChatMessages, o.Share),
 		userCalls:       gate{every: spacing(operations.GetChatThreadProperties, o.Share)},
 		parallel:        2, // a read of messages and one of properties

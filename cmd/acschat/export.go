@@ -29,6 +29,11 @@ The export is a snapshot of its start: later messages are not in it. A message
 that is edited or deleted meanwhile is in it once, in the old or the new form;
 if it has moved in the list, it is at the end.
 
+With --follow, the changes since the start of the export are then appended to
+changes.jsonl, one event and its cursor per line, until it is interrupted. The
+same command continues after the last line, and skips an export that is
+complete. A message has the id of the one in messages.jsonl that it replaces.
+
 After an interrupt, even a kill, the same command of the same user continues
 the export without gaps or duplicates. Incomplete files have the suffix .part;
 the progress is in export-state.json. The published rate limits allow 200 pages

@@ -3,16 +3,15 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/chat"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/chat/feed"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/follow"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
@@ -23,42 +22,30 @@ func (t *tool) follow(cmd *cobra.Command, thread *chat.ThreadClient, options *ch
 	if err != nil {
 		return err
 	}
-	follower := follow.New(thread, latest, options.StartTime)
+	from := feed.At(options.StartTime)
+	if len(latest) > 0 {
+		newest, err := strconv.ParseInt(latest[0].Version, 10, 64)
+		if err != nil {
+			return errors.New("the service returned a message without a numeric version")
+		}
+		from = follow.After(newest)
+	}
 	slices.Reverse(latest)
 	if err := out.Write(latest); err != nil {
 		return err
 	}
-	failing := false
-	for wait(cmd.Context(), interval) {
-		news, err := follower.News(cmd.Context())
+	for change, err := range feed.Watch(cmd.Context(), thread, follow.Options(from, interval, cmd.ErrOrStderr())) {
 		switch {
 		case errors.Is(err, context.Canceled):
-			continue // wait ends the loop
-		case err != nil && !isTemporary(err):
+			return nil // an interrupt is the normal end
+		case err != nil:
 			return err
-		case err != nil && !failing:
-			fmt.Fprintln(cmd.ErrOrStderr(), "acschat: retrying:", harmless.Line(err.Error()))
+		case change.Message == nil: // metadata of the thread
+			continue
 		}
-		failing = err != nil
-		if err := out.Write(news); err != nil {
+		if err := out.Write([]chat.Message{*change.Message}); err != nil {
 			return err
 		}
 	}
-	return nil // an interrupt is the normal end
-}
-
-// wait reports false if the context ends first.
-func wait(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-time.After(d):
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// isTemporary reports whether a later attempt may succeed: the service is busy, or the network is down.
-func isTemporary(err error) bool {
-	_, refused := errors.AsType[*chat.Error](err)
-	return !refused && !cli.IsMisuse(err) || errors.Is(err, chat.ErrUnavailable) || errors.Is(err, chat.ErrThrottled)
+	return nil
 }

@@ -28,8 +28,9 @@ with * in the table, are included. Pages are printed as they arrive.
 With --follow, the last ten messages (or --limit, or all since --start-time) are
 printed oldest first, and then those that are new, edited or deleted, until it
 is interrupted. It polls every two seconds; the service allows 200 requests per
-minute. A changed message is printed again, with the same id and a higher
-version. Programs use it with --output jsonl.`,
+minute, and failed requests are repeated after growing delays. A changed message
+is printed again, with the same id and a higher version. Programs use it with
+--output jsonl.`,
 		Example: `  acschat message list --thread 19:…
   acschat message list --thread 19:… --start-time 12h --output jsonl
   acschat message list --thread 19:… --follow`,

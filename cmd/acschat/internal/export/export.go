@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,6 +29,7 @@ type Export struct {
 
 	dir      string
 	html     bool
+	follows  bool
 	pageSize int
 
 	state    state
@@ -40,6 +42,7 @@ func (x *Export) AddFlags(cmd *cobra.Command, unpaced *bool) {
 	f := cmd.Flags()
 	f.Var((*flags.Filled)(&x.dir), "out", "`DIR` to write to")
 	f.BoolVar(&x.html, "html", false, "write an HTML page too")
+	f.BoolVarP(&x.follows, "follow", "f", false, "then go on appending what changes to changes.jsonl")
 	f.BoolVar(unpaced, "unpaced", false, "do not wait for the rate limits")
 	f.IntVar(&x.pageSize, "page-size", maxPageSize, "at most `N` messages per request")
 }
@@ -55,27 +58,47 @@ func (x *Export) Check() error {
 	return nil
 }
 
-// Run runs the export to its end. If it is interrupted, the error is a PartialError that tells how to continue.
+// Run runs the export to its end, and then follows the thread if that is asked for. If the export is interrupted, the error is a
+// PartialError that tells how to continue.
 func (x *Export) Run(ctx context.Context, o *show.Output) error {
-	resumed, err := x.open()
+	if !x.follows {
+		_, err := x.export(ctx, o)
+		return err
+	}
+	if err := os.MkdirAll(x.dir, 0o700); err != nil {
+		return cli.Misuse("--out: %v", err)
+	}
+	written, err := x.completed()
+	if err == nil && written == nil {
+		written, err = x.export(ctx, o)
+	}
 	if err != nil {
 		return err
+	}
+	return x.follow(ctx, o, *written)
+}
+
+// export runs the export to its end.
+func (x *Export) export(ctx context.Context, o *show.Output) (*manifest, error) {
+	resumed, err := x.open()
+	if err != nil {
+		return nil, err
 	}
 	x.work = &bulk.Work{Grace: x.Grace, Noun: "messages", Batch: x.pageSize, Limiter: x.Limiter}
 	if resumed {
 		if err := o.Done("Continuing after %s.", show.Count(x.state.Messages, "message")); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	written, err := x.run(ctx, o)
 	x.work.Progress.End()
 	if err != nil {
-		return x.stopped(err)
+		return nil, x.stopped(err)
 	}
 	if o.Format != show.Table {
-		return o.Object(written)
+		return &written, o.Object(written)
 	}
-	return o.Done("Exported %s of %s to %s.", show.Count(x.state.Messages, "message"), show.Count(x.state.Participants, "participant"), x.dir)
+	return &written, o.Done("Exported %s of %s to %s.", show.Count(x.state.Messages, "message"), show.Count(x.state.Participants, "participant"), x.dir)
 }
 
 // run does the steps that are left. Each step is saved in the state, so that the next run continues after it.

@@ -14,7 +14,6 @@ import (
 	"strconv"
 
 	"github.com/acschat/acs-chat-go/chat"
-	"github.com/acschat/acs-chat-go/cmd/acschat/internal/follow"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
@@ -73,7 +72,7 @@ func (x *Export) nextPage(ctx context.Context) error {
 	if !x.state.Begun {
 		x.state.Begun = true
 		for _, m := range page.Items {
-			x.state.AsOf = max(x.state.AsOf, follow.Version(m))
+			x.state.AsOf = max(x.state.AsOf, version(m))
 			x.state.Total = max(x.state.Total, int(number(m.SequenceID)))
 		}
 	}
@@ -107,10 +106,16 @@ func (x *Export) write(messages []chat.Message) error {
 	return nil
 }
 
+// lookBack is how late, in milliseconds, a message may appear behind one with a higher version: several machines write a thread.
+const lookBack = 10_000
+
+// version returns the version of a message as a number, 0 if it is not one.
+func version(m chat.Message) int64 { return number(m.Version) }
+
 // catchUp writes the messages that moved out of the listing while it was read: edited, deleted, or stored late by the service.
 func (x *Export) catchUp(ctx context.Context) error {
 	moved := map[string]chat.Message{}
-	for floor := x.state.AsOf - follow.LookBack; ; {
+	for floor := x.state.AsOf - lookBack; ; {
 		newest, pages, err := x.above(ctx, floor, moved)
 		if err != nil {
 			return err
@@ -123,7 +128,7 @@ func (x *Export) catchUp(ctx context.Context) error {
 	if err := x.removeWritten(moved); err != nil {
 		return err
 	}
-	missing := slices.SortedFunc(maps.Values(moved), func(a, b chat.Message) int { return cmp.Compare(follow.Version(b), follow.Version(a)) })
+	missing := slices.SortedFunc(maps.Values(moved), func(a, b chat.Message) int { return cmp.Compare(version(b), version(a)) })
 	if err := x.write(missing); err != nil {
 		return err
 	}
@@ -141,10 +146,10 @@ func (x *Export) above(ctx context.Context, floor int64, moved map[string]chat.M
 		}
 		pages++
 		for _, m := range page.Items {
-			if follow.Version(m) <= floor {
+			if version(m) <= floor {
 				return newest, pages, nil
 			}
-			newest = max(newest, follow.Version(m))
+			newest = max(newest, version(m))
 			if number(m.ID) <= x.state.AsOf {
 				moved[m.ID] = m
 			}

@@ -1,0 +1,96 @@
+package export_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gbytes"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/events"
+)
+
+var _ = Describe("thread export --follow", func() {
+	// changes returns the kinds of the changes in the file so far, and that each has a cursor.
+	changes := func(to exported) func() []string {
+		return func() (kinds []string) {
+			text, err := os.ReadFile(filepath.Join(string(to), "changes.jsonl"))
+			if err != nil || len(text) == 0 || text[len(text)-1] != '\n' {
+				return nil
+			}
+			for _, object := range to.objects("changes.jsonl") {
+				Expect(object["cursor"]).To(HavePrefix("1"))
+				data, err := json.Marshal(object["event"])
+				Expect(err).NotTo(HaveOccurred())
+				event, err := events.Unmarshal(data)
+				Expect(err).NotTo(HaveOccurred())
+				kinds = append(kinds, string(event.Kind()))
+			}
+			return kinds
+		}
+	}
+
+	It("appends what changes after the export, and continues after the last line", func() {
+		c := newConversation(7)
+		to := c.dir("out")
+		session := c.alice.Start(c.arguments(to, "--follow")...)
+		Eventually(session).Should(gbytes.Say("Exported 10 messages of 2 participants.*\nAppending changes to .*changes.jsonl"))
+		Expect(to.read("manifest.json")).NotTo(BeEmpty())
+		c.say("later")
+		Eventually(changes(to)).Should(Equal([]string{"chatMessageReceived"}))
+		session.Interrupt()
+		c.alice.Wait(session).OK()
+
+		Expect(c.bob.UpdateMessage(GinkgoTB().Context(), c.sent[1], chat.MessageUpdate{Content: new("mended")})).To(Succeed())
+		Expect(c.bob.DeleteMessage(GinkgoTB().Context(), c.sent[2])).To(Succeed())
+		Expect(c.bob.UpdateTopic(GinkgoTB().Context(), "Other plans")).To(Succeed())
+		session = c.alice.Start(c.arguments(to, "--follow")...)
+		Eventually(session).Should(gbytes.Say("^Appending changes"))
+		Eventually(changes(to)).Should(Equal([]string{
+			"chatMessageReceived", "chatMessageEdited", "chatMessageDeleted", "chatThreadPropertiesUpdated",
+		}))
+		session.Interrupt()
+		c.alice.Wait(session).OK()
+	})
+
+	It("continues after a line that was cut by a kill", func() {
+		c := newConversation(3)
+		to := c.dir("out")
+		session := c.alice.Start(c.arguments(to, "--follow")...)
+		Eventually(session).Should(gbytes.Say("Appending"))
+		c.say("one")
+		c.say("two")
+		Eventually(changes(to)).Should(HaveLen(2))
+		session.Interrupt()
+		c.alice.Wait(session).OK()
+		whole := to.read("changes.jsonl")
+		Expect(os.WriteFile(filepath.Join(string(to), "changes.jsonl"), []byte(whole[:len(whole)-20]), 0o600)).To(Succeed())
+
+		session = c.alice.Start(c.arguments(to, "--follow")...)
+		Eventually(changes(to)).Should(HaveLen(2))
+		session.Interrupt()
+		c.alice.Wait(session).OK()
+		Expect(to.read("changes.jsonl")).To(Equal(whole))
+	})
+
+	It("ends if the user is removed from the thread", func() {
+		c := newConversation(3)
+		session := c.alice.Start(c.arguments(c.dir("out"), "--follow")...)
+		Eventually(session).Should(gbytes.Say("Appending"))
+		Expect(c.bob.RemoveParticipant(GinkgoTB().Context(), c.alice.User)).To(Succeed())
+		c.alice.Wait(session).Ends(1, "not a participant", "403 Forbidden")
+	})
+
+	It("refuses the export of another thread, and a file that is not of this command", func() {
+		c := newConversation(3)
+		to := c.dir("out")
+		c.alice.Run(c.arguments(to)...).OK()
+		other := c.alice.CreateThread(c.Server, "Other")
+		c.alice.Run("export", other, "--out", string(to), "--follow").Ends(2, "of another thread")
+		c.alice.File("out/changes.jsonl", `{"mine":true}`)
+		c.alice.Run(c.arguments(to, "--follow")...).Ends(2, "without a cursor")
+	})
+})
