@@ -9,7 +9,10 @@ ACTIONLINT       := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 GOVULNCHECK      := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 GO       ?= go
-FUZZTIME ?= 2000x
+FUZZTIME ?= 1000x
+
+# Where fuzzing keeps what it finds: beside the inputs of go test -fuzz, or only for the run.
+FUZZCACHE = $(if $(filter %x,$(FUZZTIME)),$$tmp/$$package/found,$$($(GO) env GOCACHE)/fuzz/$$($(GO) list))
 
 # The modules of the repository: the library with the tool, and those with dependencies that the library's users need not have.
 MODULES    := $(sort $(dir $(shell find . -name node_modules -prune -o -name go.mod -print)))
@@ -36,16 +39,18 @@ test: ## Test, with the race detector and in random order.
 guard: ## Count what calls allocate and hold, which the race detector would hide.
 	$(GO) test ./chat/benchmarks ./chat/realtime
 
-# Each package is compiled once. Go would spend the time minimizing inputs, so it may try once.
+# Each package is compiled once. Go would spend the time minimizing inputs, so it may try once. A run of a number of executions
+# begins without the inputs that earlier runs have found, which would make each run longer than the last.
 .PHONY: fuzz-smoke
-fuzz-smoke: ## Fuzz each target for FUZZTIME: 2000x is a number of executions, 5m a time.
-	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && cache=$$($(GO) env GOCACHE)/fuzz && \
+fuzz-smoke: ## Fuzz each target for FUZZTIME: 1000x is a number of executions, 5m a time.
+	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && \
 	grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' . | sed 's|/[^/]*:func | |' | sort > "$$tmp/targets" && \
+	cut -d' ' -f1 "$$tmp/targets" | uniq | xargs -P 4 -I PACKAGE sh -c \
+		'mkdir -p "$$0/PACKAGE" && $(GO) test -C PACKAGE -c -fuzz . -ldflags "-s -w" -o "$$0/PACKAGE/fuzz.test"' "$$tmp" && \
 	while read -r package target; do \
-		if [ "$$package" != "$$compiled" ]; then $(GO) test -C "$$package" -c -fuzz . -o "$$tmp/fuzz.test" || exit; compiled=$$package; fi; \
 		echo "$$package $$target"; \
-		(cd "$$package" && "$$tmp/fuzz.test" -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $(FUZZTIME) \
-			-test.fuzzminimizetime 1x -test.fuzzcachedir "$$cache/$$($(GO) list)") || exit; \
+		(cd "$$package" && "$$tmp/$$package/fuzz.test" -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $(FUZZTIME) \
+			-test.fuzzminimizetime 1x -test.fuzzcachedir "$(FUZZCACHE)") || exit; \
 	done < "$$tmp/targets"
 
 .PHONY: bench
