@@ -66,6 +66,6 @@ In a container, add its name with --host; /healthz and /readyz are for probes.`,
 		},
 	}
 	e.AddFlags(cmd)
-	cmd.AddCommand(newEmulatorEnv(t.process.SystemOrDefault()), emulator.NewCheck(t.process), emulator.NewDump(t.process, &t.output), emulator.NewTrust(t.process, &t.output))
+	cmd.AddCommand(newEmulatorEnv(t.process), emulator.NewCheck(t.process), emulator.NewDump(t.process, &t.output), emulator.NewTrust(t.process, &t.output))
 	return cmd
 }

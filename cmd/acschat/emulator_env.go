@@ -5,28 +5,30 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/emulator"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/shell"
 )
 
-func newEmulatorEnv(system string) *cobra.Command {
+func newEmulatorEnv(p cli.Process) *cobra.Command {
 	var readyFile string
-	s := shell.Of(system)
+	s := shell.Of(p.SystemOrDefault())
 	cmd := &cobra.Command{
-		Use:   "env --ready-file FILE",
+		Use:   "env",
 		Short: "Print shell commands that point the tool at an emulator",
 		Long: `Print the shell commands that set the connection string and the certificate
-authority of a running emulator, which was started with the same --ready-file.
+authority of a running emulator: of the one that was started with the same
+--ready-file, or of the latest one of your user that was started without.
 They are for PowerShell on Windows, and for sh elsewhere, unless --shell says
 otherwise.`,
-		Example: `  acschat emulator --ready-file ready.json &
-  eval "$(acschat emulator env --ready-file ready.json)"
-  acschat emulator env --ready-file ready.json | Invoke-Expression  # PowerShell
+		Example: `  acschat emulator &
+  eval "$(acschat emulator env)"
+  acschat emulator env | Out-String | Invoke-Expression  # PowerShell
   acschat user create`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			commands, err := emulator.Environment(s, readyFile)
+			commands, err := emulator.Environment(p, s, readyFile)
 			if err != nil {
 				return err
 			}
@@ -34,7 +36,7 @@ otherwise.`,
 			return err
 		},
 	}
-	cmd.Flags().Var((*flags.Filled)(&readyFile), "ready-file", "the `FILE` that the emulator has written")
+	cmd.Flags().Var((*flags.Filled)(&readyFile), "ready-file", emulator.ReadyFileUsage)
 	cmd.Flags().Var(&s, "shell", "sh, powershell or cmd")
 	flags.CompleteFrom(cmd, "shell", shell.Names()...)
 	return cmd

@@ -16,7 +16,6 @@ var _ = Describe("emulator", func() {
 		sh := emptyShell()
 		file := filepath.Join(sh.Dir, "ready.json")
 		sh.Run("emulator", "env", "--ready-file", file).Ends(1, "not running")
-		sh.Run("emulator", "env").Ends(2, "which emulator?")
 		sh.Run("emulator", "env", "--ready-file", sh.File("other.json", "{}")).Ends(2, "not a ready file")
 		running := sh.Start("emulator", "--addr", "127.0.0.1:0", "--ready-file", file)
 		Eventually(file).Should(BeAnExistingFile())
@@ -27,6 +26,20 @@ var _ = Describe("emulator", func() {
 		Expect(err).NotTo(HaveOccurred(), string(result))
 		Expect(string(result)).To(MatchRegexp(`^User +8:acs:`))
 		Eventually(running.Interrupt()).Should(gexec.Exit(0))
+	})
+
+	It("prints the environment variables of the latest emulator without --ready-file", func() {
+		sh := emptyShell()
+		sh.Run("emulator", "env").Ends(1, "no emulator is running; start one: acschat emulator; if it has a ready file of its own", "--ready-file")
+		running := sh.Start("emulator", "--addr", "127.0.0.1:0")
+		Eventually(running.Out.Contents).ShouldNot(BeEmpty())
+		typed := exec.Command("sh", "-ec", `eval "$(acschat emulator env)"; acschat user create`)
+		typed.Env = append(sh.Exec(binary).Env, "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
+		result, err := typed.CombinedOutput()
+		Expect(err).NotTo(HaveOccurred(), string(result))
+		Expect(string(result)).To(MatchRegexp(`^User +8:acs:`))
+		Eventually(running.Interrupt()).Should(gexec.Exit(0))
+		sh.Run("emulator", "env").Ends(1, "no emulator is running")
 	})
 
 	It("prints the variables for other shells with --shell, and for PowerShell on Windows", func() {

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,6 +18,33 @@ type address struct {
 	CAFile           string `json:"caFile,omitempty"` // absolute
 }
 
+// json returns the contents of a ready file.
+func (a address) json() []byte { return append(show.Marshal(a, "", "  "), '\n') }
+
+// addressOf returns the address in a ready file, or that of the latest emulator if the name is empty.
+func addressOf(p cli.Process, file string) (address, error) {
+	if file == "" {
+		return latest(p)
+	}
+	a, err := readAddress(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("the emulator is not running, or has another ready file: %w", err)
+	}
+	return a, err
+}
+
+// readAddress reads a ready file.
+func readAddress(file string) (a address, err error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return a, err
+	}
+	if err := json.Unmarshal(text, &a); err != nil || a.Endpoint == "" || a.ConnectionString == "" {
+		return a, cli.Misuse("%s is not a ready file of acschat emulator", file)
+	}
+	return a, nil
+}
+
 // readyFile is the value of --ready-file; "" is none.
 type readyFile string
 
@@ -25,7 +53,7 @@ func (f readyFile) write(a address) error {
 	if f == "" {
 		return nil
 	}
-	if err := writeWhole(string(f), append(show.Marshal(a, "", "  "), '\n')); err != nil {
+	if err := writeWhole(string(f), a.json()); err != nil {
 		return fmt.Errorf("--ready-file: %w", err)
 	}
 	return nil

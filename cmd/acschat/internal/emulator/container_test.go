@@ -89,7 +89,7 @@ var _ = Describe("emulator --encrypt-tokens", func() {
 var _ = Describe("emulator check and emulator dump", func() {
 	It("find a running emulator by its ready file", func(ctx SpecContext) {
 		sh, file := emptyShell(), filepath.Join(GinkgoT().TempDir(), "ready.json")
-		Expect(sh.Run("emulator", "check", "--ready-file", file).Err).To(ContainSubstring("it exists while an emulator runs"))
+		Expect(sh.Run("emulator", "check", "--ready-file", file).Err).To(ContainSubstring("the emulator is not running, or has another ready file"))
 		command := sh.Start("emulator", "--addr", "127.0.0.1:0", "--ready-file", file, "--admin")
 		emulator := reach(command, file)
 		emulator.Command = command

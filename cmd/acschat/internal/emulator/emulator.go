@@ -163,6 +163,9 @@ func (e *Emulator) Run(ctx context.Context, o *show.Output) (err error) {
 		return err
 	}
 	defer atEnd(ready.remove)
+	if e.readyFile == "" {
+		defer register(e.process, a)()
+	}
 	if err := e.announce(o, a, l.caFile); err != nil {
 		return err
 	}

@@ -24,12 +24,12 @@ type remote struct {
 	readyFile string
 }
 
+// ReadyFileUsage is the help of the flag that names an emulator.
+const ReadyFileUsage = "`FILE` that the emulator has written with its own --ready-file (default: the\nlatest emulator without one)"
+
 // addFlags adds the flag that names the emulator.
 func (r *remote) addFlags(cmd *cobra.Command) {
-	cmd.Flags().Var((*flags.Filled)(&r.readyFile), "ready-file", "`FILE` that the emulator has written with its own --ready-file")
-	if err := cmd.MarkFlagRequired("ready-file"); err != nil {
-		panic(err)
-	}
+	cmd.Flags().Var((*flags.Filled)(&r.readyFile), "ready-file", ReadyFileUsage)
 }
 
 // check fails unless the emulator can serve requests.
@@ -61,7 +61,7 @@ const requestTimeout = 10 * time.Second
 
 // get returns the body of a successful answer.
 func (r *remote) get(ctx context.Context, path string) ([]byte, error) {
-	a, err := r.address()
+	a, err := addressOf(r.process, r.readyFile)
 	if err != nil {
 		return nil, err
 	}
@@ -96,16 +96,4 @@ func (r *remote) get(ctx context.Context, path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s%s: %s", a.Endpoint, path, answer.Status)
 	}
 	return text, nil
-}
-
-// address reads the ready file.
-func (r *remote) address() (a address, err error) {
-	text, err := os.ReadFile(r.readyFile)
-	if err != nil {
-		return a, fmt.Errorf("--ready-file: %w; it exists while an emulator runs", err)
-	}
-	if err := json.Unmarshal(text, &a); err != nil || a.Endpoint == "" {
-		return a, cli.Misuse("--ready-file %s: it is not one that an emulator has written", r.readyFile)
-	}
-	return a, nil
 }

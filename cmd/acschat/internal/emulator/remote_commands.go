@@ -15,9 +15,10 @@ func NewCheck(p cli.Process) *cobra.Command {
 		Short: "Check that an emulator is ready",
 		Long: `Check that an emulator can serve requests: the exit status is 0 if it can. It is
 the health check of a container whose image has no shell.`,
-		Example: "  acschat emulator check --ready-file /run/acs/ready.json",
-		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return r.check(cmd.Context()) },
+		Example: `  acschat emulator check
+  acschat emulator check --ready-file /run/acs/ready.json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return r.check(cmd.Context()) },
 	}
 	r.addFlags(cmd)
 	return cmd
@@ -31,7 +32,7 @@ func NewDump(p cli.Process, o *show.Output) *cobra.Command {
 		Short: "Write the state of an emulator down as a seed",
 		Long: `Write the users and threads of an emulator that runs with --admin as YAML, from
 which another one can begin: acschat emulator --seed FILE.`,
-		Example: "  acschat emulator dump --ready-file ready.json > seed.yaml",
+		Example: "  acschat emulator dump > seed.yaml",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return r.dump(cmd.Context(), o.Out) },
 	}
