@@ -28,7 +28,7 @@ otherwise.`,
   acschat user create`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			commands, err := emulator.Environment(p, s, readyFile)
+			commands, err := emulator.Environment(cmd.Context(), p, s, readyFile)
 			if err != nil {
 				return err
 			}

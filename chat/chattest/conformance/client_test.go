@@ -26,6 +26,9 @@ type client struct {
 	wants     string   // what to install where there is no program
 	programs  []string // the first that has what it takes runs the checks
 	arguments []string
+	page      string   // of the documentation
+	passed    string   // what the program of the page prints at its end
+	snippet   snippet  // on the page of the emulator
 	probe     []string // arguments with which a program tells whether it does: it fails, and its last line says what is missing
 }
 
@@ -33,6 +36,7 @@ func javaScript() *client {
 	return &client{
 		language: "JavaScript", agent: "azsdk-js-communication-", folder: filepath.Join("testdata", "javascript"),
 		wants: "Node 20 or later", programs: []string{"node"}, arguments: []string{"run.mjs"}, probe: []string{"probe.cjs"},
+		page: "javascript.md", passed: "pass 2\n", snippet: snippet{"node app.mjs", "app.mjs", "Hello from Node."},
 	}
 }
 
@@ -41,6 +45,7 @@ func python() *client {
 	return &client{
 		language: "Python", agent: "azsdk-python-communication-", folder: filepath.Join("testdata", "python"),
 		wants: "Python 3", programs: []string{"python3", "/usr/bin/python3"}, arguments: []string{"run.py"}, probe: []string{"probe.py"},
+		page: "python.md", passed: "Ran 2 tests", snippet: snippet{"python3 app.py", "app.py", "Hello from Python."},
 	}
 }
 

@@ -24,6 +24,8 @@ func TestConformance(t *testing.T) {
 		library, program := startLibrary(t), startChecked(t, binary)
 		c.describe("chattest", c.run(t.Context(), library.environment()), library.describe(c))
 		c.describe("acschat emulator", c.run(t.Context(), program.environment()), nil)
+		describePage(c, binary)
+		Describe("The program in "+c.language, func() { c.snippet.sends(c, binary) })
 	}
 	if chromium, err := findBrowser(t.Context(), js); err != nil {
 		fmt.Printf("conformance: skipped the JavaScript client in Chromium: %v\n", err)
@@ -35,6 +37,7 @@ func TestConformance(t *testing.T) {
 		describeRealtime(b, program)
 	}
 	if found {
+		Describe("The program in Go", func() { snippet{"go run .", "main.go", "Hello from Go."}.sends(js, binary) })
 		RunSpecs(t, "conformance")
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -15,7 +13,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -99,19 +96,18 @@ func asProgram(t *testing.T, binary string) *emulator {
 		if err != nil {
 			return nil, err
 		}
-		authority, err := os.ReadFile(p.CAFile)
+		client, err := p.client()
 		if err != nil {
 			return nil, errors.Join(err, p.stop())
 		}
-		trusted := x509.NewCertPool()
-		trusted.AppendCertsFromPEM(authority)
-		client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}}}
 		return &running{p.ConnectionString, client, p.stop}, nil
 	})
 }
 
-func (e *emulator) endpoint() string {
-	_, rest, _ := strings.Cut(e.connectionString, "endpoint=")
+func (e *emulator) endpoint() string { return endpointOf(e.connectionString) }
+
+func endpointOf(connectionString string) string {
+	_, rest, _ := strings.Cut(connectionString, "endpoint=")
 	endpoint, _, _ := strings.Cut(rest, ";")
 	return strings.TrimSuffix(endpoint, "/")
 }

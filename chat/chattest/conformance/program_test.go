@@ -4,8 +4,11 @@ package conformance_test
 
 import (
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,6 +48,17 @@ func startProgram(binary, address, dir string, flags ...string) (*program, error
 		return nil, fmt.Errorf("acschat emulator: %w\n%s", err, p.stderr.Bytes())
 	}
 	return p, nil
+}
+
+// client returns one that trusts its authority.
+func (p *program) client() (*http.Client, error) {
+	authority, err := os.ReadFile(p.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	trusted := x509.NewCertPool()
+	trusted.AppendCertsFromPEM(authority)
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}}}, nil
 }
 
 // stop interrupts the emulator and waits for its end.

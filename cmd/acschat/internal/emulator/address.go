@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,9 +23,9 @@ type address struct {
 func (a address) json() []byte { return append(show.Marshal(a, "", "  "), '\n') }
 
 // addressOf returns the address in a ready file, or that of the latest emulator if the name is empty.
-func addressOf(p cli.Process, file string) (address, error) {
+func addressOf(ctx context.Context, p cli.Process, file string) (address, error) {
 	if file == "" {
-		return latest(p)
+		return latest(ctx, p)
 	}
 	a, err := readAddress(file)
 	if errors.Is(err, fs.ErrNotExist) {

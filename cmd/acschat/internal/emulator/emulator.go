@@ -164,7 +164,8 @@ func (e *Emulator) Run(ctx context.Context, o *show.Output) (err error) {
 	}
 	defer atEnd(ready.remove)
 	if e.readyFile == "" {
-		defer register(e.process, a)()
+		unregister := register(e.process, a)
+		defer unregister()
 	}
 	if err := e.announce(o, a, l.caFile); err != nil {
 		return err

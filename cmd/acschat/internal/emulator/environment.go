@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"context"
+
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/shell"
@@ -8,8 +10,8 @@ import (
 
 // Environment returns the commands of a shell that point the tool at the emulator that wrote a ready file, or at the latest one if the
 // name is empty.
-func Environment(p cli.Process, s shell.Shell, readyFile string) (string, error) {
-	a, err := addressOf(p, readyFile)
+func Environment(ctx context.Context, p cli.Process, s shell.Shell, readyFile string) (string, error) {
+	a, err := addressOf(ctx, p, readyFile)
 	if err != nil {
 		return "", err
 	}

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -38,7 +39,7 @@ func register(p cli.Process, a address) (unregister func()) {
 }
 
 // latest returns the address of the emulator of this user that was started last, and checks that it still listens.
-func latest(p cli.Process) (address, error) {
+func latest(ctx context.Context, p cli.Process) (address, error) {
 	const instead = "start one: acschat emulator; if it has a ready file of its own, or runs as another user, name that file with --ready-file"
 	file := latestFile(p)
 	a, err := readAddress(file)
@@ -48,7 +49,7 @@ func latest(p cli.Process) (address, error) {
 	if err != nil {
 		return a, err
 	}
-	if err := a.dial(); err != nil {
+	if err := a.dial(ctx); err != nil {
 		return a, fmt.Errorf("no emulator is running at %s, where the last one was: %w; %s", a.Endpoint, err, instead)
 	}
 	return a, nil
@@ -58,12 +59,12 @@ func latest(p cli.Process) (address, error) {
 const dialTimeout = 5 * time.Second
 
 // dial connects to the emulator, and disconnects.
-func (a address) dial() error {
+func (a address) dial(ctx context.Context) error {
 	u, err := url.Parse(a.Endpoint)
 	if err != nil {
 		return err
 	}
-	conn, err := net.DialTimeout("tcp", u.Host, dialTimeout)
+	conn, err := (&net.Dialer{Timeout: dialTimeout}).DialContext(ctx, "tcp", u.Host)
 	if err != nil {
 		return err
 	}

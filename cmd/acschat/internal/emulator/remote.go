@@ -61,7 +61,7 @@ const requestTimeout = 10 * time.Second
 
 // get returns the body of a successful answer.
 func (r *remote) get(ctx context.Context, path string) ([]byte, error) {
-	a, err := addressOf(r.process, r.readyFile)
+	a, err := addressOf(ctx, r.process, r.readyFile)
 	if err != nil {
 		return nil, err
 	}
