@@ -49,7 +49,7 @@ func latest(ctx context.Context, p cli.Process) (address, error) {
 	if err != nil {
 		return a, err
 	}
-	if err := a.dial(ctx); err != nil {
+	if err := a.dial(ctx, p); err != nil {
 		return a, fmt.Errorf("no emulator is running at %s, where the last one was: %w; %s", a.Endpoint, err, instead)
 	}
 	return a, nil
@@ -59,12 +59,18 @@ func latest(ctx context.Context, p cli.Process) (address, error) {
 const dialTimeout = 5 * time.Second
 
 // dial connects to the emulator, and disconnects.
-func (a address) dial(ctx context.Context) error {
+func (a address) dial(ctx context.Context, p cli.Process) error {
 	u, err := url.Parse(a.Endpoint)
 	if err != nil {
 		return err
 	}
-	conn, err := (&net.Dialer{Timeout: dialTimeout}).DialContext(ctx, "tcp", u.Host)
+	dial := p.Dial
+	if dial == nil {
+		dial = (&net.Dialer{}).DialContext
+	}
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	conn, err := dial(ctx, "tcp", u.Host)
 	if err != nil {
 		return err
 	}
