@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/events"
+)
+
+// botMember marks the replies in their metadata, so that two bots in a thread do not answer each other.
+const botMember = "bot"
+
+// bot answers the messages of the threads it is in.
+type bot struct {
+	client *chat.Client // with the credential of the bot
+	user   chat.CommunicationUser
+}
+
+// handle answers one event. An error lets Event Grid deliver it again.
+//
+// Event Grid publishes a message for the thread and for each recipient, so the bot takes those that it receives itself. The handler skips
+// second deliveries. If one arrives after a restart, or after a reply whose outcome is unknown, the key of the reply finds it in the thread.
+func (b *bot) handle(ctx context.Context, event events.Event) error {
+	e, ok := event.(events.MessageReceived)
+	if !ok || e.Recipient == nil || e.Recipient.RawID() != b.user.RawID() || e.Message.Metadata[botMember] != "" {
+		return nil
+	}
+	thread := b.client.ThreadClient(e.ThreadID)
+	_, err := thread.SendMessageOnce(ctx, "reply to "+e.Message.ID, reply(e.Message), &chat.SendMessageOnceOptions{
+		SendMessageOptions: chat.SendMessageOptions{SenderDisplayName: "Echo", Metadata: map[string]string{botMember: "echo"}},
+		Since:              e.Time,
+	})
+	if errors.Is(err, chat.ErrForbidden) || errors.Is(err, chat.ErrNotFound) {
+		return nil // the bot was removed, or the thread deleted
+	}
+	if err != nil {
+		return fmt.Errorf("reply to message %s: %w", e.Message.ID, err)
+	}
+	return nil
+}
+
+// reply is what the bot says. A program of your own asks a model or a database here.
+func reply(m chat.Message) string {
+	return "You said: " + strings.TrimSpace(m.Content.Message)
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+// suiteT is the test that runs the suite; a synctest bubble needs one.
+var suiteT *testing.T
+
+func TestBot(t *testing.T) {
+	suiteT = t
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "bot")
+}
+
+// bubble runs f in virtual time, which starts in 2026, with a service of its own.
+func bubble(f func(s *chattest.Service)) {
+	GinkgoHelper()
+	synctest.Test(suiteT, func(*testing.T) {
+		defer GinkgoRecover()
+		time.Sleep(time.Until(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)))
+		s, err := chattest.Open(nil)
+		Expect(err).NotTo(HaveOccurred())
+		defer func() { Expect(s.Close()).To(Succeed()) }()
+		f(s)
+	})
+}
