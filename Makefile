@@ -76,6 +76,11 @@ browser: ## Look at the page of the emulator in headless Chromium, or in what CH
 		$(GO) test -count=1 -tags browser ./cmd/acschat/internal/inspector/browser; \
 	fi
 
+.PHONY: pictures
+pictures: ## Take the pictures of the README again, in .github/images.
+	README_PICTURES=$(CURDIR)/.github/images $(GO) test -count=1 -tags browser ./cmd/acschat/internal/inspector/browser \
+		-ginkgo.focus 'The pictures of the README'
+
 OFFICIAL_JS := chat/chattest/conformance/testdata/javascript
 
 .PHONY: conformance

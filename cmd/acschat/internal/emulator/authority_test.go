@@ -243,7 +243,7 @@ var _ = Describe("The hints of the emulator on another system", func() {
 		Expect(out).To(MatchRegexp(`(?m)^  \$env:AZURE_COMMUNICATION_CONNECTION_STRING = 'endpoint=https://127\.0\.0\.1:\d+/;accesskey=\S+'$`))
 		Expect(out).To(MatchRegexp(`(?m)^  set "AZURE_COMMUNICATION_CONNECTION_STRING=endpoint=\S+"$`))
 		Expect(out).To(MatchRegexp(`(?m)^  Go +certutil -user -addstore Root .*ca\.pem`))
-		Expect(out).To(MatchRegexp(`(?m)^  Node +\$env:NODE_EXTRA_CA_CERTS = '.*'; node app\.js$`))
+		Expect(out).To(MatchRegexp(`(?m)^  Node +\$env:NODE_EXTRA_CA_CERTS = '.*'; node app\.mjs$`))
 		Expect(out).NotTo(ContainSubstring("export"))
 		Expect(out).NotTo(ContainSubstring("SSL_CERT_FILE="))
 	})
@@ -253,6 +253,6 @@ var _ = Describe("The hints of the emulator on another system", func() {
 		sh.System = "darwin"
 		out := string(emulate(sh).Out.Contents())
 		Expect(out).To(ContainSubstring("  export AZURE_COMMUNICATION_CONNECTION_STRING='"))
-		Expect(out).To(MatchRegexp(`(?m)^  Go +security add-trusted-cert .*ca\.pem$`))
+		Expect(out).To(MatchRegexp(`(?m)^  Go +security add-trusted-cert .*ca\.pem; go run \.$`))
 	})
 })

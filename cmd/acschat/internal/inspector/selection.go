@@ -4,6 +4,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/shell"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/trust"
 )
 
 // The parameters of the page's query. Each part of the page has a search and a position of its own; a thread or a user, once chosen,
@@ -35,10 +39,23 @@ func parameters() []string {
 // selection is what a page shows, as its query says. It is immutable.
 type selection struct {
 	values url.Values // only parameters of the page that are not empty
+	reader trust.Reader
+}
+
+// readerOf returns who looks at the page, as the browser says: it may run on another system than the emulator.
+func readerOf(r *http.Request) trust.Reader {
+	system, browser := "linux", r.UserAgent()
+	switch {
+	case strings.Contains(browser, "Windows"):
+		system = "windows"
+	case strings.Contains(browser, "Macintosh"):
+		system = "darwin"
+	}
+	return trust.Reader{System: system, Shell: shell.Of(system)}
 }
 
 func selectionOf(r *http.Request) selection {
-	g := selection{url.Values{}}
+	g := selection{url.Values{}, readerOf(r)}
 	query := r.URL.Query()
 	for _, name := range parameters() {
 		if value := query.Get(name); value != "" {
@@ -61,7 +78,7 @@ func (g selection) with(name, value string) selection {
 
 // without returns a selection without some parameters.
 func (g selection) without(names ...string) selection {
-	next := selection{url.Values{}}
+	next := selection{url.Values{}, g.reader}
 	for name, values := range g.values {
 		if !slices.Contains(names, name) {
 			next.values[name] = values

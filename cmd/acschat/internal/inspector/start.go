@@ -5,6 +5,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/trust"
 )
 
 // startView says how programs connect. It is shown while there is nothing else to show, and on request.
@@ -33,31 +34,26 @@ func (p *page) viewStart(g selection, threads []chat.ThreadItem, users []chattes
 	}
 	v := startView{
 		Shown: true, ConnectionString: p.service.ConnectionString(), CAFile: p.caFile, Plain: strings.HasPrefix(p.service.Endpoint(), "http:"),
-		Snippets: p.snippets(),
+		Snippets: p.snippets(g.reader),
 	}
-	v.Variable = "export AZURE_COMMUNICATION_CONNECTION_STRING=" + shellQuoted(v.ConnectionString)
+	v.Variable = g.reader.Shell.Setting("AZURE_COMMUNICATION_CONNECTION_STRING", v.ConnectionString)
 	if !empty {
 		v.Close = g.without(connectShown).link("requests")
 	}
 	return v
 }
 
-func (p *page) snippets() []snippet {
-	trusting := func(command string, variables ...string) string {
-		if p.caFile == "" {
-			return command
+func (p *page) snippets(reader trust.Reader) []snippet {
+	trusting := map[string]string{"Go": "go run .", "Node": "node app.mjs", "Python": "python3 app.py"}
+	if p.caFile != "" {
+		for _, hint := range reader.Programs(p.caFile) {
+			trusting[hint.For] = strings.Join(hint.Commands, "\n")
 		}
-		for i, name := range variables {
-			variables[i] = name + "=" + shellQuoted(p.caFile) + " "
-		}
-		return strings.Join(variables, "") + command
 	}
 	return []snippet{
-		{"Go", "go get github.com/acschat/acs-chat-go", trusting("go run .", "SSL_CERT_FILE"), p.snippet("go")},
-		{"Node", "npm install @azure/communication-chat @azure/communication-common @azure/communication-identity",
-			trusting("node app.mjs", "NODE_EXTRA_CA_CERTS"), p.snippet("node")},
-		{"Python", "pip install azure-communication-chat azure-communication-identity",
-			trusting("python3 app.py", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), p.snippet("python")},
+		{"Go", "go get github.com/acschat/acs-chat-go", trusting["Go"], p.snippet("go")},
+		{"Node", "npm install @azure/communication-chat @azure/communication-common @azure/communication-identity", trusting["Node"], p.snippet("node")},
+		{"Python", "pip install azure-communication-chat azure-communication-identity", trusting["Python"], p.snippet("python")},
 	}
 }
 

@@ -33,6 +33,25 @@ var _ = Describe("How programs connect", func() {
 		Expect(string(formatted)).To(Equal(html.UnescapeString(code[1])))
 	})
 
+	DescribeTable("is in the language of the system of the browser",
+		func(browser string, has, hasNot []string) {
+			page := html.UnescapeString(d.do(request("GET", "/", "", "User-Agent", browser)).Body.String())
+			for _, text := range has {
+				Expect(page).To(ContainSubstring(text))
+			}
+			for _, text := range hasNot {
+				Expect(page).NotTo(ContainSubstring(text))
+			}
+		},
+		Entry("Windows", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/146.0.0.0 Safari/537.36", []string{
+			"$env:AZURE_COMMUNICATION_CONNECTION_STRING = 'endpoint=", "certutil -user -addstore Root '" + caFile + "'\ngo run .",
+			"$env:NODE_EXTRA_CA_CERTS = '" + caFile + "'; node app.mjs", "; py app.py",
+		}, []string{"export AZURE", "SSL_CERT_FILE='"}),
+		Entry("macOS", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15", []string{
+			"export AZURE_COMMUNICATION_CONNECTION_STRING='endpoint=", "security add-trusted-cert", "NODE_EXTRA_CA_CERTS='" + caFile + "' node app.mjs",
+		}, []string{"$env:", "SSL_CERT_FILE='" + caFile + "' go run"}),
+	)
+
 	It("gives way to what there is, and comes back on request", func() {
 		d.NewUser()
 		Expect(d.page("/")).NotTo(Or(ContainSubstring(accessKey), ContainSubstring("Connect a program")))

@@ -36,8 +36,8 @@ func (r Reader) Programs(file string) []Hint {
 		"keytool -importcert -noprompt -cacerts -storepass changeit -alias acschat-emulator -file " + r.Shell.Word(file),
 	}, Note: "changes the JDK of this keytool, and may need its owner"}
 	hints := []Hint{
-		{For: "Go", Brief: true, Commands: r.system(file), Note: "uses the authorities of the system"},
-		{For: "Node", Brief: true, Commands: r.variables("node app.js", file, "NODE_EXTRA_CA_CERTS")},
+		{For: "Go", Brief: true, Commands: append(r.system(file), "go run ."), Note: "uses the authorities of the system"},
+		{For: "Node", Brief: true, Commands: r.variables("node app.mjs", file, "NODE_EXTRA_CA_CERTS")},
 		{For: "Python", Brief: true, Commands: r.variables("python3 app.py", file, "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), Note: whole},
 		java,
 		{For: ".NET", Note: system},

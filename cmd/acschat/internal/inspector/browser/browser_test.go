@@ -390,6 +390,8 @@ var _ = Describe("The inspector in a browser", func() {
 			paint, err := strconv.ParseFloat(s.js(`performance.getEntriesByName("first-contentful-paint")[0].startTime`), 64)
 			Expect(err).NotTo(HaveOccurred())
 			paints = append(paints, paint)
+			AddReportEntry("load", s.js(`(({ responseStart, responseEnd, domContentLoadedEventEnd, transferSize }) =>
+				JSON.stringify({ responseStart, responseEnd, domContentLoadedEventEnd, transferSize }))(performance.getEntriesByType("navigation")[0])`))
 		}
 		slices.Sort(paints)
 		AddReportEntry("first contentful paint in ms", paints, ReportEntryVisibilityAlways)
