@@ -4,7 +4,6 @@ package inspector
 
 import (
 	"crypto/rand"
-	"embed"
 	"hash/maphash"
 	"html/template"
 	"net/http"
@@ -12,9 +11,6 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
-
-//go:embed assets
-var assets embed.FS
 
 // prefix is the prefix of the paths of the page, besides "/". No operation of the service uses it.
 const prefix = "/_inspector/"
@@ -38,7 +34,7 @@ type Inspector struct {
 // channel never ends them.
 func New(ending <-chan struct{}) *Inspector {
 	return &Inspector{
-		template:    template.Must(template.New("").Funcs(template.FuncMap{"count": count}).ParseFS(assets, "assets/*.html")),
+		template:    template.Must(template.New("").Funcs(template.FuncMap{"count": count, "asset": assetURL}).ParseFS(assets, "assets/*.html")),
 		process:     rand.Text(),
 		seed:        maphash.MakeSeed(),
 		csrf:        rand.Text(),
@@ -83,10 +79,8 @@ func (i *Inspector) Handler(s *chattest.Service, next http.Handler, caFile strin
 	mux.HandleFunc("POST "+prefix+"reset", p.reset)
 	mux.HandleFunc("POST "+prefix+"snapshot", p.takeSnapshot)
 	mux.HandleFunc("POST "+prefix+"restore", p.restoreSnapshot)
-	for _, name := range []string{"page.css", "page.js", "icon.svg"} {
-		mux.HandleFunc("GET "+prefix+name, func(w http.ResponseWriter, r *http.Request) {
-			http.ServeFileFS(w, r, assets, "assets/"+name)
-		})
+	for _, name := range assetNames() {
+		mux.HandleFunc("GET "+prefix+name, serveAsset(name))
 	}
 	own := withSecurityHeaders(i.loopbackOnly(s.Guard(p.checkForms(mux))))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

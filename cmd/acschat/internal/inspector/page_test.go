@@ -206,6 +206,15 @@ var _ = Describe("The page", func() {
 		Expect(d.page("/")).NotTo(MatchRegexp(`<script>|<style|style="| on[a-z]+="`))
 	})
 
+	It("lets browsers keep its files as long as they do not change", func() {
+		files := regexp.MustCompile(`(?:href|src)="(/_inspector/[a-z.]+\?v=[0-9a-f]{16})"`).FindAllStringSubmatch(d.page("/"), -1)
+		Expect(files).To(HaveLen(3))
+		for _, file := range files {
+			Expect(d.do(request("GET", file[1], ""))).To(And(HaveHTTPStatus(http.StatusOK), HaveHTTPHeaderWithValue("Cache-Control", ContainSubstring("immutable"))))
+			Expect(d.do(request("GET", file[1][:len(file[1])-1], ""))).To(HaveHTTPHeaderWithValue("Cache-Control", "no-store"), "of another version")
+		}
+	})
+
 	DescribeTable("rejects", func(headers ...string) {
 		d.thread(alice, "Secret")
 		for _, r := range []*http.Request{
