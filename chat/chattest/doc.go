@@ -90,7 +90,8 @@
 //   - A connection that is allocated again with its parameters keeps its id. If two sockets have the same id, the older is closed.
 //
 // Event Grid:
-//   - A subscription gets the events after it was made, and those that the file has for its name. Without a subscription nothing is stored.
+//   - A subscription gets the events after it was made, and the deliveries that the file has for its name, which are kept until there is
+//     one. Without a subscription nothing is stored.
 //   - The user who caused an event gets none of its own, of any type. A retention policy has no such user.
 //   - Events that wait for the same time are sent in their order. A retry is exactly on schedule, and none is skipped.
 //   - The time of a delivery begins with its first attempt, so that events wait as long as necessary for a webhook that has not started.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/events"
 	"github.com/acschat/acs-chat-go/chat/identity"
 )
 
@@ -159,4 +160,44 @@ func ExampleOptions_enforceLimits() {
 	// Output:
 	// 10 true
 	// <nil>
+}
+
+// A bot answers the messages that Event Grid delivers to it, and the answer to one delivery is lost.
+func ExampleService_DeliverEvents() {
+	s, err := chattest.Open(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = s.Close() }()
+
+	bot := events.NewHandler(func(_ context.Context, event events.Event) error {
+		if e, ok := event.(events.MessageReceived); ok {
+			fmt.Println("handled:", e.Message.Content.Message)
+		}
+		return nil
+	}, nil)
+	s.DeliverEvents(bot, &chattest.SubscriptionOptions{EventTypes: []string{"ChatMessageReceivedInThread"}})
+	s.Fail(chattest.DeliverToWebhook, chattest.Fault{LoseReply: true})
+
+	ctx := context.Background()
+	ana := s.Client(s.NewUser())
+	created, err := ana.CreateThread(ctx, "Lunch", nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if _, err := ana.ThreadClient(created.Thread.ID).SendMessage(ctx, "At noon?", nil); err != nil {
+		fmt.Println(err)
+		return
+	}
+	_ = s.WaitForDeliveries(ctx)
+	fmt.Println(s.Deliveries()[0].Status, s.Deliveries()[0].Outcome)
+	s.Advance(chattest.RetryDelay(1))
+	_ = s.WaitForDeliveries(ctx)
+	fmt.Println(s.Deliveries()[0].Status, s.Deliveries()[0].Outcome)
+	// Output:
+	// handled: At noon?
+	// waiting the answer was lost by fault 1
+	// delivered 200 OK
 }

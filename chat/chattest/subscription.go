@@ -92,7 +92,7 @@ type Subscription struct {
 //
 // The handshake is repeated every [HandshakeInterval] for ten minutes. Events wait for it.
 //
-// Requests are sent by goroutines of the service, to which [Service.Close] does not wait for the handler.
+// Requests are sent by goroutines of the service. [Service.Close] aborts them, and does not wait for the handler.
 func (s *Service) DeliverEvents(handler http.Handler, options *SubscriptionOptions) *Subscription {
 	if options == nil {
 		options = &SubscriptionOptions{}

@@ -78,7 +78,10 @@ func NewWebhook(target string, options *WebhookOptions) (*Webhook, error) {
 		w.topic = topicOf("none")
 	}
 	if w.transport == nil {
-		w.transport = http.DefaultTransport.(*http.Transport).Clone()
+		w.transport = http.DefaultTransport
+		if t, ok := w.transport.(*http.Transport); ok {
+			w.transport = t.Clone()
+		}
 	}
 	return w, nil
 }
@@ -230,6 +233,7 @@ func (w *Webhook) send(ctx context.Context, method string, body []byte, header h
 		return a, errors.New("the request to the webhook can't be made")
 	}
 	req.Header = header
+	req.Header["X-Idempotency-Key"] = nil // not sent: a request may be sent again if an idle connection turns out to be closed
 	if w.schema == events.SchemaCloudEvents {
 		req.Header.Set("WebHook-Request-Origin", eventGridOrigin)
 	}
@@ -242,8 +246,11 @@ func (w *Webhook) send(ctx context.Context, method string, body []byte, header h
 	if err == nil {
 		return a, nil
 	}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		err = context.Cause(ctx)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		err = errors.New("the connection was closed before the answer")
 	}
 	return webhookAnswer{}, errors.New(redact.Text(withoutURL(err, w.url)))
 }

@@ -34,7 +34,7 @@ func (t handlerTransport) serve(p *reply, r *http.Request) (err error) {
 		switch v := recover(); {
 		case v == nil:
 		case isAbort(v):
-			err = fmt.Errorf("the connection was closed before the answer: %w", io.EOF)
+			err = io.EOF
 		default:
 			err = fmt.Errorf("the handler panicked: %v", v)
 		}

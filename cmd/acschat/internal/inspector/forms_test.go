@@ -70,6 +70,14 @@ var _ = Describe("The forms of the page", func() {
 			form.Set("kind", kind)
 			Expect(d.post("/_inspector/faults", form)).To(HaveHTTPStatus(http.StatusSeeOther), kind)
 		}
+		for op, kinds := range map[chattest.Operation][]string{
+			chattest.DeliverToWebhook: {"lost-event", "double-event", "late-event", "lost", "slow", "unavailable"}, chattest.ValidateWebhook: {"lost", "slow", "error"},
+		} {
+			for _, kind := range kinds {
+				form = url.Values{"operation": {string(op)}, "kind": {kind}, "when": {"next"}}
+				Expect(d.post("/_inspector/faults", form)).To(HaveHTTPStatus(http.StatusSeeOther), "%v", form)
+			}
+		}
 		form = url.Values{"operation": {string(chattest.AcknowledgeFrame)}, "kind": {"no-ack"}, "when": {"next"}}
 		Expect(d.post("/_inspector/faults", form)).To(HaveHTTPStatus(http.StatusSeeOther))
 		Expect(d.page("/")).To(And(ContainSubstring("events: one is lost"), ContainSubstring("frames: one is not acknowledged")))
