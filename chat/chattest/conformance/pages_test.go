@@ -24,7 +24,7 @@ type page struct {
 	script string
 }
 
-var codeBlock = regexp.MustCompile("(?ms)^```(\\w+)(?: (\\S+))?\n(.*?)^```$")
+var codeBlock = regexp.MustCompile("(?s)\n```(\\w+)(?: (\\S+))?\n(.*?\n)```\n")
 
 func readPage(name string) page {
 	GinkgoHelper()
@@ -106,7 +106,7 @@ func (w *workshop) run(script string) string {
 	cmd.Cancel = group
 	output, err := os.Create(filepath.Join(GinkgoT().TempDir(), "output")) // a pipe would stay open for as long as the emulator runs
 	Expect(err).NotTo(HaveOccurred())
-	defer output.Close()
+	defer func() { _ = output.Close() }() // it is written by the script
 	cmd.Stdout, cmd.Stderr = output, output
 	failed := cmd.Run()
 	if cmd.Process != nil {
