@@ -61,6 +61,10 @@ var arrows = map[string]struct{ ours, others []string }{
 	"chat/limits": {
 		ours: []string{"chat", "chat/internal/operations"},
 	},
+	"chat/limits/redislimits": {
+		ours:   []string{"chat/limits"},
+		others: []string{"github.com/redis/go-redis/v9"},
+	},
 	"chat/chattest": {
 		ours:   []string{"chat", "chat/events", "chat/redact", "chat/internal/operations", "chat/internal/secret", "gen/chatapi", "gen/identityapi"},
 		others: []string{"github.com/coder/websocket", "github.com/golang-jwt/jwt/v5", "go.etcd.io/bbolt/..."},

@@ -1,0 +1,81 @@
+package redislimits
+
+// A window is a sorted set: its members are the tickets of the requests that count, and their scores are the times at which they cease
+// to count, in microseconds. A request that is not settled has the score of one whose lease ends. After a 429 the set has as many members
+// "fill:…" as the window allows requests.
+//
+// The keys of a script are those of the windows. Its arguments are two of its own, and the number and the length of each window.
+
+// begin reads the clock and removes what has ceased to count. A key expires with its last member.
+const begin = `
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local function most(i) return tonumber(ARGV[1 + 2 * i]) end
+local function per(i) return tonumber(ARGV[2 + 2 * i]) end
+local function left(i, member, score)
+	local l = tonumber(score) - now
+	if l > per(i) and string.sub(member, 1, 5) ~= 'fill:' then return per(i) end
+	return l
+end
+local function text(number) return string.format('%.0f', number) end
+local function expire(key)
+	local last = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')
+	redis.call('PEXPIREAT', key, text(math.ceil(last[2] / 1000)))
+end
+local function add(key, score, member)
+	redis.call('ZADD', key, text(score), member)
+	expire(key)
+end
+for i, key in ipairs(KEYS) do
+	redis.call('ZREMRANGEBYSCORE', key, '-inf', text(now))
+end
+`
+
+// take counts the request of a ticket, or returns the time until there may be room. Arguments: the ticket and the lease.
+const take = begin + `
+local wait = 0
+for i, key in ipairs(KEYS) do
+	local surplus = redis.call('ZCARD', key) - most(i)
+	if surplus >= 0 then
+		local entry = redis.call('ZRANGE', key, surplus, surplus, 'WITHSCORES')
+		wait = math.max(wait, left(i, entry[1], entry[2]))
+	end
+end
+if wait > 0 then return wait end
+for i, key in ipairs(KEYS) do
+	add(key, now + ARGV[2] + per(i), ARGV[1])
+end
+return 0
+`
+
+// settle counts the request of a ticket from its answer on. Arguments: the ticket, and how long ago the answer was.
+const settle = begin + `
+for i, key in ipairs(KEYS) do
+	local score = now + per(i) - ARGV[2]
+	if score > now then add(key, score, ARGV[1]) end
+end
+return 0
+`
+
+// fill leaves no room in a window. Arguments: for how long, and an unused one.
+const fill = begin + `
+for n = 1, most(1) do
+	redis.call('ZADD', KEYS[1], 'GT', text(now + ARGV[1]), 'fill:' .. n)
+end
+expire(KEYS[1])
+return 0
+`
+
+// look returns how long each request counts. It has no arguments of its own.
+const look = begin + `
+local all = {}
+for i, key in ipairs(KEYS) do
+	local entries, lefts = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES'), {}
+	for n = 1, #entries, 2 do
+		table.insert(lefts, left(i, entries[n], entries[n + 1]))
+	end
+	table.sort(lefts)
+	table.insert(all, lefts)
+end
+return all
+`
