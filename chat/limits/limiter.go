@@ -99,7 +99,7 @@ func (l *Limiter) take(ctx context.Context, request chat.LimitedRequest, windows
 			return ticket, err
 		}
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
-			return "", l.exceeded(ctx, windows, 0)
+			return "", l.exceeded(ctx, windows)
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return "", err
@@ -107,14 +107,18 @@ func (l *Limiter) take(ctx context.Context, request chat.LimitedRequest, windows
 	}
 }
 
-// announce reports a wait, or fails if it does not fit the deadline.
+// announce reports a wait, or fails if it does not fit the deadline. The time it takes grows with the line.
 func (l *Limiter) announce(ctx context.Context, request chat.LimitedRequest, windows []Window, ahead int) error {
+	deadline, limited := ctx.Deadline()
+	if !limited && l.onWait == nil {
+		return nil
+	}
 	counted, err := l.store.Look(ctx, windows)
 	if err != nil {
 		return err
 	}
 	plan := schedule(windows, counted, ahead+1)
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= plan.Wait {
+	if limited && time.Until(deadline) <= plan.Wait {
 		return &ExceededError{plan.Limit, plan.Wait}
 	}
 	if l.onWait != nil && plan.Wait > 0 {
@@ -124,13 +128,13 @@ func (l *Limiter) announce(ctx context.Context, request chat.LimitedRequest, win
 }
 
 // exceeded makes the error of a request that has to wait too long.
-func (l *Limiter) exceeded(ctx context.Context, windows []Window, wait time.Duration) error {
+func (l *Limiter) exceeded(ctx context.Context, windows []Window) error {
 	counted, err := l.store.Look(ctx, windows)
 	if err != nil {
 		return err
 	}
 	plan := schedule(windows, counted, 1)
-	return &ExceededError{plan.Limit, max(plan.Wait, wait)}
+	return &ExceededError{plan.Limit, plan.Wait}
 }
 
 // settleTimeout limits the calls of the store for an answer, which do not end with the context of the request.

@@ -39,6 +39,9 @@ func (t *tool) sendMany(cmd *cobra.Command, s *sending) error {
 		return err
 	}
 	b := &bulk.Work{Grace: t.process.GraceOrDefault(), Noun: "messages", Total: total, Batch: 1, Skip: s.skip, Limiter: t.session.Limiter()}
+	if err := b.Announce(cmd.Context(), &t.output, bulk.SendMessages, "message"); err != nil {
+		return err
+	}
 	if s.from != input.Stdin || stdinWaits(cmd) { // a bar would disturb what is typed
 		b.Progress = t.output.NewProgress(b.Noun, b.Total, b.Skip)
 		defer b.Progress.End()

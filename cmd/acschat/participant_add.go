@@ -20,6 +20,9 @@ const maxBatch = 200
 // addParticipants adds participants in batches, so that an interrupted run can continue.
 func (t *tool) addParticipants(cmd *cobra.Command, thread *chat.ThreadClient, people []chat.Participant, skip int) error {
 	b := &bulk.Work{Grace: t.process.GraceOrDefault(), Noun: "participants", Total: len(people), Batch: maxBatch, Skip: skip, Done: skip, Limiter: t.session.Limiter()}
+	if err := b.Announce(cmd.Context(), &t.output, bulk.AddParticipants, "participant"); err != nil {
+		return err
+	}
 	if len(people) > maxBatch {
 		b.Progress = t.output.NewProgress(b.Noun, b.Total, b.Skip)
 	}

@@ -110,6 +110,9 @@ func (x *Export) run(ctx context.Context, o *show.Output) (manifest, error) {
 	}
 	w := x.work
 	w.Total, w.Done, w.Skip = max(x.state.Total, x.state.Messages), x.state.Messages, x.state.Messages
+	if err := w.Announce(ctx, o, bulk.ListMessages, "message"); err != nil {
+		return manifest{}, err
+	}
 	w.Progress = o.NewProgress(w.Noun, w.Total, w.Skip)
 	for !x.state.Listed {
 		if err := x.nextPage(ctx); err != nil {
