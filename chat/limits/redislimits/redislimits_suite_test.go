@@ -67,7 +67,7 @@ func removeKeys(ctx context.Context, prefix string) {
 func needsRedis() {
 	GinkgoHelper()
 	if unreachable != "" {
-		Skip(unreachable)
+		Skip(unreachable) //nolint:forbidigo // not every machine has the server
 	}
 }
 

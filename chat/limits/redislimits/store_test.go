@@ -82,7 +82,7 @@ var _ = Describe("Store", func() {
 		s, w := open(resource, redislimits.Options{Lease: 300 * time.Millisecond}), window(1, 200*time.Millisecond)
 		start := time.Now()
 		take(ctx, s, w)
-		Eventually(ctx, func() time.Duration { _, wait := take(ctx, s, w); return wait }, "5s", "5ms").Should(BeZero())
+		Eventually(ctx, func() time.Duration { _, wait := take(ctx, s, w); return wait }, 5*time.Second, 5*time.Millisecond).Should(BeZero())
 		Expect(time.Since(start)).To(BeNumerically(">=", 500*time.Millisecond))
 	})
 
