@@ -78,7 +78,7 @@ service's own form. Everything else is written to stderr. Exit codes:
 
 	t.add("chat", "Chat:", newThread(t), newParticipant(t), newMessage(t), newReceipt(t), newTyping(t), newListen(t), newChat(t))
 	t.add("identity", "Users and their tokens:", newUser(t), newToken(t))
-	t.add("local", "Without Azure:", alone(newDemo()), alone(newEmulator(t)))
+	t.add("local", "Without Azure:", alone(newDemo()), alone(newEmulator(t)), alone(newTrigger(t)))
 	t.add("tool", "The tool:", newDoctor(t), alone(newPlan(t)), alone(newVersion(t)))
 	t.root.SetHelpCommandGroupID("tool")
 	t.root.SetCompletionCommandGroupID("tool")
