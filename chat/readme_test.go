@@ -67,12 +67,12 @@ func asFile(block string) (name, source string) {
 			"func main() {}\nfunc _(acs *chattest.Server) {\n" + block + "\n}\n"
 	}
 	given := "ctx context.Context, client *chat.Client, thread *chat.ThreadClient, people, again []chat.Participant, " +
-		"ids *identity.Client, alice chat.CommunicationUser, threadID string"
+		"ids *identity.Client, alice chat.CommunicationUser, threadID string, saved feed.Cursor"
 	ending := "\nreturn nil\n}\n"
 	if strings.Contains(block, "sent, err :=") {
 		ending = "\n_ = sent\nreturn err\n}\n"
 	}
-	return "main.go", imports(append(used, "context", "github.com/acschat/acs-chat-go/chat/identity")...) +
+	return "main.go", imports(append(used, "context", house+"/chat/identity", house+"/chat/feed")...) +
 		"func main() {}\nfunc _(" + given + ") error {\n" + block + ending
 }
 
