@@ -27,6 +27,9 @@ func TestConformance(t *testing.T) {
 		describePage(c, binary)
 		Describe("The program in "+c.language, func() { c.snippet.sends(c, binary) })
 	}
+	if js.find(t.Context()) == nil {
+		Describe("The official JavaScript package for Event Grid", func() { describeEventGrid(js) })
+	}
 	if chromium, err := findBrowser(t.Context(), js); err != nil {
 		fmt.Printf("conformance: skipped the JavaScript client in Chromium: %v\n", err)
 	} else {
