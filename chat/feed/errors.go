@@ -48,8 +48,9 @@ func isTemporary(err error) bool {
 	return !errors.Is(err, chat.ErrClosed) && !errors.Is(err, ErrCursorTooOld) && !errors.Is(err, errVersion)
 }
 
-// endOf explains a refusal of a thread: it was deleted, or the user was removed. Other errors are returned unchanged, temporary ones too.
-func endOf(ctx context.Context, thread *chat.ThreadClient, refused error) error {
+// endOf explains a refusal of a thread: it was deleted, or the user was removed. Other errors are returned unchanged, temporary ones too. It
+// looks for a deleted thread in the list of threads if list is set.
+func endOf(ctx context.Context, thread *chat.ThreadClient, list bool, refused error) error {
 	if isTemporary(refused) || !errors.Is(refused, chat.ErrForbidden) && !errors.Is(refused, chat.ErrNotFound) {
 		return refused
 	}
@@ -60,12 +61,14 @@ func endOf(ctx context.Context, thread *chat.ThreadClient, refused error) error 
 	case !errors.Is(err, chat.ErrForbidden):
 		return fmt.Errorf("%w: %w", errUnconfirmed, refused)
 	}
-	deleted, err := isListedAsDeleted(ctx, thread)
-	switch {
-	case err != nil:
-		return fmt.Errorf("%w: %w", errUnconfirmed, refused)
-	case deleted:
-		return fmt.Errorf("%w: %w", ErrThreadDeleted, refused)
+	if list {
+		deleted, err := isListedAsDeleted(ctx, thread)
+		switch {
+		case err != nil:
+			return fmt.Errorf("%w: %w", errUnconfirmed, refused)
+		case deleted:
+			return fmt.Errorf("%w: %w", ErrThreadDeleted, refused)
+		}
 	}
 	return fmt.Errorf("%w: %w", ErrRemoved, refused)
 }

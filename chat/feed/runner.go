@@ -215,6 +215,10 @@ func (r *runner) heard() {
 	}
 	if all {
 		for _, t := range r.threads {
+			if r.discovery != nil && t.messages.lane == &r.routine { // the list of threads tells which are urgent
+				t.messages.put(&r.routine, now)
+				continue
+			}
 			t.wake(r, announced{unversed: true, properties: true}, now)
 		}
 		r.discover(now)

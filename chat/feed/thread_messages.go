@@ -17,14 +17,14 @@ func (t *thread) readMessages(ctx context.Context, r *runner, now time.Time) {
 		t.walk = newWalk(now, size)
 	}
 	client, options := t.client, chat.ListMessagesOptions{PageSize: t.walk.size, ContinuationToken: t.walk.next}
-	epoch := t.epoch
+	epoch, single := t.epoch, r.discovery == nil
 	var read chat.Page[chat.Message]
 	r.start(ctx, func(ctx context.Context) (err error) {
 		for read, err = range client.ListMessages(&options).Pages(ctx) {
 			break
 		}
 		if err != nil {
-			err = endOf(ctx, client, err)
+			err = endOf(ctx, client, single, err)
 		}
 		return err
 	}, func(ctx context.Context, now time.Time, err error) error {

@@ -10,11 +10,11 @@ import (
 // readProperties reads the properties, whose changes leave no message.
 func (t *thread) readProperties(ctx context.Context, r *runner) {
 	client := t.client
-	epoch := t.epoch
+	epoch, single := t.epoch, r.discovery == nil
 	var read chat.ThreadProperties
 	r.start(ctx, func(ctx context.Context) (err error) {
 		if read, err = client.GetProperties(ctx); err != nil {
-			err = endOf(ctx, client, err)
+			err = endOf(ctx, client, single, err)
 		}
 		return err
 	}, func(ctx context.Context, now time.Time, err error) error {

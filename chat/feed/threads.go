@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -15,7 +16,8 @@ import (
 // Threads that are created, or to which the user is added, are found; threads that are deleted or left are dropped, with a call of OnError.
 // The list of threads shows where there are new messages. Edits and deletions do not move a thread there: without a live source, the
 // threads without activity are read in turn, as often as CallsPerMinute allows but not more often than MaxInterval. A quarter of the calls
-// is kept for them while others are busy.
+// is kept for them while others are busy. If changes are missing from the listing of a thread, or older than LookBack, OnError gets
+// [ErrCursorTooOld], and the thread is read again from the start of what is left.
 //
 // The position of each thread is in Options.Store, so that a later range continues there. Without a store every range begins at From,
 // which applies to each thread. With [Now] that is the second of the latest message in any thread, which is yielded again; a thread that is
@@ -46,7 +48,7 @@ func WatchAll(ctx context.Context, client *chat.Client, options *Options) iter.S
 			r.calls.every = time.Minute / time.Duration(o.CallsPerMinute)
 			r.busy = max(r.busy, busyPart*r.calls.every)
 			r.propertiesEvery = 5 * o.MaxInterval
-			r.discovery = &discovery{from: o.From, dropped: map[string]time.Time{}}
+			r.discovery = &discovery{from: o.From, dropped: map[string]dropped{}}
 			r.discovery.item.put(&r.lists, time.Now())
 			err = r.run(ctx)
 		}
@@ -69,13 +71,19 @@ const (
 // discovery finds threads, and those with new messages.
 type discovery struct {
 	item    item
-	from    Cursor               // where new threads begin
-	dropped map[string]time.Time // threads that are left or deleted, with their last message as listed then
+	from    Cursor             // where new threads begin
+	dropped map[string]dropped // threads that are left or deleted
 
 	token string // of the next page, "" to begin
 	again bool   // list again when the end is reached
 	whole time.Time
 	ended bool // since whole, a list has reached the end
+}
+
+// dropped is a thread that is not read any more, until it is listed with a later message.
+type dropped struct {
+	last     time.Time // of the messages, as listed
+	position Cursor
 }
 
 // list reads the next page of the list.
@@ -147,8 +155,8 @@ func (d *discovery) see(r *runner, item chat.ThreadItem, now time.Time) bool {
 	}
 	switch {
 	case t != nil && !item.DeletedOn.IsZero():
+		t.listed = last
 		r.drop(t, ErrThreadDeleted)
-		d.dropped[item.ID] = last
 		return true
 	case t != nil:
 		if !last.After(t.listed) {
@@ -160,11 +168,12 @@ func (d *discovery) see(r *runner, item chat.ThreadItem, now time.Time) bool {
 	case !item.DeletedOn.IsZero():
 		return false
 	}
-	if at, dropped := d.dropped[item.ID]; dropped && !last.After(at) {
+	before, known := d.dropped[item.ID]
+	if known && !last.After(before.last) {
 		return false
 	}
 	delete(d.dropped, item.ID)
-	if err := r.follow(r.client.ThreadClient(item.ID), d.from, active); err != nil {
+	if err := r.follow(r.client.ThreadClient(item.ID), cmp.Or(before.position, d.from), active); err != nil {
 		r.report(item.ID, err) // From was checked
 		return false
 	}
@@ -197,13 +206,38 @@ func (r *runner) ended(t *thread, err error) error {
 	if r.discovery == nil || invalid || errors.Is(err, chat.ErrUnauthorized) || errors.Is(err, chat.ErrClosed) {
 		return err
 	}
-	r.discovery.dropped[t.client.ThreadID()] = t.listed
+	if errors.Is(err, ErrCursorTooOld) {
+		return r.restart(t, err)
+	}
+	now := time.Now()
+	r.calls.hold(now, 2*r.calls.every) // endOf has made another call
+	r.userCalls.hold(now, 2*r.userCalls.every)
 	r.drop(t, err)
+	return nil
+}
+
+// restart reads what is left of a thread whose history after the position cannot be read.
+func (r *runner) restart(t *thread, err error) error {
+	from := Start
+	if r.options.LookBack > 0 {
+		from = At(time.Now().Add(-r.options.LookBack))
+	}
+	if err := t.begin(r, from); err != nil {
+		return err
+	}
+	t.walk, t.caughtUp = nil, false
+	t.messages.put(&r.urgent, t.lastCall.Add(r.listSpacing))
+	r.report(t.client.ThreadID(), err)
 	return nil
 }
 
 // drop removes a thread.
 func (r *runner) drop(t *thread, err error) {
+	position := Start
+	if t.caughtUp {
+		position = t.position.cursor()
+	}
+	r.discovery.dropped[t.client.ThreadID()] = dropped{t.listed, position}
 	t.stop(r)
 	delete(r.threads, t.client.ThreadID())
 	r.report(t.client.ThreadID(), err)

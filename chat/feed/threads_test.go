@@ -114,7 +114,40 @@ var _ = Describe("WatchAll", func() {
 			Expect(r.lists()).To(Equal(before))
 			r.send("unseen")
 			Expect(r.bobs.AddParticipants(ctx, []chat.Participant{{Identifier: r.ana}})).Error().NotTo(HaveOccurred())
-			Expect(w.after(time.Minute)).To(ContainElements("removed 1", "unseen", "added 1"))
+			known := w.after(0)
+			Expect(w.after(time.Minute)).To(Equal(append(known, "removed 1", "unseen", "added 1")))
+			w.end()
+		})
+	})
+
+	It("reports a thread whose history is hidden, and reads what is left of it", func() {
+		inRoom(func(r *room) {
+			w := watchAll(r, feed.Options{})
+			w.after(time.Minute)
+			Expect(r.bobs.RemoveParticipant(ctx, r.ana)).To(Succeed())
+			w.after(2 * time.Minute)
+			r.send("hidden")
+			time.Sleep(time.Minute)
+			Expect(r.bobs.AddParticipants(ctx, []chat.Participant{{Identifier: r.ana, ShareHistoryTime: r.service.Now()}})).Error().NotTo(HaveOccurred())
+			r.send("shown")
+			Expect(w.after(time.Minute)[2:]).To(Equal([]string{"added 1", "shown"}))
+			Expect(w.reported()).To(HaveExactElements(MatchError(feed.ErrRemoved), MatchError(feed.ErrCursorTooOld)))
+			w.end()
+		})
+	})
+
+	It("reads a thread that was left with few calls", func() {
+		inRoom(func(r *room) {
+			for n := range 20 {
+				thread := create(r, fmt.Sprint(n))
+				Expect(thread.RemoveParticipant(ctx, r.ana)).To(Succeed())
+			}
+			time.Sleep(time.Hour)
+			before := len(r.service.Requests())
+			w := watchAll(r, feed.Options{CallsPerMinute: 30})
+			w.after(4 * time.Minute)
+			Expect(len(r.service.Requests()) - before).To(BeNumerically("<=", 30*4+5))
+			Expect(w.reported()).To(HaveLen(20))
 			w.end()
 		})
 	})
