@@ -46,7 +46,7 @@ func (c *canned) Do(req *http.Request) (*http.Response, error) {
 	case req.URL.Path == "/chat/threads":
 		body = c.list(req)
 	default:
-		body = fmt.Sprintf(`{"id":"%s","topic":"Builds","createdOn":"2025-11-03T09:16:04Z","createdByCommunicationIdentifier":%s,"retentionPolicy":{"kind":"none"}}`,
+		body = fmt.Sprintf(`{"id":%q,"topic":"Builds","createdOn":"2025-11-03T09:16:04Z","createdByCommunicationIdentifier":%s,"retentionPolicy":{"kind":"none"}}`,
 			strings.TrimPrefix(req.URL.Path, "/chat/threads/"), cannedUser)
 	}
 	return &http.Response{
@@ -61,7 +61,7 @@ func (c *canned) list(req *http.Request) string {
 	_, _ = fmt.Sscan(req.URL.Query().Get("syncState"), &first)
 	var items []string
 	for n := first; n < min(first+size, c.threads); n++ {
-		items = append(items, fmt.Sprintf(`{"id":"%s","topic":"Builds","lastMessageReceivedOn":"2025-11-03T09:16:04Z"}`, c.threadID(n)))
+		items = append(items, fmt.Sprintf(`{"id":%q,"topic":"Builds","lastMessageReceivedOn":"2025-11-03T09:16:04Z"}`, c.threadID(n)))
 	}
 	next := ""
 	if first+size < c.threads {
