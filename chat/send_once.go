@@ -25,7 +25,7 @@ type SendMessageOnceOptions struct {
 	// SendMessageOptions are those of the message. Metadata with the member [OnceKeyMember] is an [*ArgumentError].
 	SendMessageOptions
 	// Since is when the key may first have been used, by the clock of this machine: set it after a crash, or if a queue may deliver a
-	// message twice. Zero means that this call is the first with the key.
+	// message twice. If the message is not found, it is sent after ListingLag. Zero means that this call is the first with the key.
 	Since time.Time
 	// ListingLag is the longest time until a message is listed after the end of the attempt to send it. The lag of the service is not
 	// published. 0 means ten seconds, a negative value no lag.

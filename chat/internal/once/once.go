@@ -53,7 +53,7 @@ func (s *Sending) Do(ctx context.Context) (string, error) {
 		case doubt != nil:
 			return "", fmt.Errorf("%w; looking for it: %w", err, doubt)
 		case retries >= s.Retries:
-			return "", fmt.Errorf("%w; the thread does not contain the message after %d attempts", unknown.Cause, retries+1)
+			return "", fmt.Errorf("%w; the thread does not contain the message after attempt %d", unknown.Cause, retries+1)
 		}
 	}
 }
