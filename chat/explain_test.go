@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/explain"
@@ -38,7 +39,7 @@ func withToken(service *chattest.Server, token string) *chat.Client {
 
 // newService starts one without a socket.
 func newService() *chattest.Server {
-	return chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+	return chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 }
 
 // newThread makes a thread of a user's with others in it.

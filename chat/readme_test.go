@@ -15,6 +15,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -130,7 +131,7 @@ var _ = Describe("The README", func() {
 	})
 
 	It("has a quick start from a connection string to a message", func(ctx SpecContext) {
-		server := chattest.NewServer(GinkgoTB(), nil)
+		server := chattest.NewServer(GinkgoTB(), api.Watch(nil))
 		program := exec.CommandContext(ctx, build(ctx, goBlocks()[0]))
 		program.Env = append(os.Environ(),
 			"AZURE_COMMUNICATION_CONNECTION_STRING="+server.ConnectionString(), "SSL_CERT_FILE="+certificateOf(server))

@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
@@ -28,7 +29,7 @@ func inOnceRoom(options chattest.Options, f func(ctx context.Context, r *onceRoo
 	GinkgoHelper()
 	bubble(func() {
 		ctx := context.Background()
-		s, err := chattest.Open(&options)
+		s, err := chattest.Open(api.Watch(&options))
 		Expect(err).NotTo(HaveOccurred())
 		defer func() { Expect(s.Close()).To(Succeed()) }()
 		ana, bo := s.NewUser(), s.NewUser()

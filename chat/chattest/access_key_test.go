@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -20,7 +21,7 @@ var _ = Describe("The access key", func() {
 
 		check := func(key, date, method, host, target, body, hash, signature string) error {
 			GinkgoHelper()
-			s, err := chattest.Open(&chattest.Options{AccessKey: key})
+			s, err := chattest.Open(api.Watch(&chattest.Options{AccessKey: key}))
 			Expect(err).NotTo(HaveOccurred())
 			DeferCleanup(s.Close)
 			at, err := http.ParseTime(date)
@@ -76,7 +77,7 @@ var _ = Describe("The access key", func() {
 			m *manager
 		)
 		BeforeEach(func() {
-			s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+			s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 			m = managerOf(s.Service)
 		})
 		create := func() answer { GinkgoHelper(); return m.post("/identities", `{}`) }
@@ -208,7 +209,7 @@ var _ = Describe("The access key", func() {
 
 	It("is the default one if none is given or stored, so that the connection string is known in advance", func() {
 		for _, path := range []string{"", GinkgoT().TempDir() + "/chat.db"} {
-			s, err := chattest.Open(&chattest.Options{Path: path, Endpoint: "https://localhost:8443"})
+			s, err := chattest.Open(api.Watch(&chattest.Options{Path: path, Endpoint: "https://localhost:8443"}))
 			Expect(err).NotTo(HaveOccurred())
 			Expect(s.ConnectionString()).To(Equal("endpoint=https://localhost:8443/;accesskey=" +
 				"YWNzLWNoYXQtZ28gZW11bGF0b3I6IHRoaXMgYWNjZXNzIGtleSBpcyBwdWJsaWMsIGl0IGlzIG5vIHNlY3JldA=="))
@@ -221,7 +222,7 @@ var _ = Describe("The access key", func() {
 	It("can be given, and a file keeps the last one", func() {
 		path := GinkgoT().TempDir() + "/chat.db"
 		for _, key := range []struct{ chosen, kept string }{{"AAAA", "AAAA"}, {"", "AAAA"}, {"c2Vjb25k", "c2Vjb25k"}, {"", "c2Vjb25k"}} {
-			s, err := chattest.Open(&chattest.Options{Path: path, AccessKey: key.chosen})
+			s, err := chattest.Open(api.Watch(&chattest.Options{Path: path, AccessKey: key.chosen}))
 			Expect(err).NotTo(HaveOccurred())
 			Expect(s.ConnectionString()).To(HaveSuffix(";accesskey=" + key.kept))
 			managerOf(s).post("/identities", "").must(201)
@@ -231,9 +232,9 @@ var _ = Describe("The access key", func() {
 
 	DescribeTable("is refused if it is malformed, in one line that does not contain it",
 		func(key string) {
-			_, err := chattest.Open(&chattest.Options{AccessKey: key})
+			_, err := chattest.Open(api.Watch(&chattest.Options{AccessKey: key}))
 			Expect(err).To(MatchError("chattest: the access key must be base64"))
-			_, err = chattest.Open(&chattest.Options{AccessKey: `"` + key + `"`})
+			_, err = chattest.Open(api.Watch(&chattest.Options{AccessKey: `"` + key + `"`}))
 			Expect(err).To(MatchError("chattest: the access key is in quotes: remove them"))
 		},
 		Entry("not base64", "no key"),

@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -20,7 +21,7 @@ var _ = Describe("The admin handler", func() {
 		ask func(method, target, body string, headers ...string) answer
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, Endpoint: "https://127.0.0.1:8443"})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true, Endpoint: "https://127.0.0.1:8443"}))
 		ana = newPerson(s.Service)
 		ask = administer(s.Service)
 	})
@@ -234,7 +235,7 @@ var _ = Describe("The guard", func() {
 	// guarded asks for a page of a person's.
 	guarded := func(endpoint, host string, headers ...string) int {
 		GinkgoHelper()
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, Endpoint: endpoint, Hosts: []string{"acs", "acs.local"}})
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true, Endpoint: endpoint, Hosts: []string{"acs", "acs.local"}}))
 		page := s.Guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Host = host
@@ -335,8 +336,8 @@ func everyOperation(s *chattest.Service, p *person, thread string) (names []chat
 	m.post("/teamsUser/:exchangeAccessToken", `{}`)
 	m.post("/access/teamsExtension/:exchangeAccessToken", `{}`)
 	m.post("/access/entra/:exchangeAccessToken?api-version=2025-03-02-preview", `{}`)
-	for _, method := range []string{"GET", "PUT", "DELETE"} {
-		m.do(method, "/access/teamsExtension/tenants/x/assignments/x", `{}`)
+	for method, body := range map[string]string{"GET": "", "PUT": `{}`, "DELETE": ""} {
+		m.do(method, "/access/teamsExtension/tenants/x/assignments/x", body)
 	}
 	for _, q := range s.Requests() {
 		Expect(q.Operation).NotTo(BeEmpty(), q.Target)

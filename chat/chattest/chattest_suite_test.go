@@ -8,6 +8,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -27,7 +28,7 @@ func bubble(f func(s *chattest.Service)) {
 	synctest.Test(suiteT, func(*testing.T) {
 		defer GinkgoRecover()
 		time.Sleep(time.Until(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)))
-		s, err := chattest.Open(nil)
+		s, err := chattest.Open(api.Watch(nil))
 		Expect(err).NotTo(HaveOccurred())
 		defer func() { Expect(s.Close()).To(Succeed()) }()
 		f(s)

@@ -8,6 +8,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
@@ -16,7 +17,7 @@ var _ = Describe("A client of the service", func() {
 	for _, options := range []*chattest.Options{nil, {NoSocket: true}} {
 		Context(map[bool]string{true: "over a socket", false: "in process"}[options == nil], func() {
 			var s *chattest.Server
-			BeforeEach(func() { s = chattest.NewServer(GinkgoTB(), options) })
+			BeforeEach(func() { s = chattest.NewServer(GinkgoTB(), api.Watch(options)) })
 
 			It("works for a user", func(ctx SpecContext) {
 				ana, bo := s.NewUser(), s.NewUser()
@@ -68,7 +69,7 @@ var _ = Describe("A client of the service", func() {
 
 	It("is closed with the service", func(ctx SpecContext) {
 		t := &failedTest{}
-		s := chattest.NewServer(t, nil)
+		s := chattest.NewServer(t, api.Watch(nil))
 		user := s.NewUser()
 		client, credential := s.Client(user), s.Credential(user)
 		t.end()

@@ -6,6 +6,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
@@ -13,9 +14,9 @@ import (
 var _ = Describe("A service of a sovereign cloud", func() {
 	DescribeTable("has users and threads of that cloud",
 		func(ctx SpecContext, cloud chat.Cloud, user, thread string) {
-			s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, Cloud: cloud, EntraTokens: []chattest.EntraToken{
+			s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true, Cloud: cloud, EntraTokens: []chattest.EntraToken{
 				{Token: "person", ObjectID: anaObject, TenantID: anaTenant},
-			}})
+			}}))
 			people := newPeople(s.Service, 2)
 			ana, bo := people[0], people[1]
 			Expect(ana.ID).To(HavePrefix(user))
@@ -55,7 +56,7 @@ var _ = Describe("A service of a sovereign cloud", func() {
 	)
 
 	It("refuses ids that are malformed in any cloud", func() {
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		ana := newPerson(s.Service)
 		thread := ana.thread("x")
 		for _, id := range []string{"8:gcch-acs:x", "8:dod-acs:x", "8:gcch-acs:" + zeros} {
@@ -68,7 +69,7 @@ var _ = Describe("A service of a sovereign cloud", func() {
 	})
 
 	It("refuses an unknown cloud", func() {
-		_, err := chattest.Open(&chattest.Options{Cloud: "mars"})
+		_, err := chattest.Open(api.Watch(&chattest.Options{Cloud: "mars"}))
 		Expect(err).To(MatchError(`chattest: there is no cloud "mars"; it is "", "dod" or "gcch"`))
 	})
 })

@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -17,7 +18,7 @@ var _ = Describe("A page of another origin", func() {
 		ana *person
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		ana = newPerson(s.Service)
 	})
 	// preflight is what a browser asks before it sends a request. It has no token.
@@ -116,7 +117,7 @@ var _ = Describe("A page of another origin", func() {
 	})
 
 	It("may use the identity API with BrowserIdentity", func() {
-		open := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, BrowserIdentity: true})
+		open := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true, BrowserIdentity: true}))
 		const headers = "authorization,content-type,x-ms-content-sha256,x-ms-date"
 		Expect(preflight(open.Service, "POST", "/identities", headers).must(204).Header).To(
 			HaveKeyWithValue("Access-Control-Allow-Headers", []string{headers}))

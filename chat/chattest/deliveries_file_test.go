@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -28,7 +29,7 @@ var _ = Describe("Deliveries of a service with a file", func() {
 					Expect(open.Close()).To(Succeed())
 				}
 				var err error
-				open, err = chattest.Open(&chattest.Options{Path: path})
+				open, err = chattest.Open(api.Watch(&chattest.Options{Path: path}))
 				Expect(err).NotTo(HaveOccurred())
 				return open
 			})

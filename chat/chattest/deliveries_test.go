@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/events"
 )
@@ -308,7 +309,7 @@ var _ = Describe("Deliveries to a webhook", func() {
 			defer GinkgoRecover()
 			release := make(chan struct{})
 			defer close(release)
-			s, err := chattest.Open(nil)
+			s, err := chattest.Open(api.Watch(nil))
 			Expect(err).NotTo(HaveOccurred())
 			ana := newPerson(s)
 			thread := ana.thread("Hooked")

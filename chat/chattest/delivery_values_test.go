@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/events"
@@ -101,7 +102,7 @@ var _ = Describe("An event at a webhook", func() {
 	}
 
 	BeforeEach(func(ctx SpecContext) {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		users := s.NewUsers(3)
 		ana, bo, cleo = users[0], users[1], users[2]
 		create(ctx)

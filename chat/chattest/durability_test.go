@@ -13,6 +13,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -22,7 +23,7 @@ var _ = Describe("A reply of a service with a file", func() {
 		synctest.Test(suiteT, func(*testing.T) {
 			defer GinkgoRecover()
 			time.Sleep(time.Until(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)))
-			s, err := chattest.Open(&chattest.Options{Path: path})
+			s, err := chattest.Open(api.Watch(&chattest.Options{Path: path}))
 			Expect(err).NotTo(HaveOccurred())
 			defer func() { Expect(s.Close()).To(Succeed()) }()
 			Expect(s.IsSynced()).To(BeTrue())
@@ -65,7 +66,7 @@ func textsIn(path, threadID string) []string {
 	Expect(err).NotTo(HaveOccurred())
 	path += fmt.Sprintf(".%d", rand.Int())
 	Expect(os.WriteFile(path, data, 0o600)).To(Succeed())
-	s, err := chattest.Open(&chattest.Options{Path: path})
+	s, err := chattest.Open(api.Watch(&chattest.Options{Path: path}))
 	Expect(err).NotTo(HaveOccurred())
 	defer func() { Expect(s.Close()).To(Succeed()) }()
 	return s.Texts(threadID)
@@ -74,7 +75,7 @@ func textsIn(path, threadID string) []string {
 var _ = Describe("A damaged file", func() {
 	It("is refused in one line, wherever the damage is, and affects nothing else", func() {
 		path := filepath.Join(GinkgoT().TempDir(), "chat.db")
-		s, err := chattest.Open(&chattest.Options{Path: path})
+		s, err := chattest.Open(api.Watch(&chattest.Options{Path: path}))
 		Expect(err).NotTo(HaveOccurred())
 		ana := newPerson(s)
 		thread := ana.thread("Damaged")
@@ -92,7 +93,7 @@ var _ = Describe("A damaged file", func() {
 			tried++
 			path := fmt.Sprintf("%s.%d", path, tried)
 			Expect(os.WriteFile(path, change(append([]byte(nil), whole...)), 0o600)).To(Succeed())
-			s, err := chattest.Open(&chattest.Options{Path: path})
+			s, err := chattest.Open(api.Watch(&chattest.Options{Path: path}))
 			Expect(os.Remove(path)).To(Succeed())
 			if err == nil { // the page was not in use
 				Expect(s.Close()).To(Succeed())

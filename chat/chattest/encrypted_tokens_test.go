@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/explain"
@@ -19,7 +20,7 @@ import (
 var _ = Describe("An encrypted token", func() {
 	var s *chattest.Server
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, EncryptTokens: true, EntraTokens: entraTokens(time.Time{})})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true, EncryptTokens: true, EntraTokens: entraTokens(time.Time{})}))
 	})
 
 	It("has five parts, of which only the header can be read", func() {
@@ -50,11 +51,11 @@ var _ = Describe("An encrypted token", func() {
 		as(s.Service, s.ForeignUser()).get("/chat/threads").must(401)
 
 		file := GinkgoT().TempDir() + "/data"
-		encrypting, err := chattest.Open(&chattest.Options{Path: file, EncryptTokens: true})
+		encrypting, err := chattest.Open(api.Watch(&chattest.Options{Path: file, EncryptTokens: true}))
 		Expect(err).NotTo(HaveOccurred())
 		ana = newPerson(encrypting)
 		Expect(encrypting.Close()).To(Succeed())
-		ana.service, err = chattest.Open(&chattest.Options{Path: file})
+		ana.service, err = chattest.Open(api.Watch(&chattest.Options{Path: file}))
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(ana.service.Close)
 		ana.mustGet("/chat/threads")
@@ -157,7 +158,7 @@ var _ = Describe("An encrypted token", func() {
 
 	It("without a known expiry is renewed after the assumed lifetime", func() {
 		bubble(func(*chattest.Service) {
-			encrypting, err := chattest.Open(&chattest.Options{EncryptTokens: true})
+			encrypting, err := chattest.Open(api.Watch(&chattest.Options{EncryptTokens: true}))
 			Expect(err).NotTo(HaveOccurred())
 			defer func() { Expect(encrypting.Close()).To(Succeed()) }()
 			ana, fetched := encrypting.NewUser(), 0

@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -32,7 +33,7 @@ func entraTokens(end time.Time) []chattest.EntraToken {
 
 var _ = Describe("Any bearer token", func() {
 	It("is accepted with EntraAny as that of an application, and not as that of a person", func() {
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, EntraAny: true, EntraTokens: entraTokens(time.Now().Add(time.Hour))})
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true, EntraAny: true, EntraTokens: entraTokens(time.Now().Add(time.Hour))}))
 		bearer := func(token string) *person { return &person{service: s.Service, token: token} }
 		for _, token := range []string{"whatever", "eyJ.eyJ.x", "application"} {
 			bearer(token).do("POST", "/identities?"+identityVersion, "{}").must(201)
@@ -65,7 +66,7 @@ var _ = Describe("Tokens of Entra", func() {
 	)
 	BeforeEach(func() {
 		end = time.Now().Add(2 * time.Hour).Truncate(time.Second)
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, EntraTokens: entraTokens(end)})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true, EntraTokens: entraTokens(end)}))
 	})
 	bearer := func(token string) *person { return &person{service: s.Service, token: token} }
 	resource := func() string { return resourceOf(s.NewUser().ID)[len("8:acs:"):] }
@@ -220,7 +221,7 @@ var _ = Describe("Tokens of Entra", func() {
 
 	DescribeTable("are refused in one line if they are invalid",
 		func(tokens []chattest.EntraToken, message string) {
-			_, err := chattest.Open(&chattest.Options{EntraTokens: tokens})
+			_, err := chattest.Open(api.Watch(&chattest.Options{EntraTokens: tokens}))
 			Expect(err).To(MatchError("chattest: EntraTokens" + message))
 		},
 		Entry("without a token", []chattest.EntraToken{{}}, "[0]: the token must not be empty or given twice"),
@@ -241,7 +242,7 @@ var _ = Describe("An assignment", func() {
 	open := func() {
 		GinkgoHelper()
 		var err error
-		s, err = chattest.Open(&chattest.Options{Path: file, EntraTokens: entraTokens(time.Time{})})
+		s, err = chattest.Open(api.Watch(&chattest.Options{Path: file, EntraTokens: entraTokens(time.Time{})}))
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(s.Close)
 		m = managerOf(s)

@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	. "github.com/acschat/acs-chat-go/chat/chattest/chatmatchers"
@@ -23,7 +24,7 @@ var _ = Describe("Events", func() {
 		thread        *chat.ThreadClient // Ana's
 	)
 	BeforeEach(func(ctx SpecContext) {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		users := s.NewUsers(3)
 		ana, bo, cleo = users[0], users[1], users[2]
 		created, err := s.Client(ana).CreateThread(ctx, "Größe", &chat.CreateThreadOptions{

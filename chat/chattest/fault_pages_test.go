@@ -6,6 +6,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -16,7 +17,7 @@ var _ = Describe("A fault of a list", func() {
 		thread string
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		everybody := newPeople(s.Service, 4)
 		ana = everybody[0]
 		thread = ana.thread("Pages", everybody[1:]...)
@@ -106,7 +107,7 @@ var _ = Describe("A fault", func() {
 		ana *person
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		ana = newPerson(s.Service)
 	})
 

@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -29,7 +30,7 @@ var _ = Describe("A fault", func() {
 		return all
 	}
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		ana = newPerson(s.Service)
 		thread = ana.thread("Faults")
 	})
@@ -185,7 +186,7 @@ var _ = Describe("A fault", func() {
 	for _, socket := range []bool{false, true} {
 		Describe(map[bool]string{true: "over a socket", false: "in process"}[socket], func() {
 			BeforeEach(func() {
-				s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: !socket})
+				s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: !socket}))
 				ana = newPerson(s.Service)
 				thread = ana.thread("Faults")
 			})

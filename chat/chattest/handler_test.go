@@ -8,6 +8,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -18,7 +19,7 @@ var _ = Describe("What comes before an operation", func() {
 		thread string
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		ana = newPerson(s.Service)
 		thread = ana.thread("Front")
 	})
@@ -183,7 +184,7 @@ var _ = Describe("What comes before an operation", func() {
 		})
 
 		It("is invalid for another service of the same process", func() {
-			other := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+			other := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 			ana.token = other.Token(other.NewUser(), 0)
 			ana.get("/chat/threads").must(401)
 			as(s.Service, s.ForeignUser()).get("/chat/threads").must(401)

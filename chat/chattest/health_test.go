@@ -6,6 +6,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -13,7 +14,7 @@ var _ = Describe("The health handler", func() {
 	var s *chattest.Service
 	BeforeEach(func() {
 		var err error
-		s, err = chattest.Open(nil)
+		s, err = chattest.Open(api.Watch(nil))
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(s.Close)
 	})

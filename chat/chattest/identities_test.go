@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -20,7 +21,7 @@ var _ = Describe("The identity API", func() {
 		m *manager
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		m = managerOf(s.Service)
 	})
 	identity := func(id string) string { return "/identities/" + id }
@@ -212,7 +213,7 @@ var _ = Describe("The identity API", func() {
 
 		It("errors in its own style, whatever the style of chat", func() {
 			for _, style := range []chattest.ErrorStyle{chattest.ErrorStyleRecorded, chattest.ErrorStyleDocumented} {
-				s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, ErrorStyle: style})
+				s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true, ErrorStyle: style}))
 				a := managerOf(s.Service).post("/identities", "[]")
 				a.matches(400, documented("ValidationError", "The request body is not valid.", ""))
 				Expect(a.Header).To(HaveKeyWithValue("Content-Type", []string{"application/json"}))
@@ -255,7 +256,7 @@ var _ = Describe("The identity API", func() {
 		})
 
 		It("may be any date with LenientVersions, and is treated as the latest", func() {
-			lenient := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, LenientVersions: true})
+			lenient := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true, LenientVersions: true}))
 			for _, v := range []string{"2031-12-24", "2031-12-24-preview", "2031-12-24-preview2", "2019-01-01"} {
 				managerOf(lenient.Service).post("/identities?api-version="+v, "").must(201)
 				newPerson(lenient.Service).mustGet("/chat/threads?api-version=" + v)
@@ -274,11 +275,11 @@ var _ = Describe("The identity API", func() {
 
 	It("keeps users and tokens in a file", func() {
 		path := GinkgoT().TempDir() + "/chat.db"
-		s, err := chattest.Open(&chattest.Options{Path: path})
+		s, err := chattest.Open(api.Watch(&chattest.Options{Path: path}))
 		Expect(err).NotTo(HaveOccurred())
 		a := managerOf(s).post("/identities", `{"createTokenWithScopes":["chat"]}`).must(201)
 		Expect(s.Close()).To(Succeed())
-		s, err = chattest.Open(&chattest.Options{Path: path})
+		s, err = chattest.Open(api.Watch(&chattest.Options{Path: path}))
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(s.Close)
 		(&person{service: s, token: field(field(a.Body, "accessToken"), "token")}).mustGet("/chat/threads")
@@ -287,7 +288,7 @@ var _ = Describe("The identity API", func() {
 
 	It("leaves no token in the record of requests of a failed test", func() {
 		t := &failedTest{failed: true}
-		s := chattest.NewServer(t, &chattest.Options{NoSocket: true})
+		s := chattest.NewServer(t, api.Watch(&chattest.Options{NoSocket: true}))
 		managerOf(s.Service).post("/identities", `{"createTokenWithScopes":["chat"]}`).must(201)
 		(&person{service: s.Service, token: "none"}).get("/chat/threads").must(401)
 		t.end()

@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/identity"
@@ -28,7 +29,7 @@ var _ = Describe("The identity client", func() {
 		options *identity.ClientOptions
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{EntraTokens: entraTokens(time.Time{})})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{EntraTokens: entraTokens(time.Time{})}))
 		options = &identity.ClientOptions{}
 		options.Transport = s.HTTPClient()
 	})

@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -20,7 +21,7 @@ func limited(options chattest.Options, f func(l *crowd)) {
 		defer GinkgoRecover()
 		time.Sleep(time.Until(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)))
 		options.EnforceLimits = true
-		s, err := chattest.Open(&options)
+		s, err := chattest.Open(api.Watch(&options))
 		Expect(err).NotTo(HaveOccurred())
 		defer func() { Expect(s.Close()).To(Succeed()) }()
 		everybody := newPeople(s, 60)
@@ -247,7 +248,7 @@ var _ = Describe("The limits", func() {
 	})
 
 	It("are not enforced by default", func() {
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		ana := newPerson(s.Service)
 		for range 60 {
 			ana.mustGet("/chat/threads")

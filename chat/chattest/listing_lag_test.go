@@ -6,6 +6,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -18,7 +19,7 @@ var _ = Describe("A listing lag", func() {
 	open := func(options chattest.Options) {
 		GinkgoHelper()
 		options.NoSocket = true
-		s = chattest.NewServer(GinkgoTB(), &options)
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&options))
 		ana = newPerson(s.Service)
 		thread = ana.thread("Lag")
 		s.Advance(time.Minute) // the messages about the creation of the thread are listed now

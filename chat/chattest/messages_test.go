@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -19,7 +20,7 @@ var _ = Describe("A message", func() {
 		thread  string
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		people := newPeople(s.Service, 2)
 		ana, bo = people[0], people[1]
 		thread = ana.thread("Messages", bo)
@@ -168,7 +169,7 @@ var _ = Describe("A list of messages", func() {
 		thread string
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		ana = newPerson(s.Service)
 		thread = ana.thread("List")
 	})

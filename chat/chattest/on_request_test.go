@@ -6,6 +6,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -15,11 +16,11 @@ var _ = Describe("OnRequest", func() {
 			mu   sync.Mutex
 			told []chattest.Request
 		)
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{OnRequest: func(q chattest.Request) {
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{OnRequest: func(q chattest.Request) {
 			mu.Lock()
 			defer mu.Unlock()
 			told = append(told, q)
-		}})
+		}}))
 		everybody := newPeople(s.Service, 4)
 		var wg sync.WaitGroup
 		for _, p := range everybody {

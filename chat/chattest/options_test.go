@@ -4,12 +4,13 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
 var _ = Describe("The documented style", func() {
 	It("is the style of all errors of chat", func() {
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, ErrorStyle: chattest.ErrorStyleDocumented})
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true, ErrorStyle: chattest.ErrorStyleDocumented}))
 		ana := newPerson(s.Service)
 		ana.get("/chat/threads/"+unknownThread).matches(404, documented("NotFound", noSuchThread, ""))
 		ana.get("/chat/threads/none").matches(400, documented("BadRequest", "Bad Request.", ""))
@@ -29,7 +30,7 @@ var _ = Describe("The documented style", func() {
 
 var _ = Describe("The endpoint", func() {
 	It("can be set, and is the host that the transport serves", func() {
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, Endpoint: "https://chat.contoso.com:8443/"})
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true, Endpoint: "https://chat.contoso.com:8443/"}))
 		Expect(s.Endpoint()).To(Equal("https://chat.contoso.com:8443"))
 		Expect(s.ConnectionString()).To(HavePrefix("endpoint=https://chat.contoso.com:8443/;accesskey="))
 		ana := newPerson(s.Service)
@@ -40,16 +41,16 @@ var _ = Describe("The endpoint", func() {
 	})
 
 	It("is that of the listener if there is one", func() {
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{Endpoint: "https://chat.contoso.com:8443/"})
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{Endpoint: "https://chat.contoso.com:8443/"}))
 		Expect(s.Endpoint()).To(HavePrefix("https://127.0.0.1:"))
 	})
 
 	DescribeTable("is refused in one line if it is invalid",
 		func(endpoint string) {
 			const line = `chattest: the endpoint must be a scheme and a host, such as "https://127.0.0.1:8443", and nothing more`
-			_, err := chattest.Open(&chattest.Options{Endpoint: endpoint})
+			_, err := chattest.Open(api.Watch(&chattest.Options{Endpoint: endpoint}))
 			Expect(err).To(MatchError(line))
-			s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+			s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 			before := s.Endpoint()
 			Expect(s.SetEndpoint(endpoint)).To(MatchError(line))
 			Expect(s.Endpoint()).To(Equal(before))

@@ -8,6 +8,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -18,7 +19,7 @@ var _ = Describe("The participants of a thread", func() {
 		thread       string
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		people := newPeople(s.Service, 3)
 		ana, bo, cem = people[0], people[1], people[2]
 		thread = ana.thread("People")
@@ -216,7 +217,7 @@ var _ = Describe("Read receipts", func() {
 		ids     []string
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		people := newPeople(s.Service, 2)
 		ana, bo = people[0], people[1]
 		thread = ana.thread("Receipts", bo)

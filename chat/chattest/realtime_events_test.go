@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/events"
@@ -15,7 +16,7 @@ import (
 
 var _ = Describe("The events that a Go client receives", func() {
 	It("are those that Events lists, for each recipient and every kind", func(ctx SpecContext) {
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		people := newPeople(s.Service, 4)
 		listeners := make([]*realtime.Listener, len(people))
 		for i, p := range people {

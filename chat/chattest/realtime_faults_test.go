@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/events"
 )
@@ -18,7 +19,7 @@ var _ = Describe("A real-time fault", func() {
 		thread  string
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		people := newPeople(s.Service, 2)
 		ana, bo = people[0], people[1]
 		thread = ana.thread("Live", ana, bo)

@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gleak"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -23,7 +24,7 @@ var _ = Describe("The real-time connection", func() {
 				thread  string
 			)
 			BeforeEach(func() {
-				s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: !socket})
+				s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: !socket}))
 				people := newPeople(s.Service, 2)
 				ana, bo = people[0], people[1]
 				thread = ana.thread("Live", ana, bo)
@@ -76,7 +77,7 @@ var _ = Describe("The real-time connection", func() {
 			ana *person
 		)
 		BeforeEach(func() {
-			s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+			s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 			people := newPeople(s.Service, 2)
 			ana, bo = people[0], people[1]
 			l = newListener(bo)
@@ -210,7 +211,7 @@ var _ = Describe("The real-time connection", func() {
 			thread  string
 		)
 		BeforeEach(func() {
-			s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+			s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 			people := newPeople(s.Service, 3)
 			ana, bo = people[0], people[1]
 			thread = ana.thread("Live", ana, bo)
@@ -356,7 +357,7 @@ var _ = Describe("The real-time connection", func() {
 
 	Context("with a client that does not keep up", func() {
 		It("does not wait, and disconnects it", func() {
-			s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+			s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 			people := newPeople(s.Service, 2)
 			ana, bo := people[0], people[1]
 			thread := ana.thread("Live", ana, bo)
@@ -375,7 +376,7 @@ var _ = Describe("The real-time connection", func() {
 
 	It("leaves no goroutine behind", func() {
 		before := gleak.Goroutines()
-		s, err := chattest.Open(nil)
+		s, err := chattest.Open(api.Watch(nil))
 		Expect(err).NotTo(HaveOccurred())
 		people := newPeople(s, 5)
 		thread := people[0].thread("Live", people...)
@@ -398,7 +399,7 @@ var _ = Describe("The real-time connection", func() {
 	})
 
 	It("ends if the client gives up while it opens", func(ctx SpecContext) {
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		s.Fail(chattest.OpenRealtimeSocket, chattest.Fault{Delay: time.Hour})
 		impatient, cancel := context.WithCancel(ctx)
 		req, err := http.NewRequestWithContext(impatient, http.MethodGet, s.Endpoint()+"/socket.io/1/websocket/x", nil)

@@ -8,12 +8,13 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
 var _ = Describe("Listing the requests of an operation that does not exist", func() {
 	It("panics, since the list would always be empty", func() {
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		Expect(func() { s.Requests(chattest.SendChatMessage, "SendMessage") }).To(PanicWith(ContainSubstring(`"SendMessage"`)))
 	})
 })
@@ -24,7 +25,7 @@ var _ = Describe("The record of requests", func() {
 		ana *person
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		ana = newPerson(s.Service)
 	})
 
@@ -145,7 +146,7 @@ func (t *failedTest) end() {
 var _ = Describe("A server", func() {
 	It("shows the last requests of a failed test, bounded and without tokens", func() {
 		t := &failedTest{failed: true}
-		s := chattest.NewServer(t, nil)
+		s := chattest.NewServer(t, api.Watch(nil))
 		ana := newPerson(s.Service)
 		thread := ana.thread("x")
 		for i := range 30 {
@@ -166,7 +167,7 @@ var _ = Describe("A server", func() {
 
 	It("shows nothing if the test passes", func() {
 		t := &failedTest{}
-		s := chattest.NewServer(t, nil)
+		s := chattest.NewServer(t, api.Watch(nil))
 		newPerson(s.Service).thread("x")
 		t.end()
 		Expect(t.log.String()).To(BeEmpty())
@@ -174,7 +175,7 @@ var _ = Describe("A server", func() {
 
 	It("ends with the test", func() {
 		t := &failedTest{}
-		s := chattest.NewServer(t, nil)
+		s := chattest.NewServer(t, api.Watch(nil))
 		client := s.HTTPClient()
 		t.end()
 		_, err := client.Get(s.Endpoint())
@@ -183,12 +184,12 @@ var _ = Describe("A server", func() {
 
 	It("fails the test if it can't start", func() {
 		t := &failedTest{}
-		Expect(chattest.NewServer(t, &chattest.Options{Path: GinkgoT().TempDir()})).To(BeNil())
+		Expect(chattest.NewServer(t, api.Watch(&chattest.Options{Path: GinkgoT().TempDir()}))).To(BeNil())
 		Expect(t.fatal).To(HavePrefix("chattest: open "))
 	})
 
 	It("has a connection string", func() {
-		s := chattest.NewServer(GinkgoTB(), nil)
+		s := chattest.NewServer(GinkgoTB(), api.Watch(nil))
 		Expect(s.Endpoint()).To(MatchRegexp(`^https://127\.0\.0\.1:\d+$`))
 		Expect(s.ConnectionString()).To(MatchRegexp(`^endpoint=` + s.Endpoint() + `/;accesskey=[A-Za-z0-9+/]{86}==$`))
 	})

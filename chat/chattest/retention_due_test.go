@@ -6,6 +6,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/events"
 )
@@ -17,7 +18,7 @@ var _ = Describe("A retention policy", func() {
 		ana *person
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true}).Service
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true})).Service
 		ana = newPerson(s)
 	})
 	// keep creates a thread that is kept for some days, and returns its path.
@@ -90,7 +91,7 @@ var _ = Describe("A retention policy", func() {
 	It("deletes threads that became due while the service was not running", func() {
 		path := GinkgoT().TempDir() + "/data"
 		open := func() *chattest.Service {
-			s, err := chattest.Open(&chattest.Options{Path: path})
+			s, err := chattest.Open(api.Watch(&chattest.Options{Path: path}))
 			Expect(err).NotTo(HaveOccurred())
 			return s
 		}

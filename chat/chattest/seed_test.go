@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
@@ -17,7 +18,7 @@ var _ = Describe("A seed", func() {
 	ago := func(d time.Duration) chattest.Ago { return chattest.Ago(d) }
 	seeded := func(seed *chattest.Seed) *chattest.Server {
 		GinkgoHelper()
-		return chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, Seed: seed})
+		return chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true, Seed: seed}))
 	}
 	support := func() *chattest.Seed {
 		return &chattest.Seed{
@@ -45,7 +46,7 @@ var _ = Describe("A seed", func() {
 
 	It("creates users and threads with the names of the seed, and times relative to the start", func() {
 		bubble(func(*chattest.Service) {
-			s, err := chattest.Open(&chattest.Options{Seed: support()})
+			s, err := chattest.Open(api.Watch(&chattest.Options{Seed: support()}))
 			Expect(err).NotTo(HaveOccurred())
 			defer func() { Expect(s.Close()).To(Succeed()) }()
 			ana, bo, cem, id := as(s, s.SeededUser("ana")), as(s, s.SeededUser("bo")), as(s, s.SeededUser("cem")), s.SeededThread("support")
@@ -98,7 +99,7 @@ var _ = Describe("A seed", func() {
 	It("has no effect on a file with users or threads", func() {
 		path := GinkgoT().TempDir() + "/chat.db"
 		for range 2 {
-			s, err := chattest.Open(&chattest.Options{Path: path, Seed: support()})
+			s, err := chattest.Open(api.Watch(&chattest.Options{Path: path, Seed: support()}))
 			Expect(err).NotTo(HaveOccurred())
 			Expect(s.Users()).To(HaveLen(3))
 			Expect(s.Threads()).To(HaveLen(2))
@@ -106,7 +107,7 @@ var _ = Describe("A seed", func() {
 			Expect(s.Texts(s.SeededThread("support"))).NotTo(BeEmpty())
 			Expect(s.Close()).To(Succeed())
 		}
-		s, err := chattest.Open(&chattest.Options{Path: path, Seed: support()})
+		s, err := chattest.Open(api.Watch(&chattest.Options{Path: path, Seed: support()}))
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(s.Close)
 		Expect(s.Texts(s.SeededThread("support"))).To(HaveLen(5))
@@ -159,7 +160,7 @@ var _ = Describe("A seed", func() {
 		func(change func(*chattest.Seed), message string) {
 			seed := support()
 			change(seed)
-			_, err := chattest.Open(&chattest.Options{Seed: seed})
+			_, err := chattest.Open(api.Watch(&chattest.Options{Seed: seed}))
 			Expect(err).To(MatchError("chattest: seed: " + message))
 		},
 		Entry("a malformed id", func(s *chattest.Seed) { s.Users[0] = "8:acs:x" }, `the user id "8:acs:x" is malformed`),

@@ -8,6 +8,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -18,7 +19,7 @@ var _ = Describe("A snapshot", func() {
 		thread  string
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		people := newPeople(s.Service, 2)
 		ana, bo = people[0], people[1]
 		thread = ana.thread("State", bo)
@@ -112,7 +113,7 @@ var _ = Describe("A snapshot", func() {
 	})
 
 	It("clears requests, events and the counts of limits when it is restored", func() {
-		s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true, EnforceLimits: true})
+		s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true, EnforceLimits: true}))
 		ana = newPerson(s.Service)
 		ana.thread("Limits")
 		state := s.Snapshot()
@@ -127,14 +128,14 @@ var _ = Describe("A snapshot", func() {
 
 	It("can be restored to a service with a file", func() {
 		path := GinkgoT().TempDir() + "/chat.db"
-		s, err := chattest.Open(&chattest.Options{Path: path})
+		s, err := chattest.Open(api.Watch(&chattest.Options{Path: path}))
 		Expect(err).NotTo(HaveOccurred())
 		ana := newPerson(s)
 		state := s.Snapshot()
 		ana.thread("Gone")
 		s.Restore(state)
 		Expect(s.Close()).To(Succeed())
-		s, err = chattest.Open(&chattest.Options{Path: path})
+		s, err = chattest.Open(api.Watch(&chattest.Options{Path: path}))
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(s.Close)
 		Expect(s.Threads()).To(BeEmpty())
@@ -143,7 +144,7 @@ var _ = Describe("A snapshot", func() {
 
 	It("can't be restored to another service", func() {
 		const message = "chattest: restore: the snapshot is not one of this service"
-		other := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		other := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		Expect(func() { other.Restore(s.Snapshot()) }).To(PanicWith(message))
 		Expect(func() { other.Restore(nil) }).To(PanicWith(message))
 	})

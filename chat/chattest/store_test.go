@@ -16,6 +16,7 @@ import (
 	. "github.com/onsi/gomega"
 	"go.etcd.io/bbolt"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -24,7 +25,7 @@ var _ = Describe("A service with a file", func() {
 	BeforeEach(func() { path = filepath.Join(GinkgoT().TempDir(), "chat.db") })
 	open := func() *chattest.Service {
 		GinkgoHelper()
-		s, err := chattest.Open(&chattest.Options{Path: path})
+		s, err := chattest.Open(api.Watch(&chattest.Options{Path: path}))
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(s.Close)
 		return s
@@ -50,7 +51,7 @@ var _ = Describe("A service with a file", func() {
 
 	It("can be opened by one service at a time", func() {
 		first := open()
-		_, err := chattest.Open(&chattest.Options{Path: path})
+		_, err := chattest.Open(api.Watch(&chattest.Options{Path: path}))
 		Expect(err).To(MatchError(chattest.ErrInUse))
 		Expect(err).To(MatchError("chattest: open " + path + ": in use by another process or service; end that one, or use another file"))
 		Expect(first.Close()).To(Succeed())
@@ -70,7 +71,7 @@ var _ = Describe("A service with a file", func() {
 			spoilt, err := os.ReadFile(path)
 			Expect(err).NotTo(HaveOccurred())
 			for range 2 { // none of these locks the file for good
-				_, err := chattest.Open(&chattest.Options{Path: path})
+				_, err := chattest.Open(api.Watch(&chattest.Options{Path: path}))
 				Expect(err).To(MatchError(chattest.ErrDamaged))
 				Expect(err).To(MatchError("chattest: open " + path + ": damaged, or not a data file of a service: " + reason +
 					"; restore a copy of it, or move it away to start with a new one"))
@@ -145,7 +146,7 @@ var _ = Describe("A service with a file", func() {
 					spoilt[page*int(pageSize)+bit/8] ^= 1 << (bit % 8)
 					Expect(os.WriteFile(path, spoilt, 0o600)).To(Succeed())
 					flipped++
-					s, err := chattest.Open(&chattest.Options{Path: path})
+					s, err := chattest.Open(api.Watch(&chattest.Options{Path: path}))
 					if err != nil {
 						Expect(err).To(MatchError(chattest.ErrDamaged))
 						refused++
@@ -176,7 +177,7 @@ var _ = Describe("A service with a file", func() {
 				return b.Put(k, []byte(value))
 			})).To(Succeed())
 			Expect(db.Close()).To(Succeed())
-			_, err = chattest.Open(&chattest.Options{Path: path})
+			_, err = chattest.Open(api.Watch(&chattest.Options{Path: path}))
 			Expect(err).To(MatchError(chattest.ErrDamaged))
 		},
 		Entry("a signing key", "meta", "signing-key", "none"),
@@ -191,7 +192,7 @@ var _ = Describe("A service with a file", func() {
 	)
 
 	It("makes requests fail if it is damaged while it is open, and does not crash", func() {
-		s, err := chattest.Open(&chattest.Options{Path: path})
+		s, err := chattest.Open(api.Watch(&chattest.Options{Path: path}))
 		Expect(err).NotTo(HaveOccurred())
 		ana := newPerson(s)
 		thread := ana.thread("x")
@@ -217,7 +218,7 @@ var _ = Describe("A service with a file", func() {
 
 	It("does not report a file as damaged that it can't read", func() {
 		Expect(os.Mkdir(path, 0o700)).To(Succeed())
-		_, err := chattest.Open(&chattest.Options{Path: path})
+		_, err := chattest.Open(api.Watch(&chattest.Options{Path: path}))
 		Expect(err).To(MatchError("chattest: open " + path + ": is a directory"))
 		Expect(err).NotTo(Or(MatchError(chattest.ErrDamaged), MatchError(chattest.ErrInUse)))
 	})
@@ -237,7 +238,7 @@ func foreign(path, bucket string) {
 
 var _ = Describe("A service without a file", func() {
 	It("leaves no file behind", func() {
-		s, err := chattest.Open(nil)
+		s, err := chattest.Open(api.Watch(nil))
 		Expect(err).NotTo(HaveOccurred())
 		s.NewUser()
 		path := s.Path()
@@ -252,7 +253,7 @@ var _ = Describe("Writers", func() {
 	var s *chattest.Service
 	BeforeEach(func() {
 		var err error
-		s, err = chattest.Open(nil)
+		s, err = chattest.Open(api.Watch(nil))
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(s.Close)
 	})

@@ -4,6 +4,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
@@ -16,7 +17,7 @@ var _ = Describe("What is stored", func() {
 		thread  *chat.ThreadClient
 	)
 	BeforeEach(func(ctx SpecContext) {
-		s = chattest.NewServer(GinkgoTB(), nil)
+		s = chattest.NewServer(GinkgoTB(), api.Watch(nil))
 		ana, bo = s.NewUser(), s.NewUser()
 		var err error
 		created, err = s.Client(ana).CreateThread(ctx, "Stored", &chat.CreateThreadOptions{

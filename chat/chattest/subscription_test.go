@@ -14,6 +14,7 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gleak"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/events"
 )
@@ -140,7 +141,7 @@ var _ = Describe("An event subscription", func() {
 
 	DescribeTable("is refused",
 		func(url string, options *chattest.SubscriptionOptions, problem string) {
-			s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+			s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 			_, err := s.DeliverEventsTo(url, options)
 			Expect(err).To(MatchError(And(HavePrefix("chattest: deliver events: "), ContainSubstring(problem), Not(ContainSubstring("s3cret")))))
 			Expect(s.Subscriptions()).To(BeEmpty())
@@ -159,7 +160,7 @@ var _ = Describe("An event subscription", func() {
 	)
 
 	It("is refused by a closed service", func() {
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		Expect(s.Close()).To(Succeed())
 		Expect(s.DeliverEventsTo("https://contoso.com/", nil)).Error().To(HaveOccurred())
 	})
@@ -168,7 +169,7 @@ var _ = Describe("An event subscription", func() {
 		before := gleak.Goroutines()
 		h := &hook{}
 		server := httptest.NewServer(h)
-		s, err := chattest.Open(nil)
+		s, err := chattest.Open(api.Watch(nil))
 		Expect(err).NotTo(HaveOccurred())
 		_, err = s.DeliverEventsTo(server.URL+"/events?code=s3cret", nil)
 		Expect(err).NotTo(HaveOccurred())
@@ -192,7 +193,7 @@ var _ = Describe("An event subscription", func() {
 		server := httptest.NewTLSServer(h)
 		DeferCleanup(server.Close)
 		server.Config.ErrorLog = nil
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		distrusting := must(s.DeliverEventsTo(server.URL+"/a", nil))
 		trusting := must(s.DeliverEventsTo(server.URL+"/b", &chattest.SubscriptionOptions{Transport: server.Client().Transport}))
 		settle(s.Service)
@@ -205,7 +206,7 @@ var _ = Describe("An event subscription", func() {
 		synctest.Test(suiteT, func(*testing.T) {
 			defer GinkgoRecover()
 			attempts := make(chan chattest.DeliveryAttempt, 10)
-			s, err := chattest.Open(&chattest.Options{OnDelivery: func(a chattest.DeliveryAttempt) { attempts <- a }})
+			s, err := chattest.Open(api.Watch(&chattest.Options{OnDelivery: func(a chattest.DeliveryAttempt) { attempts <- a }}))
 			Expect(err).NotTo(HaveOccurred())
 			defer func() { Expect(s.Close()).To(Succeed()) }()
 			s.Fail(chattest.DeliverToWebhook, chattest.Fault{Status: 503})

@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -80,7 +81,7 @@ var _ = Describe("A list of threads", func() {
 			ana *person
 		)
 		BeforeEach(func() {
-			s = chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+			s = chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 			ana = newPerson(s.Service)
 		})
 		create := func(n int) (paths []string) {

@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -32,7 +33,7 @@ var _ = Describe("A user", func() {
 	})
 
 	It("of another resource has a well-formed id", func() {
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		one, other := s.NewUser(), s.ForeignUser()
 		Expect(other.ID).To(HaveLen(len(one.ID)))
 		Expect(resourceOf(other.ID)).NotTo(Equal(resourceOf(one.ID)))
@@ -123,7 +124,7 @@ var _ = Describe("A token", func() {
 	)
 
 	It("is refused if any bit is changed, also the unused ones of its last character", func() {
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		ana := newPerson(s.Service)
 		good := ana.token
 		for i := range good {
@@ -143,7 +144,7 @@ var _ = Describe("A token", func() {
 	})
 
 	It("is verified once, and still expires", func() {
-		s := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		ana := newPerson(s.Service)
 		ana.mustGet("/chat/threads")
 		ana.mustGet("/chat/threads")

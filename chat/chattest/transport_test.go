@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -18,7 +19,7 @@ var _ = Describe("The transport without a socket", func() {
 	var s *chattest.Service
 	BeforeEach(func() {
 		var err error
-		s, err = chattest.Open(nil)
+		s, err = chattest.Open(api.Watch(nil))
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(s.Close)
 	})

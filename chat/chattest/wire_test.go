@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -41,7 +42,7 @@ var _ = Describe("The wire", func() {
 		auth string
 	)
 	BeforeEach(func() {
-		s = chattest.NewServer(GinkgoTB(), nil)
+		s = chattest.NewServer(GinkgoTB(), api.Watch(nil))
 		ana = newPerson(s.Service)
 		auth = "Authorization: Bearer " + ana.token
 	})

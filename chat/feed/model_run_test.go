@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/feed"
@@ -129,7 +130,7 @@ func (p *modelReplica) kill(committed bool, patience time.Duration) {
 // runModel runs the model and returns its figures.
 func runModel(random *rand.Rand, size modelSize) string {
 	GinkgoHelper()
-	service, err := chattest.Open(nil)
+	service, err := chattest.Open(api.Watch(nil))
 	Expect(err).NotTo(HaveOccurred())
 	defer func() { Expect(service.Close()).To(Succeed()) }()
 	m := newModel(random, service, size)

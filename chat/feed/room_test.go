@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/events"
@@ -33,7 +34,7 @@ func inRoom(f func(r *room)) {
 func inRoomOf(options *chattest.Options, f func(r *room)) {
 	GinkgoHelper()
 	bubble(func() {
-		service, err := chattest.Open(options)
+		service, err := chattest.Open(api.Watch(options))
 		Expect(err).NotTo(HaveOccurred())
 		defer func() { Expect(service.Close()).To(Succeed()) }()
 		users := service.NewUsers(2)

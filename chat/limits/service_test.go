@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/identity"
@@ -33,7 +34,7 @@ var _ = Describe("A service that enforces the limits", func() {
 	inService := func(f func(ctx context.Context, s *chattest.Service)) {
 		GinkgoHelper()
 		bubble(func() {
-			s, err := chattest.Open(&chattest.Options{EnforceLimits: true})
+			s, err := chattest.Open(api.Watch(&chattest.Options{EnforceLimits: true}))
 			Expect(err).NotTo(HaveOccurred())
 			defer func() { Expect(s.Close()).To(Succeed()) }()
 			f(context.Background(), s)

@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/events"
@@ -52,7 +53,7 @@ var _ = Describe("Listener and the emulator", func() {
 	It("yields a message as REST returns it, and no events of other threads", func() {
 		bubble(func() {
 			ctx := context.Background()
-			service, err := chattest.Open(nil)
+			service, err := chattest.Open(api.Watch(nil))
 			Expect(err).NotTo(HaveOccurred())
 			defer func() { Expect(service.Close()).To(Succeed()) }()
 			users := service.NewUsers(2)
@@ -80,7 +81,7 @@ var _ = Describe("Listener and the emulator", func() {
 		const messages, drops = 1000, 200
 		bubble(func() {
 			ctx := context.Background()
-			service, err := chattest.Open(nil)
+			service, err := chattest.Open(api.Watch(nil))
 			Expect(err).NotTo(HaveOccurred())
 			defer func() { Expect(service.Close()).To(Succeed()) }()
 			users := service.NewUsers(2)

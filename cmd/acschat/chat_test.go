@@ -14,6 +14,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
@@ -34,7 +35,7 @@ var _ = Describe("chat", func() {
 	var before tuitest.Settings
 
 	BeforeEach(func() {
-		server = chattest.NewServer(GinkgoTB(), nil)
+		server = chattest.NewServer(GinkgoTB(), api.Watch(nil))
 		alice = shellOf(server)
 		thread = createThread(alice, "Release 4.2", "--participant", alice.User.ID+"=Alice")
 		bob = alice.Member(server, thread, "Bob")

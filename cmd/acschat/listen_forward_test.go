@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gbytes"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/events"
@@ -25,7 +26,7 @@ var _ = Describe("listen --forward-to", func() {
 	var bobs *chat.ThreadClient
 
 	BeforeEach(func() {
-		server = chattest.NewServer(GinkgoTB(), nil)
+		server = chattest.NewServer(GinkgoTB(), api.Watch(nil))
 		alice = shellOf(server)
 		thread = createThread(alice, "Plans")
 		bobs = server.Client(alice.Member(server, thread, "Bob").User).ThreadClient(thread)

@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -64,7 +65,7 @@ var _ = Describe("plan", func() {
 
 var _ = Describe("A bulk command", func() {
 	It("says how long it takes before it starts, if it has to wait", func() {
-		server := chattest.NewServer(GinkgoTB(), nil)
+		server := chattest.NewServer(GinkgoTB(), api.Watch(nil))
 		alice := shellOf(server)
 		alice.Env["ACSCHAT_THREAD"] = alice.CreateThread(server, "Plan")
 		session := alice.Start("message", "send", "--from", alice.File("history", lines(12)...))

@@ -4,6 +4,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
@@ -14,7 +15,7 @@ var _ = Describe("receipt", func() {
 	var message string
 
 	BeforeEach(func() {
-		server = chattest.NewServer(GinkgoTB(), nil)
+		server = chattest.NewServer(GinkgoTB(), api.Watch(nil))
 		alice = shellOf(server)
 		thread := createThread(alice, "Plans")
 		alice, bob = alice.With("ACSCHAT_THREAD", thread), alice.Member(server, thread, "Bob").With("ACSCHAT_THREAD", thread)

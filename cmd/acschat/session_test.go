@@ -12,6 +12,7 @@ import (
 	"github.com/onsi/gomega/gbytes"
 	"github.com/onsi/gomega/gexec"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
@@ -27,7 +28,7 @@ var _ = Describe("Credentials", func() {
 	var alice *clitest.Shell
 
 	BeforeEach(func() {
-		server = chattest.NewServer(GinkgoTB(), nil)
+		server = chattest.NewServer(GinkgoTB(), api.Watch(nil))
 		alice = shellOf(server)
 	})
 
@@ -98,7 +99,7 @@ var _ = Describe("Credentials", func() {
 		})
 
 		It("acts as the user of an encrypted token, which it cannot read", func() {
-			server := chattest.NewServer(GinkgoTB(), &chattest.Options{EncryptTokens: true})
+			server := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{EncryptTokens: true}))
 			alice := shellOf(server)
 			thread := createThread(alice, "Mine", "--token-expires", "1h")
 			Expect(alice.Run("thread", "get", thread).OK()).To(MatchRegexp(`(?m)^By +` + alice.User.ID + `$`))

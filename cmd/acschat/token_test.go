@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
@@ -25,7 +26,7 @@ var _ = Describe("token", func() {
 	var user chat.CommunicationUser
 
 	BeforeEach(func() {
-		server = chattest.NewServer(GinkgoTB(), nil)
+		server = chattest.NewServer(GinkgoTB(), api.Watch(nil))
 		admin = shellWithKey(server)
 		user = server.NewUser()
 	})

@@ -8,6 +8,7 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
@@ -20,7 +21,7 @@ func TestChatmatchers(t *testing.T) {
 // newServer has no socket.
 func newServer() *chattest.Server {
 	GinkgoHelper()
-	return chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+	return chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 }
 
 // newThread makes a thread of a user's with some others.

@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
@@ -58,7 +59,7 @@ var _ = Describe("doctor", func() {
 	var thread string
 
 	BeforeEach(func() {
-		server = chattest.NewServer(GinkgoTB(), nil)
+		server = chattest.NewServer(GinkgoTB(), api.Watch(nil))
 		alice = clitest.Of(tool(), server)
 		thread = alice.CreateThread(server, "Plans")
 	})
@@ -137,7 +138,7 @@ var _ = Describe("doctor", func() {
 		})
 
 		It("finds nothing wrong if it is valid, and knows the expiry of one that it issues", func() {
-			server := chattest.NewServer(GinkgoTB(), &chattest.Options{EncryptTokens: true})
+			server := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{EncryptTokens: true}))
 			bob := clitest.Of(tool(), server)
 			thread := bob.CreateThread(server, "Plans")
 			Expect(bob.Run("doctor", "-t", thread).OK()).To(And(HaveSuffix("Everything works.\n"), ContainSubstring("when it expires is not known")))
@@ -219,7 +220,7 @@ var _ = Describe("doctor", func() {
 				return withToken(server.Token(alice.User, time.Hour, "voip"))
 			}),
 			Entry("a token of another resource", "service", []string{"tokenRevoked", "tokenResource"}, "acschat token issue", func() *clitest.Shell {
-				other := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+				other := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 				return withToken(other.Token(other.NewUser(), time.Hour))
 			}),
 			Entry("a revoked token", "service", []string{"tokenRevoked", "tokenResource"}, "", func() *clitest.Shell {

@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/identity"
@@ -66,7 +67,7 @@ var _ = Describe("emulator --log", func() {
 // stranger returns a token of another resource.
 func stranger() identity.UserAndToken {
 	GinkgoHelper()
-	elsewhere := chattest.NewServer(GinkgoTB(), &chattest.Options{NoSocket: true})
+	elsewhere := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 	user := elsewhere.NewUser()
 	return identity.UserAndToken{User: user, Token: chat.AccessToken{Token: elsewhere.Token(user, 0)}}
 }

@@ -13,6 +13,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
@@ -76,7 +77,7 @@ type conversation struct {
 
 func newConversation(messages int) *conversation {
 	GinkgoHelper()
-	c := &conversation{Server: chattest.NewServer(GinkgoTB(), nil)}
+	c := &conversation{Server: chattest.NewServer(GinkgoTB(), api.Watch(nil))}
 	c.alice = clitest.Of(tool(), c.Server)
 	c.id = c.alice.CreateThread(c.Server, "Plans")
 	bob := c.alice.Member(c.Server, c.id, "Bob")

@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/inspector"
 )
@@ -44,7 +45,7 @@ func newDeskWith(options *chattest.Options) *desk {
 func newDeskOf(i *inspector.Inspector, options *chattest.Options) *desk {
 	GinkgoHelper()
 	options.Endpoint, options.AccessKey, options.OnRequest, options.OnDelivery = endpoint, accessKey, i.Observe, i.ObserveDelivery
-	s, err := chattest.Open(options)
+	s, err := chattest.Open(api.Watch(options))
 	Expect(err).NotTo(HaveOccurred())
 	return &desk{s, i.Handler(s, s, caFile)}
 }

@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -38,7 +39,7 @@ func bubble(f func(s *chattest.Service)) {
 	synctest.Test(suiteT, func(*testing.T) {
 		defer GinkgoRecover()
 		time.Sleep(time.Until(time.Date(2026, time.May, 1, 12, 0, 0, 0, time.Local)))
-		s, err := chattest.Open(nil)
+		s, err := chattest.Open(api.Watch(nil))
 		Expect(err).NotTo(HaveOccurred())
 		defer func() { Expect(s.Close()).To(Succeed()) }()
 		f(s)

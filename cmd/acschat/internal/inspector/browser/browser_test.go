@@ -26,6 +26,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/events"
@@ -72,7 +73,7 @@ func openWith(seed *chattest.Seed) *sight {
 	Expect(path).NotTo(BeEmpty(), "there is no Chromium")
 	ending := make(chan struct{})
 	i := inspector.New(ending)
-	service, err := chattest.Open(&chattest.Options{OnRequest: i.Observe, OnDelivery: i.ObserveDelivery, Seed: seed})
+	service, err := chattest.Open(api.Watch(&chattest.Options{OnRequest: i.Observe, OnDelivery: i.ObserveDelivery, Seed: seed}))
 	Expect(err).NotTo(HaveOccurred())
 	server := httptest.NewServer(i.Handler(service, service, "/home/ana/ca.pem"))
 	Expect(service.SetEndpoint(server.URL)).To(Succeed())

@@ -1,0 +1,49 @@
+package api_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+// unwatched are the test files whose services are not watched, with the reason. Examples are not watched either: they are what a user writes.
+var unwatched = map[string]string{
+	"api/check_test.go":                              "it checks the exchanges itself",
+	"chat/chattest/access_key_fuzz_test.go":          "a fuzz target runs outside of a spec",
+	"chat/chattest/isolation_fuzz_test.go":           "a fuzz target runs outside of a spec",
+	"cmd/acschat/internal/export/state_fuzz_test.go": "a fuzz target runs outside of a spec",
+	"chat/chattest/benchmark_test.go":                "a benchmark measures the service alone",
+	"chat/chattest/realtime_benchmark_test.go":       "a benchmark measures the service alone",
+	"chat/realtime/memory_guard_test.go":             "it counts the memory of the client",
+	"chat/chattest/conformance/library_test.go":      "what the official clients send is not ours to check",
+	"chat/chattest/conformance/emulator_test.go":     "what the official clients send is not ours to check",
+}
+
+var _ = Describe("The suites", func() {
+	It("watch every service that they open", func(ctx SpecContext) {
+		list := exec.CommandContext(ctx, "git", "ls-files", "*_test.go")
+		list.Dir = ".."
+		out, err := list.Output()
+		Expect(err).NotTo(HaveOccurred())
+		open := regexp.MustCompile(`chattest\.(Open\(|NewServer\([^,]+, )(api\.Watch\()?`)
+		var missing []string
+		for _, name := range strings.Fields(string(out)) {
+			text, err := os.ReadFile(filepath.Join("..", name))
+			Expect(err).NotTo(HaveOccurred())
+			if unwatched[name] != "" || strings.HasPrefix(filepath.Base(name), "example") {
+				continue
+			}
+			for _, match := range open.FindAllStringSubmatch(string(text), -1) {
+				if match[2] == "" {
+					missing = append(missing, name+": "+match[0])
+				}
+			}
+		}
+		Expect(missing).To(BeEmpty(), "wrap the options in api.Watch, or give the reason above")
+	})
+})
