@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -46,7 +45,7 @@ func check(q chattest.Request) error {
 	if q.Status >= http.StatusBadRequest {
 		return checkRefusal(q, request)
 	}
-	if err := openapi3filter.ValidateRequest(context.Background(), request); err != nil {
+	if err := openapi3filter.ValidateRequest(request.Request.Context(), request); err != nil {
 		return fmt.Errorf("the request: %w", err)
 	}
 	if len(q.Body) > 0 && route.Operation.RequestBody == nil {
@@ -93,7 +92,7 @@ func received(q chattest.Request, route *routers.Route) (*openapi3filter.Request
 }
 
 func checkSuccess(q chattest.Request, request *openapi3filter.RequestValidationInput) error {
-	err := openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+	err := openapi3filter.ValidateResponse(request.Request.Context(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: request, Status: q.Status, Header: q.ReplyHeader, Body: io.NopCloser(bytes.NewReader(q.Reply)),
 		Options: request.Options,
 	})

@@ -3,6 +3,7 @@ package api
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"sync"
@@ -18,7 +19,7 @@ var chatYAML []byte
 var identityYAML []byte
 
 // routes are the operations of both contracts by their ids.
-var routes = sync.OnceValue(func() map[string]*routers.Route {
+var routes = sync.OnceValue(func() map[string]*routers.Route { //nolint:gochecknoglobals // made once, and never changed
 	all := make(map[string]*routers.Route)
 	for _, text := range [][]byte{chatYAML, identityYAML} {
 		doc, err := openapi3.NewLoader().LoadFromData(text)
@@ -44,9 +45,7 @@ func tighten(doc *openapi3.T, schema *openapi3.Schema) {
 	if schema.Discriminator != nil {
 		for _, ref := range schema.Discriminator.Mapping {
 			for _, part := range doc.Components.Schemas[ref.Ref[strings.LastIndex(ref.Ref, "/")+1:]].Value.AllOf {
-				for name, property := range part.Value.Properties {
-					schema.Properties[name] = property
-				}
+				maps.Copy(schema.Properties, part.Value.Properties)
 			}
 		}
 	}

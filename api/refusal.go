@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,7 +15,7 @@ import (
 // checkRefusal checks the headers of an error response, if the contract lists its status, and its body.
 func checkRefusal(q chattest.Request, request *openapi3filter.RequestValidationInput) error {
 	headers := &openapi3filter.Options{ExcludeResponseBody: true}
-	if err := openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+	if err := openapi3filter.ValidateResponse(request.Request.Context(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: request, Status: q.Status, Header: q.ReplyHeader, Options: headers,
 	}); err != nil {
 		return fmt.Errorf("the response: %w", err)
