@@ -32,7 +32,7 @@ var _ = Describe("The suites", func() {
 		Expect(err).NotTo(HaveOccurred())
 		open := regexp.MustCompile(`chattest\.(Open\(|NewServer\([^,]+, )(api\.Watch\()?`)
 		var missing []string
-		for _, name := range strings.FieldsSeq(string(out)) {
+		for name := range strings.FieldsSeq(string(out)) {
 			text, err := os.ReadFile(filepath.Join("..", name))
 			Expect(err).NotTo(HaveOccurred())
 			if unwatched[name] != "" || strings.HasPrefix(filepath.Base(name), "example") || strings.HasPrefix(name, "chat/examples/") {
