@@ -150,7 +150,7 @@ var _ = Describe("Events on the wire", func() {
 		Entry("246", func() map[string]any {
 			members := with(messageMembers(), map[string]any{
 				"eventId": 246, "messageBody": map[string]any{
-					"user": "8:acs:R_a", "consumptionhorizon": "1762161602337;int64(1762161604562);0", "messageVisibilityTime": int64(1762161600000), "version": "1762161604562",
+					"user": "8:acs:R_a", "consumptionhorizon": "1762161602337;1762161604562;0", "messageVisibilityTime": int64(1762161600000), "version": "1762161604562",
 				},
 			})
 			delete(members, "version")
