@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
@@ -52,10 +53,12 @@ func (s *sending) drafts(ctx context.Context, r io.Reader) iter.Seq2[draft, erro
 				d, err = parseObject(line)
 			case s.format == "" && isFirst && isJSON(line):
 				err = errJSON
+			case s.format == "" && isTable(s.from):
+				err = errTable
 			}
 			d.line, isFirst = number, false
 			s.complement(&d)
-			if !yield(d, err) || errors.Is(err, errJSON) {
+			if !yield(d, err) || errors.Is(err, errJSON) || errors.Is(err, errTable) {
 				return
 			}
 		}
@@ -64,6 +67,15 @@ func (s *sending) drafts(ctx context.Context, r io.Reader) iter.Seq2[draft, erro
 
 // errJSON rejects a file of JSON that would be sent as text.
 var errJSON = errors.New("this is JSON: send its objects with --from-format jsonl, or the lines as text with --from-format lines")
+
+// errTable rejects a file of a spreadsheet, whose header would be sent as a message.
+var errTable = errors.New("this is a table: send its rows as text with --from-format lines")
+
+// isTable reports whether the name of a file is that of a table.
+func isTable(file string) bool {
+	extension := strings.ToLower(filepath.Ext(file))
+	return extension == ".csv" || extension == ".tsv"
+}
 
 // isJSON reports whether a line is an object, or begins an array or an object of several lines.
 func isJSON(line string) bool {

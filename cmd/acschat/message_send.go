@@ -40,8 +40,9 @@ unknown, the command says so and does not retry.
 With --from FILE, or - for stdin, each line is a message; those from stdin are
 sent as they arrive. In a .jsonl file, or with --from-format jsonl, each line is
 an object with content, type, senderDisplayName and metadata. Flags apply to
-messages that have no value of their own. A file is checked as a whole before
-the first message is sent.
+messages that have no value of their own. A .csv or .tsv file is sent only with
+--from-format lines. A file is checked as a whole before the first message is
+sent.
 
 A thread accepts 10 messages in ten seconds and 30 per minute; --unpaced sends
 without waiting, for the emulator. If the service asks to wait, both do. On a

@@ -123,7 +123,7 @@ func (t *tool) sentMany(b *bulk.Work, results show.Listing[chat.SendMessageResul
 		if err := results.End(); err != nil {
 			return err
 		}
-	case tried > 0:
+	case tried > 0 || stopped == nil:
 		if err := t.output.Done("Sent %s.", show.Count(tried-len(refused), "message")); err != nil {
 			return err
 		}

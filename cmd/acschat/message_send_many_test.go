@@ -68,6 +68,32 @@ var _ = Describe("message send --from", func() {
 		Entry("without a byte order mark", "o\x00n\x00e\x00\n\x00"),
 	)
 
+	DescribeTable("rejects a file of Office by what it is",
+		func(content string) {
+			file := filepath.Join(alice.Dir, "history")
+			Expect(os.WriteFile(file, []byte(content), 0o600)).To(Succeed())
+			alice.Run("message", "send", "--from", file).Ends(2, "history is a document of Office or an archive: save its text as UTF-8")
+			Expect(requests()).To(BeEmpty())
+		},
+		Entry("a workbook", "PK\x03\x04\x14\x00\x06\x00\n"),
+		Entry("a workbook of Excel 97", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\n"),
+	)
+
+	It("sends the rows of a .csv file as text only with --from-format", func() {
+		for _, name := range []string{"history.csv", "HISTORY.TSV"} {
+			file := alice.File(name, "content;type", "one;text")
+			alice.Run("message", "send", "--from", file).Ends(2, "this is a table: send its rows as text with --from-format lines")
+			Expect(requests()).To(BeEmpty())
+		}
+		file := alice.File("history.csv", "one; two")
+		Expect(alice.Run("message", "send", "--from", file, "--from-format", "lines").OK()).To(Equal("Sent 1 message.\n"))
+		Expect(sent()).To(HaveExactElements("one; two"))
+	})
+
+	It("says that an empty file has no messages", func() {
+		Expect(alice.Run("message", "send", "--from", alice.File("history.jsonl", "")).OK()).To(Equal("Sent 0 messages.\n"))
+	})
+
 	It("reports up to ten bad lines before it sends anything", func() {
 		lines := []string{`{"content":"one"}`}
 		for range 12 {

@@ -95,8 +95,12 @@ func decode(file, text string) (string, error) {
 	return text, nil
 }
 
-// checkStart removes a byte order mark from the start of a file, and rejects UTF-16, which Windows programs write.
+// checkStart removes a byte order mark from the start of a file, and rejects documents of Office and UTF-16, which Windows programs write.
 func checkStart(file, start string) (string, error) {
+	const zip, office97 = "PK\x03\x04", "\xd0\xcf\x11\xe0"
+	if strings.HasPrefix(start, zip) || strings.HasPrefix(start, office97) {
+		return "", cli.Misuse("%s is a document of Office or an archive: save its text as UTF-8", Name(file))
+	}
 	firstLine, _, _ := strings.Cut(start, "\n")
 	if strings.HasPrefix(start, "\xff\xfe") || strings.HasPrefix(start, "\xfe\xff") || strings.Contains(firstLine, "\x00") {
 		return "", cli.Misuse("%s is UTF-16: save it as UTF-8", Name(file))
@@ -107,8 +111,8 @@ func checkStart(file, start string) (string, error) {
 // maxLine exceeds the longest message with every character escaped.
 const maxLine = 1 << 20
 
-// Lines yields the lines of a file as they arrive, without line ends and a byte order mark. UTF-16 is rejected. Lines that are not
-// UTF-8 are for the caller to reject. When the context ends, a read that is still blocked is left to its goroutine.
+// Lines yields the lines of a file as they arrive, without line ends and a byte order mark. Documents of Office and UTF-16 are rejected.
+// Lines that are not UTF-8 are for the caller to reject. When the context ends, a read that is still blocked is left to its goroutine.
 func Lines(ctx context.Context, file string, r io.Reader) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		first := true
