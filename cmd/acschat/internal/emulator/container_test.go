@@ -100,6 +100,9 @@ var _ = Describe("emulator check and emulator dump", func() {
 		dumped := sh.Run("emulator", "dump", "--ready-file", file)
 		Expect(dumped.Code).To(Equal(0))
 		Expect(dumped.Out).To(And(ContainSubstring("topic: Dumped"), ContainSubstring(alice.User.ID)))
+		var inJSON map[string]any
+		sh.Run("emulator", "dump", "--ready-file", file, "--output", "json").Into(&inJSON)
+		Expect(inJSON).To(And(HaveKey("users"), HaveKeyWithValue("threads", ConsistOf(HaveKeyWithValue("topic", "Dumped")))))
 
 		seed := filepath.Join(GinkgoT().TempDir(), "seed.yaml")
 		Expect(os.WriteFile(seed, []byte(dumped.Out), 0o600)).To(Succeed())

@@ -16,6 +16,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
 // remote is an emulator that runs in another process.
@@ -38,8 +39,8 @@ func (r *remote) check(ctx context.Context) error {
 	return err
 }
 
-// dump writes the state of the emulator down as YAML, for --seed.
-func (r *remote) dump(ctx context.Context, w io.Writer) error {
+// dump writes the state of the emulator down for --seed, as YAML unless JSON is requested.
+func (r *remote) dump(ctx context.Context, o *show.Output) error {
 	text, err := r.get(ctx, adminPath+"/seed")
 	if err != nil {
 		return err
@@ -48,7 +49,10 @@ func (r *remote) dump(ctx context.Context, w io.Writer) error {
 	if err := json.Unmarshal(text, &seed); err != nil {
 		return fmt.Errorf("%s/seed: %w", adminPath, err)
 	}
-	encoder := yaml.NewEncoder(w)
+	if o.Format != show.Table {
+		return o.Object(seed)
+	}
+	encoder := yaml.NewEncoder(o.Out)
 	encoder.SetIndent(2)
 	if err := encoder.Encode(seed); err != nil {
 		return err

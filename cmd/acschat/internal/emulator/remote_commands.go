@@ -30,11 +30,13 @@ func NewDump(p cli.Process, o *show.Output) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "dump",
 		Short: "Write the state of an emulator down as a seed",
-		Long: `Write the users and threads of an emulator that runs with --admin as YAML, from
-which another one can begin: acschat emulator --seed FILE.`,
-		Example: "  acschat emulator dump > seed.yaml",
-		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return r.dump(cmd.Context(), o.Out) },
+		Long: `Write the users and threads of an emulator that runs with --admin as YAML, or
+with --output json as JSON. Another one can begin from either: acschat emulator
+--seed FILE.`,
+		Example: `  acschat emulator dump > seed.yaml
+  acschat emulator dump --output json > seed.json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return r.dump(cmd.Context(), o) },
 	}
 	r.addFlags(cmd)
 	return cmd
