@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"crypto/tls"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"time"
 
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/identity"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
@@ -45,10 +48,19 @@ func (e *Emulator) readAccessKey() error {
 		}
 	}
 	if decoded, err := base64.StdEncoding.Strict().DecodeString(key); err != nil || len(decoded) == 0 && key != "" {
-		return cli.Misuse("%s must be base64, as the keys in the portal are", flag)
+		return cli.Misuse("%s %s", flag, whyNoKey(key))
 	}
 	e.accessKey = key
 	return nil
+}
+
+// whyNoKey says what is wrong with an access key, such as the quotes around it, in the words of the client.
+func whyNoKey(key string) string {
+	_, err := identity.NewClientWithAccessKey("https://localhost", key, nil)
+	if invalid, ok := errors.AsType[*chat.ArgumentError](err); ok {
+		return invalid.Reason
+	}
+	return "must be base64, as the keys in the portal are"
 }
 
 // readCertificate finds the certificate of the user in the flags, or else in the environment.

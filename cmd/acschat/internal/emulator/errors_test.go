@@ -42,6 +42,7 @@ var _ = Describe("emulator that cannot start", func() {
 		Entry("an invalid port", "--addr must be a host and a port", "--addr", "localhost:70000"),
 		Entry("an address of another machine", "--addr 203.0.113.1:", "--addr", "203.0.113.1:0"),
 		Entry("a key that is not base64", "--access-key must be base64", "--access-key", "secret!"),
+		Entry("a key in quotes", "--access-key is in quotes: remove them", "--access-key", `"c2VjcmV0"`),
 		Entry("--data from an unset variable", `--data" flag: it is empty: is the shell variable set?`, "--data", ""),
 		Entry("--ready-file from an unset variable", `--ready-file" flag: it is empty`, "--ready-file", ""),
 		Entry("--access-key from an unset variable", `--access-key" flag: it is empty`, "--access-key="),
