@@ -166,7 +166,7 @@ var _ = Describe("token", func() {
 				Expect(r.Err).NotTo(ContainSubstring(text))
 			},
 			Entry("one word", "sesame", "and this has 1"),
-			Entry("five words", "a.b.c.d.e", "or 5 if it is encrypted, and this has 5"),
+			Entry("five words", "a.b.c.d.e", "it has 5 parts, and the first does not name an encryption"),
 			Entry("not base64", "head.s%same.signature", "not base64"),
 			Entry("not an object", "head.c2VzYW1l.signature", "not an object"),
 		)

@@ -19,7 +19,7 @@ func Fix(kind explain.Kind) string {
 	case explain.Host, explain.ForeignAnswer:
 		return endpoint
 	case explain.CertificateAuthority:
-		return "if the server is the right one, name the file of its authority: --ca-file FILE or " + session.CAFileVariable + "; acschat emulator says where its own is"
+		return "if the server is the right one, name the file of its authority: --ca-file FILE or " + session.CAFileVariable + "; acschat emulator env prints it for a running emulator"
 	case explain.CertificateName:
 		return endpoint + ": check the host"
 	case explain.Connection:

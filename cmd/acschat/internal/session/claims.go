@@ -35,6 +35,8 @@ func ReadClaims(token chat.AccessToken, now time.Time) (Claims, error) {
 		read := Claims{Encrypted: true, Scopes: []string{}, ExpiresOn: token.ExpiresOn, ReadOn: now}
 		read.Expired = read.expiredBy(now)
 		return read, nil
+	case len(segments) == 5:
+		return Claims{}, cli.Misuse("this is not a token: it has 5 parts, and the first does not name an encryption")
 	case len(segments) != 3:
 		return Claims{}, cli.Misuse("this is not a token: a token has 3 parts separated by dots, or 5 if it is encrypted, and this has %d", len(segments))
 	}
