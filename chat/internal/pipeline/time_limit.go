@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// timeLimits ends the attempts of a client that take too long. They share one timer, which is left to run when an attempt ends in
-// time: to start a timer wakes a processor to wait for it, which costs as much as a twentieth of sending a message.
+// timeLimits ends the attempts of a client that take too long. They share one timer, which keeps running when an attempt ends in
+// time: starting a timer wakes a processor that waits for it, which costs as much as a twentieth of sending a message.
 type timeLimits struct {
 	mu      sync.Mutex
 	running map[*timeLimit]struct{}
