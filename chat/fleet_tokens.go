@@ -81,7 +81,7 @@ func (t *fleetTokens) give(held *fleetToken) {
 	}
 	held.idle = t.idle.PushFront(held)
 	for element := t.idle.Back(); element != nil && t.idle.Len() > t.limit; {
-		oldest := element.Value.(*fleetToken) //nolint:forcetypeassert // the list has no others
+		oldest := element.Value.(*fleetToken) //nolint:errcheck // the list has no others
 		element = element.Prev()
 		if oldest.credential.idle() {
 			t.idle.Remove(oldest.idle)

@@ -64,7 +64,7 @@ func newPlanExport(t *tool) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "export",
 		Short:   "Plan thread export",
-		Long:    "Plan the export of a number of messages of one thread.",
+		Long:    "Plan the export of a number of messages of one thread, with a page of them in\neach request.",
 		Example: "  acschat plan export --count 250000",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
