@@ -77,6 +77,10 @@ var _ = Describe("The binary", func() {
 		run(emptyShell(), "emulator check", "--ready-file", ready)
 		run(emptyShell(), "emulator dump", "--ready-file", ready)
 		run(emptyShell(), "emulator trust")
+		run(emptyShell(), "plan send", "--count", "100")
+		run(emptyShell(), "plan export", "--count", "100")
+		run(emptyShell(), "plan participants", "--count", "100")
+		run(emptyShell(), "trigger", "ChatMessageReceived", "--dry-run")
 		run(admin, "user create")
 		run(admin, "user delete", users[2].ID, "--yes")
 		for _, command := range []string{"demo", "version", "help", "completion bash", "completion zsh", "completion fish", "completion powershell"} {
