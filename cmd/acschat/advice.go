@@ -22,8 +22,11 @@ func nextStep(cmd *cobra.Command, err error, s shell.Shell) string {
 }
 
 // explained is the most likely cause of an error and what to do about it, from the error alone. If others are possible, doctor
-// finds out which it is.
+// finds out which it is. The advice names flags that a command which stands alone does not use.
 func explained(cmd *cobra.Command, err error, s shell.Shell) string {
+	if cmd.Annotations[standsAlone] != "" {
+		return ""
+	}
 	var none *chat.Client
 	causes := none.Explain(cmd.Context(), "", err).Causes
 	first := causes[0]

@@ -9,6 +9,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gexec"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
 )
 
 var _ = Describe("emulator", func() {
@@ -17,6 +19,8 @@ var _ = Describe("emulator", func() {
 		file := filepath.Join(sh.Dir, "ready.json")
 		sh.Run("emulator", "env", "--ready-file", file).Ends(1, "not running")
 		sh.Run("emulator", "env", "--ready-file", sh.File("other.json", "{}")).Ends(2, "not a ready file")
+		killed := sh.File("killed.json", `{"endpoint":"https://`+clitest.FreeAddress()+`","connectionString":"x"}`)
+		Expect(sh.Run("emulator", "check", "--ready-file", killed).Ends(1, "connection refused").Err).NotTo(ContainSubstring("--endpoint"), "the emulator commands do not have it")
 		running := sh.Start("emulator", "--addr", "127.0.0.1:0", "--ready-file", file)
 		Eventually(file).Should(BeAnExistingFile())
 		typed := exec.Command("sh", "-ec", `eval "$(acschat emulator env --ready-file ready.json)"; acschat user create`)
