@@ -204,6 +204,9 @@ var _ = Describe("emulator trust", func() {
 		sh := emptyShell()
 		sh.Run("emulator", "trust").OK()
 		Expect(sh.Run("emulator", "trust", "--host", "acs").Err).To(ContainSubstring("the old one can't sign for acs"))
+		again := sh.Run("emulator", "trust", "--host", "ACS")
+		again.OK()
+		Expect(again.Err).To(BeEmpty(), "the case of a name does not matter")
 		sh.Run("emulator", "trust", "--host", "acs:8443").Ends(2, "--host must be a name or an address without a port")
 	})
 

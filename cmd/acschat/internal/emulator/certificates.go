@@ -105,7 +105,8 @@ func permitsAll(authority *x509.Certificate, hosts []string) (host string, ok bo
 	for _, host := range hosts {
 		ip := net.ParseIP(host)
 		inRange := func(r *net.IPNet) bool { return r.Contains(ip) }
-		if ip != nil && !slices.ContainsFunc(authority.PermittedIPRanges, inRange) || ip == nil && !slices.Contains(authority.PermittedDNSDomains, host) {
+		isSame := func(domain string) bool { return strings.EqualFold(domain, host) }
+		if ip != nil && !slices.ContainsFunc(authority.PermittedIPRanges, inRange) || ip == nil && !slices.ContainsFunc(authority.PermittedDNSDomains, isSame) {
 			return host, false
 		}
 	}
