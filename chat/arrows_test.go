@@ -68,6 +68,13 @@ var arrows = map[string]struct{ ours, others []string }{
 	"chat/limits/redislimits": {
 		ours:   []string{"chat/limits"},
 		others: []string{"github.com/redis/go-redis/v9"},
+	"chat/outbox": {
+		ours: []string{"chat", "chat/limits"},
+		others: []string{
+			"github.com/gofrs/flock",
+			"github.com/jackc/pgx/v5/...",
+			"github.com/riverqueue/river/...",
+		},
 	},
 	"chat/chattest": {
 		ours:   []string{"chat", "chat/events", "chat/redact", "chat/internal/operations", "chat/internal/secret", "gen/chatapi", "gen/identityapi"},

@@ -1,0 +1,73 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river/riverdriver"
+)
+
+// backend is a database with transactions of type Tx.
+type backend[Tx any] struct {
+	*dialect
+
+	driver   riverdriver.Driver[Tx]
+	pool     session // outside of transactions
+	of       func(Tx) session
+	begin    func(context.Context) (Tx, error)
+	commit   func(context.Context, Tx) error
+	rollback func(context.Context, Tx) error
+	// lock takes the lock of a working process, see processLock.
+	lock func(ctx context.Context, id string) (processLock, error)
+}
+
+// inTx runs f in a transaction, which it rolls back if f fails. The transaction reads what others have committed before each statement.
+func (b *backend[Tx]) inTx(ctx context.Context, f func(tx Tx, s session) error) error {
+	tx, err := b.begin(ctx)
+	if err != nil {
+		return err
+	}
+	if err := f(tx, b.of(tx)); err != nil {
+		_ = b.rollback(context.WithoutCancel(ctx), tx) // the first error says what is wrong
+		return err
+	}
+	return b.commit(ctx, tx)
+}
+
+func pgxBackend(pool *pgxpool.Pool, driver riverdriver.Driver[pgx.Tx]) *backend[pgx.Tx] {
+	return &backend[pgx.Tx]{
+		dialect: &postgres,
+		driver:  driver,
+		pool:    pgxSession{pool},
+		of:      func(tx pgx.Tx) session { return pgxSession{tx} },
+		begin: func(ctx context.Context) (pgx.Tx, error) {
+			return pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+		},
+		commit:   func(ctx context.Context, tx pgx.Tx) error { return tx.Commit(ctx) },
+		rollback: func(ctx context.Context, tx pgx.Tx) error { return tx.Rollback(ctx) },
+		lock: func(ctx context.Context, id string) (processLock, error) {
+			conn, err := pool.Acquire(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return lockSession(ctx, pgxSession{conn}, id, func() {
+				// The lock ends with the connection, so that it does not go back to the pool.
+				_ = conn.Hijack().Close(context.WithoutCancel(ctx))
+			})
+		},
+	}
+}
+
+func sqlBackend(db *sql.DB, spoken *dialect, driver riverdriver.Driver[*sql.Tx], options *sql.TxOptions) *backend[*sql.Tx] {
+	return &backend[*sql.Tx]{
+		dialect:  spoken,
+		driver:   driver,
+		pool:     sqlSession{db, spoken},
+		of:       func(tx *sql.Tx) session { return sqlSession{tx, spoken} },
+		begin:    func(ctx context.Context) (*sql.Tx, error) { return db.BeginTx(ctx, options) },
+		commit:   func(_ context.Context, tx *sql.Tx) error { return tx.Commit() },
+		rollback: func(_ context.Context, tx *sql.Tx) error { return tx.Rollback() },
+	}
+}

@@ -1,0 +1,32 @@
+package outbox
+
+import "strings"
+
+// dialect is how a database spells what the others spell otherwise.
+type dialect struct {
+	now        string // microseconds since 1970
+	lockRow    string // ends a SELECT that locks its row until the transaction ends
+	skipLocked string // as lockRow, without the row if another transaction has locked it
+	ofClient   string // the last client that worked on a job of River
+	positional bool   // parameters are ?1 instead of $1
+}
+
+var postgres = dialect{ //nolint:gochecknoglobals // a constant
+	now:        "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+	lockRow:    " FOR UPDATE",
+	skipLocked: " FOR UPDATE SKIP LOCKED",
+	ofClient:   "coalesce(attempted_by[array_upper(attempted_by, 1)], '')",
+}
+
+// sqlite needs no locks of rows: a transaction that begins with _txlock=immediate is the only one that writes.
+var sqlite = dialect{ //nolint:gochecknoglobals // a constant
+	now:        "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+	positional: true,
+}
+
+func (d *dialect) parameters(statement string) string {
+	if d.positional {
+		return strings.ReplaceAll(statement, "$", "?")
+	}
+	return statement
+}

@@ -1,0 +1,202 @@
+package outbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// State is how far a message is.
+type State string
+
+// States of messages.
+const (
+	Pending State = "pending" // it is to be sent, or is being sent
+	Sent    State = "sent"
+	Failed  State = "failed" // it was refused for good
+)
+
+// Entry is a message in the outbox.
+type Entry struct {
+	Message
+	// Seq is the position among the messages of the thread, which are sent in this order.
+	Seq   int64
+	State State
+	// EnqueuedOn is when the message was enqueued, and SettledOn when it was sent or has failed, zero while it is pending. Both are by the
+	// clock of the database.
+	EnqueuedOn, SettledOn time.Time
+	// MessageID is the id of the sent message, "" before.
+	MessageID string
+	// Failures is the number of attempts that failed and are repeated.
+	Failures int
+	// Err is why the message has failed, or why the last attempt has: an [*chat.Error] if the service said so, without InnerError, Details
+	// and the raw response. Nil means that there was no error.
+	Err error
+}
+
+const entryColumns = `thread_id, seq, user_id, key, content, options, state, enqueued_at, settled_at, message_id, failures, error`
+
+// scanEntry reads entryColumns, and what follows them into more.
+func scanEntry(scan func(...any) error, more ...any) (Entry, error) {
+	var e Entry
+	var user, options, state, failure string
+	var enqueued, settled int64
+	if err := scan(append([]any{
+		&e.ThreadID, &e.Seq, &user, &e.Key, &e.Content, &options, &state, &enqueued, &settled, &e.MessageID, &e.Failures, &failure,
+	}, more...)...); err != nil {
+		return Entry{}, err
+	}
+	var stored storedOptions
+	if err := json.Unmarshal([]byte(options), &stored); err != nil {
+		return Entry{}, fmt.Errorf("read the options of a message: %w", err)
+	}
+	e.User, e.State, e.SendMessageOptions = chat.CommunicationUser{ID: user}, State(state), chat.SendMessageOptions(stored)
+	e.EnqueuedOn, e.SettledOn = timeOf(enqueued), timeOf(settled)
+	e.Err = restoreError(failure)
+	return e, nil
+}
+
+// timeOf returns the zero time for 0.
+func timeOf(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}
+
+// storedError is an error in the form in which it is stored.
+type storedError struct {
+	Text    string      `json:"text"`
+	Service *chat.Error `json:"service,omitempty"`
+}
+
+func storeError(err error) (string, error) {
+	if err == nil {
+		return "", nil
+	}
+	stored := storedError{Text: err.Error()}
+	if service, ok := errors.AsType[*chat.Error](err); ok {
+		stored.Service = &chat.Error{
+			StatusCode: service.StatusCode, Code: service.Code, Message: service.Message, Target: service.Target,
+			RequestID: service.RequestID, CorrelationVector: service.CorrelationVector, RetryAfter: service.RetryAfter,
+		}
+	}
+	text, failed := json.Marshal(stored)
+	return string(text), failed
+}
+
+// entryError has the text of an error that was stored, and matches what that matched.
+type entryError struct {
+	text    string
+	service *chat.Error
+}
+
+func (e *entryError) Error() string { return e.text }
+func (e *entryError) Unwrap() error { return e.service }
+
+func restoreError(text string) error {
+	var stored storedError
+	switch err := json.Unmarshal([]byte(text), &stored); {
+	case text == "":
+		return nil
+	case err != nil:
+		return fmt.Errorf("read a stored error: %w", err)
+	case stored.Service == nil:
+		return errors.New(stored.Text)
+	}
+	return &entryError{stored.Text, stored.Service}
+}
+
+// ListOptions are the optional settings of [Outbox.List].
+type ListOptions struct {
+	// State and ThreadID select messages. Empty means all.
+	State    State
+	ThreadID string
+	// AfterThread and AfterSeq continue after an entry of a previous list. Zero means from the beginning.
+	AfterThread string
+	AfterSeq    int64
+	// Limit is the largest number of entries. 0 means 100.
+	Limit int
+}
+
+// List returns messages by thread and then in their order.
+func (o *Outbox[Tx]) List(ctx context.Context, options *ListOptions) ([]Entry, error) {
+	if options == nil {
+		options = &ListOptions{}
+	}
+	limit := options.Limit
+	if limit <= 0 {
+		limit = 100
+	}
+	entries := []Entry{}
+	err := o.pool.each(ctx, func(scan func(...any) error) error {
+		e, err := scanEntry(scan)
+		entries = append(entries, e)
+		return err
+	}, `SELECT `+entryColumns+` FROM chat_outbox_message
+		WHERE ($1 = '' OR state = $1) AND ($2 = '' OR thread_id = $2) AND (thread_id > $3 OR thread_id = $3 AND seq > $4)
+		ORDER BY thread_id, seq LIMIT $5`,
+		string(options.State), options.ThreadID, options.AfterThread, options.AfterSeq, limit)
+	if err != nil {
+		return nil, fmt.Errorf("outbox: list: %w", err)
+	}
+	return entries, nil
+}
+
+// Get returns the message of a user in a thread with a key. The error matches [ErrNotFound] if there is none, for example because it was
+// sent long ago.
+func (o *Outbox[Tx]) Get(ctx context.Context, user chat.CommunicationUser, threadID, key string) (Entry, error) {
+	var e Entry
+	found := false
+	err := o.pool.each(ctx, func(scan func(...any) error) (err error) {
+		found = true
+		e, err = scanEntry(scan)
+		return err
+	}, `SELECT `+entryColumns+` FROM chat_outbox_message WHERE thread_id = $1 AND user_id = $2 AND key = $3`, threadID, user.RawID(), key)
+	if err == nil && !found {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Entry{}, fmt.Errorf("outbox: get: %w", err)
+	}
+	return e, nil
+}
+
+// Counts returns how many messages are in each state.
+func (o *Outbox[Tx]) Counts(ctx context.Context) (map[State]int, error) {
+	counts := make(map[State]int)
+	err := o.pool.each(ctx, func(scan func(...any) error) error {
+		var state string
+		var n int
+		err := scan(&state, &n)
+		counts[State(state)] = n
+		return err
+	}, "SELECT state, count(*) FROM chat_outbox_message GROUP BY state")
+	if err != nil {
+		return nil, fmt.Errorf("outbox: count: %w", err)
+	}
+	return counts, nil
+}
+
+// Retry makes failed messages of a thread pending again, before its other pending messages: that with the key, or all if it is empty. It
+// returns how many there were.
+func (o *Outbox[Tx]) Retry(ctx context.Context, threadID, key string) (retried int, err error) {
+	err = o.inTx(ctx, func(tx Tx, s session) error {
+		changed, err := s.exec(ctx, `UPDATE chat_outbox_message SET state = $1, settled_at = 0, failures = 0, not_before = 0
+			WHERE thread_id = $2 AND state = $3 AND ($4 = '' OR key = $4)`, string(Pending), threadID, string(Failed), key)
+		if err != nil || changed == 0 {
+			return err
+		}
+		retried = int(changed)
+		_, err = o.wake(ctx, tx, s, threadID, 0)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("outbox: retry: %w", err)
+	}
+	return retried, nil
+}

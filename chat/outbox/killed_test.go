@@ -1,0 +1,238 @@
+package outbox_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/outbox"
+)
+
+// workerVariable makes the binary of the specs a worker: it contains a workerProcess.
+const workerVariable = "ACSCHAT_OUTBOX_WORKER"
+
+// workerProcess is what a worker in a process of its own needs.
+type workerProcess struct{ Kind, Source, Endpoint, Token string }
+
+// workUntilKilled runs a worker and returns the status of the process.
+func workUntilKilled(given string) int {
+	var p workerProcess
+	err := json.Unmarshal([]byte(given), &p)
+	if err == nil {
+		err = p.work(context.Background())
+	}
+	fmt.Fprintln(os.Stderr, err)
+	return 1
+}
+
+func (p *workerProcess) work(ctx context.Context) error {
+	options := &chat.FleetOptions{}
+	options.InsecureAllowCredentialWithHTTP = true
+	fleet, err := chat.NewFleet(p.Endpoint, mintOne(p.Token), options)
+	if err != nil {
+		return err
+	}
+	if p.Kind == "sqlite" {
+		db, err := sql.Open("sqlite", sqliteSource(p.Source))
+		if err != nil {
+			return err
+		}
+		box, err := outbox.NewSQLite(db)
+		if err != nil {
+			return err
+		}
+		return runWorker(ctx, box, fleet)
+	}
+	pool, err := pgxpool.New(ctx, p.Source)
+	if err != nil {
+		return err
+	}
+	box, err := outbox.NewPostgres(pool)
+	if err != nil {
+		return err
+	}
+	return runWorker(ctx, box, fleet)
+}
+
+func runWorker[Tx any](ctx context.Context, box *outbox.Outbox[Tx], fleet *chat.Fleet) error {
+	w, err := outbox.NewWorker(box, fleet, quick())
+	if err != nil {
+		return err
+	}
+	return w.Run(ctx)
+}
+
+// spawn starts a worker process.
+func spawn[Tx any](d *database[Tx], r *room) *exec.Cmd {
+	GinkgoHelper()
+	self, err := os.Executable()
+	Expect(err).NotTo(HaveOccurred())
+	given, err := json.Marshal(workerProcess{d.kind, d.source, r.address, r.Token(r.user, 24*time.Hour, "chat")})
+	Expect(err).NotTo(HaveOccurred())
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), workerVariable+"="+string(given))
+	cmd.Stderr = &bytes.Buffer{}
+	Expect(cmd.Start()).To(Succeed())
+	DeferCleanup(func() { kill(cmd) })
+	return cmd
+}
+
+func kill(cmd *exec.Cmd) {
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+}
+
+// load enqueues n messages for each thread.
+func load[Tx any](ctx context.Context, d *database[Tx], r *room, n int) {
+	GinkgoHelper()
+	for thread := range r.threads {
+		messages := make([]outbox.Message, n)
+		for i, key := range numbered(n) {
+			messages[i] = r.message(thread, key)
+		}
+		put(ctx, d, messages...)
+	}
+}
+
+// slowly delays the answers to sends, so that processes are killed in the middle of one.
+func (r *room) slowly(d time.Duration) *chattest.InjectedFault {
+	return r.Fail(chattest.SendChatMessage, chattest.Fault{Delay: d, Times: -1})
+}
+
+// sends returns how many messages the service has.
+func (r *room) sends() int { return len(r.Requests(chattest.SendChatMessage)) }
+
+var _ = Describe("A worker that is killed", func() {
+	It("is replaced within two seconds on Postgres, and each message is sent once and in order", func(ctx SpecContext) {
+		d, r := newPostgres(), newRoom(8)
+		r.slowly(20 * time.Millisecond)
+		load(ctx, d, r, 60)
+		first := spawn(d, r)
+		Eventually(r.sends).WithTimeout(20 * time.Second).WithPolling(5 * time.Millisecond).Should(BeNumerically(">", 80))
+		stop := start(ctx, newWorker(d, r, quick())) // all threads belong to the first worker
+		kill(first)
+		killed := time.Now()
+		before := make([]int, len(r.threads))
+		for thread := range r.threads {
+			before[thread] = len(r.texts(thread))
+		}
+		Eventually(func() (waiting int) {
+			for thread := range r.threads {
+				if len(r.texts(thread)) <= before[thread]+1 { // one may have been under way
+					waiting++
+				}
+			}
+			return waiting
+		}).WithTimeout(10 * time.Second).WithPolling(5 * time.Millisecond).Should(BeZero())
+		continued := time.Since(killed)
+		AddReportEntry("until all threads continued", continued)
+		settled(ctx, d, 30*time.Second)
+		Expect(stop()).To(Succeed())
+		for thread := range r.threads {
+			Expect(r.texts(thread)).To(Equal(numbered(60)))
+		}
+		Expect(continued).To(BeNumerically("<", 2*time.Second))
+	})
+
+	It("continues at its next start on SQLite, and each message is sent once and in order", func(ctx SpecContext) {
+		d, r := newSQLite(), newRoom(4)
+		r.slowly(10 * time.Millisecond)
+		load(ctx, d, r, 100)
+		for round := range 5 {
+			sent := r.sends()
+			worker := spawn(d, r)
+			Eventually(r.sends).WithTimeout(20*time.Second).WithPolling(5*time.Millisecond).Should(BeNumerically(">", sent+40), "round %d", round)
+			kill(worker)
+		}
+		stop := start(ctx, newWorker(d, r, quick()))
+		settled(ctx, d, 30*time.Second)
+		Expect(stop()).To(Succeed())
+		for thread := range r.threads {
+			Expect(r.texts(thread)).To(Equal(numbered(100)))
+		}
+	})
+})
+
+var _ = Describe("A worker that loses its lock", func() {
+	// lose loads the threads, and ends the lock of a worker in the middle of them while another one runs.
+	lose := func(ctx context.Context, d *database[pgx.Tx], r *room) (stop, other func() error) {
+		GinkgoHelper()
+		r.slowly(20 * time.Millisecond)
+		load(ctx, d, r, 150)
+		options := quick()
+		options.ListingLag = 200 * time.Millisecond
+		stop = start(ctx, newWorker(d, r, options))
+		Eventually(r.sends).WithTimeout(20 * time.Second).WithPolling(5 * time.Millisecond).Should(BeNumerically(">", 80))
+		other = start(ctx, newWorker(openPostgres(d.source), r, options))
+		Expect(outbox.Value(ctx, d.Outbox, endLocks)).To(BeNumerically(">=", 1))
+		return stop, other
+	}
+
+	It("stops, and each message is sent once and in order", func(ctx SpecContext) {
+		d, r := newPostgres(), newRoom(8)
+		stop, other := lose(ctx, d, r)
+		settled(ctx, d, 30*time.Second)
+		Expect(stop()).To(MatchError(outbox.ErrLockLost))
+		Expect(other()).To(Succeed())
+		for thread := range r.threads {
+			Expect(r.texts(thread)).To(Equal(numbered(150)))
+		}
+	})
+
+	It("sends nothing that another worker has taken over, even if it does not notice", func(ctx SpecContext) {
+		d, r := newPostgres(), newRoom(8)
+		outbox.Deafen(d.Outbox)
+		stop, other := lose(ctx, d, r)
+		settled(ctx, d, 30*time.Second)
+		Expect(outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM river_job WHERE state = 'cancelled'")).
+			To(BeNumerically(">=", len(r.threads)), "the jobs have been taken over while they ran")
+		Expect(stop()).To(Succeed())
+		Expect(other()).To(Succeed())
+		for thread := range r.threads {
+			Expect(r.texts(thread)).To(Equal(numbered(150)))
+		}
+	})
+})
+
+// endLocks ends the connections with the locks of the workers that have jobs, and counts them.
+const endLocks = `SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1
+	AND ((classid::bigint << 32) | objid::bigint) IN (SELECT hashtextextended(attempted_by[array_upper(attempted_by, 1)], 0)
+		FROM river_job WHERE state = 'running')`
+
+var _ = Describe("A run whose thread has been taken over", func() {
+	fenced(newSQLite)
+	fenced(newPostgres)
+})
+
+func fenced[Tx any](open func() *database[Tx]) {
+	It(fmt.Sprintf("keeps the message under way, and begins no other, with %T", *new(Tx)), func(ctx SpecContext) {
+		d, r := open(), newRoom(1)
+		r.slowly(300 * time.Millisecond)
+		put(ctx, d, r.message(0, "a"), r.message(0, "b"))
+		stop := start(ctx, newWorker(d, r, quick()))
+		Eventually(r.sends).WithTimeout(10 * time.Second).WithPolling(time.Millisecond).Should(Equal(1))
+		Expect(outbox.Exec(ctx, d.Outbox, nil, "UPDATE chat_outbox_lease SET generation = generation + 1")).To(BeEquivalentTo(1))
+		Eventually(func() (int64, error) {
+			return outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM river_job WHERE state = 'completed'")
+		}).WithTimeout(10 * time.Second).Should(BeEquivalentTo(1))
+		Expect(stop()).To(Succeed())
+		Expect(r.texts(0)).To(Equal([]string{"a"}))
+		Expect(d.Counts(ctx)).To(Equal(map[outbox.State]int{outbox.Sent: 1, outbox.Pending: 1}))
+		stop = start(ctx, newWorker(d, r, quick())) // it gives the thread another job
+		settled(ctx, d, 10*time.Second)
+		Expect(stop()).To(Succeed())
+		Expect(r.texts(0)).To(Equal([]string{"a", "b"}))
+	})
+}

@@ -1,0 +1,174 @@
+package outbox
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+const (
+	takeoverInterval = 400 * time.Millisecond
+	// takeoverDelay is the time for a process that has lost its lock, but lives, to notice that and to end its requests.
+	takeoverDelay = 800 * time.Millisecond
+	sweepInterval = time.Minute
+)
+
+// sweepFirst prepares the start: on SQLite, the lock proves that the running jobs are those of a process that has ended.
+func (r *run[Tx]) sweepFirst(ctx context.Context) error {
+	if r.box.dialect == &sqlite {
+		if err := r.replaceJobs(ctx, ""); err != nil {
+			return err
+		}
+	}
+	return r.repair(ctx)
+}
+
+// sweep takes over threads of workers that have ended, and prunes, until the context ends.
+func (r *run[Tx]) sweep(ctx context.Context) {
+	takeover := time.NewTicker(takeoverInterval)
+	defer takeover.Stop()
+	repair := time.NewTicker(sweepInterval)
+	defer repair.Stop()
+	r.logged(ctx, r.prune)
+	dead := make(map[string]time.Time) // when clients were first seen without a lock
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-takeover.C:
+			if r.box.dialect == &postgres {
+				r.logged(ctx, func(ctx context.Context) error { return r.takeOver(ctx, dead) })
+			}
+		case <-repair.C:
+			r.logged(ctx, r.repair)
+			r.logged(ctx, r.prune)
+		}
+	}
+}
+
+func (r *run[Tx]) logged(ctx context.Context, f func(context.Context) error) {
+	if err := f(ctx); err != nil && ctx.Err() == nil {
+		r.Logger.ErrorContext(ctx, "outbox: maintenance has failed", slog.Any("error", err))
+	}
+}
+
+// takeOver replaces the jobs of clients whose process has had no lock for some time.
+func (r *run[Tx]) takeOver(ctx context.Context, dead map[string]time.Time) error {
+	seen := make(map[string]bool)
+	if err := r.box.pool.each(ctx, func(scan func(...any) error) error {
+		var client string
+		err := scan(&client)
+		seen[client] = true
+		return err
+	}, `SELECT DISTINCT client FROM (SELECT `+r.box.ofClient+` AS client FROM river_job WHERE state = 'running' AND queue = $1) AS jobs
+		WHERE NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+			AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+			AND ((classid::bigint << 32) | objid::bigint) = hashtextextended(client, 0))`, queue); err != nil {
+		return err
+	}
+	now := time.Now()
+	for client := range dead {
+		if !seen[client] {
+			delete(dead, client)
+		}
+	}
+	for client := range seen {
+		if since, ok := dead[client]; !ok {
+			dead[client] = now
+		} else if now.Sub(since) >= takeoverDelay {
+			if err := r.replaceJobs(ctx, client); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// replaceJobs replaces the running jobs of a client, on SQLite of all clients. The new jobs have not used any attempts. What the old
+// client does with the old ones, if it lives, has no effect any more.
+func (r *run[Tx]) replaceJobs(ctx context.Context, client string) error {
+	return r.box.inTx(ctx, func(tx Tx, s session) error {
+		query, args := "SELECT id, args ->> 'thread_id' FROM river_job WHERE state = 'running' AND queue = $1", []any{queue}
+		if r.box.dialect == &postgres {
+			if _, err := s.exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", client); err != nil {
+				return err
+			}
+			query, args = query+" AND "+r.box.ofClient+" = $2", append(args, client)
+		}
+		jobs := make(map[int64]string)
+		if err := s.each(ctx, func(scan func(...any) error) error {
+			var id int64
+			var threadID string
+			err := scan(&id, &threadID)
+			jobs[id] = threadID
+			return err
+		}, query, args...); err != nil {
+			return err
+		}
+		for id, threadID := range jobs {
+			if err := r.replaceJob(ctx, tx, s, id, threadID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (r *run[Tx]) replaceJob(ctx context.Context, tx Tx, s session, id int64, threadID string) error {
+	if _, err := nextGeneration(ctx, s, threadID); err != nil {
+		return err
+	}
+	changed, err := s.exec(ctx, "UPDATE river_job SET state = 'cancelled', finalized_at = CURRENT_TIMESTAMP WHERE id = $1 AND state = 'running'", id)
+	if err != nil || changed == 0 { // it has just ended
+		return err
+	}
+	return r.box.insertJob(ctx, tx, threadID)
+}
+
+// repair gives a job to threads that should have one, for example because it was cancelled in River's user interface.
+func (r *run[Tx]) repair(ctx context.Context) error {
+	const stray = ` FROM chat_outbox_thread AS t WHERE awake = 1 AND NOT EXISTS (SELECT 1 FROM river_job AS j WHERE j.queue = $1
+		AND j.state IN ('available', 'pending', 'retryable', 'running', 'scheduled') AND j.args ->> 'thread_id' = t.thread_id)`
+	var threads []string
+	if err := r.box.pool.each(ctx, func(scan func(...any) error) error {
+		var threadID string
+		err := scan(&threadID)
+		threads = append(threads, threadID)
+		return err
+	}, "SELECT thread_id"+stray, queue); err != nil {
+		return err
+	}
+	for _, threadID := range threads {
+		if err := r.box.inTx(ctx, func(tx Tx, s session) error {
+			free, err := one(ctx, s, []any{new(string)}, "SELECT thread_id FROM chat_outbox_thread WHERE thread_id = $1"+r.box.skipLocked, threadID)
+			if err != nil || !free {
+				return err
+			}
+			still, err := one(ctx, s, []any{new(string)}, "SELECT thread_id"+stray+" AND t.thread_id = $2", queue, threadID)
+			if err != nil || !still {
+				return err
+			}
+			return r.box.insertJob(ctx, tx, threadID)
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prune deletes messages that were settled long ago.
+func (r *run[Tx]) prune(ctx context.Context) error {
+	for _, old := range []struct {
+		state State
+		keep  time.Duration
+	}{{Sent, r.KeepSent}, {Failed, r.KeepFailed}} {
+		if old.keep < 0 {
+			continue
+		}
+		if _, err := r.box.pool.exec(ctx, "DELETE FROM chat_outbox_message WHERE state = $1 AND settled_at < "+r.box.now+" - $2",
+			string(old.state), old.keep.Microseconds()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package outbox_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat/outbox"
+)
+
+// wakeThreads is the number of threads whose last message commits while the job of the thread ends.
+const wakeThreads = 2000
+
+// raceWithEnds enqueues a message for each thread, and another that commits when the first has been sent, while the job of the thread ends.
+func raceWithEnds[Tx any](ctx context.Context, d *database[Tx], r *room, threads int) {
+	var all sync.WaitGroup
+	work := make(chan int)
+	for range 16 {
+		all.Go(func() {
+			defer GinkgoRecover()
+			for i := range work {
+				first, last := r.message(0, "first"), r.message(0, "last")
+				first.ThreadID, last.ThreadID = fmt.Sprint("19:no-thread-", i), fmt.Sprint("19:no-thread-", i)
+				put(ctx, d, first)
+				for {
+					entry, err := d.Get(ctx, r.bot, first.ThreadID, first.Key)
+					Expect(err).NotTo(HaveOccurred())
+					if entry.State != outbox.Pending {
+						break
+					}
+				}
+				Expect(outbox.InTx(ctx, d.Outbox, func(tx Tx) error {
+					if err := d.Enqueue(ctx, tx, last); err != nil {
+						return err
+					}
+					time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond) // the transaction of the caller goes on
+					return nil
+				})).To(Succeed())
+			}
+		})
+	}
+	for i := range threads {
+		work <- i
+	}
+	close(work)
+	all.Wait()
+}
+
+// strays returns how many messages are pending after there has been time to send them.
+func strays[Tx any](ctx context.Context, d *database[Tx], within time.Duration) int {
+	GinkgoHelper()
+	var counts map[outbox.State]int
+	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		var err error
+		counts, err = d.Counts(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		if counts[outbox.Pending] == 0 || time.Since(began) > within {
+			return counts[outbox.Pending]
+		}
+	}
+}
+
+// The threads of these specs do not exist, so that the service refuses each message at once.
+var _ = Describe("The end of the job of a thread", func() {
+	It("loses no message on Postgres that commits meanwhile", func(ctx SpecContext) {
+		d, r := newPostgres(), newRoom(1)
+		stop := start(ctx, newWorker(d, r, quick()))
+		raceWithEnds(ctx, d, r, wakeThreads)
+		Expect(strays(ctx, d, 20*time.Second)).To(BeZero())
+		Expect(stop()).To(Succeed())
+		Expect(d.Counts(ctx)).To(Equal(map[outbox.State]int{outbox.Failed: 2 * wakeThreads}))
+	})
+
+	It("would lose messages on Postgres in the wrong order, so that the spec above can fail", func(ctx SpecContext) {
+		d, r := newPostgres(), newRoom(1)
+		w := newWorker(d, r, quick())
+		outbox.LookFirst(w)
+		stop := start(ctx, w)
+		raceWithEnds(ctx, d, r, 300)
+		lost := strays(ctx, d, 3*time.Second)
+		AddReportEntry("lost with the wrong order, of 300", lost)
+		Expect(lost).To(BeNumerically(">", 0))
+		Expect(stop()).To(Succeed())
+	})
+
+	It("loses no message on SQLite that commits meanwhile", func(ctx SpecContext) {
+		d, r := newSQLite(), newRoom(1)
+		stop := start(ctx, newWorker(d, r, quick()))
+		raceWithEnds(ctx, d, r, wakeThreads/10)
+		Expect(strays(ctx, d, 20*time.Second)).To(BeZero())
+		Expect(stop()).To(Succeed())
+	})
+})
+
+var _ = Describe("A transaction of a caller that stays open on Postgres", func() { holdsNothing[pgx.Tx](newPostgres) })
+var _ = Describe("A transaction of a caller that stays open on Postgres over database/sql", func() { holdsNothing[*sql.Tx](newDatabaseSQL) })
+
+func holdsNothing[Tx any](open func() *database[Tx]) {
+	It("delays neither other threads nor what is committed for its own, even with one slot", func(ctx SpecContext) {
+		d, r := open(), newRoom(3)
+		options := quick()
+		options.Threads = 1
+		stop := start(ctx, newWorker(d, r, options))
+		put(ctx, d, r.message(0, "a"), r.message(1, "a"))
+		settled(ctx, d, 10*time.Second)
+
+		tx, commit, _, err := outbox.Begin(ctx, d.Outbox)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(d.Enqueue(ctx, tx, r.message(0, "c"))).To(Succeed())
+		Expect(d.Enqueue(ctx, tx, r.message(2, "c"))).To(Succeed())
+		put(ctx, d, r.message(1, "b"))
+		settled(ctx, d, 5*time.Second)
+		Expect(r.texts(1)).To(Equal([]string{"a", "b"}))
+		Expect(commit()).To(Succeed())
+		settled(ctx, d, 5*time.Second)
+
+		for _, key := range numbered(50) {
+			put(ctx, d, r.message(0, key))
+		}
+		tx, commit, _, err = outbox.Begin(ctx, d.Outbox)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(d.Enqueue(ctx, tx, r.message(0, "last"))).To(Succeed())
+		settled(ctx, d, 5*time.Second)
+		Expect(r.texts(0)).To(HaveLen(52))
+		put(ctx, d, r.message(1, "d")) // while the end of the thread's job waits
+		settled(ctx, d, 5*time.Second)
+		Expect(commit()).To(Succeed())
+		settled(ctx, d, 5*time.Second)
+		Expect(stop()).To(Succeed())
+		Expect(r.texts(0)).To(Equal(append([]string{"a", "c"}, append(numbered(50), "last")...)))
+		Expect(r.texts(2)).To(Equal([]string{"c"}))
+	})
+}

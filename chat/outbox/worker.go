@@ -1,0 +1,185 @@
+package outbox
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
+
+// Worker sends the messages of an outbox.
+type Worker[Tx any] struct {
+	box   *Outbox[Tx]
+	fleet *chat.Fleet
+	Options
+
+	drained func(context.Context, *step[Tx]) (bool, error) // specs replace it
+}
+
+// Options are the optional settings of [NewWorker].
+type Options struct {
+	// Threads is how many threads are sent in parallel. 0 means 100.
+	Threads int
+	// Patience is how long the worker waits in place before it goes on with other threads: for a repetition, and beyond ListingLag for the
+	// limiter of the fleet. 0 means two seconds.
+	Patience time.Duration
+	// PollInterval is how often the database is asked for threads to be sent, and the resolution of longer waits. 0 means 100 ms.
+	PollInterval time.Duration
+	// ListingLag is that of [chat.SendMessageOnceOptions].
+	ListingLag time.Duration
+	// RetryDelay is the time until a message is sent again after an attempt that failed. It doubles with each failure, up to 64 times
+	// itself. 0 means a second.
+	RetryDelay time.Duration
+	// KeepSent and KeepFailed are how long messages are kept after they were sent or have failed. Their keys can be used again after that.
+	// 0 means 7 days for those sent and 90 days for those failed, a negative value forever.
+	KeepSent, KeepFailed time.Duration
+	// OnFailed is called after the transaction that makes a message failed, see [Entry.Err]. Calls may be concurrent. Nil means no calls.
+	OnFailed func(Entry)
+	// Logger gets failures of messages and of the database. Nil means none.
+	Logger *slog.Logger
+}
+
+// ErrLockLost is returned by [Worker.Run] if the connection that shows other workers that this one works is lost. Run it again.
+var ErrLockLost = errors.New("the connection with the lock of the worker is lost")
+
+// NewWorker returns a worker that sends the messages of an outbox with the clients of a fleet, whose Limiter should keep it within the
+// rate limits. A nil outbox, a nil fleet and a negative option other than ListingLag, KeepSent and KeepFailed are each an
+// [*chat.ArgumentError].
+func NewWorker[Tx any](box *Outbox[Tx], fleet *chat.Fleet, options *Options) (*Worker[Tx], error) {
+	w := &Worker[Tx]{box: box, fleet: fleet}
+	if options != nil {
+		w.Options = *options
+	}
+	switch {
+	case box == nil:
+		return nil, &chat.ArgumentError{Name: "box", Reason: "must not be nil"}
+	case fleet == nil:
+		return nil, &chat.ArgumentError{Name: "fleet", Reason: "must not be nil"}
+	case w.Threads < 0:
+		return nil, &chat.ArgumentError{Name: "Threads", Reason: "must not be negative"}
+	case w.Patience < 0:
+		return nil, &chat.ArgumentError{Name: "Patience", Reason: "must not be negative"}
+	case w.PollInterval < 0:
+		return nil, &chat.ArgumentError{Name: "PollInterval", Reason: "must not be negative"}
+	case w.RetryDelay < 0:
+		return nil, &chat.ArgumentError{Name: "RetryDelay", Reason: "must not be negative"}
+	}
+	w.Threads = cmp.Or(w.Threads, 100)
+	w.Patience = cmp.Or(w.Patience, 2*time.Second)
+	w.PollInterval = cmp.Or(w.PollInterval, 100*time.Millisecond)
+	w.ListingLag = cmp.Or(w.ListingLag, 10*time.Second)
+	w.RetryDelay = cmp.Or(w.RetryDelay, time.Second)
+	w.KeepSent = cmp.Or(w.KeepSent, 7*24*time.Hour)
+	w.KeepFailed = cmp.Or(w.KeepFailed, 90*24*time.Hour)
+	w.Logger = cmp.Or(w.Logger, slog.New(slog.DiscardHandler))
+	w.drained = endDrain[Tx]
+	return w, nil
+}
+
+// stopTimeout is how long messages under way are waited for when a worker stops.
+const stopTimeout = 10 * time.Second
+
+// Run sends messages until the context ends, and then returns nil after the messages under way are sent, or cancelled after ten seconds. On
+// Postgres any number of workers run at the same time; on SQLite another process, or another call, is an error. A failure of the
+// database is logged, and what failed is repeated, except at the start. If the lock of the worker is lost, it stops at once, and the error
+// matches [ErrLockLost].
+func (w *Worker[Tx]) Run(ctx context.Context) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("outbox: work: %w", err)
+		}
+	}()
+	id := "chat-outbox-" + rand.Text()
+	lock, err := w.box.lock(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer lock.release()
+	// What ends working is not the context of the caller, so that messages under way are sent, but the loss of the lock.
+	working, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	r := &run[Tx]{Worker: w, id: id, stopping: ctx.Done()}
+	if err := r.sweepFirst(ctx); err != nil {
+		return err
+	}
+	jobs, err := r.client()
+	if err != nil {
+		return err
+	}
+	if err := jobs.Start(working); err != nil {
+		return err
+	}
+	swept := make(chan struct{})
+	go func() {
+		defer close(swept)
+		r.sweep(ctx)
+	}()
+	select {
+	case <-ctx.Done():
+	case <-lock.lost():
+		cancel()
+		err = ErrLockLost
+	}
+	stopErr := r.stop(working, jobs)
+	if err != nil {
+		return err // the sweep ends with the process that runs it again
+	}
+	<-swept
+	return stopErr
+}
+
+// run is a worker while it runs.
+type run[Tx any] struct {
+	*Worker[Tx]
+
+	id       string          // of the client of River, and of the lock
+	stopping <-chan struct{} // closed when no other message is to be begun
+}
+
+func (r *run[Tx]) client() (*river.Client[Tx], error) {
+	workers := river.NewWorkers()
+	if err := river.AddWorkerSafely(workers, &drainer[Tx]{run: r}); err != nil {
+		return nil, err
+	}
+	return river.NewClient(r.box.driver, &river.Config{
+		ID:                          r.id,
+		CompletedJobRetentionPeriod: time.Hour,
+		CancelledJobRetentionPeriod: time.Hour,
+		FetchCooldown:               min(50*time.Millisecond, r.PollInterval),
+		FetchPollInterval:           r.PollInterval,
+		JobTimeout:                  -1,
+		RescueStuckJobsAfter:        math.MaxInt64, // the lock of its process shows whether a job is stuck
+		Logger:                      r.Logger,
+		Queues:                      map[string]river.QueueConfig{queue: {MaxWorkers: r.Threads}},
+		Workers:                     workers,
+	})
+}
+
+// stop waits for the jobs under way, first for their end and then for them to be cancelled.
+func (r *run[Tx]) stop(working context.Context, jobs *river.Client[Tx]) error {
+	soft, cancel := context.WithTimeout(working, stopTimeout)
+	defer cancel()
+	if jobs.Stop(soft) == nil {
+		return nil
+	}
+	hard, cancel := context.WithTimeout(context.WithoutCancel(working), stopTimeout)
+	defer cancel()
+	return jobs.StopAndCancel(hard)
+}
+
+func (r *run[Tx]) isStopping() bool {
+	select {
+	case <-r.stopping:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,239 @@
+package outbox_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/limits"
+	"github.com/acschat/acs-chat-go/chat/outbox"
+)
+
+var _ = Describe("An outbox on SQLite", func() { behaves[*sql.Tx](newSQLite) })
+var _ = Describe("An outbox on Postgres", func() { behaves[pgx.Tx](newPostgres) })
+var _ = Describe("An outbox on Postgres over database/sql", func() { behaves[*sql.Tx](newDatabaseSQL) })
+
+// behaves are the promises that hold for every database.
+func behaves[Tx any](open func() *database[Tx]) {
+	It("sends what is committed, in order, and nothing that is rolled back", func(ctx SpecContext) {
+		d, r := open(), newRoom(2)
+		stop := start(ctx, newWorker(d, r, quick()))
+		_, err := outbox.Exec(ctx, d.Outbox, nil, "CREATE TABLE orders (id integer)")
+		Expect(err).NotTo(HaveOccurred())
+		for i, key := range numbered(10) {
+			tx, commit, rollback, err := outbox.Begin(ctx, d.Outbox)
+			Expect(err).NotTo(HaveOccurred())
+			_, err = outbox.Exec(ctx, d.Outbox, &tx, "INSERT INTO orders VALUES ($1)", i)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(d.Enqueue(ctx, tx, r.message(0, key))).To(Succeed())
+			Expect(d.Enqueue(ctx, tx, r.message(0, key+"b"))).To(Succeed())
+			Expect(d.Enqueue(ctx, tx, r.message(1, key))).To(Succeed())
+			if i%2 == 0 {
+				Expect(commit()).To(Succeed())
+			} else {
+				Expect(rollback()).To(Succeed())
+			}
+		}
+		settled(ctx, d, 10*time.Second)
+		Expect(stop()).To(Succeed())
+		Expect(outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM orders")).To(BeEquivalentTo(5))
+		Expect(join(r.texts(0))).To(Equal("00000 00000b 00002 00002b 00004 00004b 00006 00006b 00008 00008b"))
+		Expect(join(r.texts(1))).To(Equal("00000 00002 00004 00006 00008"))
+	})
+
+	It("sends the options of a message, and tells the id of the sent one", func(ctx SpecContext) {
+		d, r := open(), newRoom(1)
+		m := r.message(0, "order-1")
+		m.Type, m.SenderDisplayName, m.Metadata = chat.MessageTypeHTML, "Shop", map[string]string{"order": "1"}
+		put(ctx, d, m)
+		Expect(d.Get(ctx, r.bot, m.ThreadID, "order-1")).To(And(
+			HaveField("Message", Equal(m)), HaveField("State", outbox.Pending), HaveField("EnqueuedOn", BeTemporally("~", time.Now(), time.Minute))))
+		stop := start(ctx, newWorker(d, r, quick()))
+		settled(ctx, d, 10*time.Second)
+		Expect(stop()).To(Succeed())
+		entry, err := d.Get(ctx, r.bot, m.ThreadID, "order-1")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(entry).To(And(HaveField("State", outbox.Sent), HaveField("SettledOn", BeTemporally(">=", entry.EnqueuedOn))))
+		sent, err := r.Client(r.user).ThreadClient(m.ThreadID).GetMessage(ctx, entry.MessageID)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sent).To(And(HaveField("Type", chat.MessageTypeHTML), HaveField("SenderDisplayName", "Shop"), HaveField("Content.Message", "order-1"),
+			HaveField("Metadata", Equal(map[string]string{"order": "1", chat.OnceKeyMember: "order-1"}))))
+	})
+
+	It("refuses a key that it has, and leaves the transaction usable", func(ctx SpecContext) {
+		d, r := open(), newRoom(2)
+		put(ctx, d, r.message(0, "a"))
+		Expect(outbox.InTx(ctx, d.Outbox, func(tx Tx) error {
+			Expect(d.Enqueue(ctx, tx, r.message(0, "a"))).To(MatchError(outbox.ErrDuplicate))
+			Expect(d.Enqueue(ctx, tx, r.message(1, "a"))).To(Succeed())
+			return nil
+		})).To(Succeed())
+		Expect(d.Counts(ctx)).To(Equal(map[outbox.State]int{outbox.Pending: 2}))
+	})
+
+	It("keeps what the service refuses, reports it, goes on, and sends it when told to", func(ctx SpecContext) {
+		d, r := open(), newRoom(1)
+		options, failed := quick(), make(chan outbox.Entry, 10)
+		options.OnFailed = func(e outbox.Entry) { failed <- e }
+		r.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden, Message: "not today", Nth: 2})
+		put(ctx, d, r.message(0, "a"), r.message(0, "b"), r.message(0, "c"))
+		stop := start(ctx, newWorker(d, r, options))
+		settled(ctx, d, 10*time.Second)
+		var reported outbox.Entry
+		Eventually(failed).Should(Receive(&reported))
+		Expect(reported).To(And(HaveField("Key", "b"), HaveField("State", outbox.Failed), HaveField("Err", MatchError(chat.ErrForbidden))))
+		Expect(r.texts(0)).To(Equal([]string{"a", "c"}))
+		entries, err := d.List(ctx, &outbox.ListOptions{State: outbox.Failed})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(entries).To(HaveExactElements(And(HaveField("Key", "b"), HaveField("Err", MatchError(chat.ErrForbidden)))))
+		service, ok := errors.AsType[*chat.Error](entries[0].Err)
+		Expect(ok).To(BeTrue())
+		Expect(service).To(And(HaveField("StatusCode", 403), HaveField("Message", "not today")))
+
+		Expect(d.Retry(ctx, r.threads[0], "b")).To(Equal(1))
+		settled(ctx, d, 10*time.Second)
+		Expect(stop()).To(Succeed())
+		Expect(r.texts(0)).To(Equal([]string{"a", "c", "b"}))
+		Expect(failed).To(BeEmpty())
+	})
+
+	It("repeats what may work later, in order, and shows the last error meanwhile", func(ctx SpecContext) {
+		fails := &failingMint{times: 3}
+		d, r := open(), newRoom(1)
+		r.fleet = newFleet(r.address, fails.wrap(r.Token(r.user, time.Hour, "chat")))
+		put(ctx, d, r.message(0, "a"), r.message(0, "b"))
+		stop := start(ctx, newWorker(d, r, quick()))
+		Eventually(func() (outbox.Entry, error) { return d.Get(ctx, r.bot, r.threads[0], "a") }).WithPolling(5 * time.Millisecond).Should(And(
+			HaveField("State", outbox.Pending), HaveField("Failures", BeNumerically(">", 0)), HaveField("Err", MatchError(ContainSubstring("no token today")))))
+		settled(ctx, d, 10*time.Second)
+		Expect(stop()).To(Succeed())
+		Expect(r.texts(0)).To(Equal([]string{"a", "b"}))
+		Expect(d.Get(ctx, r.bot, r.threads[0], "a")).To(And(HaveField("Failures", 3), HaveField("Err", BeNil())))
+	})
+
+	It("sends each message once although replies and requests are lost", func(ctx SpecContext) {
+		d, r := open(), newRoom(3)
+		r.Fail(chattest.SendChatMessage, chattest.Fault{LoseReply: true, Every: 3})
+		r.Fail(chattest.SendChatMessage, chattest.Fault{LoseRequest: true, Every: 4})
+		r.Fail(chattest.ListChatMessages, chattest.Fault{Status: 503, Every: 5})
+		for _, key := range numbered(20) {
+			put(ctx, d, r.message(0, key), r.message(1, key), r.message(2, key))
+		}
+		stop := start(ctx, newWorker(d, r, quick()))
+		settled(ctx, d, 30*time.Second)
+		Expect(stop()).To(Succeed())
+		for thread := range 3 {
+			Expect(r.texts(thread)).To(Equal(numbered(20)))
+		}
+	})
+
+	It("waits for the limiter of the fleet, longer than its patience too, without searching for messages", func(ctx SpecContext) {
+		limiter := limits.New(&limits.Options{Adjust: func(l limits.Limit) limits.Limit {
+			l.Most, l.Per = 2, time.Second
+			return l
+		}})
+		d, r := open(), newRoom(1, func(o *chat.FleetOptions) { o.Limiter = limiter })
+		options := quick()
+		options.Patience = 10 * time.Millisecond
+		keys := numbered(6)
+		for _, key := range keys {
+			put(ctx, d, r.message(0, key))
+		}
+		began := time.Now()
+		stop := start(ctx, newWorker(d, r, options))
+		settled(ctx, d, 20*time.Second)
+		Expect(time.Since(began)).To(BeNumerically(">", 2*time.Second))
+		Expect(stop()).To(Succeed())
+		Expect(r.texts(0)).To(Equal(keys))
+		Expect(r.Requests(chattest.ListChatMessages)).To(BeEmpty())
+		Expect(d.List(ctx, nil)).To(HaveEach(HaveField("Failures", 0)))
+	})
+
+	It("continues after it was stopped, also if a job was cancelled in River", func(ctx SpecContext) {
+		d, r := open(), newRoom(2)
+		stop := start(ctx, newWorker(d, r, quick()))
+		put(ctx, d, r.message(0, "a"))
+		settled(ctx, d, 10*time.Second)
+		Expect(stop()).To(Succeed())
+		put(ctx, d, r.message(0, "b"), r.message(1, "c"))
+		Expect(outbox.Exec(ctx, d.Outbox, nil,
+			"UPDATE river_job SET state = 'cancelled', finalized_at = CURRENT_TIMESTAMP WHERE state = 'available'")).To(BeEquivalentTo(2))
+		stop = start(ctx, newWorker(d, r, quick()))
+		settled(ctx, d, 10*time.Second)
+		Expect(stop()).To(Succeed())
+		Expect(r.texts(0)).To(Equal([]string{"a", "b"}))
+		Expect(r.texts(1)).To(Equal([]string{"c"}))
+	})
+
+	It("deletes what was settled long ago", func(ctx SpecContext) {
+		d, r := open(), newRoom(1)
+		r.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden, Nth: 2})
+		put(ctx, d, r.message(0, "a"), r.message(0, "b"))
+		stop := start(ctx, newWorker(d, r, quick()))
+		settled(ctx, d, 10*time.Second)
+		Expect(stop()).To(Succeed())
+		options := quick()
+		options.KeepSent = time.Nanosecond
+		stop = start(ctx, newWorker(d, r, options))
+		Eventually(func() (map[outbox.State]int, error) { return d.Counts(ctx) }).WithTimeout(10 * time.Second).
+			Should(Equal(map[outbox.State]int{outbox.Failed: 1}))
+		Expect(stop()).To(Succeed())
+		_, err := d.Get(ctx, r.bot, r.threads[0], "a")
+		Expect(err).To(MatchError(outbox.ErrNotFound))
+	})
+
+	It("migrates once, however often it is asked to", func(ctx SpecContext) {
+		d := open()
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				defer GinkgoRecover()
+				Expect(d.Migrate(ctx)).To(Succeed())
+			})
+		}
+		all.Wait()
+		Expect(outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM chat_outbox_version")).To(BeEquivalentTo(1))
+	})
+
+	DescribeTable("rejects invalid messages", func(ctx SpecContext, name string, spoil func(*outbox.Message)) {
+		d := open()
+		m := outbox.Message{User: chat.CommunicationUser{ID: "8:acs:a"}, ThreadID: "19:a@thread.v2", Key: "k", Content: "c"}
+		spoil(&m)
+		err := outbox.InTx(ctx, d.Outbox, func(tx Tx) error { return d.Enqueue(ctx, tx, m) })
+		argument, ok := errors.AsType[*chat.ArgumentError](err)
+		Expect(ok).To(BeTrue(), "%v", err)
+		Expect(argument.Name).To(Equal(name))
+	},
+		Entry("without a user", "User", func(m *outbox.Message) { m.User.ID = "" }),
+		Entry("without a thread", "ThreadID", func(m *outbox.Message) { m.ThreadID = "" }),
+		Entry("with a key that is too long", "Key", func(m *outbox.Message) { m.Key = string(make([]byte, 129)) }),
+		Entry("with NUL", "Content", func(m *outbox.Message) { m.Content = "a\x00b" }),
+		Entry("with the member of the key", "Metadata", func(m *outbox.Message) { m.Metadata = map[string]string{chat.OnceKeyMember: "x"} }),
+	)
+}
+
+// failingMint fails some times before it issues a token.
+type failingMint struct {
+	mu    sync.Mutex // guards times
+	times int
+}
+
+func (f *failingMint) wrap(token string) mint {
+	return func(context.Context, chat.CommunicationUser) (chat.AccessToken, error) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if f.times--; f.times >= 0 {
+			return chat.AccessToken{}, errors.New("no token today")
+		}
+		return chat.AccessToken{Token: token, ExpiresOn: time.Now().Add(time.Hour)}, nil
+	}
+}
