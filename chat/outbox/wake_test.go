@@ -15,38 +15,38 @@ import (
 	"github.com/acschat/acs-chat-go/chat/outbox"
 )
 
-// wakeThreads is the number of threads whose last message commits while the job of the thread ends.
-const wakeThreads = 2000
+// race enqueues a first message for each of many threads, and in another transaction a last one that commits while the job of the thread ends.
+type race struct {
+	threads, callers int
+	spread           time.Duration // until the last message is enqueued, and until it is committed
+	open             time.Duration // how long the transaction of each hundredth thread stays open
+}
 
-// raceWithEnds enqueues a message for each thread, and another that commits when the first has been sent, while the job of the thread ends.
-func raceWithEnds[Tx any](ctx context.Context, d *database[Tx], r *room, threads int) {
+func runRace[Tx any](ctx context.Context, d *database[Tx], r *room, c race) {
 	var all sync.WaitGroup
 	work := make(chan int)
-	for range 16 {
+	for range c.callers {
 		all.Go(func() {
 			defer GinkgoRecover()
 			for i := range work {
 				first, last := r.message(0, "first"), r.message(0, "last")
 				first.ThreadID, last.ThreadID = fmt.Sprint("19:no-thread-", i), fmt.Sprint("19:no-thread-", i)
 				put(ctx, d, first)
-				for {
-					entry, err := d.Get(ctx, r.bot, first.ThreadID, first.Key)
-					Expect(err).NotTo(HaveOccurred())
-					if entry.State != outbox.Pending {
-						break
-					}
-				}
+				time.Sleep(rand.N(c.spread))
 				Expect(outbox.InTx(ctx, d.Outbox, func(tx Tx) error {
 					if err := d.Enqueue(ctx, tx, last); err != nil {
 						return err
 					}
-					time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond) // the transaction of the caller goes on
+					if i%100 == 50 {
+						time.Sleep(c.open)
+					}
+					time.Sleep(rand.N(c.spread))
 					return nil
 				})).To(Succeed())
 			}
 		})
 	}
-	for i := range threads {
+	for i := range c.threads {
 		work <- i
 	}
 	close(work)
@@ -70,12 +70,13 @@ func strays[Tx any](ctx context.Context, d *database[Tx], within time.Duration) 
 // The threads of these specs do not exist, so that the service refuses each message at once.
 var _ = Describe("The end of the job of a thread", func() {
 	It("loses no message on Postgres that commits meanwhile", func(ctx SpecContext) {
+		const threads = 3000
 		d, r := newPostgres(), newRoom(1)
 		stop := start(ctx, newWorker(d, r, quick()))
-		raceWithEnds(ctx, d, r, wakeThreads)
+		runRace(ctx, openPostgres(d.source), r, race{threads, 20, 80 * time.Millisecond, 3 * time.Second})
 		Expect(strays(ctx, d, 20*time.Second)).To(BeZero())
 		Expect(stop()).To(Succeed())
-		Expect(d.Counts(ctx)).To(Equal(map[outbox.State]int{outbox.Failed: 2 * wakeThreads}))
+		Expect(d.Counts(ctx)).To(Equal(map[outbox.State]int{outbox.Failed: 2 * threads}))
 	})
 
 	It("would lose messages on Postgres in the wrong order, so that the spec above can fail", func(ctx SpecContext) {
@@ -83,7 +84,7 @@ var _ = Describe("The end of the job of a thread", func() {
 		w := newWorker(d, r, quick())
 		outbox.LookFirst(w)
 		stop := start(ctx, w)
-		raceWithEnds(ctx, d, r, 300)
+		runRace(ctx, openPostgres(d.source), r, race{300, 20, 80 * time.Millisecond, 0})
 		lost := strays(ctx, d, 3*time.Second)
 		AddReportEntry("lost with the wrong order, of 300", lost)
 		Expect(lost).To(BeNumerically(">", 0))
@@ -93,7 +94,7 @@ var _ = Describe("The end of the job of a thread", func() {
 	It("loses no message on SQLite that commits meanwhile", func(ctx SpecContext) {
 		d, r := newSQLite(), newRoom(1)
 		stop := start(ctx, newWorker(d, r, quick()))
-		raceWithEnds(ctx, d, r, wakeThreads/10)
+		runRace(ctx, d, r, race{100, 2, 4 * time.Millisecond, 100 * time.Millisecond})
 		Expect(strays(ctx, d, 20*time.Second)).To(BeZero())
 		Expect(stop()).To(Succeed())
 	})
