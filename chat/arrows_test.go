@@ -68,6 +68,7 @@ var arrows = map[string]struct{ ours, others []string }{
 	"chat/limits/redislimits": {
 		ours:   []string{"chat/limits"},
 		others: []string{"github.com/redis/go-redis/v9"},
+	},
 	"chat/outbox": {
 		ours: []string{"chat", "chat/limits"},
 		others: []string{

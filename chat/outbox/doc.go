@@ -14,7 +14,8 @@
 //	worker, err := outbox.NewWorker(box, fleet, nil)
 //	err = worker.Run(ctx)
 //
-// The queue is that of River, https://github.com/riverqueue/river, in the same database. With SQLite there is one working process, on the
+// The queue is that of River in the same database. River is licensed under the MPL 2.0, its source is at
+// https://github.com/riverqueue/river. With SQLite there is one working process, on the
 // machine that has the file; with Postgres any number of workers on any number of machines.
 //
 // # Order and parallelism

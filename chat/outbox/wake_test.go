@@ -70,7 +70,7 @@ func strays[Tx any](ctx context.Context, d *database[Tx], within time.Duration) 
 // The threads of these specs do not exist, so that the service refuses each message at once.
 var _ = Describe("The end of the job of a thread", func() {
 	It("loses no message on Postgres that commits meanwhile", func(ctx SpecContext) {
-		const threads = 3000
+		const threads = 2000
 		d, r := newPostgres(), newRoom(1)
 		stop := start(ctx, newWorker(d, r, quick()))
 		runRace(ctx, openPostgres(d.source), r, race{threads, 20, 80 * time.Millisecond, 3 * time.Second})
