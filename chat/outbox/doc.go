@@ -15,8 +15,8 @@
 //	err = worker.Run(ctx)
 //
 // The queue is that of River in the same database. River is licensed under the MPL 2.0, its source is at
-// https://github.com/riverqueue/river. With SQLite there is one working process, on the
-// machine that has the file; with Postgres any number of workers on any number of machines.
+// https://github.com/riverqueue/river. With SQLite there is one working process, on the machine that has the file; with Postgres any
+// number of workers on any number of machines.
 //
 // # Order and parallelism
 //
@@ -35,7 +35,7 @@
 // # Exactly once
 //
 // A worker sends with [chat.ThreadClient.SendMessageOnce], whose limits apply. After a worker was killed, or was separated from the
-// database, another one takes over its threads. Each run over a thread has a generation, which is checked in the commit before each send,
+// database, another one takes over its threads: on Postgres about a second later, on SQLite when it starts. Each run over a thread has a generation, which is checked in the commit before each send,
 // so that a worker that was only slow does not send what another one has taken over. If a process stands still for seconds between that
 // commit and its request, and has lost its connection to the database meanwhile, the message can be sent twice.
 //

@@ -117,10 +117,11 @@ func (w *Worker[Tx]) Run(ctx context.Context) (err error) {
 	if err := jobs.Start(working); err != nil {
 		return err
 	}
+	sweeping, endSweep := context.WithCancel(ctx)
 	swept := make(chan struct{})
 	go func() {
 		defer close(swept)
-		r.sweep(ctx)
+		r.sweep(sweeping)
 	}()
 	select {
 	case <-ctx.Done():
@@ -128,12 +129,10 @@ func (w *Worker[Tx]) Run(ctx context.Context) (err error) {
 		cancel()
 		err = ErrLockLost
 	}
-	stopErr := r.stop(working, jobs)
-	if err != nil {
-		return err // the sweep ends with the process that runs it again
-	}
+	endSweep()
 	<-swept
-	return stopErr
+	stopErr := r.stop(working, jobs)
+	return cmp.Or(err, stopErr)
 }
 
 // run is a worker while it runs.
