@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	takeoverInterval = 400 * time.Millisecond
+	takeoverInterval = 250 * time.Millisecond
 	// takeoverDelay is the time for a process that has lost its lock, but lives, to notice that and to end its requests.
-	takeoverDelay = 800 * time.Millisecond
+	takeoverDelay = 600 * time.Millisecond
 	sweepInterval = time.Minute
 )
 

@@ -29,7 +29,8 @@ type Options struct {
 	// Threads is how many threads are sent in parallel. 0 means 100.
 	Threads int
 	// Patience is how long the worker waits in place before it goes on with other threads: for a repetition, and beyond ListingLag for the
-	// limiter of the fleet. 0 means two seconds.
+	// limiter of the fleet. Patience and ListingLag together are the time that a message may take, so that requests must be faster: a message
+	// whose time ends is searched for before it is sent again. 0 means two seconds.
 	Patience time.Duration
 	// PollInterval is how often the database is asked for threads to be sent, and the resolution of longer waits. 0 means 100 ms.
 	PollInterval time.Duration

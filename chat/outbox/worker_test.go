@@ -138,12 +138,12 @@ func behaves[Tx any](open func() *database[Tx]) {
 
 	It("waits for the limiter of the fleet, longer than its patience too, without searching for messages", func(ctx SpecContext) {
 		limiter := limits.New(&limits.Options{Adjust: func(l limits.Limit) limits.Limit {
-			l.Most, l.Per = 2, time.Second
+			l.Most, l.Per = 2, 2*time.Second
 			return l
 		}})
 		d, r := open(), newRoom(1, func(o *chat.FleetOptions) { o.Limiter = limiter })
 		options := quick()
-		options.Patience = 10 * time.Millisecond
+		options.Patience = 700 * time.Millisecond // longer than a request, and shorter than the wait
 		keys := numbered(6)
 		for _, key := range keys {
 			put(ctx, d, r.message(0, key))
@@ -151,7 +151,7 @@ func behaves[Tx any](open func() *database[Tx]) {
 		began := time.Now()
 		stop := start(ctx, newWorker(d, r, options))
 		settled(ctx, d, 20*time.Second)
-		Expect(time.Since(began)).To(BeNumerically(">", 2*time.Second))
+		Expect(time.Since(began)).To(BeNumerically(">", 4*time.Second))
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal(keys))
 		Expect(r.Requests(chattest.ListChatMessages)).To(BeEmpty())
