@@ -42,9 +42,8 @@ func limitOf(limiter Limiter) pipeline.Limit {
 			request.User = user.RawID()
 		} else if user := known.Load(); user != nil {
 			request.User = *user
-		} else {
-			request.User = userOf(attempt.Token())
-			known.Store(&request.User)
+		} else if request.User = userOf(attempt.Token()); request.User != "" {
+			known.Store(new(request.User))
 		}
 		return limiter.Wait(attempt.Request.Context(), request)
 	}

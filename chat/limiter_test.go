@@ -75,6 +75,23 @@ var _ = Describe("A Limiter", func() {
 		Expect(l.told).To(HaveExactElements("401 0s", "503 0s", "0 0s", "429 1ms", "200 0s"))
 	})
 
+	It("is asked for the user as soon as the claims of a token can be read", func(ctx SpecContext) {
+		l := &recordingLimiter{}
+		o := options(answering(reply(401, ""), reply(201, `{"id":"1"}`)))
+		o.Limiter = l
+		tokens := []string{"opaque.opaque.opaque", tokenWith(`{"skypeid":"acs:ana"}`)}
+		credential, err := chat.NewTokenCredential(func(context.Context) (chat.AccessToken, error) {
+			next := tokens[0]
+			tokens = tokens[1:]
+			return chat.AccessToken{Token: next, ExpiresOn: time.Now().Add(time.Hour)}, nil
+		}, nil)
+		Expect(err).NotTo(HaveOccurred())
+		client, err := chat.NewClient(testEndpoint, credential, o)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sendMessage.Call(ctx, client)).To(Succeed())
+		Expect([]string{l.asked[0].User, l.asked[1].User}).To(Equal([]string{"", "8:acs:ana"}))
+	})
+
 	It("is asked for the user of a fleet", func(ctx SpecContext) {
 		l := &recordingLimiter{}
 		o := options(answering(reply(201, `{"id":"1"}`)))
