@@ -187,7 +187,7 @@ var _ = Describe("emulator trust", func() {
 		sh := emptyShell()
 		ca := filepath.Join(authorityDir(sh), "ca.pem")
 		out := sh.Run("emulator", "trust", "--host", "acs").OK()
-		Expect(out).To(HavePrefix("The certificate authority of the emulator is in " + ca + "\nIt can sign for localhost, acs, 127.0.0.0/8, ::1.\n"))
+		Expect(out).To(HavePrefix("The certificate authority of the emulator is in " + ca + "\nIt can sign for localhost, *.localhost, acs, *.acs, 127.0.0.0/8, ::1.\n"))
 		for _, who := range []string{
 			"Debian", "Fedora", "openSUSE", "Arch", "macOS", "Windows", "Chrome", "Firefox", "Go", "Node", "Python", "Java", ".NET", "acschat",
 		} {
@@ -207,6 +207,7 @@ var _ = Describe("emulator trust", func() {
 		again := sh.Run("emulator", "trust", "--host", "ACS")
 		again.OK()
 		Expect(again.Err).To(BeEmpty(), "the case of a name does not matter")
+		Expect(sh.Run("emulator", "trust", "--host", "eu.acs").Err).To(BeEmpty(), "an authority can sign for names below its own")
 		sh.Run("emulator", "trust", "--host", "acs:8443").Ends(2, "--host must be a name or an address without a port")
 	})
 

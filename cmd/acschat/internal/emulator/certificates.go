@@ -64,7 +64,10 @@ func (a *authority) create() (tls.Certificate, error) {
 
 // permittedHosts returns the names, addresses and ranges that an authority may sign for.
 func permittedHosts(authority *x509.Certificate) []string {
-	hosts := slices.Clone(authority.PermittedDNSDomains)
+	var hosts []string
+	for _, domain := range authority.PermittedDNSDomains {
+		hosts = append(hosts, domain, "*."+domain)
+	}
 	for _, r := range authority.PermittedIPRanges {
 		if ones, bits := r.Mask.Size(); ones == bits {
 			hosts = append(hosts, r.IP.String())
@@ -105,8 +108,10 @@ func permitsAll(authority *x509.Certificate, hosts []string) (host string, ok bo
 	for _, host := range hosts {
 		ip := net.ParseIP(host)
 		inRange := func(r *net.IPNet) bool { return r.Contains(ip) }
-		isSame := func(domain string) bool { return strings.EqualFold(domain, host) }
-		if ip != nil && !slices.ContainsFunc(authority.PermittedIPRanges, inRange) || ip == nil && !slices.ContainsFunc(authority.PermittedDNSDomains, isSame) {
+		isBelow := func(domain string) bool {
+			return strings.HasSuffix("."+strings.ToLower(host), "."+strings.ToLower(domain))
+		}
+		if ip != nil && !slices.ContainsFunc(authority.PermittedIPRanges, inRange) || ip == nil && !slices.ContainsFunc(authority.PermittedDNSDomains, isBelow) {
 			return host, false
 		}
 	}

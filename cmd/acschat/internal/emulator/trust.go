@@ -27,9 +27,11 @@ emulator. It is created if there is none yet, and changes nothing else.
 
 The authority is that of your user, in the directory for your configuration: all
 emulators of this user share it, so that it is trusted once. It can sign for
-localhost, the loopback addresses and the names given with --host, and for no
-other host. An emulator with another name creates another authority, which can
-sign for the earlier names, too, and says so.`,
+localhost, the loopback addresses and the names given with --host, and for names
+below them: one for app can also sign for every site under .app. Where a system
+is to trust it, choose names that are no public domains. An emulator with
+another name creates another authority, which can sign for the earlier names,
+too, and says so.`,
 		Example: `  acschat emulator trust
   acschat emulator trust --host acs
   acschat emulator trust --output json`,
