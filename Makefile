@@ -69,14 +69,15 @@ soak-feed: ## Compare the feed with a model of 24 hours of 50 threads, with outa
 	ACSCHAT_FEED_HOURS=24 $(GO) test -count=1 -v ./chat/feed -ginkgo.focus 'in a model' -ginkgo.no-color -ginkgo.succinct
 
 .PHONY: browser
-browser: ## Look at the page of the emulator in headless Chromium, or in what CHROMIUM names.
+browser: official-javascript ## Run the page of the emulator and the official client in headless Chromium, or in what CHROMIUM names.
 	@found=; for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do \
 		if [ -n "$$name" ] && command -v "$$name" >/dev/null; then found=$$name; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
 		echo 'browser: skipped, for want of Chromium: install it, or name one in CHROMIUM'; \
 	else \
-		$(GO) test -count=1 -tags browser ./cmd/acschat/internal/inspector/browser; \
+		$(GO) test -count=1 -tags browser ./cmd/acschat/internal/inspector/browser && \
+		$(GO) test -count=1 -tags conformance ./chat/chattest/conformance -ginkgo.no-color -ginkgo.focus 'in Chromium'; \
 	fi
 
 .PHONY: pictures
@@ -86,11 +87,14 @@ pictures: ## Take the pictures of the README again, in .github/images.
 
 OFFICIAL_JS := chat/chattest/conformance/testdata/javascript
 
-.PHONY: conformance
-conformance: ## Run the official clients against the emulator, in Node, Chromium and Python, as far as these are here.
+.PHONY: official-javascript
+official-javascript:
 	@if command -v npm >/dev/null && ! [ $(OFFICIAL_JS)/node_modules/.package-lock.json -nt $(OFFICIAL_JS)/package-lock.json ]; then \
 		npm ci --prefix $(OFFICIAL_JS) --loglevel=error || true; \
 	fi
+
+.PHONY: conformance
+conformance: official-javascript ## Run the official clients against the emulator, in Node, Chromium and Python, as far as these are here.
 	$(GO) test -tags conformance -count=1 -v ./chat/chattest/conformance -ginkgo.no-color -ginkgo.succinct
 
 .PHONY: generate
