@@ -122,7 +122,7 @@ func (e *emulator) restart() {
 	e.running = r
 }
 
-// publicKey is the digest of the key of its certificate, as Chromium takes it.
+// publicKey is the digest of the key of its authority, as Chromium takes it: the emulator has another certificate after a restart.
 func (e *emulator) publicKey(ctx context.Context) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.endpoint()+"/", nil)
 	if err != nil {
@@ -133,7 +133,8 @@ func (e *emulator) publicKey(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer res.Body.Close()
-	digest := sha256.Sum256(res.TLS.PeerCertificates[0].RawSubjectPublicKeyInfo)
+	chain := res.TLS.VerifiedChains[0]
+	digest := sha256.Sum256(chain[len(chain)-1].RawSubjectPublicKeyInfo)
 	return base64.StdEncoding.EncodeToString(digest[:]), nil
 }
 
