@@ -55,6 +55,7 @@ type HandlerOptions struct {
 
 const (
 	defaultTimeout = 25 * time.Second
+	recordTimeout  = 3 * time.Second // in what is left of the 30 seconds after which Event Grid gives up
 	defaultSeen    = 20_000
 )
 

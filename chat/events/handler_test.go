@@ -287,6 +287,22 @@ var _ = Describe("A handler", func() {
 		})
 	})
 
+	It("records an event whose callback succeeded although its context had ended", func() {
+		bubble(func() {
+			o := options()
+			o.Seen = patientStore{events.NewMemorySeenStore(10)}
+			got.answer = func(ctx context.Context, _ events.Event) error {
+				<-ctx.Done()
+				return nil
+			}
+			h := events.NewHandler(got.callback, o)
+			for range 2 {
+				Expect(serve(h, delivery(events.SchemaEventGrid, message("1", "1"))).Code).To(Equal(http.StatusOK))
+			}
+			Expect(got.events()).To(HaveLen(1))
+		})
+	})
+
 	It("keeps the values of the request's context, and does not end with it", func() {
 		type key struct{}
 		ctx, cancel := context.WithCancel(context.WithValue(context.Background(), key{}, "v"))
@@ -494,6 +510,16 @@ func (readCloser) Close() error { return nil }
 
 // brokenStore fails.
 type brokenStore struct{ seen, record error }
+
+// patientStore is a store that fails if the context has ended, as a database does.
+type patientStore struct{ *events.MemorySeenStore }
+
+func (s patientStore) Record(ctx context.Context, keys []string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return s.MemorySeenStore.Record(ctx, keys)
+}
 
 func (s brokenStore) Seen(context.Context, []string) (bool, error) { return false, s.seen }
 func (s brokenStore) Record(context.Context, []string) error       { return s.record }

@@ -32,6 +32,7 @@ type room struct {
 
 // ServeHTTP passes deliveries to the running process.
 func (r *room) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	r.requests.Add(1)
 	r.webhook.Load().ServeHTTP(w, request)
 }
 
