@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +11,9 @@ import (
 	"strings"
 	"testing"
 )
+
+// make test passes this flag to the suites of all modules. These tests have no order and do without Ginkgo, which would be in go.mod.
+var _ = flag.Bool("ginkgo.randomize-all", false, "no effect")
 
 // maxSize is the limit for the size of the program without debug information, in bytes. It had 8.3 MB with Go 1.26 on Linux.
 const maxSize = 12 << 20
