@@ -46,7 +46,7 @@ func asFile(block string) (name, source string) {
 	var used []string
 	for selector, path := range map[string]string{
 		"errors.": "errors", "fmt.": "fmt", "log.": "log", "time.": "time", "chat.": house + "/chat", "events.": house + "/chat/events",
-		"http.": "net/http", "os.": "os", "realtime.": house + "/chat/realtime", "feed.": house + "/chat/feed", "limits.": house + "/chat/limits",
+		"http.": "net/http", "os.": "os", "realtime.": house + "/chat/realtime", "limits.": house + "/chat/limits",
 	} {
 		if regexp.MustCompile(`\b` + regexp.QuoteMeta(selector)).MatchString(block) {
 			used = append(used, path)

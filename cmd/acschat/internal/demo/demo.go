@@ -296,10 +296,10 @@ func (d *demo) removeParticipant(ctx context.Context) error {
 }
 
 func (d *demo) expiredToken(ctx context.Context) error {
-	d.title("Two hours pass, and Alice's token of one hour with them", `sent, err := thread.SendMessage(ctx, "Still here.", nil)   // nothing to do`)
+	d.title("Two hours pass, and Alice's token of one hour with them", `sent, err := thread.SendMessageOnce(ctx, "still-here", "Still here.", nil)   // once for each key; nothing to do`)
 	before := d.tokens
 	d.service.Advance(2 * time.Hour)
-	if _, err := d.thread.SendMessage(ctx, "Still here.", nil); err != nil {
+	if _, err := d.thread.SendMessageOnce(ctx, "still-here", "Still here.", nil); err != nil {
 		return err
 	}
 	d.say("the service refused the old token with 401; the client fetched another and sent the message again")
