@@ -67,14 +67,11 @@ func (s *Service) newSubscription(url string, o *SubscriptionOptions) (*Subscrip
 // eventTypesNamed finds types of Event Grid by their names.
 func eventTypesNamed(names []string) (found []string, err error) {
 	for _, name := range names {
-		at := slices.IndexFunc(events.EventTypes(), func(t events.EventType) bool {
-			_, short, _ := strings.Cut(t.Name, "Microsoft.Communication.")
-			return strings.EqualFold(t.Name, name) || strings.EqualFold(short, name)
-		})
-		if at < 0 {
+		t, ok := events.FindEventType(name)
+		if !ok {
 			return nil, fmt.Errorf("there is no event type %q; one is %s", name, events.EventTypes()[0].Name)
 		}
-		found = append(found, events.EventTypes()[at].Name)
+		found = append(found, t.Name)
 	}
 	slices.Sort(found)
 	return slices.Compact(found), nil

@@ -15,6 +15,9 @@ type EventType struct {
 	Level Level
 }
 
+// ShortName returns the name without the prefix that all types have.
+func (t EventType) ShortName() string { return strings.TrimPrefix(t.Name, typePrefix) }
+
 const typePrefix = "Microsoft.Communication."
 
 // EventTypes returns the 18 types of chat events that Event Grid has, and that of [UserDisconnected]. Events of other types are [Unknown].
@@ -58,7 +61,17 @@ func TypeOf(event Event) (t EventType, ok bool) {
 	return EventType{}, false
 }
 
-// typeNamed finds a type by its name, in any letter case.
+// FindEventType returns the type with a name, with or without its prefix and in any letter case. It reports false if there is none.
+func FindEventType(name string) (t EventType, ok bool) {
+	for _, t := range EventTypes() {
+		if strings.EqualFold(t.Name, name) || strings.EqualFold(t.ShortName(), name) {
+			return t, true
+		}
+	}
+	return EventType{}, false
+}
+
+// typeNamed finds the type of an event that was received, by its whole name, in any letter case.
 func typeNamed(name string) (t EventType, ok bool) {
 	for _, t := range EventTypes() {
 		if strings.EqualFold(t.Name, name) {

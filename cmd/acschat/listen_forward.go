@@ -102,7 +102,7 @@ func answered(a forward.Attempt) string {
 // shortType returns the type of an event in Event Grid, without its prefix.
 func shortType(e events.Event) string {
 	t, _ := events.TypeOf(e)
-	return strings.TrimPrefix(t.Name, "Microsoft.Communication.")
+	return t.ShortName()
 }
 
 // attemptObject is an attempt in JSON.

@@ -52,7 +52,7 @@ members of members: metadata.team. Identifiers may be given as raw ids.`,
 	flags.CompleteFrom(cmd, "schema", string(events.SchemaEventGrid), string(events.SchemaCloudEvents))
 	var names []cobra.Completion
 	for _, t := range events.EventTypes() {
-		names = append(names, trigger.Short(t))
+		names = append(names, t.ShortName())
 	}
 	flags.CompleteArgument(cmd, cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -91,7 +91,7 @@ func (t *tool) trigger(cmd *cobra.Command, f *triggering, name string) error {
 
 // event makes the event.
 func (f *triggering) event(name string) (events.Event, error) {
-	kind, ok := trigger.Find(name)
+	kind, ok := events.FindEventType(name)
 	if !ok {
 		return nil, cli.Misuse("Event Grid has no type %q: see trigger --list", name)
 	}
@@ -127,7 +127,7 @@ func (t *tool) deliver(cmd *cobra.Command, f *triggering, event events.Event) er
 	start := time.Now()
 	status, err := webhook.Deliver(cmd.Context(), 0, event)
 	if err != nil {
-		return fmt.Errorf("send %s to %s: %w", trigger.Short(kind), webhook.URL(), err)
+		return fmt.Errorf("send %s to %s: %w", kind.ShortName(), webhook.URL(), err)
 	}
 	return show.One(&t.output, triggeredView(), triggered{
 		EventType: kind.Name, ID: event.EventHeader().ID, Status: status, Duration: time.Since(start).Round(time.Microsecond).String(),
@@ -150,7 +150,7 @@ func triggeredView() show.View[triggered] {
 func eventTypeView() show.View[events.EventType] {
 	return show.View[events.EventType]{
 		Columns: []show.Column[events.EventType]{
-			{Title: "TYPE", Text: trigger.Short},
+			{Title: "TYPE", Text: events.EventType.ShortName},
 			{Title: "LEVEL", Text: func(t events.EventType) string { return string(t.Level) }},
 			{Title: "KIND", Text: func(t events.EventType) string { return string(t.Kind) }},
 		},

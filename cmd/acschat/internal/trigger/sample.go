@@ -4,7 +4,6 @@ package trigger
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
@@ -20,19 +19,6 @@ const (
 	bob      = resource + "00000000-0000-0000-0000-000000000b0b"
 	thread   = "19:acschat-trigger@thread.v2"
 )
-
-// Find returns the type with a name, with or without its prefix and in any letter case.
-func Find(name string) (t events.EventType, ok bool) {
-	for _, t := range events.EventTypes() {
-		if strings.EqualFold(t.Name, name) || strings.EqualFold(Short(t), name) {
-			return t, true
-		}
-	}
-	return events.EventType{}, false
-}
-
-// Short is the name of a type without its prefix.
-func Short(t events.EventType) string { return strings.TrimPrefix(t.Name, "Microsoft.Communication.") }
 
 // Sample returns an event of a type with every member: Alice does something, and on the level of users Bob receives it.
 func Sample(t events.EventType, id string, now time.Time) events.Event {
