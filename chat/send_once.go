@@ -30,15 +30,19 @@ type SendMessageOnceOptions struct {
 	// ListingLag is the longest time until a message is listed after the end of the attempt to send it. The lag of the service is not
 	// published. 0 means ten seconds, a negative value no lag.
 	ListingLag time.Duration
+	// SearchMargin is how much earlier than the first use of the key the search for the message begins: the clock of the service is known
+	// to a second, and its machines may differ. 0 means a minute, a negative value no margin.
+	SearchMargin time.Duration
 	// MaxResends is how often the message is sent again after an attempt with an unknown outcome. 0 means 3, a negative number never.
 	MaxResends int
 }
 
 const (
-	defaultListingLag = 10 * time.Second
-	defaultMaxResends = 3
-	maxOnceKey        = 128 // bytes
-	searchPageSize    = 100
+	defaultListingLag   = 10 * time.Second
+	defaultSearchMargin = time.Minute
+	defaultMaxResends   = 3
+	maxOnceKey          = 128 // bytes
+	searchPageSize      = 100
 )
 
 // SendMessageOnce sends a message once for each key of the user in the thread, although the API has no idempotency key. Without a
@@ -48,7 +52,7 @@ const (
 // After an attempt with an unknown outcome it lists the newest messages of the thread. If none of them has the key, it waits for
 // ListingLag, lists them once more, and only then sends the message again. With Since, it begins with that search. The result is then
 // the message that was found; content and options are not compared. It therefore also retries what SendMessage must not retry. The
-// search begins a minute before the first use of the key, by the clock of the service.
+// search begins SearchMargin before the first use of the key, by the clock of the service.
 //
 // The error matches [ErrOutcomeUnknown] and its cause if it is not certain whether the thread contains the message: if the context ends,
 // a listing fails, or a message of the user that was sent since has been deleted, since a deleted message has no metadata. No message is
@@ -74,7 +78,8 @@ func (t *ThreadClient) SendMessageOnce(ctx context.Context, key, content string,
 	}
 	message.Metadata[OnceKeyMember] = key
 	sending := once.Sending{
-		Key: key, Since: options.Since, Lag: cmp.Or(options.ListingLag, defaultListingLag), Retries: cmp.Or(options.MaxResends, defaultMaxResends),
+		Key: key, Since: options.Since, Lag: cmp.Or(options.ListingLag, defaultListingLag),
+		Margin: max(0, cmp.Or(options.SearchMargin, defaultSearchMargin)), Retries: cmp.Or(options.MaxResends, defaultMaxResends),
 		Thread: once.Thread{Sender: t.client.userID, Pages: t.searchPages},
 		Send: func(ctx context.Context) (string, error) {
 			sent, err := t.send(ctx, "ThreadClient.SendMessageOnce", content, &message)

@@ -235,6 +235,23 @@ var _ = Describe("Sending a message once", func() {
 		})
 	}
 
+	DescribeTable("begins the search as much before the first use of the key as SearchMargin says", func(margin time.Duration, found bool) {
+		inOnceRoom(chattest.Options{}, func(ctx context.Context, r *onceRoom) {
+			before, err := r.ana.SendMessageOnce(ctx, "k", "Shipped", nil)
+			Expect(err).NotTo(HaveOccurred())
+			time.Sleep(30 * time.Second)
+			options := &chat.SendMessageOnceOptions{Since: time.Now(), SearchMargin: margin}
+			sent, err := r.ana.SendMessageOnce(ctx, "k", "Shipped", options)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(sent == before).To(Equal(found))
+		})
+	},
+		Entry("a minute by default", time.Duration(0), true),
+		Entry("a longer time", 32*time.Second, true),
+		Entry("a shorter time", 28*time.Second, false),
+		Entry("none", -time.Second, false),
+	)
+
 	It("finds a message that another call has moved while the pages were read", func() {
 		inOnceRoom(chattest.Options{}, func(ctx context.Context, r *onceRoom) {
 			r.Fail(chattest.SendChatMessage, chattest.Fault{LoseReply: true})

@@ -56,7 +56,7 @@ func (s *Sending) look(ctx context.Context, start time.Time) (string, error) {
 				return "", err
 			}
 			if found.start == 0 {
-				found.start = startOf(start, page.Time)
+				found.start = startOf(start, page.Time) - s.Margin.Milliseconds()
 			}
 			if len(page.Messages) > 0 {
 				pages++
@@ -115,10 +115,7 @@ func number(id string) int64 {
 	return n
 }
 
-// margin is the time that is searched before the start. The clock of the service is known to a second, and its machines may differ.
-const margin = time.Minute
-
-// startOf returns the start of a search by the clock of the service, in milliseconds since 1970, given the present time there. The
+// startOf returns a time by the clock of the service, in milliseconds since 1970, given the present time there. The
 // time since the start is measured by the monotonic clock, which stands still while the machine sleeps, and by the wall clock, which
 // may be set.
 func startOf(start, service time.Time) int64 {
@@ -127,5 +124,5 @@ func startOf(start, service time.Time) int64 {
 		service = now
 	}
 	ago := max(0, now.Sub(start), now.Round(0).Sub(start.Round(0)))
-	return service.Add(-ago - margin).UnixMilli()
+	return service.Add(-ago).UnixMilli()
 }

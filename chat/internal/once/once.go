@@ -20,6 +20,8 @@ type Sending struct {
 	Thread Thread
 	// Since is when the key may first have been used, by the clock of this machine. Zero means that it is not used yet.
 	Since time.Time
+	// Margin is how much earlier than the first use of the key the search begins, since clocks differ.
+	Margin time.Duration
 	// Lag is the longest time until a message is listed. 0 or less means none.
 	Lag time.Duration
 	// Retries is the largest number of attempts after the first.
