@@ -81,9 +81,29 @@ var _ = Describe("emulator --enforce-limits", func() {
 		Expect(err).To(And(MatchError(chat.ErrThrottled), HaveField("RetryAfter", BeZero())))
 	})
 
+	It("has shorter windows with --limit-divisor", func(ctx SpecContext) {
+		_, err := send(ctx, emulate(emptyShell(), "--enforce-limits", "--limit-divisor", "60"))
+		Expect(err).To(And(MatchError(chat.ErrThrottled), HaveField("RetryAfter", BeNumerically("<", time.Second))))
+	})
+
 	It("does not throttle without the flag", func(ctx SpecContext) {
 		_, err := send(ctx, emulate(emptyShell()))
 		Expect(err).NotTo(HaveOccurred())
+	})
+})
+
+var _ = Describe("emulator --listing-lag", func() {
+	It("lists new messages later", func(ctx SpecContext) {
+		emulator := emulate(emptyShell(), "--admin", "--listing-lag", "1h")
+		client := emulator.chat(emulator.newUser(ctx))
+		created, err := client.CreateThread(ctx, "Late", nil)
+		Expect(err).NotTo(HaveOccurred())
+		thread := client.ThreadClient(created.Thread.ID)
+		sent, err := thread.SendMessage(ctx, "hello", nil)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(thread.ListMessages(nil).Collect(ctx, 0)).To(BeEmpty())
+		Expect(emulator.ask("POST", "/admin/clock", `{"advance":"1h"}`)).To(HaveHTTPStatus(200))
+		Expect(thread.ListMessages(nil).Collect(ctx, 0)).To(ContainElement(HaveField("ID", sent.ID)))
 	})
 })
 

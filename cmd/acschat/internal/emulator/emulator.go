@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -48,6 +49,8 @@ type Emulator struct {
 	lenientVersions bool
 	encryptTokens   bool
 	noRetryAfter    bool
+	limitDivisor    int
+	listingLag      time.Duration
 	browserIdentity bool
 
 	certificate *tls.Certificate // of the user; nil if there is none
@@ -72,6 +75,8 @@ func (e *Emulator) AddFlags(cmd *cobra.Command) {
 	f.Var(&e.cloud, "cloud", "the `CLOUD` of the users and threads that it creates: public, gcch or dod")
 	f.BoolVar(&e.limits, "enforce-limits", false, "answer 429 with a Retry-After above the published rates of users and threads")
 	f.BoolVar(&e.noRetryAfter, "no-retry-after", false, "with --enforce-limits, answer 429 without a Retry-After, as in every recording")
+	f.IntVar(&e.limitDivisor, "limit-divisor", 1, "with --enforce-limits, divide the times of the rates by `N`: 60 makes a minute a second")
+	f.DurationVar(&e.listingLag, "listing-lag", 0, "list new messages `DURATION` after they were sent, as in an eventually consistent store")
 	f.BoolVar(&e.admin, "admin", false, "let programs cause faults, move the clock and list requests at "+adminPath+"; it needs no key")
 	e.authority.addFlags(f)
 	f.StringArrayVar(&e.entraFiles, "entra-token", nil, "`FILE` with a token of Entra to accept, in JSON or YAML: token, objectId, tenantId, appId, expiresOn")
@@ -103,6 +108,15 @@ func (e *Emulator) check() error {
 	}
 	if e.noRetryAfter && !e.limits {
 		return cli.Misuse("--no-retry-after needs --enforce-limits")
+	}
+	if e.limitDivisor != 1 && !e.limits {
+		return cli.Misuse("--limit-divisor needs --enforce-limits")
+	}
+	if e.limitDivisor < 1 {
+		return cli.Misuse("--limit-divisor must be at least 1, not %d", e.limitDivisor)
+	}
+	if e.listingLag < 0 {
+		return cli.Misuse("--listing-lag must not be negative")
 	}
 	if err := e.readAccessKey(); err != nil {
 		return err

@@ -50,6 +50,9 @@ var _ = Describe("emulator that cannot start", func() {
 		Entry("--tls-key from an unset variable", `--tls-key" flag: it is empty`, "--tls-key", ""),
 		Entry("an unknown error style", "must be recorded or documented", "--error-style", "nice"),
 		Entry("--no-retry-after without limits", "--no-retry-after needs --enforce-limits", "--no-retry-after"),
+		Entry("--limit-divisor without limits", "--limit-divisor needs --enforce-limits", "--limit-divisor", "60"),
+		Entry("a limit divisor of zero", "--limit-divisor must be at least 1, not 0", "--enforce-limits", "--limit-divisor", "0"),
+		Entry("a negative listing lag", "--listing-lag must not be negative", "--listing-lag", "-1s"),
 		Entry("an unknown cloud", "must be public, gcch (US government) or dod", "--cloud", "mars"),
 	)
 

@@ -20,7 +20,7 @@ import (
 func (e *Emulator) options(page *inspector.Inspector, log io.Writer) (*chattest.Options, error) {
 	options := &chattest.Options{
 		AccessKey: e.accessKey, Hosts: e.authority.hosts, ErrorStyle: chattest.ErrorStyle(e.style), EnforceLimits: e.limits, LenientVersions: e.lenientVersions,
-		Cloud: chat.Cloud(e.cloud), NoRetryAfter: e.noRetryAfter,
+		Cloud: chat.Cloud(e.cloud), NoRetryAfter: e.noRetryAfter, LimitDivisor: e.limitDivisor, ListingLag: e.listingLag,
 		EncryptTokens: e.encryptTokens, BrowserIdentity: e.browserIdentity, EntraAny: e.entraAny, OnRequest: page.Observe,
 	}
 	shaken := &handshakes{out: log}
