@@ -7,7 +7,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// ExceededError is the error of a request that cannot be sent before the deadline of its context. It matches [chat.ErrThrottled]; nothing
+// ExceededError is the error of a request that cannot be sent before the deadline of its context, or within the time of [WithMaxWait].
+// It matches [chat.ErrThrottled]; nothing
 // was sent.
 type ExceededError struct {
 	// Limit is the one that the request would have waited for.

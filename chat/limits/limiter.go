@@ -2,6 +2,7 @@ package limits
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -59,8 +60,8 @@ var _ chat.Limiter = (*Limiter)(nil)
 // Wait implements [chat.Limiter]. Requests of a thread that count in the same windows are served in the order of their calls; so are
 // those of a user, for limits of users. A request without limits is never delayed.
 //
-// The error is an [*ExceededError], at once, if the request cannot be sent before the deadline of ctx; otherwise it is that of ctx or of
-// the store.
+// The error is an [*ExceededError], at once, if the request cannot be sent before the deadline of ctx or within the time of
+// [WithMaxWait]; otherwise it is that of ctx or of the store.
 func (l *Limiter) Wait(ctx context.Context, request chat.LimitedRequest) (answered func(status int, retryAfter time.Duration), err error) {
 	windows := l.windows(request)
 	if len(windows) == 0 {
@@ -77,6 +78,7 @@ func (l *Limiter) Wait(ctx context.Context, request chat.LimitedRequest) (answer
 
 // take counts a request in its windows as soon as they have room, in the order of the line.
 func (l *Limiter) take(ctx context.Context, request chat.LimitedRequest, windows []Window) (ticket string, err error) {
+	latest := latestOf(ctx)
 	if !l.isWaiting(windows[0]) {
 		ticket, wait, err := l.store.Take(ctx, windows)
 		if wait == 0 || err != nil {
@@ -85,21 +87,21 @@ func (l *Limiter) take(ctx context.Context, request chat.LimitedRequest, windows
 	}
 	place := l.join(windows[0])
 	defer l.leave(windows[0], place)
-	if err := l.announce(ctx, request, windows, place.ahead); err != nil {
+	if err := l.announce(ctx, request, windows, place.ahead, latest); err != nil {
 		return "", err
 	}
-	select {
-	case <-place.first:
-	case <-ctx.Done():
-		return "", ctx.Err()
+	if err := place.wait(ctx, latest); errors.Is(err, errTooLate) {
+		return "", l.exceeded(ctx, windows, l.position(windows[0], place))
+	} else if err != nil {
+		return "", err
 	}
 	for {
 		ticket, wait, err := l.store.Take(ctx, windows)
 		if wait == 0 || err != nil {
 			return ticket, err
 		}
-		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
-			return "", l.exceeded(ctx, windows)
+		if latest.isBefore(wait) {
+			return "", l.exceeded(ctx, windows, 1)
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return "", err
@@ -108,9 +110,8 @@ func (l *Limiter) take(ctx context.Context, request chat.LimitedRequest, windows
 }
 
 // announce reports a wait, or fails if it does not fit the deadline. The time it takes grows with the line.
-func (l *Limiter) announce(ctx context.Context, request chat.LimitedRequest, windows []Window, ahead int) error {
-	deadline, limited := ctx.Deadline()
-	if !limited && l.onWait == nil {
+func (l *Limiter) announce(ctx context.Context, request chat.LimitedRequest, windows []Window, ahead int, latest moment) error {
+	if latest.IsZero() && l.onWait == nil {
 		return nil
 	}
 	counted, err := l.store.Look(ctx, windows)
@@ -118,7 +119,7 @@ func (l *Limiter) announce(ctx context.Context, request chat.LimitedRequest, win
 		return err
 	}
 	plan := schedule(windows, counted, ahead+1)
-	if limited && time.Until(deadline) <= plan.Wait {
+	if latest.isBefore(plan.Wait) {
 		return &ExceededError{plan.Limit, plan.Wait}
 	}
 	if l.onWait != nil && plan.Wait > 0 {
@@ -127,13 +128,16 @@ func (l *Limiter) announce(ctx context.Context, request chat.LimitedRequest, win
 	return nil
 }
 
-// exceeded makes the error of a request that has to wait too long.
-func (l *Limiter) exceeded(ctx context.Context, windows []Window) error {
+// exceeded makes the error of a request that has to wait too long, the nth of its line.
+func (l *Limiter) exceeded(ctx context.Context, windows []Window, n int) error {
 	counted, err := l.store.Look(ctx, windows)
 	if err != nil {
 		return err
 	}
-	plan := schedule(windows, counted, 1)
+	plan := schedule(windows, counted, n)
+	if plan.Wait == 0 { // there is room now
+		plan.Limit = windows[0].Limit
+	}
 	return &ExceededError{plan.Limit, plan.Wait}
 }
 

@@ -181,6 +181,65 @@ var _ = Describe("Limiter", func() {
 		})
 	})
 
+	Context("with WithMaxWait", func() {
+		It("fails at once if the wait is longer, and names the limit and the time", func() {
+			bubble(func() {
+				l := limits.New(nil)
+				drive(l, send, 10)
+				start := time.Now()
+				_, err := l.Wait(limits.WithMaxWait(context.Background(), 10*time.Second-1), send)
+				exceeded, _ := errors.AsType[*limits.ExceededError](err)
+				Expect(exceeded).To(Equal(&limits.ExceededError{Limit: sendLimits[0], Wait: 10 * time.Second}))
+				Expect(time.Since(start)).To(BeZero())
+				_, err = l.Wait(limits.WithMaxWait(context.Background(), 0), send)
+				Expect(err).To(MatchError(chat.ErrThrottled))
+				Expect(time.Since(start)).To(BeZero())
+			})
+		})
+
+		It("waits, and leaves the deadline of the request alone", func() {
+			bubble(func() {
+				l := limits.New(nil)
+				drive(l, send, 10)
+				start := time.Now()
+				ctx := limits.WithMaxWait(context.Background(), 11*time.Second)
+				_, limited := ctx.Deadline()
+				Expect(limited).To(BeFalse())
+				answered, err := l.Wait(ctx, send)
+				Expect(err).NotTo(HaveOccurred())
+				Expect(time.Since(start)).To(Equal(10 * time.Second))
+				answered(http.StatusCreated, 0)
+				other := send
+				other.Thread = "19:b"
+				_, err = l.Wait(limits.WithMaxWait(context.Background(), 0), other)
+				Expect(err).NotTo(HaveOccurred(), "there is room")
+			})
+		})
+
+		It("holds for a request that waits for others, too", func() {
+			bubble(func() {
+				l := limits.New(nil)
+				for range 9 {
+					pass(l, send)
+				}
+				answered, err := l.Wait(context.Background(), send) // in progress
+				Expect(err).NotTo(HaveOccurred())
+				time.AfterFunc(15*time.Second, func() { answered(http.StatusCreated, 0) })
+				time.Sleep(9 * time.Second)
+				for range 9 {
+					go pass(l, send)
+				}
+				synctest.Wait()
+				start := time.Now()
+				_, err = l.Wait(limits.WithMaxWait(context.Background(), 5*time.Second), send) // the tenth of the line
+				exceeded, _ := errors.AsType[*limits.ExceededError](err)
+				Expect(exceeded).To(HaveField("Wait", BeNumerically(">", 5*time.Second)))
+				Expect(time.Since(start)).To(BeNumerically("<=", 5*time.Second))
+				time.Sleep(time.Minute)
+			})
+		})
+	})
+
 	It("serves the requests of a thread in the order of their calls", func() {
 		bubble(func() {
 			l := limits.New(nil)

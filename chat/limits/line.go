@@ -34,6 +34,13 @@ func (l *Limiter) join(w Window) *place {
 	return p
 }
 
+// position returns the position of a request in the line, from 1.
+func (l *Limiter) position(w Window, p *place) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Index(l.lines[w].places, p) + 1
+}
+
 // leave removes a request from the line, and tells the next one that it is the first.
 func (l *Limiter) leave(w Window, p *place) {
 	l.mu.Lock()
