@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -21,17 +22,16 @@ type outcome struct {
 	unknown   int           // 1 if the message may have been sent
 }
 
-// send sends a message. The limiter of the fleet is waited for as long as the deadline allows.
+// send sends a message. It waits for a limiter of package limits for as long as its patience allows.
 func (r *run[Tx]) send(ctx context.Context, a *attempt) *outcome {
-	options := &chat.SendMessageOnceOptions{SendMessageOptions: a.SendMessageOptions, ListingLag: r.ListingLag}
-	limit := r.Patience + max(0, r.ListingLag)
+	options := &chat.SendMessageOnceOptions{
+		SendMessageOptions: a.SendMessageOptions, ListingLag: r.ListingLag, SearchMargin: r.SearchMargin,
+	}
 	if a.age > 0 {
 		options.Since = time.Now().Add(-a.age)
-		limit += max(0, r.ListingLag) + 30*time.Second // it looks, waits and looks before it sends
 	}
-	sending, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	sent, err := r.fleet.As(a.User).ThreadClient(a.ThreadID).SendMessageOnce(sending, a.Key, a.Content, options)
+	thread := r.fleet.As(a.User).ThreadClient(a.ThreadID)
+	sent, err := thread.SendMessageOnce(limits.WithMaxWait(ctx, r.Patience), a.Key, a.Content, options)
 	o := &outcome{Entry: a.Entry, state: Sent, messageID: sent.ID, err: err}
 	if err != nil {
 		r.judge(ctx, o)
@@ -75,7 +75,7 @@ func throttleWait(err error) time.Duration {
 		return exceeded.Wait
 	}
 	if service, ok := errors.AsType[*chat.Error](err); ok {
-		return max(service.RetryAfter, 10*time.Second)
+		return cmp.Or(service.RetryAfter, 10*time.Second)
 	}
 	return time.Second
 }

@@ -28,14 +28,13 @@ type Worker[Tx any] struct {
 type Options struct {
 	// Threads is how many threads are sent in parallel. 0 means 100.
 	Threads int
-	// Patience is how long the worker waits in place before it goes on with other threads: for a repetition, and beyond ListingLag for the
-	// limiter of the fleet. Patience and ListingLag together are the time that a message may take, so that requests must be faster: a message
-	// whose time ends is searched for before it is sent again. 0 means two seconds.
+	// Patience is how long the worker waits in place before it goes on with other threads: for a repetition, and for the limiter of the
+	// fleet, see [limits.WithMaxWait]. 0 means two seconds.
 	Patience time.Duration
 	// PollInterval is how often the database is asked for threads to be sent, and the resolution of longer waits. 0 means 100 ms.
 	PollInterval time.Duration
-	// ListingLag is that of [chat.SendMessageOnceOptions].
-	ListingLag time.Duration
+	// ListingLag and SearchMargin are those of [chat.SendMessageOnceOptions].
+	ListingLag, SearchMargin time.Duration
 	// RetryDelay is the time until a message is sent again after an attempt that failed. It doubles with each failure, up to 64 times
 	// itself. 0 means a second.
 	RetryDelay time.Duration
@@ -52,7 +51,7 @@ type Options struct {
 var ErrLockLost = errors.New("the connection with the lock of the worker is lost")
 
 // NewWorker returns a worker that sends the messages of an outbox with the clients of a fleet, whose Limiter should keep it within the
-// rate limits. A nil outbox, a nil fleet and a negative option other than ListingLag, KeepSent and KeepFailed are each an
+// rate limits. A nil outbox, a nil fleet and a negative option other than ListingLag, SearchMargin, KeepSent and KeepFailed are each an
 // [*chat.ArgumentError].
 func NewWorker[Tx any](box *Outbox[Tx], fleet *chat.Fleet, options *Options) (*Worker[Tx], error) {
 	w := &Worker[Tx]{box: box, fleet: fleet}
@@ -76,7 +75,6 @@ func NewWorker[Tx any](box *Outbox[Tx], fleet *chat.Fleet, options *Options) (*W
 	w.Threads = cmp.Or(w.Threads, 100)
 	w.Patience = cmp.Or(w.Patience, 2*time.Second)
 	w.PollInterval = cmp.Or(w.PollInterval, 100*time.Millisecond)
-	w.ListingLag = cmp.Or(w.ListingLag, 10*time.Second)
 	w.RetryDelay = cmp.Or(w.RetryDelay, time.Second)
 	w.KeepSent = cmp.Or(w.KeepSent, 7*24*time.Hour)
 	w.KeepFailed = cmp.Or(w.KeepFailed, 90*24*time.Hour)
