@@ -12,7 +12,7 @@ import (
 )
 
 // ParseRequest reads the events of a request as [Parse] does, and also those in the binary mode of CloudEvents, in which the attributes of the
-// event are in the headers of the request and the body is its data. It reads the body, but doesn't close it, and checks neither the method
+// event are in the headers of the request and the body is its data, which must be JSON or empty. It reads the body, but doesn't close it, and checks neither the method
 // nor the sender: [NewHandler] does. The error wraps an [*http.MaxBytesError] if the body is larger than 4 MiB.
 func ParseRequest(r *http.Request) ([]Event, error) {
 	if r.Body == nil {
@@ -29,16 +29,12 @@ func parseRequest(header http.Header, body []byte) ([]Event, error) {
 	if !isBinary(header) {
 		return Parse(body)
 	}
-	body = trimmed(body)
-	if err := pipeline.Decode(body, new(struct{})); err != nil {
-		return nil, fmt.Errorf("events: parse the data of a CloudEvent: %w", err)
-	}
 	structured, err := pipeline.Marshal(cloudEvent{
 		ID: attribute(header, "Id"), Source: attribute(header, "Source"), Subject: attribute(header, "Subject"), Type: attribute(header, "Type"),
-		Time: attribute(header, "Time"), Data: body, SpecVersion: attribute(header, "Specversion"),
+		Time: attribute(header, "Time"), Data: trimmed(body), SpecVersion: attribute(header, "Specversion"),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("events: parse a CloudEvent: %w", err)
+		return nil, fmt.Errorf("events: parse a CloudEvent, whose data must be JSON: %w", err)
 	}
 	return Parse(structured)
 }

@@ -58,12 +58,25 @@ var _ = Describe("ParseRequest", func() {
 			HaveField("Raw", BeEquivalentTo(`{"id":"1","source":"s","subject":"","type":"x","time":"","data":{},"specversion":""}`)))))
 	})
 
+	DescribeTable("returns an Unknown for data that is not an object",
+		func(body, data string) {
+			list, err := events.ParseRequest(request(body, binary(allPublished()[0])))
+			Expect(err).NotTo(HaveOccurred())
+			Expect(list).To(HaveExactElements(BeAssignableToTypeOf(events.Unknown{})))
+			Expect(string(list[0].(events.Unknown).Raw)).To(ContainSubstring(`"data":` + data + `,`))
+		},
+		Entry("an array", "[1]", "[1]"),
+		Entry("a number", " 1 ", "1"),
+		Entry("none", "", "null"),
+	)
+
 	It("fails if the body is too large, is no JSON or is missing", func() {
 		_, err := events.ParseRequest(request(strings.Repeat(" ", 5<<20), nil))
 		tooLarge, ok := errors.AsType[*http.MaxBytesError](err)
 		Expect(ok).To(BeTrue())
 		Expect(tooLarge.Limit).To(BeEquivalentTo(4 << 20))
-		Expect(events.ParseRequest(request("x", binary(allPublished()[0])))).Error().To(MatchError(ContainSubstring("not a JSON object")))
+		Expect(events.ParseRequest(request("x", binary(allPublished()[0])))).Error().To(MatchError(ContainSubstring("data must be JSON")))
+		Expect(events.ParseRequest(request(`{},"id":"other"`, binary(allPublished()[0])))).Error().To(MatchError(ContainSubstring("data must be JSON")))
 		r := request("", nil)
 		r.Body = nil
 		Expect(events.ParseRequest(r)).Error().To(MatchError(ContainSubstring("empty")))
