@@ -2,10 +2,13 @@ package events_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"net/http"
 	"os"
+
+	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/acschat/acs-chat-go/chat/events"
 )
@@ -20,6 +23,22 @@ func ExampleNewHandler() {
 	}, &events.HandlerOptions{Secrets: []string{os.Getenv("EVENTS_SECRET")}})
 	http.Handle("/events", handler)
 	log.Fatal(http.ListenAndServe(":8080", nil))
+}
+
+// A webhook for a subscription with Microsoft Entra authentication. If the signing keys of the tenant can't be loaded, Event Grid delivers
+// again later.
+func ExampleErrInvalidToken() {
+	var signingKey jwt.Keyfunc // loads the signing keys of the tenant, and caches them
+	verify := func(_ context.Context, token string) error {
+		_, err := jwt.Parse(token, signingKey, jwt.WithValidMethods([]string{"RS256"}), jwt.WithExpirationRequired(),
+			jwt.WithAudience(os.Getenv("EVENTS_AUDIENCE")), jwt.WithIssuer("https://sts.windows.net/"+os.Getenv("AZURE_TENANT_ID")+"/"))
+		if err == nil || errors.Is(err, jwt.ErrTokenUnverifiable) { // there is no key
+			return err
+		}
+		return fmt.Errorf("%w: %w", events.ErrInvalidToken, err)
+	}
+	handler := events.NewHandler(func(context.Context, events.Event) error { return nil }, &events.HandlerOptions{VerifyToken: verify})
+	http.Handle("/events", handler)
 }
 
 func ExampleParse() {

@@ -23,7 +23,9 @@ type HandlerOptions struct {
 	// SecretParameter is the query parameter that contains the secret. Empty means "secret".
 	SecretParameter string
 	// VerifyToken checks the bearer token that Event Grid sends if the subscription has Microsoft Entra authentication. It must check the
-	// signature, the audience, the issuer and the lifetime. Deliveries without a token and those for which it returns an error are refused
+	// signature, the audience, the issuer and the lifetime. An error that wraps [ErrInvalidToken] means that the token is not valid: the
+	// answer is 401, after which Event Grid gives the delivery up. Any other error means that the token could not be checked, for example
+	// because the signing keys could not be loaded: the answer is 503, and Event Grid delivers again. Deliveries without a token are refused
 	// with 401. The handshake of CloudEvents is accepted without a token. Nil accepts all requests.
 	VerifyToken func(ctx context.Context, token string) error
 
@@ -53,6 +55,9 @@ type HandlerOptions struct {
 	Logger *slog.Logger
 }
 
+// ErrInvalidToken is the error that [HandlerOptions].VerifyToken wraps to report that a token is not valid.
+var ErrInvalidToken = errors.New("the token is not valid")
+
 const (
 	defaultTimeout = 25 * time.Second
 	recordTimeout  = 3 * time.Second // in what is left of the 30 seconds after which Event Grid gives up
@@ -74,19 +79,20 @@ type Handler struct {
 // By default the callback runs before the answer: 200 tells Event Grid that all events of the request were handled, and after an error of the
 // callback the answer is 503, so that Event Grid delivers again. The events of a request are passed in their order, up to the first error;
 // requests run in parallel. The context of the callback has the values of the context of the request, ends after the timeout, and does not
-// end if Event Grid closes the connection, so that an event which is being handled needs no second delivery.
+// end if Event Grid closes the connection, so that an event which is being handled needs no second delivery. An event is handled if the
+// callback returns nil, also after its context has ended; the events after it in the request are then not passed, and the answer is 503.
 //
 // Event Grid delivers at least once and not in order. The handler passes an event once: it skips events that the callback has handled
 // without an error before, recognised by their ID, or by thread, kind, message or participant, version, level and recipient. A delivery of an
-// event whose callback is running waits for it. Records are lost with the process unless [HandlerOptions].Seen keeps them, and two processes
-// may handle the same event at the same time: callbacks should be idempotent.
+// event whose callback is running waits for it. Typing is recognised by its ID only. Records are lost with the process unless
+// [HandlerOptions].Seen keeps them, and two processes may handle the same event at the same time: callbacks should be idempotent.
 //
 // With a queue, the answer is 200 once all events of the request are in it, or 503 if they do not fit. Errors of the callback are only
 // logged, and queued events are lost if the process ends before [Handler.Shutdown] returns.
 //
 // Other answers are: 400 for a body that [ParseRequest] does not read, 401 for a wrong secret or token, 405 for other methods, 408 for a body
-// that is not complete before the timeout, 413 for more than 4 MiB, 415 for a content that is not JSON or is compressed, 500 if the callback
-// panics, which is logged, and 503 after Shutdown. The callback is not called for these.
+// that is not complete before the timeout, 413 for more than 4 MiB, 415 for a content that is not JSON or is compressed, 500 after a panic of
+// the callback, the store or VerifyToken, which is logged, and 503 after Shutdown. Event Grid does not deliver again after 400, 401 and 413.
 //
 // Callback must not be nil. Nil options are the zero value.
 func NewHandler(callback func(context.Context, Event) error, options *HandlerOptions) *Handler {
@@ -110,8 +116,8 @@ func NewHandler(callback func(context.Context, Event) error, options *HandlerOpt
 	return h
 }
 
-// Shutdown refuses new requests with 503 and waits until the callbacks of queued events have returned, or ctx ends. The error is that of
-// ctx. Requests that are running are waited for by [http.Server.Shutdown].
+// Shutdown refuses new requests with 503, also handshakes, and waits until the callbacks of queued events have returned, or ctx ends. The
+// error is that of ctx. Requests that are running are waited for by [http.Server.Shutdown].
 func (h *Handler) Shutdown(ctx context.Context) error { return h.queue.shutdown(ctx) }
 
 // ServeHTTP answers a handshake or a delivery.
@@ -123,13 +129,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method != http.MethodPost && r.Method != http.MethodOptions:
 		w.Header().Set("Allow", allowedMethods)
 		refuse(w, http.StatusMethodNotAllowed, "the method must be POST or OPTIONS")
+	case h.queue.closed():
+		refuse(w, http.StatusServiceUnavailable, "the program is shutting down")
 	case !h.hasSecret(r.URL):
 		h.refuseCaller(ctx, w, errors.New("the secret is missing or wrong"))
 	case r.Method == http.MethodOptions:
 		h.allowOrigin(w, r)
 	default:
 		if err := h.verifyToken(ctx, r.Header); err != nil {
-			h.refuseCaller(ctx, w, err)
+			h.refuseToken(ctx, w, err)
 			return
 		}
 		h.serveDelivery(ctx, w, r)

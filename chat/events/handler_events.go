@@ -6,20 +6,16 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// errPanicked is the error of a callback that panicked.
-var errPanicked = errors.New("the callback panicked")
+// errPanicked is the error of a callback, a store or a check that panicked, which is in the log.
+var errPanicked = errors.New("the event handler panicked")
 
 // handle passes the events of a request to the callback, or puts them into the queue. It returns the status of the answer.
 func (h *Handler) handle(ctx context.Context, list []Event) int {
-	if h.queue.closed() {
-		return http.StatusServiceUnavailable
-	}
 	pass := h.handleOnce
 	if h.queue.size > 0 {
 		pass = h.enqueue
@@ -28,7 +24,8 @@ func (h *Handler) handle(ctx context.Context, list []Event) int {
 		if h.ignores(event) {
 			continue
 		}
-		switch err := pass(ctx, event); {
+		err := h.safely(ctx, eventAttrs(event), func() error { return pass(ctx, event) })
+		switch {
 		case errors.Is(err, errPanicked):
 			return http.StatusInternalServerError
 		case err != nil:
@@ -80,12 +77,16 @@ func (h *Handler) enqueue(ctx context.Context, event Event) error {
 	if !ok {
 		return nil
 	}
+	isQueued := false
+	defer func() {
+		if !isQueued {
+			release()
+		}
+	}()
 	seen, err := h.options.Seen.Seen(ctx, keys)
 	if err == nil && !seen {
 		err = h.queue.push(queued{ctx, event, keys, release})
-	}
-	if err != nil || seen {
-		release()
+		isQueued = err == nil
 	}
 	if err != nil {
 		h.logFailure(ctx, event, err)
@@ -98,7 +99,7 @@ func (h *Handler) handleQueued(q queued) {
 	defer q.release()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), h.options.Timeout)
 	defer cancel()
-	_ = h.call(ctx, q.event, q.keys) // which has logged it
+	_ = h.safely(ctx, eventAttrs(q.event), func() error { return h.call(ctx, q.event, q.keys) }) // which has logged it
 }
 
 // call calls the callback unless the event was seen, and records it after success.
@@ -111,7 +112,7 @@ func (h *Handler) call(ctx context.Context, event Event, keys []string) error {
 		}
 	}
 	if err == nil {
-		err = h.callSafely(ctx, event)
+		err = h.callback(ctx, event)
 	}
 	if err != nil {
 		h.logFailure(ctx, event, err)
@@ -125,22 +126,7 @@ func (h *Handler) call(ctx context.Context, event Event, keys []string) error {
 	return nil
 }
 
-// callSafely turns a panic of the callback into an error.
-func (h *Handler) callSafely(ctx context.Context, event Event) (err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = errPanicked
-			h.log(ctx, slog.LevelError, "event callback panicked", append(eventAttrs(event),
-				slog.String("panic", pipeline.LogLine(fmt.Sprint(cause))), slog.String("stack", string(debug.Stack())))...)
-		}
-	}()
-	return h.callback(ctx, event)
-}
-
 func (h *Handler) logFailure(ctx context.Context, event Event, err error) {
-	if errors.Is(err, errPanicked) {
-		return // it is in the log
-	}
 	h.log(ctx, slog.LevelWarn, "event not handled", append(eventAttrs(event), slog.String("error", pipeline.LogLine(err.Error())))...)
 }
 

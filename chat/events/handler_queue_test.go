@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"testing/synctest"
 	"time"
 
@@ -110,6 +111,22 @@ var _ = Describe("A handler with a queue", func() {
 		})
 	})
 
+	It("survives a store that panics after the answer", func() {
+		bubble(func() {
+			got.answer = nil
+			store := &panickingStore{}
+			h := events.NewHandler(func(ctx context.Context, e events.Event) error {
+				store.broken = true // for the event that waits
+				time.Sleep(time.Second)
+				return got.callback(ctx, e)
+			}, &events.HandlerOptions{QueueSize: 2, Seen: store, Logger: slog.New(slog.NewTextHandler(&logs, nil))})
+			Expect(post(h, "1", "2")).To(Equal(http.StatusOK))
+			Expect(h.Shutdown(context.Background())).To(Succeed())
+			Expect(logs.String()).To(And(ContainSubstring("event_id=2"), ContainSubstring(`panic="no connection"`)))
+			Expect(ids()).To(Equal([]string{"1"}))
+		})
+	})
+
 	It("ends the context of each callback after the timeout", func() {
 		bubble(func() {
 			got.answer = func(ctx context.Context, _ events.Event) error {
@@ -149,11 +166,17 @@ var _ = Describe("A handler with a queue", func() {
 })
 
 var _ = Describe("A handler without a queue", func() {
-	It("refuses events after Shutdown", func(ctx SpecContext) {
+	It("refuses events and handshakes after Shutdown", func(ctx SpecContext) {
 		var got received
 		h := events.NewHandler(got.callback, nil)
 		Expect(h.Shutdown(ctx)).To(Succeed())
 		Expect(serve(h, delivery(events.SchemaEventGrid, message("1", "1"))).Code).To(Equal(http.StatusServiceUnavailable))
 		Expect(got.events()).To(BeEmpty())
+		Expect(serve(h, validation("1")).Code).To(Equal(http.StatusServiceUnavailable))
+		options := httptest.NewRequest(http.MethodOptions, "/", nil)
+		options.Header.Set("WebHook-Request-Origin", "eventgrid.azure.net")
+		answer := serve(h, options)
+		Expect(answer.Code).To(Equal(http.StatusServiceUnavailable))
+		Expect(answer.Header()).NotTo(HaveKey("Webhook-Allowed-Origin"))
 	})
 })

@@ -52,6 +52,15 @@ func delivery(schema events.Schema, list ...events.Event) *http.Request {
 	return r
 }
 
+// validation is the handshake of the schema of Event Grid.
+func validation(code string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/?secret=s3cret", strings.NewReader(`[{"id":"2","topic":"t","subject":"","eventType":"Microsoft.EventGrid.SubscriptionValidationEvent",`+
+		`"data":{"validationCode":`+strconv.Quote(code)+`,"validationUrl":"https://example.com:553/x"},"eventTime":"2026-11-03T09:20:02Z","metadataVersion":"1","dataVersion":"2"}]`))
+	r.Header.Set("Content-Type", "application/json; charset=utf-8")
+	r.Header.Set("Aeg-Event-Type", "SubscriptionValidation")
+	return r
+}
+
 // serve returns the answer of a handler.
 func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
@@ -106,14 +115,6 @@ var _ = Describe("A handler", func() {
 	})
 
 	Describe("answers the handshake", func() {
-		validation := func(code string) *http.Request {
-			r := httptest.NewRequest(http.MethodPost, "/?secret=s3cret", strings.NewReader(`[{"id":"2","topic":"t","subject":"","eventType":"Microsoft.EventGrid.SubscriptionValidationEvent",`+
-				`"data":{"validationCode":`+strconv.Quote(code)+`,"validationUrl":"https://example.com:553/x"},"eventTime":"2026-11-03T09:20:02Z","metadataVersion":"1","dataVersion":"2"}]`))
-			r.Header.Set("Content-Type", "application/json; charset=utf-8")
-			r.Header.Set("Aeg-Event-Type", "SubscriptionValidation")
-			return r
-		}
-
 		It("of Event Grid's schema, with the code, 200 and a length", func() {
 			answer := serve(events.NewHandler(got.callback, options()), validation(`512d38b6-"<`))
 			Expect(answer.Code).To(Equal(http.StatusOK))
@@ -185,7 +186,7 @@ var _ = Describe("A handler", func() {
 			o := options()
 			o.VerifyToken = func(_ context.Context, token string) error {
 				if token != "aaa.bbb.ccc" {
-					return errors.New("it is not signed: Bearer " + token)
+					return fmt.Errorf("%w: it is not signed: Bearer %s", events.ErrInvalidToken, token)
 				}
 				return nil
 			}
@@ -206,6 +207,34 @@ var _ = Describe("A handler", func() {
 		Entry("that are empty", "Bearer ", http.StatusUnauthorized),
 		Entry("of another scheme", "Basic aaa.bbb.ccc", http.StatusUnauthorized),
 	)
+
+	It("answers 503 if it can't be known whether a token is valid, so that Event Grid delivers again", func() {
+		keys := errors.New("load the signing keys: no route to host")
+		o := options()
+		o.VerifyToken = func(context.Context, string) error { return keys }
+		h := events.NewHandler(got.callback, o)
+		deliver := func() int {
+			r := delivery(events.SchemaEventGrid, message("1", "1"))
+			r.Header.Set("Authorization", "Bearer aaa.bbb.ccc")
+			return serve(h, r).Code
+		}
+		Expect(deliver()).To(Equal(http.StatusServiceUnavailable))
+		Expect(got.events()).To(BeEmpty())
+		Expect(logs.String()).To(And(ContainSubstring("level=ERROR"), ContainSubstring("no route to host"), Not(ContainSubstring("aaa.bbb"))))
+		keys = nil
+		Expect(deliver()).To(Equal(http.StatusOK))
+		Expect(got.events()).To(HaveLen(1))
+	})
+
+	It("answers 500 if the check of a token panics", func() {
+		o := options()
+		o.VerifyToken = func(context.Context, string) error { panic("no keys") }
+		r := delivery(events.SchemaEventGrid, message("1", "1"))
+		r.Header.Set("Authorization", "Bearer aaa.bbb.ccc")
+		Expect(serve(events.NewHandler(got.callback, o), r).Code).To(Equal(http.StatusInternalServerError))
+		Expect(logs.String()).To(ContainSubstring(`panic="no keys"`))
+		Expect(got.events()).To(BeEmpty())
+	})
 
 	DescribeTable("refuses",
 		func(change func(*http.Request), status int) {
@@ -318,7 +347,7 @@ var _ = Describe("A handler", func() {
 		h := events.NewHandler(got.callback, options())
 		got.answer = func(context.Context, events.Event) error { panic("no map for token=xxx.yyy.zzz") }
 		Expect(serve(h, delivery(events.SchemaEventGrid, message("1", "1"))).Code).To(Equal(http.StatusInternalServerError))
-		Expect(logs.String()).To(And(ContainSubstring("event callback panicked"), ContainSubstring("no map for"), ContainSubstring("handler_test.go"), Not(ContainSubstring("xxx.yyy"))))
+		Expect(logs.String()).To(And(ContainSubstring("event handler panicked"), ContainSubstring("no map for"), ContainSubstring("handler_test.go"), Not(ContainSubstring("xxx.yyy"))))
 		got.answer = nil
 		Expect(serve(h, delivery(events.SchemaEventGrid, message("1", "1"))).Code).To(Equal(http.StatusOK))
 		Expect(got.events()).To(HaveLen(2))
@@ -358,7 +387,7 @@ var _ = Describe("A handler", func() {
 				header.ID = fmt.Sprint("other", i)
 				Expect(serve(h, delivery([]events.Schema{events.SchemaEventGrid, events.SchemaCloudEvents}[i%2], events.WithHeader(event, header))).Code).To(Equal(http.StatusOK))
 			}
-			Expect(got.events()).To(HaveLen(19 + 1)) // a user may disconnect more than once
+			Expect(got.events()).To(HaveLen(19 + 2)) // a user may type and disconnect more than once
 		})
 
 		DescribeTable("but not one that differs in",
@@ -378,7 +407,7 @@ var _ = Describe("A handler", func() {
 			Entry("the recipient", func(e *events.MessageReceived) { e.Recipient = cy }),
 		)
 
-		It("but not one of another kind, participant or sender", func() {
+		It("but not one of another kind or participant, nor typing with another ID", func() {
 			h := events.NewHandler(got.callback, options())
 			added := published()["ChatThreadParticipantAdded"].(events.ParticipantsAdded)
 			other := added
@@ -388,7 +417,7 @@ var _ = Describe("A handler", func() {
 			typing := published()["ChatTypingIndicatorReceivedInThread"].(events.TypingIndicatorReceived)
 			typing.ID = "o3"
 			typingToo := typing
-			typingToo.ID, typingToo.Sender = "o4", bo
+			typingToo.ID = "o4"
 			Expect(serve(h, delivery(events.SchemaEventGrid, added, other, removed, typing, typingToo)).Code).To(Equal(http.StatusOK))
 			Expect(got.events()).To(HaveLen(5))
 		})
@@ -493,6 +522,30 @@ var _ = Describe("A handler", func() {
 			Expect(logs.String()).To(ContainSubstring("record the event: redis is down"))
 		})
 
+		It("by keys of one length, whatever the event contains", func() {
+			o, store := options(), &keyStore{}
+			o.Seen = store
+			long := message(strings.Repeat("x", 100_000), strings.Repeat("y", 100_000))
+			Expect(serve(events.NewHandler(got.callback, o), delivery(events.SchemaEventGrid, long, message("1", "1"))).Code).To(Equal(http.StatusOK))
+			Expect(store.keys).To(And(HaveLen(4), HaveEach(MatchRegexp(`^[A-Za-z0-9_-]{43}$`))))
+		})
+
+		It("and answers 500 if it panics, with and without a queue, and passes the event when it is delivered again", func() {
+			for _, size := range []int{0, 10} {
+				o, store := options(), &panickingStore{broken: true}
+				o.Seen, o.QueueSize = store, size
+				h := events.NewHandler(got.callback, o)
+				Expect(serve(h, delivery(events.SchemaEventGrid, message("1", "1"))).Code).To(Equal(http.StatusInternalServerError))
+				Expect(logs.String()).To(ContainSubstring(`panic="no connection"`))
+				Expect(got.events()).To(BeEmpty())
+				store.broken = false
+				Expect(serve(h, delivery(events.SchemaEventGrid, message("1", "1"))).Code).To(Equal(http.StatusOK))
+				Expect(h.Shutdown(context.Background())).To(Succeed())
+				Expect(got.events()).To(HaveLen(1))
+				got.list = nil
+			}
+		})
+
 		It("that two handlers share", func() {
 			o := options()
 			o.Seen = events.NewMemorySeenStore(10)
@@ -507,6 +560,28 @@ var _ = Describe("A handler", func() {
 type readCloser struct{ *strings.Reader }
 
 func (readCloser) Close() error { return nil }
+
+// keyStore lists the recorded keys.
+type keyStore struct{ keys []string }
+
+func (*keyStore) Seen(context.Context, []string) (bool, error) { return false, nil }
+
+func (s *keyStore) Record(_ context.Context, keys []string) error {
+	s.keys = append(s.keys, keys...)
+	return nil
+}
+
+// panickingStore panics while it is broken.
+type panickingStore struct{ broken bool }
+
+func (s *panickingStore) Seen(context.Context, []string) (bool, error) {
+	if s.broken {
+		panic("no connection")
+	}
+	return false, nil
+}
+
+func (*panickingStore) Record(context.Context, []string) error { return nil }
 
 // brokenStore fails.
 type brokenStore struct{ seen, record error }

@@ -2,6 +2,8 @@ package events
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"sync"
@@ -9,9 +11,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// SeenStore records the events that a [Handler] has handled, by keys. Each event has up to two: one for its ID and one for what it tells. Keys are
-// texts of a few hundred bytes without secrets; those of a message contain its thread, id and version. An event without keys is never
-// recorded.
+// SeenStore records the events that a [Handler] has handled, by keys. Each event has up to two: one for its ID and one for what it tells. A key
+// is a digest of 43 letters, digits, "-" and "_", whatever the event contains. An event without keys is never recorded.
 //
 // Implementations must be safe for concurrent use. Event Grid delivers an event again for up to 24 hours: records should be kept for as long.
 type SeenStore interface {
@@ -31,7 +32,8 @@ type MemorySeenStore struct {
 	next  int
 }
 
-// NewMemorySeenStore returns a store that keeps the latest n events, in about 500 bytes for each. n of 0 or less keeps none.
+// NewMemorySeenStore returns a store that keeps the latest n events, in about 300 bytes for each with the keys of a [Handler]. n of 0 or less
+// keeps none.
 func NewMemorySeenStore(n int) *MemorySeenStore {
 	return &MemorySeenStore{limit: n, known: make(map[string]struct{})}
 }
@@ -70,24 +72,30 @@ func (s *MemorySeenStore) Record(_ context.Context, keys []string) error {
 	return nil
 }
 
-// seenKeys returns the keys of an event.
+// seenKeys returns the keys of an event. Typing has no version of its own, so that only its ID tells it from other typing.
 func seenKeys(event Event) []string {
 	h := event.EventHeader()
 	var keys []string
 	if h.ID != "" {
-		keys = append(keys, "id "+h.ID)
+		keys = append(keys, seenKey("id", h.ID))
 	}
-	if h.ThreadID == "" || h.Version == "" || event.Kind() == KindUnknown {
+	if h.ThreadID == "" || h.Version == "" || event.Kind() == KindUnknown || event.Kind() == KindTypingIndicatorReceived {
 		return keys
 	}
 	recipient := ""
 	if h.Recipient != nil {
 		recipient = h.Recipient.RawID()
 	}
-	return append(keys, fmt.Sprintf("event %q", []string{h.ThreadID, string(event.Kind()), concerned(event), h.Version, string(h.Level), recipient}))
+	return append(keys, seenKey("event", h.ThreadID, string(event.Kind()), concerned(event), h.Version, string(h.Level), recipient))
 }
 
-// concerned is the message or the user that distinguishes events of the same kind and version.
+// seenKey returns a key of a fixed length, since the parts have any.
+func seenKey(parts ...string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", parts))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// concerned is the message or the users that distinguish events of the same kind and version.
 func concerned(event Event) string {
 	switch e := event.(type) {
 	case MessageReceived:
@@ -102,9 +110,6 @@ func concerned(event Event) string {
 		return rawIDs(e.Participants)
 	case ParticipantsRemoved:
 		return rawIDs(e.Participants)
-	}
-	if sender := senderOf(event); sender != nil {
-		return sender.RawID()
 	}
 	return ""
 }
