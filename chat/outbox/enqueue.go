@@ -50,13 +50,13 @@ const maxAttempts = 30_000
 // go away if the caller repeats the transaction.
 func (o *Outbox[Tx]) Enqueue(ctx context.Context, tx Tx, message Message) error {
 	if err := message.check(); err != nil {
-		return fmt.Errorf("outbox: enqueue: %w", err)
+		return failure("enqueue", err)
 	}
 	if message.Key == "" {
 		message.Key = rand.Text()
 	}
 	if err := o.enqueue(ctx, tx, &message); err != nil {
-		return fmt.Errorf("outbox: enqueue: %w", err)
+		return failure("enqueue", err)
 	}
 	return nil
 }

@@ -142,7 +142,7 @@ func (o *Outbox[Tx]) List(ctx context.Context, options *ListOptions) ([]Entry, e
 		ORDER BY thread_id, seq LIMIT $5`,
 		string(options.State), options.ThreadID, options.AfterThread, options.AfterSeq, limit)
 	if err != nil {
-		return nil, fmt.Errorf("outbox: list: %w", err)
+		return nil, failure("list", err)
 	}
 	return entries, nil
 }
@@ -161,7 +161,7 @@ func (o *Outbox[Tx]) Get(ctx context.Context, user chat.CommunicationUser, threa
 		err = ErrNotFound
 	}
 	if err != nil {
-		return Entry{}, fmt.Errorf("outbox: get: %w", err)
+		return Entry{}, failure("get", err)
 	}
 	return e, nil
 }
@@ -177,7 +177,7 @@ func (o *Outbox[Tx]) Counts(ctx context.Context) (map[State]int, error) {
 		return err
 	}, "SELECT state, count(*) FROM chat_outbox_message GROUP BY state")
 	if err != nil {
-		return nil, fmt.Errorf("outbox: count: %w", err)
+		return nil, failure("count", err)
 	}
 	return counts, nil
 }
@@ -196,7 +196,7 @@ func (o *Outbox[Tx]) Retry(ctx context.Context, threadID, key string) (retried i
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("outbox: retry: %w", err)
+		return 0, failure("retry", err)
 	}
 	return retried, nil
 }

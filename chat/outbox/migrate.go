@@ -55,7 +55,7 @@ func (o *Outbox[Tx]) Migrate(ctx context.Context) error {
 		return migrateTables(ctx, s)
 	})
 	if err != nil {
-		return fmt.Errorf("outbox: migrate: %w", err)
+		return failure("migrate", err)
 	}
 	return nil
 }

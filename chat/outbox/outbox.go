@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -80,10 +79,3 @@ func newOutbox[Tx any](b *backend[Tx]) (*Outbox[Tx], error) {
 	}
 	return &Outbox[Tx]{backend: b, jobs: jobs}, nil
 }
-
-// ErrDuplicate is returned by [Outbox.Enqueue] if the outbox already has a message of the user in the thread with this key, whether it has
-// been sent or not.
-var ErrDuplicate = errors.New("the outbox already has a message with this key")
-
-// ErrNotFound is returned if the outbox has no such message.
-var ErrNotFound = errors.New("the outbox has no such message")

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"log/slog"
 	"math"
 	"time"
@@ -93,7 +92,7 @@ const stopTimeout = 10 * time.Second
 func (w *Worker[Tx]) Run(ctx context.Context) (err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("outbox: work: %w", err)
+			err = failure("work", err)
 		}
 	}()
 	id := "chat-outbox-" + rand.Text()

@@ -204,6 +204,24 @@ func behaves[Tx any](open func() *database[Tx]) {
 		Expect(outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM chat_outbox_version")).To(BeEquivalentTo(1))
 	})
 
+	It("says what is missing if the database was not migrated", func(ctx SpecContext) {
+		d, r := open(), newRoom(1)
+		for _, table := range []string{"message", "thread", "lease", "version"} {
+			_, err := outbox.Exec(ctx, d.Outbox, nil, "DROP TABLE chat_outbox_"+table)
+			Expect(err).NotTo(HaveOccurred())
+		}
+		_, listErr := d.List(ctx, nil)
+		_, getErr := d.Get(ctx, r.bot, r.threads[0], "a")
+		_, countErr := d.Counts(ctx)
+		_, retryErr := d.Retry(ctx, r.threads[0], "")
+		enqueueErr := outbox.InTx(ctx, d.Outbox, func(tx Tx) error { return d.Enqueue(ctx, tx, r.message(0, "a")) })
+		for _, err := range []error{listErr, getErr, countErr, retryErr, enqueueErr, newWorker(d, r, quick()).Run(ctx)} {
+			Expect(err).To(MatchError(outbox.ErrNotMigrated))
+		}
+		Expect(d.Migrate(ctx)).To(Succeed())
+		put(ctx, d, r.message(0, "a"))
+	})
+
 	DescribeTable("rejects invalid messages", func(ctx SpecContext, name string, spoil func(*outbox.Message)) {
 		d := open()
 		m := outbox.Message{User: chat.CommunicationUser{ID: "8:acs:a"}, ThreadID: "19:a@thread.v2", Key: "k", Content: "c"}
