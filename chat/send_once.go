@@ -5,14 +5,12 @@ import (
 	"context"
 	"iter"
 	"maps"
-	"net/http"
 	"strconv"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-
 	"github.com/acschat/acs-chat-go/chat/internal/diagnosis"
 	"github.com/acschat/acs-chat-go/chat/internal/once"
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
 // OnceKeyMember is the member of a message's metadata in which [ThreadClient.SendMessageOnce] keeps the key. Every version of this
@@ -108,13 +106,9 @@ func (o *SendMessageOnceOptions) check(content string) error {
 // start time.
 func (t *ThreadClient) searchPages(ctx context.Context) iter.Seq2[once.Page, error] {
 	return func(yield func(once.Page, error) bool) {
-		var resp *http.Response
-		ctx := policy.WithCaptureResponse(ctx, &resp)
+		ctx, serviceTime := pipeline.WithServiceTime(ctx)
 		for page, err := range t.ListMessages(&ListMessagesOptions{PageSize: searchPageSize}).Pages(ctx) {
-			searched := once.Page{Messages: make([]once.Message, len(page.Items))}
-			if resp != nil {
-				searched.Time, _ = http.ParseTime(resp.Header.Get("Date")) // zero if there is none
-			}
+			searched := once.Page{Messages: make([]once.Message, len(page.Items)), Time: serviceTime()}
 			for i, m := range page.Items {
 				searched.Messages[i] = once.Message{ID: m.ID, Version: m.Version, Key: m.Metadata[OnceKeyMember], Deleted: !m.DeletedOn.IsZero()}
 				if m.Sender != nil {

@@ -1,8 +1,12 @@
 package feed
 
 import (
-	"encoding/json"
+	"cmp"
+	"fmt"
 	"hash/fnv"
+	"maps"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
@@ -59,20 +63,20 @@ func propertiesEvent(threadID string, p chat.ThreadProperties, read time.Time) e
 	}
 }
 
-// hashOf returns a hash of the properties for which there are no messages. It is never 0.
+// hashOf returns a hash of the properties for which there are no messages. It is never 0. It is part of cursors and must not change: a stored
+// cursor would not match the properties any more.
 func hashOf(p chat.ThreadProperties) uint64 {
 	if len(p.Metadata) == 0 && (p.Retention.Kind == "" || p.Retention.Kind == chat.RetentionKindNone) {
 		return noProperties
 	}
-	text, err := json.Marshal(struct {
-		Metadata  map[string]string
-		Retention chat.RetentionPolicy
-	}{p.Metadata, p.Retention})
-	if err != nil {
-		panic("feed: " + err.Error()) // there are only strings and a number
-	}
 	h := fnv.New64a()
-	_, _ = h.Write(text) // never fails
+	add := func(text string) { fmt.Fprintf(h, "%d:%s", len(text), text) }
+	add(string(cmp.Or(p.Retention.Kind, chat.RetentionKindNone)))
+	add(strconv.Itoa(p.Retention.DeleteThreadAfterDays))
+	for _, key := range slices.Sorted(maps.Keys(p.Metadata)) {
+		add(key)
+		add(p.Metadata[key])
+	}
 	return max(h.Sum64(), noProperties+1)
 }
 

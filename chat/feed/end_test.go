@@ -2,6 +2,7 @@ package feed_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -172,6 +173,49 @@ var _ = Describe("Lag", func() {
 			w.end()
 			Expect(lag.Behind()).To(BeZero())
 			Expect(lag.Threads()).To(BeZero())
+		})
+	})
+})
+
+var _ = Describe("Lag during the first read", func() {
+	It("is that of the last change that was yielded", func() {
+		inRoom(func(r *room) {
+			for n := range 500 {
+				r.send(fmt.Sprint(n))
+			}
+			time.Sleep(time.Hour)
+			lag, changes := &feed.Lag{}, 0
+			for change, err := range feed.Watch(context.Background(), r.thread, &feed.Options{Lag: lag}) {
+				Expect(err).NotTo(HaveOccurred())
+				Expect(lag.Behind()).To(BeNumerically("~", time.Since(change.EventHeader().Time), time.Millisecond))
+				if changes++; changes == 502 {
+					break
+				}
+			}
+		})
+	})
+
+	It("is that of the cursor before the first page, and of the oldest message found on the way", func() {
+		inRoom(func(r *room) {
+			first := time.Now()
+			for n := range 500 {
+				r.send(fmt.Sprint(n))
+			}
+			time.Sleep(time.Hour)
+			r.service.Fail(chattest.ListChatMessages, chattest.Fault{Nth: 4, Status: http.StatusTooManyRequests, RetryAfter: time.Minute})
+			r.service.Fail(chattest.ListChatMessages, chattest.Fault{Status: http.StatusTooManyRequests, RetryAfter: time.Minute})
+			lag := &feed.Lag{}
+			w := r.watch(&feed.Options{Lag: lag, From: feed.At(first.Add(-time.Hour))})
+			w.after(time.Second)
+			Expect(lag.Behind()).To(BeNumerically("~", time.Since(first.Add(-time.Hour)), time.Second))
+			w.end()
+			w = r.watch(&feed.Options{Lag: lag})
+			w.after(10 * time.Second)
+			Expect(w.after(0)).To(BeEmpty())
+			Expect(lag.Behind()).To(BeNumerically("~", time.Since(first), 2*time.Minute))
+			w.after(2 * time.Minute)
+			Expect(lag.Behind()).To(BeNumerically("<", time.Minute))
+			w.end()
 		})
 	})
 })

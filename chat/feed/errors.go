@@ -48,6 +48,15 @@ func isTemporary(err error) bool {
 	return !errors.Is(err, chat.ErrClosed) && !errors.Is(err, ErrCursorTooOld) && !errors.Is(err, errVersion)
 }
 
+// cannotContinue reports whether a listing must be begun again: the service refuses the continuation token, which has expired for example, or
+// returned a page again.
+func cannotContinue(token string, err error) bool {
+	if refused, ok := errors.AsType[*chat.Error](err); ok {
+		return token != "" && (refused.StatusCode == http.StatusBadRequest || refused.StatusCode == http.StatusGone)
+	}
+	return errors.Is(err, errRepeatedPage)
+}
+
 // endOf explains a refusal of a thread: it was deleted, or the user was removed. Other errors are returned unchanged, temporary ones too. It
 // looks for a deleted thread in the list of threads if list is set.
 func endOf(ctx context.Context, thread *chat.ThreadClient, list bool, refused error) error {

@@ -2,6 +2,7 @@ package feed_test
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -142,6 +143,43 @@ var _ = Describe("A live source", func() {
 			channel <- events.MessageReceived{Header: events.Header{ThreadID: r.thread.ThreadID(), Version: id}}
 			Expect(w.after(2 * time.Second)).To(BeEmpty())
 			Expect(w.after(2 * time.Second)).To(Equal([]string{"announced early"}))
+			w.end()
+		})
+	})
+
+	It("that announces properties while they are read causes another read, and never yields older ones after newer ones", func() {
+		inRoom(func(r *room) {
+			channel := make(chan events.Event)
+			w := r.watch(&feed.Options{Events: channel, From: feed.Now})
+			w.after(time.Hour)
+			update := func(value string) {
+				Expect(r.bobs.UpdateProperties(ctx, chat.PropertiesUpdate{Metadata: map[string]string{"k": value}})).To(Succeed())
+				channel <- events.ThreadPropertiesUpdated{Header: events.Header{ThreadID: r.thread.ThreadID()}}
+			}
+			r.service.Fail(chattest.GetChatThreadProperties, chattest.Fault{Delay: 10 * time.Second})
+			update("older")
+			time.Sleep(3 * time.Second)
+			update("newer")
+			Expect(w.after(30 * time.Second)).To(Equal([]string{"properties: map[k:older] none", "properties: map[k:newer] none"}))
+			w.end()
+		})
+	})
+
+	It("does not shorten the delay after a failed call", func() {
+		inRoom(func(r *room) {
+			channel := make(chan events.Event)
+			w := r.watch(&feed.Options{Events: channel, From: feed.Now})
+			w.after(time.Hour)
+			for _, operation := range []chattest.Operation{chattest.GetChatThreadProperties, chattest.ListChatMessages} {
+				r.service.Fail(operation, chattest.Fault{Every: 1, Status: http.StatusTooManyRequests, RetryAfter: 2 * time.Minute})
+			}
+			before := len(r.service.Requests())
+			for range 100 {
+				channel <- events.ThreadPropertiesUpdated{Header: events.Header{ThreadID: r.thread.ThreadID()}}
+				channel <- events.Gap{}
+				time.Sleep(time.Second)
+			}
+			Expect(len(r.service.Requests()) - before).To(Equal(2))
 			w.end()
 		})
 	})

@@ -25,17 +25,13 @@ const rescan = time.Minute
 
 // claim takes the thread from the store, unless a living replica owns it.
 func (t *thread) claim(ctx context.Context, r *runner) {
-	epoch, key, self := t.epoch, t.client.ThreadID(), r.replicaID
+	key, self := t.client.ThreadID(), r.replicaID
 	var taken owned
-	r.start(ctx, func(ctx context.Context) (err error) {
+	t.call(ctx, r, &t.claims, func(ctx context.Context) (err error) {
 		taken, err = claimed(ctx, r.options.Store, key, self)
 		return err
 	}, func(ctx context.Context, now time.Time, err error) error {
 		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case epoch != t.epoch:
-			return nil
 		case t.owned.text != "" || self != r.replicaID: // another claim of it was made meanwhile
 			t.lose(r, now)
 			return nil
@@ -46,7 +42,7 @@ func (t *thread) claim(ctx context.Context, r *runner) {
 		case errors.Is(err, errRecord):
 			return err
 		case err != nil:
-			return t.failed(r, &t.claims, now, err)
+			return t.failed(ctx, r, &t.claims, now, err)
 		case taken.by != "":
 			t.owned.by = taken.by
 			r.replica.watch(taken.by)
@@ -98,7 +94,7 @@ func (t *thread) resume(r *runner, taken owned, now time.Time) error {
 			first = &t.settings // the change in hand is one of the properties: it comes before messages
 		}
 	}
-	r.options.Lag.reached(t, now)
+	t.enterLag(r, now)
 	if first == &t.settings {
 		t.settings.put(&r.properties, now)
 		return nil
@@ -146,7 +142,7 @@ func (t *thread) save(ctx context.Context, r *runner, next record) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		}
-		r.report(t.client.ThreadID(), err)
+		r.report(ctx, t.client.ThreadID(), err)
 		select {
 		case <-time.After(backoff(min(failures, 3), err)):
 		case <-ctx.Done():
@@ -158,25 +154,26 @@ func (t *thread) save(ctx context.Context, r *runner, next record) error {
 // lose stops reading the thread, and claims it again when its owner is gone.
 func (t *thread) lose(r *runner, now time.Time) {
 	t.stop(r)
-	t.owned, t.walk, t.again, t.caughtUp = owned{}, nil, false, false
+	t.owned, t.walk, t.caughtUp = owned{}, nil, false
 	t.claims.put(&r.claims, now)
 }
 
 // stop takes the thread out of the schedule. Outcomes of calls in progress are ignored.
 func (t *thread) stop(r *runner) {
 	t.epoch++
-	t.messages.remove()
-	t.settings.remove()
-	t.claims.remove()
+	for _, i := range []*item{&t.messages, &t.settings, &t.claims} {
+		i.remove()
+		i.calling = false
+	}
 	r.options.Lag.left(t)
 }
 
 // replicaChanged handles what the replica has noticed.
-func (r *runner) replicaChanged() {
+func (r *runner) replicaChanged(ctx context.Context) {
 	id, lost, dead, failed := r.replica.take()
 	now := time.Now()
 	if failed != nil {
-		r.report("", failed)
+		r.report(ctx, "", failed)
 	}
 	first := r.replicaID == "" && id != ""
 	r.replicaID = id

@@ -108,9 +108,9 @@ func (r *runner) run(ctx context.Context) (err error) {
 		case <-ctx.Done():
 		case <-timer.C:
 		case <-r.live.signal:
-			r.heard()
+			r.heard(ctx)
 		case <-changed:
-			r.replicaChanged()
+			r.replicaChanged(ctx)
 		case o := <-r.outcomes:
 			r.running--
 			if err := o.handle(ctx, time.Now(), o.err); err != nil {
@@ -207,16 +207,16 @@ func (r *runner) start(ctx context.Context, call func(context.Context) error, ha
 }
 
 // heard makes the reads due that live sources have announced.
-func (r *runner) heard() {
+func (r *runner) heard(ctx context.Context) {
 	threads, all, failed := r.live.take()
 	now := time.Now()
 	if failed != nil {
-		r.report("", failed)
+		r.report(ctx, "", failed)
 	}
 	if all {
 		for _, t := range r.threads {
 			if r.discovery != nil && t.messages.lane == &r.routine { // the list of threads tells which are urgent
-				t.messages.put(&r.routine, now)
+				t.messages.hasten(&r.routine, now)
 				continue
 			}
 			t.wake(r, announced{unversed: true, properties: true}, now)
@@ -234,9 +234,9 @@ func (r *runner) heard() {
 }
 
 // report passes an error to the caller and the log.
-func (r *runner) report(threadID string, err error) {
+func (r *runner) report(ctx context.Context, threadID string, err error) {
 	if logger := r.client.Pipeline().Logger(); logger != nil {
-		logger.LogAttrs(context.Background(), slog.LevelWarn, "feed call failed", //nolint:forbidigo // there is no caller's context for a log
+		logger.LogAttrs(ctx, slog.LevelWarn, "feed call failed",
 			slog.String("thread", pipeline.LogLine(threadID)), slog.String("error", logLine(err)))
 	}
 	if r.options.OnError != nil {

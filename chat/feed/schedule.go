@@ -12,6 +12,8 @@ type item struct {
 	lane     *lane
 	index    int // in the lane
 	failures int // in a row
+	calling  bool
+	again    bool // something was announced during the call: make it again
 }
 
 // put moves the item to a lane.
@@ -26,6 +28,17 @@ func (i *item) remove() {
 	if i.lane != nil {
 		heap.Remove(i.lane, i.index)
 		i.lane = nil
+	}
+}
+
+// hasten makes the call due because something was announced. One in progress is repeated afterwards, for its answer may be older. One that has
+// failed keeps its delay.
+func (i *item) hasten(to *lane, due time.Time) {
+	switch {
+	case i.calling:
+		i.again = true
+	case i.lane != nil && i.failures == 0:
+		i.put(to, due)
 	}
 }
 

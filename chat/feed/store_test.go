@@ -15,6 +15,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/feed"
 )
 
@@ -214,6 +215,28 @@ var _ = Describe("A store", func() {
 			r.edit(id, "final")
 			w = r.watch(options)
 			Expect(w.after(time.Minute)).To(Equal([]string{"edited: final"}))
+			w.end()
+		})
+	})
+
+	It("has what was delivered of a long read while its next page is read again", func() {
+		inRoom(func(r *room) {
+			const messages = 2300
+			for n := range messages {
+				r.send(fmt.Sprint(n))
+			}
+			store := &feed.MemoryStore{}
+			options := &feed.Options{Store: store, Share: 1}
+			r.service.Fail(chattest.ListChatMessages, chattest.Fault{Nth: messages/200 + 2, Delay: time.Hour}) // the first on the way up
+			w := r.watch(options)
+			w.after(time.Minute)
+			w.stop()
+			<-w.done
+			Expect(w.changes).NotTo(BeEmpty())
+			Expect(len(w.changes)).To(BeNumerically("<", messages))
+			first := w.changes
+			w = r.watch(options)
+			Expect(w.after(time.Minute)).To(HaveLen(messages + 2 - len(first)))
 			w.end()
 		})
 	})

@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"container/list"
 	"context"
 	"errors"
 	"time"
@@ -24,7 +23,6 @@ type thread struct {
 	messages item      // the messages to read
 	settings item      // the properties to read
 	walk     *walk     // the read of messages in progress, nil for none
-	again    bool      // read the messages again when it is complete
 	full     bool      // the last read had more than one page
 	expected int64     // the highest version that a live source has announced
 	active   time.Time // the latest change, as far as known
@@ -33,7 +31,7 @@ type thread struct {
 
 	// Guarded by Lag.
 	complete time.Time // every change before was yielded
-	inLag    *list.Element
+	lagIndex int       // in the heap, from 1; 0 if it is not there
 }
 
 // follow adds a thread, from a position. With a store it has to be claimed.
@@ -54,7 +52,7 @@ func (r *runner) follow(client *chat.ThreadClient, from Cursor, active time.Time
 	default:
 		t.messages.put(&r.routine, now)
 	}
-	r.options.Lag.reached(t, now)
+	t.enterLag(r, now)
 	return nil
 }
 
@@ -77,7 +75,7 @@ func (t *thread) wake(r *runner, a announced, now time.Time) {
 		return
 	}
 	if a.properties && t.caughtUp {
-		t.settings.put(&r.properties, now)
+		t.settings.hasten(&r.properties, now)
 	}
 	known := a.version <= t.position.horizon() || t.position.hasSeen(a.version)
 	if !a.unversed && known {
@@ -85,20 +83,35 @@ func (t *thread) wake(r *runner, a announced, now time.Time) {
 	}
 	t.active = now
 	t.expected = max(t.expected, a.version)
-	switch {
-	case t.walk != nil:
-		t.again = true
-	case t.messages.lane != nil && t.messages.failures == 0:
-		t.messages.put(&r.urgent, latest(now, t.lastCall.Add(r.listSpacing)))
+	if t.walk != nil {
+		t.messages.again = true
+		return
 	}
+	t.messages.hasten(&r.urgent, latest(now, t.lastCall.Add(r.listSpacing)))
+}
+
+// call makes the call of an item. handle gets its error, unless the thread was stopped meanwhile.
+func (t *thread) call(ctx context.Context, r *runner, i *item, call func(context.Context) error, handle func(context.Context, time.Time, error) error) {
+	epoch := t.epoch
+	i.calling = true
+	r.start(ctx, call, func(ctx context.Context, now time.Time, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case epoch != t.epoch:
+			return nil
+		}
+		i.calling = false
+		return handle(ctx, now, err)
+	})
 }
 
 // reschedule makes the next read of messages due after one that is complete.
 func (t *thread) reschedule(r *runner, now time.Time) {
-	earliest := t.lastCall.Add(r.listSpacing)
-	if t.again || t.walk != nil {
-		t.again = t.again && t.walk != nil
-		t.messages.put(&r.urgent, latest(now, earliest))
+	allowed := t.lastCall.Add(r.listSpacing)
+	if t.messages.again || t.walk != nil {
+		t.messages.again = t.messages.again && t.walk != nil
+		t.messages.put(&r.urgent, latest(now, allowed))
 		return
 	}
 	idle := now.Sub(t.active)
@@ -111,13 +124,17 @@ func (t *thread) reschedule(r *runner, now time.Time) {
 	if wait < r.options.MaxInterval {
 		lane = &r.urgent
 	}
-	t.messages.put(lane, latest(now.Add(wait), earliest))
+	t.messages.put(lane, latest(now.Add(wait), allowed))
 }
 
-// failed handles the error of a call. The item is repeated if the error is temporary; otherwise the thread ends.
-func (t *thread) failed(r *runner, i *item, now time.Time, err error) error {
-	if !isTemporary(err) {
-		return r.ended(t, err)
+// failed handles the error of a call. The item is repeated if the error is temporary; otherwise the thread ends. A listing that cannot be
+// continued is begun again.
+func (t *thread) failed(ctx context.Context, r *runner, i *item, now time.Time, err error) error {
+	switch {
+	case i == &t.messages && t.walk != nil && cannotContinue(t.walk.next, err):
+		t.walk = nil
+	case !isTemporary(err):
+		return r.ended(ctx, t, err)
 	}
 	i.failures++
 	delay, lane := backoff(i.failures, err), &r.routine
@@ -128,7 +145,7 @@ func (t *thread) failed(r *runner, i *item, now time.Time, err error) error {
 		}
 	}
 	i.put(lane, now.Add(delay))
-	r.report(t.client.ThreadID(), err)
+	r.report(ctx, t.client.ThreadID(), err)
 	return nil
 }
 
@@ -143,6 +160,33 @@ func (t *thread) deliver(ctx context.Context, r *runner, c Change) error {
 	}
 	t.owned.mine = true
 	return nil
+}
+
+// enterLag begins to measure the lag: the thread is complete up to its position. One that begins at the start has at least the latest message
+// that is known.
+func (t *thread) enterLag(r *runner, now time.Time) {
+	at := t.active
+	switch {
+	case t.position.newest > 0:
+		at = time.UnixMilli(t.position.newest)
+	case at.IsZero():
+		at = now
+	}
+	r.options.Lag.reached(t, earliest(at, now))
+}
+
+// approach notes how far the first read of the thread has come: every change before a version was yielded.
+func (t *thread) approach(r *runner, version int64) {
+	if !t.caughtUp {
+		r.options.Lag.reached(t, earliest(time.UnixMilli(version), time.Now()))
+	}
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 func latest(a, b time.Time) time.Time {

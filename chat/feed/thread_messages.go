@@ -14,12 +14,12 @@ func (t *thread) readMessages(ctx context.Context, r *runner, now time.Time) {
 		if !t.caughtUp || t.full || now.Sub(t.complete) > 2*r.options.MaxInterval {
 			size = largePage
 		}
-		t.walk = newWalk(now, size)
+		t.walk, t.messages.again = newWalk(now, size), false
 	}
 	client, options := t.client, chat.ListMessagesOptions{PageSize: t.walk.size, ContinuationToken: t.walk.next}
-	epoch, single := t.epoch, r.discovery == nil
+	single := r.discovery == nil
 	var read chat.Page[chat.Message]
-	r.start(ctx, func(ctx context.Context) (err error) {
+	t.call(ctx, r, &t.messages, func(ctx context.Context) (err error) {
 		for read, err = range client.ListMessages(&options).Pages(ctx) {
 			break
 		}
@@ -28,16 +28,11 @@ func (t *thread) readMessages(ctx context.Context, r *runner, now time.Time) {
 		}
 		return err
 	}, func(ctx context.Context, now time.Time, err error) error {
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case epoch != t.epoch:
-			return nil
-		case err == nil:
+		if err == nil {
 			err = t.took(r, read)
 		}
 		if err != nil {
-			return t.failed(r, &t.messages, now, err)
+			return t.failed(ctx, r, &t.messages, now, err)
 		}
 		t.messages.failures = 0
 		return t.unlessLost(r, t.deliverRead(ctx, r))
@@ -50,18 +45,25 @@ func (t *thread) took(r *runner, read chat.Page[chat.Message]) error {
 	if !w.down {
 		return w.ascend(&t.position, read)
 	}
-	if len(w.pages) == 0 && len(read.Items) > 0 {
+	if !w.begun && len(read.Items) > 0 {
 		newest, ok := markOf(read.Items[0])
 		if !ok {
 			return errVersion
 		}
+		w.begun = true
 		if t.fromNow {
 			t.position.newest, t.position.floor = newest.version, newest.version
 		}
 		t.noteActivity(newest.version)
 	}
-	t.fromNow = false
-	return w.descend(&t.position, read, t.oldest(r))
+	t.fromNow = t.fromNow && !w.begun && !read.Last
+	if err := w.descend(&t.position, read, t.oldest(r)); err != nil {
+		return err
+	}
+	if t.position.newest == 0 {
+		t.approach(r, w.lowest)
+	}
+	return nil
 }
 
 // noteActivity keeps the time of the newest message. Later, changes are noted when they are read: the clocks may differ.
@@ -93,7 +95,10 @@ func (t *thread) deliverRead(ctx context.Context, r *runner) error {
 			return t.completed(ctx, r)
 		}
 		messages, ok := w.pop()
-		if !ok {
+		if !ok { // the lowest page is read again, which takes a while
+			if err := t.settle(ctx, r); err != nil {
+				return err
+			}
 			break
 		}
 		for _, m := range messages {
@@ -129,6 +134,7 @@ func (t *thread) deliverMessage(ctx context.Context, r *runner, m chat.Message) 
 		return nil
 	}
 	t.position.add(version)
+	t.approach(r, version.version)
 	return t.deliver(ctx, r, Change{Event: eventOf(t.client.ThreadID(), version, m), Message: &m})
 }
 
@@ -147,12 +153,14 @@ func (t *thread) completed(ctx context.Context, r *runner) error {
 		return err
 	}
 	t.full = t.walk.full
-	r.options.Lag.reached(t, t.walk.begun)
+	r.options.Lag.reached(t, t.walk.since)
 	t.walk = nil
 	now := time.Now()
 	if !t.caughtUp {
 		t.caughtUp = true
-		t.settings.put(&r.properties, now)
+		if !t.settings.calling {
+			t.settings.put(&r.properties, now)
+		}
 	}
 	t.reschedule(r, now)
 	return nil

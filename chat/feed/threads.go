@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
 // WatchAll returns an iterator over the changes of all threads of the user of a client, those of each thread in the order of [Watch]. Nil
@@ -19,9 +20,9 @@ import (
 // is kept for them while others are busy. If changes are missing from the listing of a thread, or older than LookBack, OnError gets
 // [ErrCursorTooOld], and the thread is read again from the start of what is left.
 //
-// The position of each thread is in Options.Store, so that a later range continues there. Without a store every range begins at From,
-// which applies to each thread. With [Now] that is the second of the latest message in any thread, which is yielded again; a thread that is
-// found later begins there too.
+// The position of each thread is in Options.Store, so that a later range continues there. Without a store every range begins at From, which
+// applies to each thread, also to one that is found later. With [Now] that is the second in which the service answered the first list. It is
+// kept in the store: later ranges from Now, and other replicas, begin a thread that the store does not know at the same time.
 //
 // The range ends with an error, its last value: that of ctx, an [*chat.ArgumentError] for invalid options, or any other permanent error that
 // does not concern a single thread. Ranges may run at the same time, but not with the same Lag, Listener or Events.
@@ -90,44 +91,49 @@ type dropped struct {
 func (d *discovery) list(ctx context.Context, r *runner) {
 	options := chat.ListThreadsOptions{ContinuationToken: d.token}
 	var read chat.Page[chat.ThreadItem]
+	from := d.from
 	r.start(ctx, func(ctx context.Context) (err error) {
-		for read, err = range r.client.ListThreads(&options).Pages(ctx) {
+		listing, serviceTime := pipeline.WithServiceTime(ctx)
+		for read, err = range r.client.ListThreads(&options).Pages(listing) {
 			break
+		}
+		if err == nil && from == Now {
+			from, err = startOf(ctx, r.options.Store, cmp.Or(serviceTime(), time.Now()))
 		}
 		return err
 	}, func(ctx context.Context, now time.Time, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
+		case cannotContinue(d.token, err):
+			d.token = ""
 		case err != nil && !isTemporary(err):
 			return err
-		case err != nil:
+		}
+		if err != nil {
 			d.item.failures++
 			delay := backoff(d.item.failures, err)
 			if errors.Is(err, chat.ErrThrottled) {
 				r.userCalls.hold(now, delay)
 			}
 			d.item.put(&r.lists, now.Add(delay))
-			r.report("", err)
+			r.report(ctx, "", err)
 			return nil
 		}
-		d.item.failures = 0
-		d.took(r, read, now)
+		d.item.failures, d.from = 0, from
+		d.took(ctx, r, read, now)
 		return nil
 	})
 }
 
 // took takes a page. The list goes on while there is something new, and from time to time to the end.
-func (d *discovery) took(r *runner, read chat.Page[chat.ThreadItem], now time.Time) {
-	if d.from == Now {
-		d.from = At(latestMessage(read.Items))
-	}
+func (d *discovery) took(ctx context.Context, r *runner, read chat.Page[chat.ThreadItem], now time.Time) {
 	if d.token == "" && now.Sub(d.whole) >= wholeList {
 		d.whole, d.ended = now, false
 	}
 	news := false
 	for _, item := range read.Items {
-		news = d.see(r, item, now) || news
+		news = d.see(ctx, r, item, now) || news
 	}
 	repeated := read.ContinuationToken == d.token && len(read.Items) > 0
 	if d.ended = d.ended || read.Last; !read.Last && !repeated && (news || !d.ended) {
@@ -147,7 +153,7 @@ func (d *discovery) took(r *runner, read chat.Page[chat.ThreadItem], now time.Ti
 }
 
 // see takes a thread of the list. It reports whether it is new, or has a new message.
-func (d *discovery) see(r *runner, item chat.ThreadItem, now time.Time) bool {
+func (d *discovery) see(ctx context.Context, r *runner, item chat.ThreadItem, now time.Time) bool {
 	t, last := r.threads[item.ID], item.LastMessageReceivedOn
 	active := last
 	if active.After(now) {
@@ -156,7 +162,7 @@ func (d *discovery) see(r *runner, item chat.ThreadItem, now time.Time) bool {
 	switch {
 	case t != nil && !item.DeletedOn.IsZero():
 		t.listed = last
-		r.drop(t, ErrThreadDeleted)
+		r.drop(ctx, t, ErrThreadDeleted)
 		return true
 	case t != nil:
 		if !last.After(t.listed) {
@@ -174,19 +180,36 @@ func (d *discovery) see(r *runner, item chat.ThreadItem, now time.Time) bool {
 	}
 	delete(d.dropped, item.ID)
 	if err := r.follow(r.client.ThreadClient(item.ID), cmp.Or(before.position, d.from), active); err != nil {
-		r.report(item.ID, err) // From was checked
+		r.report(ctx, item.ID, err) // From was checked
 		return false
 	}
 	r.threads[item.ID].listed = last
 	return true
 }
 
-// latestMessage returns the time of the latest message in any of the threads.
-func latestMessage(threads []chat.ThreadItem) (at time.Time) {
-	for _, t := range threads {
-		at = latest(at, t.LastMessageReceivedOn)
+// startKey is the key of a store for where the first range from [Now] began.
+const startKey = "start"
+
+// startOf returns where threads begin that a range from [Now] finds: at a time or, with a store, where the first of its ranges began.
+func startOf(ctx context.Context, store Store, now time.Time) (Cursor, error) {
+	if store == nil {
+		return At(now), nil
 	}
-	return at
+	for {
+		known, err := store.Load(ctx, startKey)
+		if err != nil {
+			return "", err
+		}
+		if known != "" {
+			if _, err := Cursor(known).position(""); err != nil || known[:1] != timePrefix {
+				return "", errRecord
+			}
+			return Cursor(known), nil
+		}
+		if ok, err := swapped(ctx, store, startKey, "", string(At(now))); ok || err != nil {
+			return At(now), err
+		}
+	}
 }
 
 // discover lists the threads soon: one is unknown, or events are missing.
@@ -201,23 +224,23 @@ func (r *runner) discover(now time.Time) {
 }
 
 // ended handles the end of a thread: of all threads, it is dropped.
-func (r *runner) ended(t *thread, err error) error {
+func (r *runner) ended(ctx context.Context, t *thread, err error) error {
 	_, invalid := errors.AsType[*chat.ArgumentError](err)
 	if r.discovery == nil || invalid || errors.Is(err, chat.ErrUnauthorized) || errors.Is(err, chat.ErrClosed) {
 		return err
 	}
 	if errors.Is(err, ErrCursorTooOld) {
-		return r.restart(t, err)
+		return r.restart(ctx, t, err)
 	}
 	now := time.Now()
 	r.calls.hold(now, 2*r.calls.every) // endOf has made another call
 	r.userCalls.hold(now, 2*r.userCalls.every)
-	r.drop(t, err)
+	r.drop(ctx, t, err)
 	return nil
 }
 
 // restart reads what is left of a thread whose history after the position cannot be read.
-func (r *runner) restart(t *thread, err error) error {
+func (r *runner) restart(ctx context.Context, t *thread, err error) error {
 	from := Start
 	if r.options.LookBack > 0 {
 		from = At(time.Now().Add(-r.options.LookBack))
@@ -227,18 +250,14 @@ func (r *runner) restart(t *thread, err error) error {
 	}
 	t.walk, t.caughtUp = nil, false
 	t.messages.put(&r.urgent, t.lastCall.Add(r.listSpacing))
-	r.report(t.client.ThreadID(), err)
+	r.report(ctx, t.client.ThreadID(), err)
 	return nil
 }
 
 // drop removes a thread.
-func (r *runner) drop(t *thread, err error) {
-	position := Start
-	if t.caughtUp {
-		position = t.position.cursor()
-	}
-	r.discovery.dropped[t.client.ThreadID()] = dropped{t.listed, position}
+func (r *runner) drop(ctx context.Context, t *thread, err error) {
+	r.discovery.dropped[t.client.ThreadID()] = dropped{t.listed, t.position.cursor()}
 	t.stop(r)
 	delete(r.threads, t.client.ThreadID())
-	r.report(t.client.ThreadID(), err)
+	r.report(ctx, t.client.ThreadID(), err)
 }

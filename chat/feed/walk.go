@@ -10,7 +10,8 @@ import (
 // walk is one read of a thread: down the listing, which has the highest version first, to the position, and up again to deliver the oldest
 // first. It is continued after a failed call.
 type walk struct {
-	begun    time.Time // the first call
+	since    time.Time // the first call
+	begun    bool      // a message was read
 	size     int       // of pages
 	down     bool
 	next     string // the continuation token of the page to read
@@ -35,8 +36,8 @@ const (
 	largePage = 200 // the most that the service returns
 )
 
-func newWalk(begun time.Time, size int) *walk {
-	return &walk{begun: begun, size: size, down: true, lowest: latestTime + 1}
+func newWalk(since time.Time, size int) *walk {
+	return &walk{since: since, size: size, down: true, lowest: latestTime + 1}
 }
 
 // descend takes the page at next. The way down ends at a message that the position covers, or at the end of the listing. oldest is the lowest

@@ -197,6 +197,31 @@ var _ = Describe("Watch", func() {
 		})
 	})
 
+	It("begins a listing again if the service refuses to continue it, and repeats nothing", func() {
+		inRoom(func(r *room) {
+			for n := range 900 {
+				r.send(fmt.Sprint(n))
+			}
+			r.service.Fail(chattest.ListChatMessages, chattest.Fault{Nth: 3, Status: http.StatusBadRequest, Code: "BadRequest"})
+			w := r.watch(nil)
+			Expect(w.after(time.Minute)).To(HaveLen(902))
+			Expect(w.reported()).To(HaveExactElements(MatchError(chat.ErrBadRequest)))
+			w.end()
+		})
+	})
+
+	It("begins now also if the first page is empty", func() {
+		inRoom(func(r *room) {
+			r.send("old")
+			r.service.Fail(chattest.ListChatMessages, chattest.Fault{EmptyPage: true})
+			w := r.watch(&feed.Options{From: feed.Now})
+			w.after(time.Minute)
+			r.send("new")
+			Expect(w.after(time.Minute)).To(Equal([]string{"new"}))
+			w.end()
+		})
+	})
+
 	It("yields what happens during a long read once", func() {
 		inRoom(func(r *room) {
 			var ids []string

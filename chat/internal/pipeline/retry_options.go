@@ -109,6 +109,17 @@ func shortestDelay(o policy.RetryOptions, resp *http.Response, try int) time.Dur
 	return time.Duration(min(delay, float64(longest)))
 }
 
+// WithServiceTime returns a context for a call, and a function that returns the time in its response, the zero time if there is none.
+func WithServiceTime(ctx context.Context) (context.Context, func() time.Time) {
+	var resp *http.Response
+	return policy.WithCaptureResponse(ctx, &resp), func() (at time.Time) {
+		if resp != nil {
+			at, _ = http.ParseTime(resp.Header.Get("Date"))
+		}
+		return at
+	}
+}
+
 // WithoutRetries returns a context in which a call makes one attempt: the caller decides about others.
 func WithoutRetries(ctx context.Context) context.Context {
 	return policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1})
