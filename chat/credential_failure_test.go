@@ -3,6 +3,7 @@ package chat_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"testing/synctest"
 	"time"
 
@@ -67,7 +68,7 @@ var _ = Describe("TokenCredential with a callback that", func() {
 		Entry("a panic with a token in it", func(context.Context, int) (chat.AccessToken, error) {
 			panic(fmt.Errorf("what is\n%s?", tokenWith(`{"sub":"secret"}`)))
 		}, "the callback panicked: what is [redacted]?"),
-		Entry("a panic with nil", func(context.Context, int) (chat.AccessToken, error) { panic(nil) }, "the callback panicked: panic called with nil"),
+		Entry("a panic with nil", func(context.Context, int) (chat.AccessToken, error) { panic(nil) }, "the callback panicked: "+new(runtime.PanicNilError).Error()),
 		Entry("the end of its goroutine", exits, "the callback ended its goroutine"),
 		Entry("an expired token", gives(chat.AccessToken{Token: "secret", ExpiresOn: time.Unix(1, 0)}),
 			"the new token has already expired, on 1970-01-01T00:00:01Z"),
