@@ -24,7 +24,7 @@ const cannedUser = `{"rawId":"8:acs:5b0c2f6e-7a41-4d39-9c58-0e1f2a3b4c5d_0000002
 func newCanned(threads, messages int) *canned {
 	var items []string
 	for n := messages; n > 1; n-- {
-		version := 1762161364495 + 1000*n
+		version := int64(1762161364495) + 1000*int64(n)
 		items = append(items, fmt.Sprintf(`{"id":"%d","type":"text","sequenceId":"%d","version":"%d","content":{"message":"The build %d is green.","attachments":[]},`+
 			`"senderDisplayName":"Ana","createdOn":"2025-11-03T09:20:09Z","senderCommunicationIdentifier":%s}`, version, n, version, n, cannedUser))
 	}
