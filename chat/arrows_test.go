@@ -87,6 +87,7 @@ var arrows = map[string]struct{ ours, others []string }{
 	},
 	"chat/chattest/compose/app": {ours: []string{"chat", "chat/identity"}},
 	"chat/examples/...":         {ours: []string{"chat/..."}, others: []string{"..."}},
+	".github/image":             {others: []string{"..."}},
 	"chat/benchmarks": {
 		ours:   []string{"chat", "chat/internal/...", "gen/chatapi"},
 		others: []string{"github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
