@@ -7,6 +7,7 @@ OASDIFF          := github.com/oasdiff/oasdiff@v1.38.0
 APIDIFF          := golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4
 ACTIONLINT       := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 GOVULNCHECK      := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+GORELEASER       := github.com/goreleaser/goreleaser/v2@v2.15.1
 
 GO       ?= go
 FUZZTIME ?= 1000x
@@ -142,9 +143,40 @@ lint-workflows: ## Lint the workflows of CI.
 vulnerabilities: ## Look for known vulnerabilities. It needs the network.
 	$(call in_modules,$(GO) run $(GOVULNCHECK) ./...)
 
+.PHONY: image
+image: ## Write the container image of this machine's platform to bin/image, and run the emulator in it.
+	CGO_ENABLED=0 GOOS=linux $(GO) build -trimpath -ldflags '-s -w' -o bin/image/acschat ./cmd/acschat
+	@$(GO) run -C .github/image . -o $(CURDIR)/bin/image $(CURDIR)/bin/image/acschat
+	@.github/image/try.sh bin/image/acschat_linux_$$($(GO) env GOARCH).tar
+
+RELEASE := bin/release
+
+.PHONY: snapshot
+snapshot: ## Build in bin/release what a release of this commit would have, and run the emulator in its image.
+	$(GO) run $(GORELEASER) release --snapshot --clean --skip=sbom --config .github/goreleaser.yaml
+	@$(GO) run -C .github/image . -o $(CURDIR)/$(RELEASE)/image $(CURDIR)/$(RELEASE)/acschat_linux_*/acschat
+	@.github/image/try.sh $(RELEASE)/image/acschat_linux_$$($(GO) env GOARCH).tar
+
+.PHONY: release-check
+release-check: ## Check that this commit is ready to be published as VERSION: its tags, its changelog, what a program gets.
+	.github/release.sh check '$(VERSION)'
+
+.PHONY: release-rehearsal
+release-rehearsal: ## Release the last commit in a clone, and check what a program would get.
+	.github/release.sh rehearse v0.99.0
+
+# The name of the image, with its tag and digest, goes to bin/release/image/name for the attestation.
+.PHONY: publish
+publish: ## Publish this commit as VERSION: the binaries and the image. CI does it for a tag.
+	mkdir -p bin && .github/release.sh notes '$(VERSION)' >bin/notes.md
+	GORELEASER_CURRENT_TAG='$(VERSION)' $(GO) run $(GORELEASER) release --clean --release-notes bin/notes.md --config .github/goreleaser.yaml
+	$(GO) run -C .github/image . -push -o $(CURDIR)/$(RELEASE)/image $(CURDIR)/$(RELEASE)/acschat_linux_*/acschat >bin/image-name
+	mv bin/image-name $(RELEASE)/image/name
+
 .PHONY: vet
-vet: ## Run go vet.
+vet: ## Run go vet, also for 386, where integers are smaller.
 	$(call in_modules,$(GO) vet ./...)
+	GOARCH=386 $(GO) vet ./...
 
 .PHONY: lint
 lint: lint-go lint-api lint-workflows ## Lint the Go code, the API descriptions and the workflows.
@@ -166,7 +198,7 @@ tidy-check: ## Check that go.mod and go.sum are tidy.
 
 # The tests come last, so that what they say is what one sees.
 .PHONY: check
-check: check-generate vet lint tidy-check conformance guard fuzz-smoke test ## Everything that CI runs.
+check: check-generate vet lint tidy-check release-rehearsal image conformance guard fuzz-smoke test ## Everything that CI runs.
 
 .PHONY: clean
 clean: ## Remove what builds, tests and profiles leave in the tree.
