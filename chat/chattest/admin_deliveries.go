@@ -138,11 +138,9 @@ func (a adminAPI) changeDelivery(w http.ResponseWriter, r *http.Request, change 
 
 // removeDeliveries removes all deliveries that are not in progress, or those with a status.
 func (a adminAPI) removeDeliveries(w http.ResponseWriter, r *http.Request) {
-	status := r.URL.Query().Get("status")
-	for _, d := range a.s.Deliveries() {
-		if status == "" || status == string(d.Status) {
-			_ = a.s.RemoveDelivery(d.ID)
-		}
+	if err := a.s.removeDeliveries(DeliveryStatus(r.URL.Query().Get("status"))); err != nil {
+		writeError(w, http.StatusInternalServerError, err)
+		return
 	}
 	w.WriteHeader(http.StatusNoContent)
 }

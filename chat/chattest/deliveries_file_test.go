@@ -57,7 +57,7 @@ var _ = Describe("Deliveries of a service with a file", func() {
 			before := s.Deliveries()[1:]
 
 			s = open()
-			Expect(s.Deliveries()).To(BeEmpty())
+			Expect(s.Deliveries()).To(HaveExactElements(HaveField("ID", before[0].ID), HaveField("ID", before[1].ID)), "they wait for the subscription")
 			again := &hook{}
 			s.DeliverEvents(again, options)
 			settle(s)
@@ -75,6 +75,53 @@ var _ = Describe("Deliveries of a service with a file", func() {
 			Expect(statuses(s)).To(HaveExactElements(chattest.DeliveryFailed))
 			s.Subscriptions()[0].Remove()
 			Expect(s.StoredDeliveries()).To(BeZero())
+		})
+	})
+
+	It("wait visibly for a subscription with their name, and may be removed", func() {
+		keeping(func(open func() *chattest.Service) {
+			s := open()
+			s.DeliverEvents(&hook{answer: func(delivery) int { return 500 }}, &chattest.SubscriptionOptions{Name: "gone", EventTypes: []string{received}})
+			ana := newPerson(s)
+			thread := ana.thread("Kept")
+			ana.send(thread, "one")
+			ana.send(thread, "two")
+			settle(s)
+
+			s = open()
+			h := &hook{}
+			s.DeliverEvents(h, options)
+			settle(s)
+			list := s.Deliveries()
+			Expect(list).To(HaveExactElements(HaveField("Event.Message.Content.Message", "one"), HaveField("Event.Message.Content.Message", "two")))
+			Expect(list).To(HaveEach(And(HaveField("Subscription", "gone"), HaveField("Status", chattest.DeliveryWaiting), HaveField("Attempts", 1))))
+			s.Advance(time.Hour)
+			settle(s)
+			Expect(h.received()).To(BeEmpty())
+			Expect(s.Redeliver(list[0].ID)).To(MatchError(`chattest: redeliver: there is no subscription "gone"`))
+			Expect(s.RemoveDelivery(list[0].ID)).To(Succeed())
+			Expect(s.Deliveries()).To(HaveExactElements(HaveField("ID", list[1].ID)))
+			Expect(s.StoredDeliveries()).To(Equal(2), "the event and its delivery")
+			s.Reset()
+			Expect(s.Deliveries()).To(BeEmpty())
+			Expect(s.StoredDeliveries()).To(BeZero())
+		})
+	})
+
+	It("remain if they can't be stored when they are sent again or removed", func() {
+		keeping(func(open func() *chattest.Service) {
+			s := open()
+			s.DeliverEvents(&hook{answer: func(delivery) int { return 400 }}, options)
+			ana := newPerson(s)
+			ana.send(ana.thread("Kept"), "hi")
+			settle(s)
+			before := s.Deliveries()
+			s.BeforeCommit(func() { panic(errors.New("disk full")) })
+			Expect(s.Redeliver(before[0].ID)).To(MatchError(ContainSubstring("disk full")))
+			Expect(s.RemoveDelivery(before[0].ID)).To(MatchError(ContainSubstring("disk full")))
+			s.BeforeCommit(nil)
+			Expect(s.Deliveries()).To(Equal(before))
+			Expect(before).To(HaveExactElements(HaveField("Status", chattest.DeliveryFailed)))
 		})
 	})
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -177,6 +178,37 @@ var _ = Describe("Deliveries to a webhook", func() {
 		})
 	})
 
+	It("have batches of up to 1 MiB, and larger events alone", func() {
+		options := chattest.SubscriptionOptions{EventTypes: []string{received, "ChatThreadCreatedWithUser"}, MaxEventsPerBatch: 5000}
+		talking(options, func(s *chattest.Service, h *hook, ana *person, thread string) {
+			release := make(chan struct{})
+			h.answer = func(delivery) int { <-release; return 200 }
+			ana.send(thread, "first")
+			synctest.Wait()
+			long := strings.Repeat("<", 20_000)
+			for range 100 {
+				ana.send(thread, long)
+			}
+			bo := s.Users()[1]
+			ana.post("/chat/threads", `{"topic":"large","participants":[{"communicationIdentifier":{"communicationUser":{"id":"`+bo.ID+`"}},"displayName":"`+
+				strings.Repeat("n", 600_000)+`"}]}`).must(201) // the event has the name twice
+			ana.send(thread, "last")
+			close(release)
+			settle(s)
+			var sizes []int
+			for _, d := range h.received() {
+				sizes = append(sizes, len(d.events))
+				if d.events[0].name() == received {
+					Expect(len(d.body)).To(BeNumerically("<=", 1<<20))
+				} else {
+					Expect(len(d.body)).To(BeNumerically(">", 1<<20))
+				}
+			}
+			Expect(sizes).To(HaveExactElements(1, BeNumerically(">", 30), BeNumerically(">", 30), BeNumerically("<", 70), 1, 1))
+			Expect(h.names()).To(HaveLen(1 + 100 + 2))
+		})
+	})
+
 	It("are one at a time, or as many as the subscription allows", func() {
 		for _, most := range []int{0, 4} {
 			options := onlyMessages
@@ -302,6 +334,7 @@ var _ = Describe("Deliveries to a webhook", func() {
 	},
 		Entry("to close it", http.ErrAbortHandler, "the connection was closed before the answer"),
 		Entry("by mistake", "oops", "the handler panicked: oops"),
+		Entry("with a long text", "a\nb "+strings.Repeat("x", 1000), "the handler panicked: a b "+strings.Repeat("x", 300-len("the handler panicked: a b "))+"…"),
 	)
 
 	It("wait in Close for no webhook", func() {
@@ -348,6 +381,41 @@ var _ = Describe("Deliveries to a webhook", func() {
 		})
 	})
 
+	It("that have failed are kept up to a number", func() {
+		options := chattest.SubscriptionOptions{EventTypes: []string{"ChatMessageReceived"}, MaxEventsPerBatch: 5000}
+		bubble(func(s *chattest.Service) {
+			people := newPeople(s, 200)
+			thread := people[0].thread("Hooked", people...)
+			s.DeliverEvents(&hook{answer: func(delivery) int { return 400 }}, &options)
+			for i := range 52 {
+				people[0].send(thread, fmt.Sprint(i))
+			}
+			settle(s)
+			synctest.Wait()
+			Expect(s.StoredDeliveries()).To(Equal(10_000+51), "deliveries, and events that have any")
+			list := s.Deliveries()
+			Expect(list).To(HaveLen(10_000))
+			Expect(list[0]).To(HaveField("Event.Message.Content.Message", "1"))
+		})
+	})
+
+	It("are removed together in one commit", func() {
+		talking(onlyMessages, func(s *chattest.Service, h *hook, ana *person, thread string) {
+			h.answer = func(d delivery) int { return []int{400, 500, 200}[d.number%3] }
+			for i := range 9 {
+				ana.send(thread, fmt.Sprint(i))
+			}
+			settle(s)
+			before := s.Commits()
+			administer(s)("DELETE", "/deliveries?status=waiting", "").must(204)
+			Expect(statuses(s)).To(HaveLen(6))
+			administer(s)("DELETE", "/deliveries", "").must(204)
+			Expect(s.Deliveries()).To(BeEmpty())
+			Expect(s.StoredDeliveries()).To(BeZero())
+			Expect(s.Commits() - before).To(Equal(2))
+		})
+	})
+
 	It("that are removed are not sent", func() {
 		talking(onlyMessages, func(s *chattest.Service, h *hook, ana *person, thread string) {
 			h.answer = func(delivery) int { return 500 }
@@ -378,6 +446,21 @@ var _ = Describe("Deliveries to a webhook", func() {
 			Expect(s.Deliveries()).To(BeEmpty())
 			Expect(s.StoredDeliveries()).To(BeZero())
 			Expect(s.Subscriptions()).To(HaveExactElements(HaveField("State()", chattest.SubscriptionActive)))
+		})
+	})
+
+	It("are not lost if their event happens while the service is restored", func() {
+		talking(onlyMessages, func(s *chattest.Service, h *hook, ana *person, thread string) {
+			h.answer = func(delivery) int { return 500 }
+			before := s.Snapshot()
+			for range 50 {
+				var wg sync.WaitGroup
+				wg.Go(func() { s.Restore(before) })
+				wg.Go(func() { ana.send(thread, "hi") })
+				wg.Wait()
+				settle(s)
+				Expect(s.StoredDeliveries()).To(Equal(2 * len(s.Deliveries())))
+			}
 		})
 	})
 

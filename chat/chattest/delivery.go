@@ -15,7 +15,7 @@ import (
 // Delivery is the delivery of one event to one webhook.
 type Delivery struct {
 	ID           string // identifies it among the deliveries of the service
-	Subscription string // the name of the subscription
+	Subscription string // the name of the subscription, which may be one of an earlier run that was not made again
 	// Event is the event as it is sent, with ID, Level and Recipient in its header. The ID of an event is the same for all subscriptions and
 	// attempts.
 	Event events.Event
@@ -52,9 +52,10 @@ func (k deliveryKey) compare(other deliveryKey) int {
 // delivery is a delivery in memory. The fields below are guarded by webhooks.mu.
 type delivery struct {
 	key          deliveryKey
-	subscription *Subscription
+	subscription *Subscription // one that is removed if it was made by an earlier run
 	address      eventAddress
 	event        events.Event // what happened, for no address
+	share        int          // of the event, in bytes of JSON: several deliveries have it
 
 	status   DeliveryStatus
 	attempts int
@@ -65,8 +66,8 @@ type delivery struct {
 	removed  bool
 }
 
-// size estimates the memory of the delivery in bytes, without what it shares.
-func (d *delivery) size() int { return 600 }
+// size estimates the memory of the delivery in bytes.
+func (d *delivery) size() int { return 400 + len(d.outcome) + d.share }
 
 // value is called with webhooks.mu held.
 func (d *delivery) value() Delivery {
@@ -80,15 +81,13 @@ func (d *delivery) value() Delivery {
 	return v
 }
 
-// Deliveries lists the deliveries of all subscriptions in the order of their events. The service keeps the last 10,000 that have
-// succeeded, until it is closed, and all others.
+// Deliveries lists the deliveries of all subscriptions in the order of their events. The service keeps all that wait or are in progress, the
+// last 10,000 that have succeeded, until it is closed, and the last 10,000 that have failed; of both fewer if they take more than 64 MiB.
+// With [Options.Path], those of an earlier run are listed, too: they wait until a subscription with the name is made again.
 func (s *Service) Deliveries() []Delivery {
 	s.webhooks.mu.Lock()
 	defer s.webhooks.mu.Unlock()
-	list := s.webhooks.ended.all()
-	for _, d := range s.webhooks.open {
-		list = append(list, d)
-	}
+	list := s.webhooks.all()
 	slices.SortFunc(list, func(a, b *delivery) int { return a.key.compare(b.key) })
 	values := make([]Delivery, len(list))
 	for i, d := range list {
@@ -98,53 +97,93 @@ func (s *Service) Deliveries() []Delivery {
 }
 
 // Redeliver sends the event of a delivery again, whether it has succeeded, has failed or waits, and counts its attempts from the start. It
-// fails if there is no delivery with the id, or its attempt is in progress.
+// fails if there is no delivery with the id, its attempt is in progress, or there is no subscription with its name.
 func (s *Service) Redeliver(id string) error {
-	w := &s.webhooks
-	w.mu.Lock()
-	d, err := w.find(id)
+	d, err := s.webhooks.find(id)
+	if err == nil {
+		err = s.webhooks.redeliver(d)
+	}
 	if err != nil {
-		w.mu.Unlock()
 		return fmt.Errorf("chattest: redeliver: %w", err)
 	}
-	w.forget(d)
-	again := &delivery{
-		key: d.key, subscription: d.subscription, address: d.address, event: d.event, status: DeliveryWaiting, due: s.Now(),
+	return nil
+}
+
+// redeliver puts a new delivery into the store, and then in the place of the old one.
+func (w *webhooks) redeliver(d *delivery) error {
+	if !w.begin() {
+		return errServiceClosed
 	}
-	w.mu.Unlock()
-	return s.store.update(func(tx *bbolt.Tx) error {
-		if err := again.save(tx); err != nil {
-			return err
+	defer w.working.Done()
+	var again *delivery
+	err := w.service.store.update(func(tx *bbolt.Tx) error {
+		if again = w.again(d); again == nil {
+			return nil
 		}
-		tx.OnCommit(func() { w.add([]*delivery{again}) })
-		return nil
+		tx.OnCommit(func() { w.replace(d, again) })
+		return again.save(tx)
 	})
+	if err == nil && again == nil {
+		err = fmt.Errorf("there is no subscription %q", d.subscription.name)
+	}
+	return err
+}
+
+// again makes a new delivery of the same event, nil if the subscription was removed or was made by an earlier run.
+func (w *webhooks) again(d *delivery) *delivery {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if d.subscription.removed {
+		return nil
+	}
+	return &delivery{
+		key: d.key, subscription: d.subscription, address: d.address, event: d.event, share: d.share, status: DeliveryWaiting, due: w.service.Now(),
+	}
+}
+
+// replace puts a delivery in the place of an old one, unless that is in progress: its event is then being sent again.
+func (w *webhooks) replace(d, again *delivery) {
+	w.mu.Lock()
+	if d.status == DeliveryRunning && !d.removed {
+		w.mu.Unlock()
+		return
+	}
+	w.drop(func(other *delivery) bool { return other == d })
+	w.mu.Unlock()
+	w.add([]*delivery{again})
 }
 
 // RemoveDelivery deletes a delivery. An event that waits is then not delivered. It fails if there is no delivery with the id, or its attempt
 // is in progress.
 func (s *Service) RemoveDelivery(id string) error {
-	w := &s.webhooks
-	w.mu.Lock()
-	d, err := w.find(id)
+	d, err := s.webhooks.find(id)
+	if err == nil {
+		err = s.webhooks.remove([]*delivery{d})
+	}
 	if err != nil {
-		w.mu.Unlock()
 		return fmt.Errorf("chattest: remove delivery: %w", err)
 	}
-	w.forget(d)
-	w.tellChange()
+	return nil
+}
+
+// removeDeliveries deletes the deliveries that are not in progress: those with a status, or all for "".
+func (s *Service) removeDeliveries(status DeliveryStatus) error {
+	w := &s.webhooks
+	w.mu.Lock()
+	list := slices.DeleteFunc(w.all(), func(d *delivery) bool {
+		return d.status == DeliveryRunning || status != "" && d.status != status
+	})
 	w.mu.Unlock()
-	return s.store.update(func(tx *bbolt.Tx) error { return removeDelivery(tx, d.key) })
+	return w.remove(list)
 }
 
 var errUnknownDelivery = errors.New("there is no delivery")
 
-// find finds a delivery that is not in progress. It is called with mu held.
+// find finds a delivery that is not in progress.
 func (w *webhooks) find(id string) (*delivery, error) {
-	list := w.ended.all()
-	for _, d := range w.open {
-		list = append(list, d)
-	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	list := w.all()
 	at := slices.IndexFunc(list, func(d *delivery) bool { return d.key.String() == id })
 	switch {
 	case at < 0:
@@ -153,9 +192,4 @@ func (w *webhooks) find(id string) (*delivery, error) {
 		return nil, fmt.Errorf("the delivery %s is in progress", id)
 	}
 	return list[at], nil
-}
-
-// forget removes a delivery from memory. It is called with mu held.
-func (w *webhooks) forget(d *delivery) {
-	w.drop(func(other *delivery) bool { return other == d })
 }

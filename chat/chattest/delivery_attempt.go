@@ -52,7 +52,7 @@ func (e *Subscription) next() (work func(), wait time.Duration) {
 	case now.Before(due):
 		return nil, due.Sub(now)
 	}
-	batch := e.queue.take(now, e.batch)
+	batch := e.queue.take(now, e.batch, e.size)
 	for _, d := range batch {
 		d.status = DeliveryRunning
 	}
@@ -83,11 +83,17 @@ func (e *Subscription) handshake() {
 		case err == nil:
 			e.state, e.outcome = SubscriptionActive, statusLine(status)
 			return
-		case e.handshakes >= maxHandshakeAttempts:
+		case e.handshakes >= maxHandshakeAttempts, time.Since(e.askedSince) > handshakeTime-HandshakeInterval:
 			e.state = SubscriptionFailed
 		}
 		e.handshakeAt, e.outcome = now.Add(HandshakeInterval), err.Error()
 	}, func() { e.tell(DeliveryAttempt{Status: status, Fault: fault.id, Duration: time.Since(began)}, err) })
+}
+
+// size is the number of bytes of an event in a batch.
+func (e *Subscription) size(d *delivery) int {
+	body, _ := e.webhook.format(d.address.of(d.event)) // which fails in the attempt, too
+	return len(body)
 }
 
 // endHandshake sets what follows a handshake, tells it, and lets the next request begin.
@@ -212,18 +218,15 @@ func (e *Subscription) settle(batch []*delivery, decide func(d *delivery, now ti
 	_ = w.service.store.update(func(tx *bbolt.Tx) error { return updateDeliveries(tx, after) }) // a damaged store fails requests, too
 
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	var surplus []*delivery
 	for i, d := range batch {
-		if d.removed {
-			continue
+		if !d.removed {
+			*d = *after[i]
+			surplus = append(surplus, w.place(d)...)
 		}
-		*d = *after[i]
-		switch d.status {
-		case DeliveryDelivered:
-			delete(w.open, d.key)
-			w.ended.add(d)
-		case DeliveryWaiting:
-			e.queue.add(d)
-		}
+	}
+	w.mu.Unlock()
+	if len(surplus) > 0 {
+		_ = w.remove(surplus)
 	}
 }

@@ -19,11 +19,22 @@ func (q *deliveryQueue) next() (due time.Time, ok bool) {
 	return q.waiting[0].due, true
 }
 
+// maxBatchBytes is the most bytes of the events in a request, which is the largest limit that Event Grid offers. An event that has more is
+// sent alone.
+const maxBatchBytes = 1 << 20
+
 // take removes and returns the deliveries for one request, at most most of them. A delivery with a fault of its own is sent alone.
-func (q *deliveryQueue) take(now time.Time, most int) (batch []*delivery) {
+func (q *deliveryQueue) take(now time.Time, most int, size func(*delivery) int) (batch []*delivery) {
+	bytes := 0
 	for len(q.waiting) > 0 && len(batch) < most {
 		first := q.waiting[0]
 		if now.Before(first.due) || first.fault != nil && len(batch) > 0 {
+			break
+		}
+		if most > 1 {
+			bytes += size(first)
+		}
+		if bytes > maxBatchBytes && len(batch) > 0 {
 			break
 		}
 		batch = append(batch, heap.Pop(&q.waiting).(*delivery))

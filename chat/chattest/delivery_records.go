@@ -3,7 +3,6 @@ package chattest
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -37,30 +36,35 @@ func (w *webhooks) prepare(tx *bbolt.Tx, o *occurrence) (list []*delivery, err e
 	w.mu.Unlock()
 	event := o.gridEvent()
 	now := w.service.Now()
-	var number int64
 	for _, address := range o.addresses(event) {
 		address.ID = newGUID()
 		for _, e := range subscriptions {
-			if !e.wants(address.Type) {
-				continue
+			if e.wants(address.Type) {
+				list = append(list, &delivery{subscription: e, address: address, event: event, status: DeliveryWaiting, due: now})
 			}
-			if number == 0 {
-				next, err := tx.Bucket([]byte(deliveriesBucket)).NextSequence()
-				if err != nil {
-					return nil, err
-				}
-				number = int64(next)
-			}
-			d := &delivery{
-				key: deliveryKey{number, int64(len(list))}, subscription: e, address: address, event: event, status: DeliveryWaiting, due: now,
-			}
-			if err := d.save(tx); err != nil {
-				return nil, err
-			}
-			list = append(list, d)
 		}
 	}
-	return list, nil
+	return list, saveAll(tx, list)
+}
+
+// saveAll gives the deliveries of an event their keys, and stores them.
+func saveAll(tx *bbolt.Tx, list []*delivery) error {
+	if len(list) == 0 {
+		return nil
+	}
+	deliveries := tx.Bucket([]byte(deliveriesBucket))
+	next, err := deliveries.NextSequence()
+	if err != nil {
+		return err
+	}
+	for i, d := range list {
+		d.key = deliveryKey{int64(next), int64(i)}
+		if err := d.save(tx); err != nil {
+			return err
+		}
+		d.share = len(tx.Bucket([]byte(occurrencesBucket)).Get(number(d.key.occurrence))) / len(list)
+	}
+	return nil
 }
 
 // save stores a delivery that waits or has failed. The event is stored once for all deliveries of what happened.
@@ -84,27 +88,38 @@ func (d *delivery) record() []byte {
 
 func (k deliveryKey) bytes() []byte { return numbers(k.occurrence, k.index) }
 
-// readDeliveries reads the deliveries of a subscription.
-func readDeliveries(tx *bbolt.Tx, e *Subscription) (list []*delivery, err error) {
-	happened := make(map[int64]events.Event)
-	return list, eachDelivery(tx, func(key deliveryKey, r deliveryRecord) error {
-		if r.Subscription != e.name {
-			return nil
-		}
-		event, known := happened[key.occurrence]
-		if !known {
-			event, err = events.Unmarshal(tx.Bucket([]byte(occurrencesBucket)).Get(number(key.occurrence)))
-			if err != nil {
-				return fmt.Errorf("read the delivery %s: %w", key, err)
+// load reads, before the service is used, the deliveries of an earlier run. They wait for subscriptions with their names.
+func (w *webhooks) load() error {
+	absent := make(map[string]*Subscription)
+	var happened events.Event // what the delivery before was about
+	var last int64
+	var surplus []*delivery
+	err := w.service.store.view(func(tx *bbolt.Tx) error {
+		return eachDelivery(tx, func(key deliveryKey, r deliveryRecord) (err error) {
+			text := tx.Bucket([]byte(occurrencesBucket)).Get(number(key.occurrence))
+			share := 0
+			if key.occurrence != last {
+				if happened, err = events.Unmarshal(text); err != nil {
+					return damaged(overwritten)
+				}
+				last, share = key.occurrence, len(text)
 			}
-			happened[key.occurrence] = event
-		}
-		list = append(list, &delivery{
-			key: key, subscription: e, address: r.Address, event: event,
-			status: r.Status, attempts: r.Attempts, first: r.First, due: r.Due, outcome: r.Outcome,
+			e := absent[r.Subscription]
+			if e == nil {
+				e = &Subscription{name: r.Subscription, hooks: w, removed: true}
+				absent[r.Subscription] = e
+			}
+			surplus = append(surplus, w.place(&delivery{
+				key: key, subscription: e, address: r.Address, event: happened, share: share,
+				status: r.Status, attempts: r.Attempts, first: r.First, due: r.Due, outcome: r.Outcome,
+			})...)
+			return nil
 		})
-		return nil
 	})
+	if err == nil && len(surplus) > 0 {
+		err = w.remove(surplus)
+	}
+	return err
 }
 
 // removeDeliveriesOf removes the deliveries of a subscription.

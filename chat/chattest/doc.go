@@ -91,11 +91,12 @@
 //
 // Event Grid:
 //   - A subscription gets the events after it was made, and the deliveries that the file has for its name, which are kept until there is
-//     one. Without a subscription nothing is stored.
+//     one. Subscriptions are not stored, also those made with the admin handler. Without a subscription nothing is stored.
 //   - The user who caused an event gets none of its own, of any type. A retention policy has no such user.
 //   - Events that wait for the same time are sent in their order. A retry is exactly on schedule, and none is skipped.
 //   - The time of a delivery begins with its first attempt, so that events wait as long as necessary for a webhook that has not started.
-//   - Events that are given up would be dead-lettered; they are listed until they are removed.
+//   - Events that are given up would be dead-lettered; the last 10,000 are listed until they are removed.
+//   - A batch has up to 1 MiB, which is the largest limit that a subscription of Event Grid may have.
 //   - A validation event has no validationUrl. A webhook is not told the end of its subscription.
 //
 // Limits:

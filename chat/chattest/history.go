@@ -18,17 +18,20 @@ type history[T interface{ size() int }] struct {
 	bytes int
 }
 
-func (h *history[T]) add(item T) {
+// add appends an item, and returns the oldest ones that it removes to stay within the limits.
+func (h *history[T]) add(item T) (removed []T) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.items = append(h.items, item)
 	h.bytes += item.size()
 	for len(h.items) > maxRemembered || h.bytes > maxRememberedBytes {
 		h.bytes -= h.items[0].size()
+		removed = append(removed, h.items[0])
 		var none T
 		h.items[0] = none
 		h.items = h.items[1:]
 	}
+	return removed
 }
 
 // all returns a copy of the items.

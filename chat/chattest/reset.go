@@ -10,14 +10,17 @@ import (
 // webhooks and the counts of the limits, removes the faults, and sets the clock to that of the machine. Subscriptions, the resource, its access key and its signing key are kept. Tokens
 // issued before are invalid, since their users are deleted.
 func (s *Service) Reset() {
-	s.mustUpdate(func(tx *bbolt.Tx) error { return emptyAll(tx, slices.Concat(stateBuckets(), deliveryBuckets())) })
-	s.faults.restore(nil)
-	s.offset.Store(0)
-	s.forget()
+	s.mustUpdate(func(tx *bbolt.Tx) error {
+		tx.OnCommit(func() { s.forget(0, nil) })
+		return emptyAll(tx, slices.Concat(stateBuckets(), deliveryBuckets()))
+	})
 }
 
-// forget drops recorded requests and events, and what was derived from the store, after the content of the store was replaced.
-func (s *Service) forget() {
+// forget sets the clock and the faults, and drops recorded requests and events and what was derived from the store. It is called in the
+// commit that replaces the content of the store, so that it does not drop what a later commit adds.
+func (s *Service) forget(offset int64, faults []faultState) {
+	s.faults.restore(faults)
+	s.offset.Store(offset)
 	s.log.clear()
 	s.events.history.clear()
 	s.webhooks.clear()
@@ -27,6 +30,7 @@ func (s *Service) forget() {
 		s.limiter.clear()
 	}
 	s.due.forget()
+	s.awaitDueThread()
 }
 
 // deliveryBuckets lists the buckets with the deliveries to webhooks.

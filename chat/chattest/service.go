@@ -85,6 +85,9 @@ func Open(options *Options) (*Service, error) {
 	if err := s.loadIdentity(); err != nil {
 		return nil, errors.Join(fmt.Errorf("chattest: open %s: %w", s.store.db.Path(), err), s.store.close())
 	}
+	if err := s.webhooks.load(); err != nil {
+		return nil, errors.Join(fmt.Errorf("chattest: open %s: %w", s.store.db.Path(), err), s.store.close())
+	}
 	if err := s.sow(options.Seed); err != nil {
 		return nil, errors.Join(fmt.Errorf("chattest: seed: %w", err), s.store.close())
 	}

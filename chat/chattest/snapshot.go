@@ -40,14 +40,15 @@ func (s *Service) Snapshot() *Snapshot {
 
 // Restore returns the service to the state of one of its snapshots. Tokens issued before the snapshot are valid again, and a fault that has
 // hit or was removed since may hit again. The recorded requests and events, the deliveries to webhooks and the counts of the limits are
-// cleared; subscriptions remain. The clock is as far
-// ahead as it was at the snapshot; the time that has passed since is not undone. No request should be in progress. Restore panics if the
-// snapshot is nil or belongs to another service.
+// cleared; subscriptions remain, and a handshake that has not succeeded begins again. The clock is as far ahead as it was at the snapshot;
+// the time that has passed since is not undone. No request should be in progress. Restore panics if the snapshot is nil or belongs to
+// another service.
 func (s *Service) Restore(state *Snapshot) {
 	if state == nil || state.service != s {
 		panic("chattest: restore: the snapshot is not one of this service")
 	}
 	s.mustUpdate(func(tx *bbolt.Tx) error {
+		tx.OnCommit(func() { s.forget(state.offset, state.faults) })
 		for name, bucket := range state.buckets {
 			if err := bucket.restore(tx.Bucket([]byte(name))); err != nil {
 				return fmt.Errorf("restore %s: %w", name, err)
@@ -55,9 +56,6 @@ func (s *Service) Restore(state *Snapshot) {
 		}
 		return emptyAll(tx, deliveryBuckets())
 	})
-	s.faults.restore(state.faults)
-	s.offset.Store(state.offset)
-	s.forget()
 }
 
 // stateBuckets lists the buckets that a snapshot contains.

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"go.etcd.io/bbolt"
-
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
@@ -41,13 +39,14 @@ type Subscription struct {
 	outcome     string // of the latest handshake
 	handshakes  int
 	handshakeAt time.Time // by the clock of the service, of the next handshake
+	askedSince  time.Time // by the clock of the machine, of the first handshake
 	shaking     bool      // a handshake is in progress
 	running     int       // requests in progress
 	queue       deliveryQueue
 	held        []*delivery // by a fault, until another request has ended
 	removed     bool
 
-	handshakeFault *deliveryFault // for the next handshake, nil if it was not decided yet; of the goroutine that makes the handshake
+	handshakeFault *deliveryFault // for the next handshake, nil if it was not decided yet; of the handshake in progress, if there is one
 }
 
 // DeliverEvents delivers the events of the service from now on to the handler, as Event Grid delivers them to a webhook: first a handshake, then each event
@@ -73,10 +72,12 @@ func (s *Service) DeliverEvents(handler http.Handler, options *SubscriptionOptio
 	}
 	with := *options
 	with.Transport = handlerTransport{handler}
+	s.webhooks.changing.Lock()
+	defer s.webhooks.changing.Unlock()
 	if with.Name == "" {
 		with.Name = s.webhooks.freeName()
 	}
-	subscription, err := s.DeliverEventsTo("https://webhook.invalid"+target, &with)
+	subscription, err := s.subscribe("https://webhook.invalid"+target, &with)
 	if err != nil {
 		panic(err.Error())
 	}
@@ -90,6 +91,13 @@ func (s *Service) DeliverEventsTo(url string, options *SubscriptionOptions) (*Su
 	if options == nil {
 		options = &SubscriptionOptions{}
 	}
+	s.webhooks.changing.Lock()
+	defer s.webhooks.changing.Unlock()
+	return s.subscribe(url, options)
+}
+
+// subscribe makes a subscription. It is called with webhooks.changing held.
+func (s *Service) subscribe(url string, options *SubscriptionOptions) (*Subscription, error) {
 	e, err := s.newSubscription(url, options)
 	if err != nil {
 		return nil, fmt.Errorf("chattest: deliver events: %w", err)
@@ -139,18 +147,32 @@ func (e *Subscription) Validate() {
 	e.hooks.mu.Lock()
 	defer e.hooks.mu.Unlock()
 	if e.state == SubscriptionFailed {
-		e.state, e.handshakes, e.handshakeAt = SubscriptionValidating, 0, e.hooks.service.Now()
+		e.state = SubscriptionValidating
+		e.beginHandshakes(e.hooks.service.Now())
 		e.ring()
 		e.hooks.tellChange()
 	}
 }
 
-// Remove ends the subscription and deletes its deliveries. Requests in progress are aborted. A second call does nothing.
+// beginHandshakes makes the next handshake the first. It is called with hooks.mu held.
+func (e *Subscription) beginHandshakes(now time.Time) {
+	e.handshakes, e.handshakeAt, e.askedSince = 0, now, time.Now()
+	if !e.shaking {
+		e.handshakeFault = nil
+	}
+}
+
+// Remove ends the subscription and deletes its deliveries. Requests in progress are aborted. It does nothing after [Service.Close] and if
+// the subscription was removed before.
 func (e *Subscription) Remove() {
-	if !e.hooks.unsubscribe(e) {
+	w := e.hooks
+	if !w.begin() {
 		return
 	}
-	e.hooks.service.mustUpdate(func(tx *bbolt.Tx) error { return removeDeliveriesOf(tx, e.name) })
+	defer w.working.Done()
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	w.unsubscribe(e)
 }
 
 // wants reports whether the subscription selects events of a type.

@@ -14,8 +14,8 @@ import (
 // SubscriptionOptions are the optional settings of [Service.DeliverEvents] and [Service.DeliverEventsTo]. The zero value means all events, each in
 // a request of its own, in their order, in the schema of Event Grid.
 type SubscriptionOptions struct {
-	// Name identifies the subscription among those of the service. Deliveries in the file at [Options.Path] are continued by the subscription
-	// with their name. Empty means the host and path of the URL; for DeliverEvents "webhook", "webhook-2" and so on.
+	// Name identifies the subscription among those of the service. Subscriptions are not stored, but their deliveries are: those in the file
+	// at [Options.Path] wait until a subscription with their name is made again. Empty means the host and path of the URL; for DeliverEvents "webhook", "webhook-2" and so on.
 	Name string
 	// Schema is the form of the events. Empty means that of Event Grid.
 	Schema events.Schema
@@ -25,7 +25,8 @@ type SubscriptionOptions struct {
 	// Target is the path and query of requests to the handler of [Service.DeliverEvents], for example with a secret: "/events?code=…". Empty
 	// means "/". DeliverEventsTo has them in its URL.
 	Target string
-	// MaxEventsPerBatch is the most events in a request, up to 5,000. 0 means one. The answer is for all events of the request.
+	// MaxEventsPerBatch is the most events in a request, up to 5,000. 0 means one. The events of a request have no more than 1 MiB together,
+	// except that a larger event is sent alone. The answer is for all events of the request.
 	MaxEventsPerBatch int
 	// Concurrency is the most requests at the same time, up to 100. 0 means one, so that events arrive in their order unless a delivery fails.
 	// The service guarantees no order.

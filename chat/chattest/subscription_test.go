@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -119,12 +120,53 @@ var _ = Describe("An event subscription", func() {
 			h := &hook{}
 			e := s.DeliverEvents(h, &chattest.SubscriptionOptions{Target: "events?code=s3cret&x", EventTypes: []string{"ChatThreadDeleted", "ChatThreadCreated"}})
 			Expect(e.Name()).To(Equal("webhook"))
-			Expect(e.URL()).To(Equal("https://webhook.invalid/events?code=[redacted]&x"))
+			Expect(e.URL()).To(Equal("https://webhook.invalid/events?code=[redacted]&[redacted]"))
 			Expect(e.Schema()).To(Equal(events.SchemaEventGrid))
 			Expect(e.EventTypes()).To(Equal([]string{"Microsoft.Communication.ChatThreadCreated", "Microsoft.Communication.ChatThreadDeleted"}))
 			newPerson(s).thread("Hooked")
 			settle(s)
 			Expect(h.received()[0].target).To(Equal("/events?code=s3cret&x"))
+		})
+	})
+
+	DescribeTable("shows of the query only the names of parameters with a value",
+		func(query, shown string) {
+			w, err := chattest.NewWebhook("https://example.com/?"+query, nil)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(w.URL()).To(Equal("https://example.com/?" + shown))
+		},
+		Entry("a value", "code=s3cret", "code=[redacted]"),
+		Entry("a secret alone", "s3cret", "[redacted]"),
+		Entry("a secret in base64", "czNjcmV0==", "[redacted]"),
+		Entry("both", "a=b&s3cret", "a=[redacted]&[redacted]"),
+	)
+
+	It("fails after ten minutes, too, if the webhook does not answer the handshakes", func() {
+		bubble(func(s *chattest.Service) {
+			e := s.DeliverEvents(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(time.Hour) }), nil)
+			time.Sleep(9 * time.Minute)
+			Expect(e.State()).To(Equal(chattest.SubscriptionValidating))
+			time.Sleep(chattest.AnswerTimeout + time.Minute)
+			Expect(e.State()).To(Equal(chattest.SubscriptionFailed))
+			Expect(e.Outcome()).To(Equal("there was no answer within 30s"))
+			time.Sleep(time.Hour) // until the handlers end
+		})
+	})
+
+	It("begins the handshake again if the clock is reset", func() {
+		bubble(func(s *chattest.Service) {
+			before := s.Snapshot()
+			for _, reset := range []func(){s.Reset, func() { s.Restore(before) }} {
+				s.Advance(100 * time.Hour)
+				s.Fail(chattest.ValidateWebhook, chattest.Fault{Delay: time.Hour})
+				e := s.DeliverEvents(&hook{}, nil)
+				settle(s)
+				Expect(e.State()).To(Equal(chattest.SubscriptionValidating))
+				reset()
+				synctest.Wait()
+				Expect(e.State()).To(Equal(chattest.SubscriptionActive))
+				e.Remove()
+			}
 		})
 	})
 
@@ -137,6 +179,49 @@ var _ = Describe("An event subscription", func() {
 			e.Remove()
 			Expect(func() { s.DeliverEvents(&hook{}, options) }).NotTo(Panic())
 		})
+	})
+
+	It("gets a name of its own, also if several are made at the same time", func() {
+		bubble(func(s *chattest.Service) {
+			const n = 20
+			var wg sync.WaitGroup
+			for range n {
+				wg.Go(func() {
+					defer GinkgoRecover()
+					s.DeliverEvents(&hook{}, nil)
+				})
+			}
+			wg.Wait()
+			names := make(map[string]bool)
+			for _, e := range s.Subscriptions() {
+				names[e.Name()] = true
+			}
+			Expect(names).To(HaveLen(n))
+		})
+	})
+
+	It("may be removed while and after the service is closed", func() {
+		bubble(func(s *chattest.Service) {
+			var wg sync.WaitGroup
+			for range 8 {
+				e := s.DeliverEvents(&hook{}, nil)
+				wg.Go(e.Remove)
+				defer e.Remove()
+			}
+			Expect(s.Close()).To(Succeed())
+			wg.Wait()
+		})
+	})
+
+	It("leaves no connection behind when it is removed", func() {
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
+		server := httptest.NewServer(&hook{})
+		DeferCleanup(server.Close)
+		before := gleak.Goroutines()
+		e := must(s.DeliverEventsTo(server.URL, nil))
+		settle(s.Service)
+		e.Remove()
+		Eventually(gleak.Goroutines).WithTimeout(5 * time.Second).ShouldNot(gleak.HaveLeaked(before))
 	})
 
 	DescribeTable("is refused",

@@ -28,6 +28,7 @@ type Webhook struct {
 	name      string
 	topic     string
 	transport http.RoundTripper
+	idle      interface{ CloseIdleConnections() } // the transport, unless it is that of the caller
 }
 
 // WebhookOptions are the optional settings of [NewWebhook].
@@ -43,7 +44,8 @@ type WebhookOptions struct {
 }
 
 // NewWebhook returns a webhook. Nil options are the zero value. It fails if the URL is not absolute, has a user or a fragment, or is neither
-// https nor http on this machine. The query may contain a secret: no error and no text of this package shows its values.
+// https nor http on this machine. The query may contain a secret: no error and no text of this package shows more than the names of
+// parameters that have a value.
 func NewWebhook(target string, options *WebhookOptions) (*Webhook, error) {
 	if options == nil {
 		options = &WebhookOptions{}
@@ -76,7 +78,8 @@ func NewWebhook(target string, options *WebhookOptions) (*Webhook, error) {
 	if w.transport == nil {
 		w.transport = http.DefaultTransport
 		if t, ok := w.transport.(*http.Transport); ok {
-			w.transport = t.Clone()
+			t = t.Clone()
+			w.transport, w.idle = t, t
 		}
 	}
 	return w, nil
@@ -100,11 +103,12 @@ func shownURL(u *url.URL) string {
 	shown.RawQuery = ""
 	var names []string
 	for parameter := range strings.SplitSeq(u.RawQuery, "&") {
-		name, _, hasValue := strings.Cut(parameter, "=")
-		if hasValue {
-			name += "=[redacted]"
+		name, value, _ := strings.Cut(parameter, "=")
+		if strings.Trim(value, "=") == "" { // "key", or "key==" in base64
+			names = append(names, "[redacted]")
+			continue
 		}
-		names = append(names, name)
+		names = append(names, name+"=[redacted]")
 	}
 	text := shown.String()
 	if u.RawQuery != "" {
@@ -116,10 +120,10 @@ func shownURL(u *url.URL) string {
 // Schema returns the form of the events.
 func (w *Webhook) Schema() events.Schema { return w.schema }
 
-// closeIdle closes connections that are not in use.
+// closeIdle closes connections that are not in use, unless the transport is that of the caller.
 func (w *Webhook) closeIdle() {
-	if t, ok := w.transport.(interface{ CloseIdleConnections() }); ok {
-		t.CloseIdleConnections()
+	if w.idle != nil {
+		w.idle.CloseIdleConnections()
 	}
 }
 
@@ -127,7 +131,7 @@ func (w *Webhook) closeIdle() {
 // it is 200 to 204. An event without the fields of Event Grid in its header, such as one that was received in real time, gets them as
 // [events.Format] describes.
 func (w *Webhook) Deliver(ctx context.Context, attempt int, list ...events.Event) (status int, err error) {
-	body, err := events.Format(w.schema, w.topic, list...)
+	body, err := w.format(list...)
 	if err != nil {
 		return 0, err
 	}
@@ -136,6 +140,11 @@ func (w *Webhook) Deliver(ctx context.Context, attempt int, list ...events.Event
 		err = fmt.Errorf("the webhook answered %s", statusLine(a.status))
 	}
 	return a.status, err
+}
+
+// format writes the body of a request.
+func (w *Webhook) format(list ...events.Event) ([]byte, error) {
+	return events.Format(w.schema, w.topic, list...)
 }
 
 // header makes the headers of a request with a number of events.
@@ -193,7 +202,17 @@ func (w *Webhook) send(ctx context.Context, method string, body []byte, header h
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		err = errors.New("the connection was closed before the answer")
 	}
-	return webhookAnswer{}, errors.New(redact.Text(withoutURL(err, w.url)))
+	return webhookAnswer{}, errors.New(shortLine(redact.Text(withoutURL(err, w.url))))
+}
+
+// shortLine returns the beginning of a text in one line.
+func shortLine(text string) string {
+	const limit = 300
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) > limit {
+		text = strings.ToValidUTF8(text[:limit], "") + "…"
+	}
+	return text
 }
 
 // withoutURL returns the text of an error without the query of the URL.

@@ -13,10 +13,12 @@ const (
 	MaxDeliveryTime     = 24 * time.Hour
 )
 
-// The handshake is repeated every few seconds for ten minutes, since the webhook may start later.
+// The handshake is repeated every few seconds for ten minutes, since the webhook may start later. The time is that of the machine, the
+// intervals are those of the service's clock.
 const (
 	HandshakeInterval    = 5 * time.Second
-	maxHandshakeAttempts = int(10 * time.Minute / HandshakeInterval)
+	handshakeTime        = 10 * time.Minute
+	maxHandshakeAttempts = int(handshakeTime / HandshakeInterval)
 )
 
 // RetryDelay returns how long Event Grid waits after a number of failed attempts, from 1: 10 s, 30 s, 1 min, 5 min, 10 min, 30 min and

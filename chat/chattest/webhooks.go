@@ -3,6 +3,7 @@ package chattest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -16,17 +17,22 @@ type webhooks struct {
 	service *Service
 	active  atomic.Bool // there are subscriptions
 
+	changing sync.Mutex // held while a subscription is made or removed
+
 	mu            sync.Mutex // guards the fields below, and those of subscriptions and deliveries that say so
 	subscriptions []*Subscription
-	open          map[deliveryKey]*delivery // waiting, in progress or failed
+	open          map[deliveryKey]*delivery // waiting or in progress
 	ended         history[*delivery]        // delivered
+	failed        history[*delivery]        // given up
 	changed       chan struct{}             // closed at the next change; nil if no one waits for it
 	closed        bool
 
 	working sync.WaitGroup // the goroutines of subscriptions, and what writes to the store; not requests to webhooks
 }
 
-// freeName returns a name for a subscription without one.
+var errServiceClosed = errors.New("the service is closed")
+
+// freeName returns a name for a subscription without one. It is called with changing held.
 func (w *webhooks) freeName() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -46,36 +52,28 @@ func (w *webhooks) named(name string) *Subscription {
 	return w.subscriptions[at]
 }
 
-// subscribe adds a subscription, with the deliveries that the store has for its name, and starts it. Whether an event is for the
-// subscription is decided by the order of the commits.
+// subscribe adds a subscription and starts it. It continues the deliveries of an earlier run that have its name.
 func (w *webhooks) subscribe(e *Subscription) error {
-	var refused error
-	err := w.service.store.update(func(tx *bbolt.Tx) error {
-		kept, err := readDeliveries(tx, e)
-		tx.OnCommit(func() { refused = w.start(e, kept) })
-		return err
-	})
-	return errors.Join(err, refused)
-}
-
-// start starts a subscription.
-func (w *webhooks) start(e *Subscription, kept []*delivery) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case w.closed:
-		return errors.New("the service is closed")
+		return errServiceClosed
 	case w.named(e.name) != nil:
 		return fmt.Errorf("there is a subscription %q already; give this one another name", e.name)
 	}
 	now := w.service.Now()
-	for _, d := range kept {
-		if d.status == DeliveryWaiting { // the clock may have been ahead
-			d.due = minTime(d.due, now.Add(RetryDelay(d.attempts)))
+	for _, d := range w.all() {
+		if d.subscription.name != e.name {
+			continue
 		}
-		w.admit(d)
+		d.subscription = e
+		if d.status == DeliveryWaiting {
+			d.due = minTime(d.due, now.Add(RetryDelay(d.attempts))) // the clock may have been ahead
+			e.queue.add(d)
+		}
 	}
-	e.handshakeAt = now
+	e.beginHandshakes(now)
 	w.subscriptions = append(w.subscriptions, e)
 	w.active.Store(true)
 	w.service.watchDueThreads(1)
@@ -83,18 +81,29 @@ func (w *webhooks) start(e *Subscription, kept []*delivery) error {
 	return nil
 }
 
-// admit adds a delivery to those of its subscription. It is called with mu held.
-func (w *webhooks) admit(d *delivery) {
-	if d.subscription.removed {
-		return
+// place puts a delivery where its status belongs, and returns the failed ones that are no longer kept. It is called with mu held.
+func (w *webhooks) place(d *delivery) (surplus []*delivery) {
+	delete(w.open, d.key)
+	switch d.status {
+	case DeliveryDelivered:
+		w.ended.add(d)
+	case DeliveryFailed:
+		surplus = w.failed.add(d)
+	default:
+		if w.open == nil {
+			w.open = make(map[deliveryKey]*delivery)
+		}
+		w.open[d.key] = d
+		if !d.subscription.removed {
+			d.subscription.queue.add(d)
+		}
 	}
-	if w.open == nil {
-		w.open = make(map[deliveryKey]*delivery)
-	}
-	w.open[d.key] = d
-	if d.status == DeliveryWaiting {
-		d.subscription.queue.add(d)
-	}
+	return surplus
+}
+
+// all lists the deliveries, in no order. It is called with mu held.
+func (w *webhooks) all() []*delivery {
+	return slices.AppendSeq(append(w.ended.all(), w.failed.all()...), maps.Values(w.open))
 }
 
 // add starts deliveries after the commit that stored them.
@@ -102,49 +111,84 @@ func (w *webhooks) add(deliveries []*delivery) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, d := range deliveries {
-		w.admit(d)
-		d.subscription.ring()
+		if !d.subscription.removed {
+			w.place(d)
+			d.subscription.ring()
+		}
 	}
 	w.tellChange()
 }
 
-// unsubscribe removes a subscription from memory. It reports false if that was done before.
-func (w *webhooks) unsubscribe(e *Subscription) bool {
+// unsubscribe removes a subscription with its deliveries. It does nothing if that was done before.
+func (w *webhooks) unsubscribe(e *Subscription) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	if e.removed {
-		return false
+		w.mu.Unlock()
+		return
 	}
 	e.removed = true
 	e.cancel()
 	w.subscriptions = slices.DeleteFunc(w.subscriptions, func(other *Subscription) bool { return other == e })
-	w.service.watchDueThreads(-1)
 	w.active.Store(len(w.subscriptions) > 0)
 	w.drop(func(d *delivery) bool { return d.subscription == e })
-	return true
+	w.mu.Unlock()
+	w.service.watchDueThreads(-1)
+	w.service.mustUpdate(func(tx *bbolt.Tx) error { return removeDeliveriesOf(tx, e.name) })
+	e.webhook.closeIdle()
 }
 
 // drop removes deliveries from memory. It is called with mu held.
 func (w *webhooks) drop(isDropped func(*delivery) bool) {
-	for key, d := range w.open {
-		if isDropped(d) {
-			d.removed = true
-			delete(w.open, key)
-		}
+	keep := func(d *delivery) bool {
+		d.removed = d.removed || isDropped(d)
+		return !d.removed
 	}
+	maps.DeleteFunc(w.open, func(_ deliveryKey, d *delivery) bool { return !keep(d) })
+	w.ended.keep(keep)
+	w.failed.keep(keep)
 	for _, e := range w.subscriptions {
-		e.queue.keep(func(d *delivery) bool { return !isDropped(d) })
+		e.queue.keep(keep)
 		e.held = slices.DeleteFunc(e.held, isDropped)
 	}
-	w.ended.keep(func(d *delivery) bool { return !isDropped(d) })
 	w.tellChange()
 }
 
-// clear forgets all deliveries, after they were removed from the store. The subscriptions remain.
+// remove deletes deliveries from the store and from memory.
+func (w *webhooks) remove(list []*delivery) error {
+	if !w.begin() {
+		return errServiceClosed
+	}
+	defer w.working.Done()
+	removed := make(map[*delivery]bool, len(list))
+	for _, d := range list {
+		removed[d] = true
+	}
+	return w.service.store.update(func(tx *bbolt.Tx) error {
+		for d := range removed {
+			if err := removeDelivery(tx, d.key); err != nil {
+				return err
+			}
+		}
+		tx.OnCommit(func() {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.drop(func(d *delivery) bool { return removed[d] })
+		})
+		return nil
+	})
+}
+
+// clear forgets all deliveries, in the commit that removes them from the store, and moves the clock. The subscriptions remain.
 func (w *webhooks) clear() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.drop(func(*delivery) bool { return true })
+	for _, e := range w.subscriptions {
+		if e.state == SubscriptionValidating {
+			e.beginHandshakes(w.service.Now())
+		}
+		e.ring()
+	}
 }
 
 // clockMoved wakes the subscriptions, whose deliveries may be due.
@@ -161,14 +205,15 @@ func (w *webhooks) clockMoved() {
 func (w *webhooks) close() {
 	w.mu.Lock()
 	w.closed = true
-	for _, e := range w.subscriptions {
+	ended := slices.Clone(w.subscriptions)
+	for _, e := range ended {
 		e.cancel()
 		w.service.watchDueThreads(-1)
 	}
 	w.tellChange()
 	w.mu.Unlock()
 	w.working.Wait()
-	for _, e := range w.subscriptions {
+	for _, e := range ended {
 		e.webhook.closeIdle()
 	}
 }
