@@ -137,7 +137,7 @@ func (t *tool) deliver(cmd *cobra.Command, f *triggering, event events.Event) er
 func triggeredView() show.View[triggered] {
 	return show.View[triggered]{
 		Columns: []show.Column[triggered]{
-			{Title: "Event", Text: func(a triggered) string { return strings.TrimPrefix(a.EventType, "Microsoft.Communication.") }},
+			{Title: "Event", Text: func(a triggered) string { return events.EventType{Name: a.EventType}.ShortName() }},
 			{Title: "ID", Text: func(a triggered) string { return a.ID }},
 			{Title: "Answer", Text: func(a triggered) string {
 				return strings.TrimSpace(fmt.Sprint(a.Status, " ", http.StatusText(a.Status))) + " after " + a.Duration

@@ -172,6 +172,7 @@ func (e *Emulator) Run(ctx context.Context, o *show.Output) (err error) {
 	if err := e.webhooks.subscribe(service); err != nil {
 		return err
 	}
+	reportAbsent(o.Err, service)
 	a := address{Endpoint: service.Endpoint(), ConnectionString: service.ConnectionString(), CAFile: l.ownCAFile}
 	if err := ready.write(a); err != nil {
 		return err

@@ -3,6 +3,8 @@ package emulator
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -37,12 +39,10 @@ func (w *webhooks) addFlags(cmd *cobra.Command) {
 	flags.CompleteFrom(cmd, "event-grid-type", shortTypes()...)
 }
 
-const typePrefix = "Microsoft.Communication."
-
 // shortTypes lists the types of events without their prefix.
 func shortTypes() (names []string) {
 	for _, t := range events.EventTypes() {
-		names = append(names, strings.TrimPrefix(t.Name, typePrefix))
+		names = append(names, t.ShortName())
 	}
 	return names
 }
@@ -74,6 +74,23 @@ func (w *webhooks) subscribe(service *chattest.Service) error {
 		}
 	}
 	return nil
+}
+
+// reportAbsent reports events of an earlier run that wait for a webhook without a subscription.
+func reportAbsent(out io.Writer, service *chattest.Service) {
+	waiting := make(map[string]int)
+	for _, d := range service.Deliveries() {
+		if d.Status == chattest.DeliveryWaiting {
+			waiting[d.Subscription]++
+		}
+	}
+	for _, e := range service.Subscriptions() {
+		delete(waiting, e.Name())
+	}
+	for _, name := range slices.Sorted(maps.Keys(waiting)) {
+		text := fmt.Sprintf("events of an earlier run wait for the webhook %s, %d in all: name it with --event-grid, or remove them with DELETE /admin/deliveries", name, waiting[name])
+		fmt.Fprintln(out, "acschat: "+harmless.Line(text))
+	}
 }
 
 // schema is the value of --event-grid-schema.
@@ -133,7 +150,7 @@ func logDelivery(out io.Writer, a chattest.DeliveryAttempt) {
 	case 0:
 		line += "  handshake"
 	case 1:
-		line += "  " + strings.TrimPrefix(a.EventTypes[0], typePrefix)
+		line += "  " + events.EventType{Name: a.EventTypes[0]}.ShortName()
 	default:
 		line += fmt.Sprintf("  %d events", n)
 	}

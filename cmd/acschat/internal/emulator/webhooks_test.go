@@ -50,6 +50,20 @@ var _ = Describe("emulator --event-grid", func() {
 		Expect(strings.Count(emulator.stop().Err, "no events")).To(Equal(1))
 	})
 
+	It("says which webhook events of an earlier run wait for", func(ctx SpecContext) {
+		data := GinkgoT().TempDir()
+		down := hook(http.StatusServiceUnavailable)
+		args := []string{"--data", data, "--event-grid-schema", "cloudevents", "--event-grid-type", "chatthreadcreated", "--event-grid"}
+		emulator := emulate(emptyShell(), append(args, down)...)
+		_, err := emulator.chat(emulator.newUser(ctx)).CreateThread(ctx, "Hooked", nil)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(emulator.stop().Err).NotTo(ContainSubstring("earlier run"))
+
+		Expect(emulate(emptyShell(), append(args, down)...).stop().Err).NotTo(ContainSubstring("earlier run"))
+		Expect(emulate(emptyShell(), append(args, url)...).stop().Err).To(MatchRegexp(
+			`acschat: events of an earlier run wait for the webhook 127.0.0.1:\d+/events, 1 in all: name it with --event-grid`))
+	})
+
 	It("is managed by --admin", func() {
 		emulator := emulate(emptyShell(), "--admin")
 		res, err := emulator.http.Post(emulator.Endpoint+"/admin/subscriptions", "application/json", strings.NewReader(`{"url":"`+url+`","schema":"cloudevents"}`))

@@ -3,9 +3,9 @@ package inspector
 import (
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/events"
 )
 
 // shownDeliveries is how many deliveries the page shows.
@@ -35,7 +35,7 @@ type deliveryView struct {
 	Subscription string // "" if there is only one
 	Status       string
 	Good         bool
-	Running      bool
+	Repeatable   bool // not in progress, and of a subscription that is there
 	Attempts     int
 	At           moment // of the event
 	Next         string // when it is due, "" unless it waits
@@ -45,7 +45,9 @@ type deliveryView struct {
 // viewWebhooks lists the subscriptions, and the latest deliveries about the chosen thread.
 func (p *page) viewWebhooks(g selection) webhooksView {
 	v := webhooksView{CSRF: p.csrf, Query: g.Query()}
+	names := make(map[string]bool)
 	for _, e := range p.service.Subscriptions() {
+		names[e.Name()] = true
 		s := subscriptionView{
 			Name: p.safe(e.Name()), URL: p.safe(e.URL()), State: string(e.State()),
 			Failed: e.State() == chattest.SubscriptionFailed, Active: e.State() == chattest.SubscriptionActive,
@@ -55,30 +57,28 @@ func (p *page) viewWebhooks(g selection) webhooksView {
 		}
 		v.Subscriptions = append(v.Subscriptions, s)
 	}
-	if len(v.Subscriptions) == 0 {
-		return v
-	}
 	thread := g.get(chosenThread)
 	for _, d := range slices.Backward(p.service.Deliveries()) {
 		switch {
 		case thread != "" && d.Event.EventHeader().ThreadID != thread:
 			continue
 		case v.Total < shownDeliveries:
-			v.Deliveries = append(v.Deliveries, p.viewDelivery(d, len(v.Subscriptions) > 1))
+			v.Deliveries = append(v.Deliveries, p.viewDelivery(d, names))
 		}
 		v.Total++
 	}
 	return v
 }
 
-func (p *page) viewDelivery(d chattest.Delivery, named bool) deliveryView {
+// viewDelivery shows a delivery. The names are those of the subscriptions that are there.
+func (p *page) viewDelivery(d chattest.Delivery, names map[string]bool) deliveryView {
 	now := p.service.Now()
 	v := deliveryView{
-		ID: d.ID, Type: strings.TrimPrefix(d.Type, "Microsoft.Communication."), Status: string(d.Status), Attempts: d.Attempts, Outcome: p.safe(d.Outcome),
-		Good: d.Status == chattest.DeliveryDelivered, Running: d.Status == chattest.DeliveryRunning,
+		ID: d.ID, Type: events.EventType{Name: d.Type}.ShortName(), Status: string(d.Status), Attempts: d.Attempts, Outcome: p.safe(d.Outcome),
+		Good: d.Status == chattest.DeliveryDelivered, Repeatable: d.Status != chattest.DeliveryRunning && names[d.Subscription],
 		At: momentOf(d.Event.EventHeader().Time, now, "15:04:05.000"),
 	}
-	if named {
+	if len(names) > 1 || !names[d.Subscription] {
 		v.Subscription = p.safe(d.Subscription)
 	}
 	if d.Attempts > 0 && !d.Next.IsZero() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 
@@ -101,6 +102,21 @@ var _ = Describe("Event Grid on the page", func() {
 		d.send(alice, d.thread(alice, "First"), "x", "")
 		settle()
 		Expect(d.page("/")).To(And(ContainSubstring("· bot ·"), ContainSubstring("· archive ·")))
+	})
+
+	It("shows events of an earlier run that wait for a subscription, which can't be sent again", func() {
+		path := filepath.Join(GinkgoT().TempDir(), "chat.db")
+		d = newDeskWith(&chattest.Options{Path: path})
+		status.Store(500)
+		subscribe("bot")
+		user := d.NewUser()
+		d.send(user, d.thread(user, "First"), "x", "")
+		settle()
+		Expect(d.page("/")).To(ContainSubstring("Send again"))
+		Expect(d.Close()).To(Succeed())
+		d = newDeskWith(&chattest.Options{Path: path})
+		DeferCleanup(d.Close)
+		Expect(d.page("/")).To(And(ContainSubstring("No webhook receives events."), ContainSubstring(">waiting<"), ContainSubstring("· bot ·"), Not(ContainSubstring("Send again"))))
 	})
 
 	It("sends an event again", func() {
