@@ -1,5 +1,5 @@
 // Package api checks exchanges with the service against the contracts beside it. It is for the suites of this repository, whose
-// services are opened with [Watch].
+// services are opened with [Watch], and whose scripted transports are passed through [WatchTransport].
 //
 // # Exceptions
 //
@@ -17,5 +17,6 @@
 //     "1/1/1970 12:00:00 AM +00:00", or 0. Older clients repeat the parameters of the first page, of which the first counts.
 //   - Enumerations are open, as the contracts say.
 //   - Requests are recorded without credentials, so that the emulator alone checks these.
+//   - Specs about other requests or responses of a scripted transport are marked with [OtherRequests] or [OtherResponses].
 //   - No stable contract has [chattest.ExchangeEntraToken] and the operations of the push service.
 package api

@@ -52,7 +52,7 @@ var _ = Describe("A refused token", func() {
 				if req.Method == http.MethodDelete {
 					return reply(401, "")(req)
 				}
-				return reply(200, `{"id":"1","topic":"x"}`)(req)
+				return reply(200, threadOnTheWire)(req)
 			})
 			for range 200 {
 				Expect(client.DeleteThread(context.Background(), testThread)).To(MatchError(chat.ErrUnauthorized))

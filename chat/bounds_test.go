@@ -13,6 +13,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 )
 
@@ -25,7 +26,7 @@ func unmeasured(status int, body string) answer {
 	}
 }
 
-var _ = Describe("A response is bounded", func() {
+var _ = Describe("A response is bounded", api.OtherResponses(), func() {
 	// list is a page with n items.
 	list := func(item string, n int) string {
 		return `{"value":[` + strings.TrimSuffix(strings.Repeat(item+",", n), ",") + `]}`
@@ -137,9 +138,9 @@ var _ = Describe("Pager", func() {
 			calls++
 			items := ""
 			if calls%n == 0 {
-				items = "{}"
+				items = messageOnTheWire
 			}
-			return reply(200, `{"value":[`+items+`],"nextLink":"/chat/threads/`+testThread+`/messages?p=`+strconv.Itoa(calls)+`"}`)(req)
+			return reply(200, `{"value":[`+items+`],"nextLink":"/chat/threads/`+testThread+`/messages?api-version=2025-03-15&p=`+strconv.Itoa(calls)+`"}`)(req)
 		}
 	}
 

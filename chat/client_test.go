@@ -13,6 +13,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 )
 
@@ -42,7 +43,7 @@ var _ = Describe("Client", func() {
 				if status == op.Status {
 					continue
 				}
-				It("takes a "+strconv.Itoa(status)+" for an error", func(ctx SpecContext) {
+				It("takes a "+strconv.Itoa(status)+" for an error", api.OtherResponses(), func(ctx SpecContext) {
 					client, _ := clientOf(reply(status, op.Answer))
 					failed, ok := errors.AsType[*chat.Error](op.Call(ctx, client))
 					Expect(ok).To(BeTrue())
@@ -68,7 +69,7 @@ var _ = Describe("Client", func() {
 			"a colon": "//h:1", "a semicolon": "a;b", "a backslash": `a\b`,
 		} {
 			It("with "+name+" stay one segment", func(ctx SpecContext) {
-				client, wire := clientOf(reply(200, "{}"))
+				client, wire := clientOf(reply(200, messageOnTheWire))
 				_, err := client.ThreadClient(id).GetMessage(ctx, id)
 				Expect(err).NotTo(HaveOccurred())
 				sent, err := url.Parse(only(wire).URL)
@@ -201,7 +202,7 @@ var _ = Describe("Client", func() {
 	})
 
 	It("returns responses that a policy can read", func(ctx SpecContext) {
-		o := options(answering(reply(503, `{"error":{"message":"Later"}}`), reply(200, `{"id":"19:a"}`), reply(403, `{"error":{"message":"No"}}`)))
+		o := options(answering(reply(503, `{"error":{"message":"Later"}}`), reply(200, threadOnTheWire), reply(403, `{"error":{"message":"No"}}`)))
 		var read []string
 		o.PerRetryPolicies = []policy.Policy{policyFunc(func(req *policy.Request) (*http.Response, error) {
 			resp, err := req.Next()
@@ -214,9 +215,9 @@ var _ = Describe("Client", func() {
 		client, err := chat.NewClient(testEndpoint, staticCredential(), o)
 		Expect(err).NotTo(HaveOccurred())
 		thread := client.ThreadClient(testThread)
-		Expect(thread.GetProperties(ctx)).To(Equal(chat.ThreadProperties{ID: "19:a"}))
+		Expect(thread.GetProperties(ctx)).To(HaveField("Topic", "Release 4.2"))
 		Expect(thread.GetProperties(ctx)).Error().To(MatchError(ContainSubstring("No")))
-		Expect(read).To(Equal([]string{`{"error":{"message":"Later"}}`, `{"id":"19:a"}`, `{"error":{"message":"No"}}`}))
+		Expect(read).To(Equal([]string{`{"error":{"message":"Later"}}`, threadOnTheWire, `{"error":{"message":"No"}}`}))
 	})
 
 	It("does not change the caller's options", func() {
@@ -230,7 +231,7 @@ var _ = Describe("Client", func() {
 	})
 
 	It("returns thread clients that share it", func(ctx SpecContext) {
-		client, wire := clientOf(reply(200, "{}"))
+		client, wire := clientOf(reply(200, threadOnTheWire))
 		thread := client.ThreadClient(testThread)
 		Expect(wire.Requests()).To(BeEmpty())
 		Expect(thread.ThreadID()).To(Equal(testThread))
@@ -240,7 +241,7 @@ var _ = Describe("Client", func() {
 	})
 
 	It("is not required for one thread", func(ctx SpecContext) {
-		wire := answering(reply(200, "{}"))
+		wire := answering(reply(200, threadOnTheWire))
 		thread, err := chat.NewThreadClient(testEndpoint, testThread, staticCredential(), options(wire))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(thread.ThreadID()).To(Equal(testThread))

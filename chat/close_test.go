@@ -38,7 +38,7 @@ var _ = Describe("Closing", func() {
 	})
 
 	It("a thread client does not close its client", func(ctx SpecContext) {
-		client, _ := clientOf(reply(200, "{}"))
+		client, _ := clientOf(reply(200, threadOnTheWire))
 		thread := client.ThreadClient(testThread)
 		Expect(thread.Close()).To(Succeed())
 		Expect(thread.GetProperties(ctx)).Error().NotTo(HaveOccurred())
@@ -46,7 +46,7 @@ var _ = Describe("Closing", func() {
 	})
 
 	It("a thread client with its own connections closes them", func(ctx SpecContext) {
-		wire := answering(reply(200, "{}"))
+		wire := answering(reply(200, threadOnTheWire))
 		thread, err := chat.NewThreadClient(testEndpoint, testThread, staticCredential(), options(wire))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(thread.Close()).To(Succeed())
@@ -67,7 +67,7 @@ var _ = Describe("Closing", func() {
 		var client *chat.Client
 		client, _ = clientOf(func(req *http.Request) (*http.Response, error) {
 			Expect(client.Close()).To(Succeed())
-			return reply(200, `{"value":[{"id":"a"}],"nextLink":"/chat/threads?skip=1"}`)(req)
+			return reply(200, `{"value":[{"id":"a","topic":""}],"nextLink":"/chat/threads?skip=1&api-version=2025-03-15"}`)(req)
 		})
 		threads, err := client.ListThreads(nil).Collect(ctx, 0)
 		Expect(ids(threads)).To(Equal([]string{"a"}))

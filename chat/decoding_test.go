@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 )
 
@@ -41,7 +42,7 @@ func on(hour, minute, second int) time.Time {
 
 var always = time.Unix(0, 0).UTC()
 
-var _ = Describe("What the service answers", func() {
+var _ = Describe("What the service answers", api.OtherResponses(), func() {
 	DescribeTable("to GetProperties",
 		func(ctx SpecContext, body string, want chat.ThreadProperties) {
 			thread, _ := threadOf(reply(http.StatusOK, live.Replace(body)))

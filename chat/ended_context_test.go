@@ -8,11 +8,12 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 )
 
 var _ = Describe("A call whose context ends as the response arrives", func() {
-	It("fails with its error if the response cannot be decoded", func() {
+	It("fails with its error if the response cannot be decoded", api.OtherResponses(), func() {
 		for _, op := range operations {
 			if op.Answer == "" {
 				continue

@@ -14,6 +14,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 )
 
@@ -95,7 +96,7 @@ var _ = Describe("No secret is reachable from an error", func() {
 	}
 
 	for _, op := range operations {
-		It("of "+op.String(), func() {
+		It("of "+op.String(), api.OtherResponses(), func() {
 			for _, refused := range []answer{
 				reply(401, ""), reply(403, "no, "+opaque), reply(500, `{"error":{"message":"Bearer `+opaque+`"}}`),
 				reply(307, "", "Location", "https://elsewhere.invalid/?sig=c2VjcmV0LXNpZ25hdHVyZQ"),

@@ -149,7 +149,7 @@ var _ = Describe("Explain", func() {
 		})
 
 		It("reads two pages at most, and says so", func(ctx SpecContext) {
-			page := `{"value":[],"nextLink":"` + testEndpoint + `/chat/threads?page=next%d"}`
+			page := `{"value":[],"nextLink":"` + testEndpoint + `/chat/threads?api-version=2025-03-15&page=next%d"}`
 			client, wire := clientOf(reply(403, ""), reply(403, ""),
 				reply(200, fmt.Sprintf(page, 1)), reply(200, fmt.Sprintf(page, 2)), reply(200, fmt.Sprintf(page, 3)))
 			explanation := client.Explain(ctx, testThread, client.ThreadClient(testThread).UpdateTopic(ctx, ""))

@@ -49,8 +49,8 @@ var _ = Describe("Fleet", func() {
 
 		It("reads all pages of a listing as the same user", func(ctx SpecContext) {
 			fleet, wire := fleetOf(newMint(time.Hour), nil,
-				reply(http.StatusOK, `{"value":[{"id":"a"}],"nextLink":"`+testEndpoint+`/chat/threads?page=2"}`),
-				reply(http.StatusOK, `{"value":[{"id":"b"}]}`))
+				reply(http.StatusOK, `{"value":[{"id":"a","topic":""}],"nextLink":"`+testEndpoint+`/chat/threads?api-version=2025-03-15&page=2"}`),
+				reply(http.StatusOK, `{"value":[{"id":"b","topic":""}]}`))
 			Expect(fleet.As(ben).ListThreads(nil).Collect(ctx, 0)).To(HaveLen(2))
 			Expect(authorizations(wire)).To(Equal([]string{"Bearer 8:acs:fleet_ben#1", "Bearer 8:acs:fleet_ben#1"}))
 		})

@@ -76,13 +76,13 @@ var _ = Describe("A gateway or a transport", func() {
 
 	It("may have a path like that of the service", func(ctx SpecContext) {
 		wire := answering(
-			reply(200, `{"value":[],"nextLink":"https://contoso/chat/threads?syncState=1"}`), reply(200, `{"value":[]}`),
+			reply(200, `{"value":[],"nextLink":"https://contoso/chat/threads?syncState=1&api-version=2025-03-15"}`), reply(200, `{"value":[]}`),
 		)
 		client, err := chat.NewClient("https://gateway/chat", staticCredential(), options(wire))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(client.ListThreads(nil).Collect(ctx, 0)).To(BeEmpty())
 		Expect(wire.Requests()[0].URL).To(HavePrefix("https://gateway/chat/chat/threads?"))
-		Expect(wire.Requests()[1].URL).To(Equal("https://gateway/chat/chat/threads?syncState=1"))
+		Expect(wire.Requests()[1].URL).To(Equal("https://gateway/chat/chat/threads?syncState=1&api-version=2025-03-15"))
 	})
 
 	It("has the path of the endpoint", func() {

@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 )
 
@@ -38,13 +39,13 @@ var _ = Describe("Untrusted input", func() {
 		Entry("a parent path", "/chat/threads/"+testThread+"/participants/../messages"),
 	)
 
-	It("is not a sent message if it has no id", func(ctx SpecContext) {
+	It("is not a sent message if it has no id", api.OtherResponses(), func(ctx SpecContext) {
 		thread, _ := threadOf(reply(201, `{}`))
 		Expect(thread.SendMessage(ctx, "x", nil)).Error().To(MatchError(chat.ErrOutcomeUnknown))
 	})
 
 	Context("in a listing with Prefetch", func() {
-		next := `{"value":[{"id":"1"}],"nextLink":"/chat/threads/` + testThread + `/messages?p=2"}`
+		next := `{"value":[` + messageOnTheWire + `],"nextLink":"/chat/threads/` + testThread + `/messages?api-version=2025-03-15&p=2"}`
 		list := func(ctx context.Context, dies answer) (messages []chat.Message, err error) {
 			thread, _ := threadOf(reply(200, next), dies)
 			for m, err := range thread.ListMessages(&chat.ListMessagesOptions{Prefetch: true}).All(ctx) {

@@ -8,13 +8,14 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 )
 
 var _ = Describe("Identifier", func() {
 	user := chat.CommunicationUser{ID: "8:acs:a"}
 
-	DescribeTable("received equals the value that a program creates, and is sent with the same raw id",
+	DescribeTable("received equals the value that a program creates, and is sent with the same raw id", api.OtherResponses(),
 		func(ctx SpecContext, form string, want chat.Identifier) {
 			id := received(ctx, form)
 			Expect(id).To(BeIdenticalTo(want)) // that is: ==
@@ -114,7 +115,7 @@ var _ = Describe("Identifier", func() {
 		Entry("one of a new kind", `{"kind":"robot","rawId":"99:x","robot":{"id":"x"}}`, chat.UnknownIdentifier{ID: "99:x"}),
 	)
 
-	DescribeTable("is nil if the service identifies no one",
+	DescribeTable("is nil if the service identifies no one", api.OtherResponses(),
 		func(ctx SpecContext, form string) {
 			Expect(received(ctx, form)).To(BeNil())
 		},

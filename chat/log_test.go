@@ -96,7 +96,7 @@ var _ = Describe("The log", func() {
 		}
 		client, _, lines := logged(credential, leaky, leaky, reply(400, `{"error":{"message":"secret"}}`, "X-Header", "secret"))
 		thread := client.ThreadClient(testThread)
-		o := &chat.ListMessagesOptions{ContinuationToken: "/chat/threads/" + testThread + "/messages?syncState=secret"}
+		o := &chat.ListMessagesOptions{ContinuationToken: "/chat/threads/" + testThread + "/messages?syncState=secret&api-version=2025-03-15"}
 		Expect(thread.ListMessages(o).Collect(ctx, 0)).Error().To(HaveOccurred())
 		Expect(thread.SendMessage(ctx, "secret", nil)).Error().To(HaveOccurred())
 		Expect(records(lines)).To(HaveLen(4))

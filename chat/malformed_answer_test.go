@@ -9,10 +9,11 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-var _ = Describe("A malformed answer", func() {
+var _ = Describe("A malformed answer", api.OtherResponses(), func() {
 	listings := []string{
 		"Client.ListThreads", "ThreadClient.ListMessages", "ThreadClient.ListParticipants", "ThreadClient.ListReadReceipts",
 	}

@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -45,10 +46,11 @@ var _ = Describe("Getting a message", func() {
 	})
 
 	It("returns a message of the service", func(ctx SpecContext) {
-		thread, _ := threadOf(reply(200, `{"id":"7","type":"participantAdded","content":{"topic":"T","participants":[`+
+		thread, _ := threadOf(reply(200, `{"id":"7","type":"participantAdded","sequenceId":"2","version":"7","createdOn":"2026-01-02T03:04:05Z","content":{"topic":"T","participants":[`+
 			`{"communicationIdentifier":`+anaOnTheWire+`,"displayName":"Ana"}],"initiatorCommunicationIdentifier":`+anaOnTheWire+`}}`))
 		Expect(thread.GetMessage(ctx, "7")).To(Equal(chat.Message{
-			ID: "7", Type: chat.MessageTypeParticipantAdded, Content: chat.MessageContent{
+			ID: "7", Type: chat.MessageTypeParticipantAdded, SequenceID: "2", Version: "7", CreatedOn: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+			Content: chat.MessageContent{
 				Topic: "T", Participants: []chat.Participant{{Identifier: testUser, DisplayName: "Ana"}}, Initiator: testUser,
 			},
 		}))
@@ -64,8 +66,8 @@ var _ = Describe("Listing messages", func() {
 	})
 
 	It("returns the messages in the service's order", func(ctx SpecContext) {
-		thread, _ := threadOf(reply(200, `{"value":[{"id":"9"},{"id":"2","version":"12"},{"id":"5"}]}`))
-		Expect(thread.ListMessages(nil).Collect(ctx, 0)).To(Equal([]chat.Message{{ID: "9"}, {ID: "2", Version: "12"}, {ID: "5"}}))
+		thread, _ := threadOf(reply(200, `{"value":[`+messageOnTheWire+`,`+strings.ReplaceAll(messageOnTheWire, testMessage, "12")+`]}`))
+		Expect(thread.ListMessages(nil).Collect(ctx, 0)).To(HaveExactElements(HaveField("ID", testMessage), HaveField("ID", "12")))
 	})
 })
 

@@ -14,6 +14,7 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 )
 
@@ -93,20 +94,20 @@ var _ = Describe("Sending a message", func() {
 		return And(HaveOccurred(), Not(MatchError(chat.ErrOutcomeUnknown)))
 	}
 
-	DescribeTable("it is not sent again after", func(ctx SpecContext, first answer, unknown bool) {
+	DescribeTable("it is not sent again after", api.OtherResponses(), func(ctx SpecContext, first answer, unknown bool) {
 		client, wire := clientOf(first, delivered)
 		Expect(sendMessage.Call(ctx, client)).To(outcome(unknown))
 		Expect(wire.Requests()).To(HaveLen(1))
 	}, once)
 
 	for name, retry := range map[string]policy.RetryOptions{"ShouldRetry": insistent, "StatusCodes": withStatusCodes()} {
-		DescribeTable("it is not sent again, with "+name+" for everything, after", func(ctx SpecContext, first answer, unknown bool) {
+		DescribeTable("it is not sent again, with "+name+" for everything, after", api.OtherResponses(), func(ctx SpecContext, first answer, unknown bool) {
 			client, wire := clientWith(retry, first, delivered)
 			Expect(sendMessage.Call(ctx, client)).To(outcome(unknown))
 			Expect(wire.Requests()).To(HaveLen(1))
 		}, once)
 
-		DescribeTable("it is not sent again, with "+name+" in the context, after", func(ctx SpecContext, first answer, unknown bool) {
+		DescribeTable("it is not sent again, with "+name+" in the context, after", api.OtherResponses(), func(ctx SpecContext, first answer, unknown bool) {
 			client, wire := clientOf(first, delivered)
 			Expect(sendMessage.Call(policy.WithRetryOptions(ctx, retry), client)).To(outcome(unknown))
 			Expect(wire.Requests()).To(HaveLen(1))

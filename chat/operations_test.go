@@ -38,6 +38,11 @@ const (
 	jsonType       = "application/json"
 	mergePatchType = "application/merge-patch+json"
 	anaOnTheWire   = `{"rawId":"8:acs:ana","communicationUser":{"id":"8:acs:ana"}}`
+
+	threadOnTheWire = `{"id":"` + testThread + `","topic":"Release 4.2","createdOn":"2026-01-02T03:04:05Z","createdByCommunicationIdentifier":` +
+		anaOnTheWire + `}`
+	messageOnTheWire = `{"id":"` + testMessage + `","type":"text","sequenceId":"3","version":"` + testMessage +
+		`","createdOn":"2026-01-02T03:04:05Z","content":{"message":"Hello <all>"},"senderCommunicationIdentifier":` + anaOnTheWire + `}`
 )
 
 var threadPath = "/chat/threads/" + url.PathEscape(testThread)
@@ -78,7 +83,7 @@ func threadOperations() []operation {
 			return err
 		},
 		Method: http.MethodPost, Path: "/chat/threads", ContentType: jsonType, Body: `{"topic":"Release 4.2"}`,
-		Status: http.StatusCreated, Answer: `{"chatThread":{"id":"` + testThread + `"}}`,
+		Status: http.StatusCreated, Answer: `{"chatThread":` + threadOnTheWire + `}`,
 	}, {
 		Name: "Client.ListThreads", Action: "list threads",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
@@ -96,7 +101,7 @@ func threadOperations() []operation {
 			_, err := c.ThreadClient(id).GetProperties(ctx)
 			return err
 		},
-		Method: http.MethodGet, Path: threadPath, Status: http.StatusOK, Answer: `{"id":"` + testThread + `"}`,
+		Method: http.MethodGet, Path: threadPath, Status: http.StatusOK, Answer: threadOnTheWire,
 	}, {
 		Name: "ThreadClient.UpdateProperties", Action: "update thread properties",
 		On: func(ctx context.Context, c *chat.Client, id string) error {
@@ -131,7 +136,7 @@ func messageOperations() []operation {
 			return err
 		},
 		Method: http.MethodGet, Path: threadPath + "/messages/" + testMessage,
-		Status: http.StatusOK, Answer: `{"id":"` + testMessage + `"}`,
+		Status: http.StatusOK, Answer: messageOnTheWire,
 	}, {
 		Name: "ThreadClient.ListMessages", Action: "list messages",
 		On: func(ctx context.Context, c *chat.Client, id string) error {

@@ -69,12 +69,12 @@ var _ = Describe("A link to the next page", func() {
 		Expect(client.ListThreads(nil).Collect(ctx, 0)).Error().NotTo(HaveOccurred())
 		Expect(wire.Requests()[1].URL).To(Equal("https://gateway.example" + target))
 	},
-		Entry("it names the service", testEndpoint+"/chat/threads?skip=1", "/acs/eu/chat/threads?skip=1"),
-		Entry("it names the gateway", "https://gateway.example/acs/eu/chat/threads?skip=1", "/acs/eu/chat/threads?skip=1"),
+		Entry("it names the service", testEndpoint+"/chat/threads?skip=1&api-version=2025-03-15", "/acs/eu/chat/threads?skip=1&api-version=2025-03-15"),
+		Entry("it names the gateway", "https://gateway.example/acs/eu/chat/threads?skip=1&api-version=2025-03-15", "/acs/eu/chat/threads?skip=1&api-version=2025-03-15"),
 	)
 
 	DescribeTable("ends the listing if", func(ctx SpecContext, link string) {
-		body, err := json.Marshal(map[string]any{"value": []any{map[string]any{"id": "a"}}, "nextLink": link})
+		body, err := json.Marshal(map[string]any{"value": []any{map[string]any{"id": "a", "topic": ""}}, "nextLink": link})
 		Expect(err).NotTo(HaveOccurred())
 		client, wire := clientOf(reply(200, string(body)))
 		threads, err := client.ListThreads(nil).Collect(ctx, 0)

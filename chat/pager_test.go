@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 )
 
@@ -21,7 +22,7 @@ func paged(pages ...[]string) answer {
 		n, _ := strconv.Atoi(req.URL.Query().Get("syncState"))
 		body := `{"value":[`
 		for i, id := range pages[n] {
-			body += strings.Repeat(",", min(i, 1)) + fmt.Sprintf(`{"id":%q}`, id)
+			body += strings.Repeat(",", min(i, 1)) + fmt.Sprintf(`{"id":%q,"topic":""}`, id)
 		}
 		body += "]"
 		if n+1 < len(pages) {
@@ -35,7 +36,7 @@ func paged(pages ...[]string) answer {
 func circle(n int) answer {
 	return func(req *http.Request) (*http.Response, error) {
 		at, _ := strconv.Atoi(req.URL.Query().Get("syncState"))
-		return reply(200, fmt.Sprintf(`{"value":[{"id":"x"}],"nextLink":"/chat/threads?syncState=%d"}`, at%n+1))(req)
+		return reply(200, fmt.Sprintf(`{"value":[{"id":"x","topic":""}],"nextLink":"/chat/threads?syncState=%d&api-version=2025-03-15"}`, at%n+1))(req)
 	}
 }
 
@@ -126,13 +127,13 @@ var _ = Describe("Pager", func() {
 				Expect(wire.Requests()).To(HaveLen(6))
 			})
 
-			DescribeTable("ends at a page", func(ctx SpecContext, body string) {
+			DescribeTable("ends at a page", api.OtherResponses(), func(ctx SpecContext, body string) {
 				pager, wire := list(reply(200, body))
 				Expect(pager.Collect(ctx, 0)).Error().NotTo(HaveOccurred())
 				Expect(wire.Requests()).To(HaveLen(1))
 			},
-				Entry("without a link", `{"value":[]}`), Entry("with a null link", `{"value":[{"id":"a"}],"nextLink":null}`),
-				Entry("with an empty link", `{"value":[{"id":"a"}],"nextLink":""}`),
+				Entry("without a link", `{"value":[]}`), Entry("with a null link", `{"value":[{"id":"a","topic":""}],"nextLink":null}`),
+				Entry("with an empty link", `{"value":[{"id":"a","topic":""}],"nextLink":""}`),
 			)
 
 			It("can be ranged over again from the beginning", func(ctx SpecContext) {
@@ -168,7 +169,7 @@ var _ = Describe("Pager", func() {
 			})
 
 			It("yields an error once, after the items before it", func(ctx SpecContext) {
-				pager, wire := list(reply(200, `{"value":[{"id":"a"}],"nextLink":"/chat/threads?skip=1"}`), reply(403, ""))
+				pager, wire := list(reply(200, `{"value":[{"id":"a","topic":""}],"nextLink":"/chat/threads?skip=1&api-version=2025-03-15"}`), reply(403, ""))
 				var seen []string
 				for thread, err := range pager.All(ctx) {
 					if err != nil {
@@ -188,7 +189,7 @@ var _ = Describe("Pager", func() {
 			})
 
 			It("returns the items that Collect read before the error", func(ctx SpecContext) {
-				pager, _ := list(reply(200, `{"value":[{"id":"a"}],"nextLink":"/chat/threads?skip=1"}`), reply(403, ""))
+				pager, _ := list(reply(200, `{"value":[{"id":"a","topic":""}],"nextLink":"/chat/threads?skip=1&api-version=2025-03-15"}`), reply(403, ""))
 				threads, err := pager.Collect(ctx, 0)
 				Expect(err).To(MatchError(chat.ErrForbidden))
 				Expect(ids(threads)).To(Equal([]string{"a"}))

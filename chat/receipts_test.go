@@ -18,9 +18,11 @@ var _ = Describe("Listing read receipts", func() {
 
 	It("returns the receipts", func(ctx SpecContext) {
 		thread, _ := threadOf(reply(200, `{"value":[{"senderCommunicationIdentifier":`+anaOnTheWire+
-			`,"chatMessageId":"7","readOn":"2026-01-02T03:04:05Z"},{"chatMessageId":"8"}]}`))
+			`,"chatMessageId":"7","readOn":"2026-01-02T03:04:05Z"},{"senderCommunicationIdentifier":`+anaOnTheWire+
+			`,"chatMessageId":"8","readOn":"2026-01-02T03:04:06Z"}]}`))
 		Expect(thread.ListReadReceipts(nil).Collect(ctx, 0)).To(Equal([]chat.ReadReceipt{
-			{Sender: testUser, MessageID: "7", ReadOn: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, {MessageID: "8"},
+			{Sender: testUser, MessageID: "7", ReadOn: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
+			{Sender: testUser, MessageID: "8", ReadOn: time.Date(2026, 1, 2, 3, 4, 6, 0, time.UTC)},
 		}))
 	})
 })

@@ -11,6 +11,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/internal/script"
 )
@@ -36,9 +37,17 @@ var (
 // options returns options with a transport and retries without delays.
 func options(transport policy.Transporter) *chat.ClientOptions {
 	return &chat.ClientOptions{ClientOptions: azcore.ClientOptions{
-		Transport: transport,
+		Transport: watched(transport),
 		Retry:     policy.RetryOptions{RetryDelay: time.Microsecond, MaxRetryDelay: time.Millisecond},
 	}}
+}
+
+// watched checks the exchanges of a scripted transport. Others are for specs about connections.
+func watched(transport policy.Transporter) policy.Transporter {
+	if wire, ok := transport.(*scripted); ok {
+		return api.WatchTransport(wire)
+	}
+	return transport
 }
 
 // clientOf makes a client whose requests get the answers.

@@ -420,9 +420,9 @@ var _ = Describe("Sending a message once", func() {
 			})
 		})
 
-		It("leaves the outcome unknown if the user cannot be read from the token and a message has the key", func(ctx SpecContext) {
+		It("leaves the outcome unknown if the user cannot be read from the token and a message has the key", api.OtherResponses(), func(ctx SpecContext) {
 			now := time.Now()
-			listed := fmt.Sprintf(`{"value":[{"id":"%[1]d","type":"text","version":"%[1]d","senderCommunicationIdentifier":%s,"metadata":{%q:"k"}}]}`,
+			listed := fmt.Sprintf(`{"value":[{"id":"%[1]d","type":"text","sequenceId":"3","version":"%[1]d","createdOn":"2026-01-02T03:04:05Z","senderCommunicationIdentifier":%s,"metadata":{%q:"k"}}]}`,
 				now.UnixMilli(), anaOnTheWire, chat.OnceKeyMember)
 			thread, wire := threadOf(fail(errReset), reply(200, listed, "Date", now.UTC().Format(http.TimeFormat)))
 			_, err := thread.SendMessageOnce(ctx, "k", "Shipped", &chat.SendMessageOnceOptions{ListingLag: time.Millisecond})

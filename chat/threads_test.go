@@ -8,6 +8,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 )
 
@@ -59,7 +60,7 @@ var _ = Describe("Creating a thread", func() {
 		}))
 	})
 
-	DescribeTable("fails if a 201 has no thread, as in", func(ctx SpecContext, body string) {
+	DescribeTable("fails if a 201 has no thread, as in", api.OtherResponses(), func(ctx SpecContext, body string) {
 		client, wire := clientOf(reply(201, body))
 		Expect(client.CreateThread(ctx, "", &chat.CreateThreadOptions{Participants: people(201)})).Error().To(HaveOccurred())
 		Expect(wire.Requests()).To(HaveLen(1))
@@ -107,7 +108,7 @@ var _ = Describe("Creating a thread", func() {
 
 	It("returns the participants that were not added with the reasons", func(ctx SpecContext) {
 		client, _ := clientOf(reply(201, strings.TrimSuffix(createdThread, "}")+
-			`,"invalidParticipants":[{"code":"404","message":"No such user","target":"8:acs:p1"},{"code":403,"target":"8:acs:p2"}]}`))
+			`,"invalidParticipants":[{"code":"404","message":"No such user","target":"8:acs:p1"},{"code":"403","message":"","target":"8:acs:p2"}]}`))
 		result, err := client.CreateThread(ctx, "", &chat.CreateThreadOptions{Participants: people(3)})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(result.Thread.ID).To(Equal("19:new@thread.v2"))
@@ -121,8 +122,8 @@ var _ = Describe("Creating a thread", func() {
 	Context("with more participants than fit into one request", func() {
 		It("adds the others afterwards", func(ctx SpecContext) {
 			client, wire := clientOf(
-				reply(201, strings.TrimSuffix(createdThread, "}")+`,"invalidParticipants":[{"code":"404","target":"8:acs:p0"}]}`),
-				reply(201, `{"invalidParticipants":[{"code":"403","target":"8:acs:p200"}]}`), reply(201, `{}`))
+				reply(201, strings.TrimSuffix(createdThread, "}")+`,"invalidParticipants":[{"code":"404","message":"Not found","target":"8:acs:p0"}]}`),
+				reply(201, `{"invalidParticipants":[{"code":"403","message":"Permissions check failed","target":"8:acs:p200"}]}`), reply(201, `{}`))
 			result, err := client.CreateThread(ctx, "", &chat.CreateThreadOptions{Participants: people(450)})
 			Expect(err).NotTo(HaveOccurred())
 			Expect(batches(wire)).To(Equal([]int{200, 200, 50}))

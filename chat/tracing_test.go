@@ -111,7 +111,7 @@ var _ = Describe("Traces", func() {
 	}
 
 	It("contain no values of the query", func(ctx SpecContext) {
-		client, kept := traced(reply(200, `{"nextLink":"/chat/threads?syncState=secret&maxPageSize=77&skip=78"}`), fail(errReset))
+		client, kept := traced(reply(200, `{"value":[],"nextLink":"/chat/threads?syncState=secret&maxPageSize=77&skip=78&api-version=2025-03-15"}`), fail(errReset))
 		Expect(client.ListThreads(&chat.ListThreadsOptions{StartTime: inTokyo, PageSize: 77}).Collect(ctx, 0)).Error().To(HaveOccurred())
 		for _, s := range kept.list {
 			told := fmt.Sprint(s.Attributes["http.url"], s.Description)

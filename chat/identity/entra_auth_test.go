@@ -121,7 +121,7 @@ var _ = Describe("NewClient", func() {
 
 	It("exchanges the token of a person without other authorization", func(ctx SpecContext) {
 		entra := &entraStub{lifetime: time.Hour}
-		client, wire := entraClientOf(entra, reply(http.StatusOK, `{"accessToken":{"token":"t"}}`))
+		client, wire := entraClientOf(entra, reply(http.StatusOK, `{"identity":{"id":"8:acs:a"},"accessToken":{"token":"t","expiresOn":"2026-01-02T03:04:05Z"}}`))
 		_, err := client.GetTokenForTeamsExtensionUser(ctx, "person")
 		Expect(err).NotTo(HaveOccurred())
 		Expect(bearers(wire)).To(Equal([]string{"Bearer person"}))

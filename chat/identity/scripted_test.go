@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/identity"
 	"github.com/acschat/acs-chat-go/chat/internal/script"
@@ -52,9 +53,17 @@ func refusal(status int, code, message string) answer {
 // options returns options with a transport and retries without delays.
 func options(transport policy.Transporter) *identity.ClientOptions {
 	return &identity.ClientOptions{ClientOptions: azcore.ClientOptions{
-		Transport: transport,
+		Transport: watched(transport),
 		Retry:     policy.RetryOptions{RetryDelay: time.Microsecond, MaxRetryDelay: time.Millisecond},
 	}}
+}
+
+// watched checks the exchanges of a scripted transport. Others are for specs about connections.
+func watched(transport policy.Transporter) policy.Transporter {
+	if wire, ok := transport.(*scripted); ok {
+		return api.WatchTransport(wire)
+	}
+	return transport
 }
 
 // clientOf makes a client with an access key whose requests get the answers.

@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/identity"
 )
@@ -81,7 +82,7 @@ var _ = Describe("Client on tokens", func() {
 		Entry("one that is empty", "scopes[1]", []identity.Scope{identity.ScopeChat, ""}),
 	)
 
-	It("fails if the response has no token", func(ctx SpecContext) {
+	It("fails if the response has no token", api.OtherResponses(), func(ctx SpecContext) {
 		client, _ := clientOf(reply(http.StatusOK, `{"expiresOn":"2026-01-02T03:04:05Z"}`))
 		_, err := client.GetToken(ctx, ada, chatScope, nil)
 		Expect(err).To(MatchError("identity: get token: the response has no token"))

@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/identity"
 )
@@ -74,7 +75,7 @@ var _ = Describe("Client on users", func() {
 		}
 	})
 
-	It("fails if the response has no user", func(ctx SpecContext) {
+	It("fails if the response has no user", api.OtherResponses(), func(ctx SpecContext) {
 		client, _ := clientOf(reply(http.StatusCreated, `{}`))
 		user, err := client.CreateUser(ctx, nil)
 		Expect(err).To(MatchError("identity: create user: the response has no user"))
