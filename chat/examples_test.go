@@ -16,9 +16,14 @@ import (
 
 // operationTypes are the types whose methods are operations, by package. Each method has an example.
 var operationTypes = map[string][]string{
-	"chat":          {"Client", "ThreadClient"},
+	"chat":          {"Client", "ThreadClient", "Fleet"},
 	"chat/identity": {"Client"},
-	"chat/chattest": nil,
+	"chat/chattest": {"Service"},
+}
+
+// handleTypes are the types whose methods are shown together in an example of their type, by package.
+var handleTypes = map[string][]string{
+	"chat/chattest": {"InjectedFault", "Subscription", "Webhook"},
 }
 
 // withoutExample are constructors and methods that have none, with the reason.
@@ -38,7 +43,7 @@ var _ = Describe("The examples", func() {
 		Expect(missing).To(BeEmpty())
 	})
 
-	It("show every constructor and operation of chat and identity, and every constructor of chattest", func() {
+	It("show every constructor and operation of chat, identity and chattest", func() {
 		var missing []string
 		for folder, types := range operationTypes {
 			for name, examples := range shown(documentation(folder), types) {
@@ -48,6 +53,18 @@ var _ = Describe("The examples", func() {
 			}
 		}
 		Expect(missing).To(BeEmpty(), "write an example with output, or give a reason in withoutExample")
+	})
+
+	It("call every method of the values that operations return", func() {
+		for folder, types := range handleTypes {
+			for _, t := range documentation(folder).Types {
+				for _, m := range t.Methods {
+					if slices.Contains(types, t.Name) {
+						Expect(slices.ContainsFunc(t.Examples, calling(m.Name))).To(BeTrue(), "%s.%s", t.Name, m.Name)
+					}
+				}
+			}
+		}
 	})
 })
 
@@ -142,6 +159,19 @@ func examplesOf(p *doc.Package) []*doc.Example {
 		}
 	}
 	return all
+}
+
+// calling returns whether an example with output calls a method with a name.
+func calling(name string) func(*doc.Example) bool {
+	return func(e *doc.Example) bool {
+		found := false
+		ast.Inspect(e.Code, func(n ast.Node) bool {
+			selector, ok := n.(*ast.SelectorExpr)
+			found = found || ok && selector.Sel.Name == name
+			return !found
+		})
+		return found && checked(e)
+	}
 }
 
 // checked reports whether an example has output that go test compares.
