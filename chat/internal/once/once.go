@@ -34,7 +34,7 @@ func (s *Sending) Do(ctx context.Context) (string, error) {
 	start := time.Now()
 	if !s.Since.IsZero() {
 		start = s.Since
-		id, err := s.find(ctx, start)
+		id, err := s.find(ctx, start, time.Now())
 		if err != nil {
 			err = &pipeline.UnknownError{Cause: fmt.Errorf("chat: look for the message: %w", err)}
 		}
@@ -48,7 +48,7 @@ func (s *Sending) Do(ctx context.Context) (string, error) {
 		if !ok || ctx.Err() != nil {
 			return id, err
 		}
-		id, doubt := s.find(ctx, start)
+		id, doubt := s.find(ctx, start, time.Now())
 		switch {
 		case id != "":
 			return id, nil
@@ -61,13 +61,13 @@ func (s *Sending) Do(ctx context.Context) (string, error) {
 }
 
 // find returns the id of the message, or "" if the thread certainly does not contain it. It looks, and if that does not show the
-// message, it waits until the message must be listed, and looks again.
-func (s *Sending) find(ctx context.Context, start time.Time) (string, error) {
+// message, it waits until the message of an attempt that has ended must be listed, and looks again.
+func (s *Sending) find(ctx context.Context, start, ended time.Time) (string, error) {
 	id, err := s.look(ctx, start)
 	if id != "" || s.Lag <= 0 {
 		return id, err
 	}
-	if err := wait(ctx, s.Lag); err != nil {
+	if err := wait(ctx, s.Lag-time.Since(ended)); err != nil {
 		return "", err
 	}
 	return s.look(ctx, start)
