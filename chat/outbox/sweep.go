@@ -25,7 +25,7 @@ func (r *run[Tx]) sweepFirst(ctx context.Context) error {
 
 // sweep takes over threads of workers that have ended, and prunes, until the context ends.
 func (r *run[Tx]) sweep(ctx context.Context) {
-	takeover := time.NewTicker(takeoverInterval)
+	takeover := time.NewTimer(0)
 	defer takeover.Stop()
 	repair := time.NewTicker(sweepInterval)
 	defer repair.Stop()
@@ -38,12 +38,22 @@ func (r *run[Tx]) sweep(ctx context.Context) {
 		case <-takeover.C:
 			if r.box.dialect == &postgres {
 				r.logged(ctx, func(ctx context.Context) error { return r.takeOver(ctx, dead) })
+				takeover.Reset(untilTakeover(dead))
 			}
 		case <-repair.C:
 			r.logged(ctx, r.repair)
 			r.logged(ctx, r.prune)
 		}
 	}
+}
+
+// untilTakeover returns when to look for clients without a lock again: at the time at which the first of those seen may be replaced.
+func untilTakeover(dead map[string]time.Time) time.Duration {
+	d := takeoverInterval
+	for _, since := range dead {
+		d = min(d, takeoverDelay-time.Since(since))
+	}
+	return max(d, time.Millisecond)
 }
 
 func (r *run[Tx]) logged(ctx context.Context, f func(context.Context) error) {
@@ -64,6 +74,7 @@ func (r *run[Tx]) takeOver(ctx context.Context, dead map[string]time.Time) error
 		WHERE NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
 			AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 			AND ((classid::bigint << 32) | objid::bigint) = hashtextextended(client, 0))`, queue); err != nil {
+		clear(dead)
 		return err
 	}
 	now := time.Now()
@@ -76,6 +87,7 @@ func (r *run[Tx]) takeOver(ctx context.Context, dead map[string]time.Time) error
 		if since, ok := dead[client]; !ok {
 			dead[client] = now
 		} else if now.Sub(since) >= takeoverDelay {
+			delete(dead, client) // if jobs are left, the time begins again
 			if err := r.replaceJobs(ctx, client); err != nil {
 				return err
 			}
