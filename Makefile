@@ -69,6 +69,12 @@ kill-test: ## Kill the emulator in the middle of load, 50 times over, and look f
 soak-feed: ## Compare the feed with a model of 24 hours of 50 threads, with outages and three replicas, and print figures.
 	ACSCHAT_FEED_HOURS=24 $(GO) test -count=1 -v ./chat/feed -ginkgo.focus 'in a model' -ginkgo.no-color -ginkgo.succinct
 
+# The emulator and the workers are processes of their own.
+.PHONY: soak-once
+soak-once: ## Send messages once while workers are killed and replies are lost, on Postgres with Redis and on SQLite, and print figures.
+	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && \
+	$(GO) build -o "$$tmp/acschat" ./cmd/acschat && $(GO) run -C chat/outbox ./soak -emulator "$$tmp/acschat"
+
 .PHONY: browser
 browser: official-javascript ## Run the page of the emulator and the official client in headless Chromium, or in what CHROMIUM names.
 	@found=; for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do \
