@@ -5,8 +5,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/fnv"
+	"slices"
 	"strconv"
 	"time"
+
+	"github.com/acschat/acs-chat-go/chat"
 )
 
 // Cursor is a position in the changes of one thread: text of printable ASCII without spaces, usually below 100 bytes. It is opaque: pass it to
@@ -35,6 +38,35 @@ func At(t time.Time) Cursor {
 		return Start
 	}
 	return Cursor(timePrefix + strconv.FormatInt(min(t.UnixMilli(), latestTime), 10))
+}
+
+// After returns the position after messages of a thread that were listed without this package, so that a range from it yields what follows and
+// none of them again. listed must have all messages of the start of the listing, down to [LookBack] before the highest version; those that
+// are missing there are yielded. Others may be in it. Without messages the position is from, the [Start] or a time at which the listing began,
+// or another cursor of the thread.
+//
+// The error is an [*chat.ArgumentError], for a cursor that is not one of the thread, or a message without a numeric version.
+func After(from Cursor, threadID string, listed ...chat.Message) (Cursor, error) {
+	p, err := from.position(threadID)
+	switch {
+	case from == Now:
+		err = errors.New("must not be Now")
+	case len(listed) == 0 && err == nil:
+		return from, nil
+	}
+	if err != nil {
+		return "", &chat.ArgumentError{Name: "from", Reason: err.Error()}
+	}
+	for _, message := range listed {
+		version, ok := markOf(message)
+		if !ok {
+			return "", &chat.ArgumentError{Name: "listed", Reason: "must have messages with a numeric version"}
+		}
+		if version.version > p.horizon() && !slices.Contains(p.seen, version) {
+			p.add(version)
+		}
+	}
+	return p.cursor(), nil
 }
 
 var (

@@ -87,7 +87,7 @@ var _ = Describe("Cursor", func() {
 		inRoom(func(r *room) {
 			w := r.watch(nil)
 			w.after(time.Second)
-			options := &feed.Options{From: w.end()[1].Cursor, LookBack: time.Hour}
+			options := &feed.Options{From: w.end()[1].Cursor, MaxAge: time.Hour}
 			time.Sleep(100 * 24 * time.Hour)
 			w = r.watch(options)
 			Expect(w.after(time.Minute)).To(BeEmpty()) // an old cursor, and nothing happened since
@@ -117,5 +117,61 @@ var _ = Describe("Cursor", func() {
 			Expect(w.after(time.Second)).To(Equal([]string{"edited: edited"}))
 			w.end()
 		})
+	})
+
+	It("after messages that were listed otherwise yields what follows, also what appears late, and none of them", func() {
+		inRoom(func(r *room) {
+			late := r.late()
+			time.Sleep(time.Minute)
+			r.send("one")
+			late.hide(r.send("slow"), 8*time.Second)
+			time.Sleep(time.Second)
+			r.send("two")
+			listed, err := r.thread.ListMessages(nil).Collect(ctx, 0)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(listed[0].Content.Message).To(Equal("two"))
+			cursor, err := feed.After(feed.Start, r.thread.ThreadID(), listed...)
+			Expect(err).NotTo(HaveOccurred())
+			w := r.watch(&feed.Options{From: cursor})
+			r.send("three")
+			Expect(w.after(time.Minute)).To(ConsistOf("slow", "three"))
+			w.end()
+		})
+	})
+
+	It("after messages that were listed from a time does not yield older ones", func() {
+		inRoom(func(r *room) {
+			r.send("before")
+			time.Sleep(time.Second)
+			start := r.service.Now()
+			r.send("listed")
+			listed, err := r.thread.ListMessages(&chat.ListMessagesOptions{StartTime: start}).Collect(ctx, 0)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(listed).To(HaveLen(1))
+			cursor, err := feed.After(feed.At(start), r.thread.ThreadID(), listed...)
+			Expect(err).NotTo(HaveOccurred())
+			w := r.watch(&feed.Options{From: cursor})
+			Expect(w.after(time.Minute)).To(BeEmpty())
+			w.end()
+			Expect(feed.After(feed.At(start), r.thread.ThreadID())).To(Equal(feed.At(start)))
+		})
+	})
+
+	It("after messages is refused for Now, another thread, or messages without a version", func() {
+		for _, from := range []feed.Cursor{feed.Now, "1x", feed.WriteCursor("19:other@thread.v2", 1)} {
+			_, err := feed.After(from, "19:x@thread.v2", chat.Message{ID: "1", Version: "1"})
+			Expect(err).To(BeAssignableToTypeOf(&chat.ArgumentError{}))
+		}
+		_, err := feed.After(feed.Start, "19:x@thread.v2", chat.Message{})
+		Expect(err).To(BeAssignableToTypeOf(&chat.ArgumentError{}))
+	})
+
+	It("is the same in every version of this package", func() {
+		cursor, err := feed.After(feed.Start, "19:x@thread.v2",
+			chat.Message{ID: "1796001160000", Version: "1796001165100"}, chat.Message{ID: "1796001164000", Version: "1796001164000"})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(cursor).To(Equal(feed.Cursor("110q86gAAAAAAAAAArN6L0KI0AAIA2E_MCAA")))
+		retention := chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: 60}
+		Expect(feed.PropertiesHash(chat.ThreadProperties{Metadata: map[string]string{"b": "2", "a": "1"}, Retention: retention})).To(BeEquivalentTo(uint64(1428073461334654475)))
 	})
 })

@@ -17,7 +17,7 @@ var (
 	ErrThreadDeleted = errors.New("feed: the thread was deleted")
 	// ErrRemoved is the end for a user who is not, or no longer, a participant of the thread.
 	ErrRemoved = errors.New("feed: the user is not a participant of the thread any more")
-	// ErrCursorTooOld means that changes after the cursor are missing from the listing, or older than Options.LookBack. Read the thread from
+	// ErrCursorTooOld means that changes after the cursor are missing from the listing, or older than Options.MaxAge. Read the thread from
 	// Start again.
 	ErrCursorTooOld = errors.New("feed: the cursor is older than the history that can be read: start again from feed.Start")
 )

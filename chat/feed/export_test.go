@@ -1,6 +1,10 @@
 package feed
 
-import "time"
+import (
+	"time"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
 
 // ReadCursor decodes a cursor for a thread, and encodes it again.
 func ReadCursor(c Cursor, threadID string) (Cursor, error) {
@@ -31,3 +35,6 @@ func OwnerOf(text string) string {
 	}
 	return r.owner
 }
+
+// PropertiesHash is the part of a cursor that stands for metadata and retention.
+func PropertiesHash(p chat.ThreadProperties) uint64 { return hashOf(p) }

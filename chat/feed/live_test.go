@@ -171,7 +171,7 @@ var _ = Describe("A live source", func() {
 			w := r.watch(&feed.Options{Events: channel, From: feed.Now})
 			w.after(time.Hour)
 			for _, operation := range []chattest.Operation{chattest.GetChatThreadProperties, chattest.ListChatMessages} {
-				r.service.Fail(operation, chattest.Fault{Every: 1, Status: http.StatusTooManyRequests, RetryAfter: 2 * time.Minute})
+				r.service.Fail(operation, chattest.Fault{Every: 1, Status: http.StatusServiceUnavailable, RetryAfter: 2 * time.Minute})
 			}
 			before := len(r.service.Requests())
 			for range 100 {

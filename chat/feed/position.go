@@ -4,13 +4,17 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// lateness is how late, in milliseconds, a message may appear behind one with a higher version: several machines write a thread. Versions
-// count milliseconds too.
-const lateness = 10_000
+// LookBack is how late a message may appear behind one with a higher version: several machines write a thread. Every read of a listing goes
+// back this far before the highest version that was read before.
+const LookBack = 10 * time.Second
+
+// lateness is LookBack in milliseconds, which versions count.
+const lateness = int64(LookBack / time.Millisecond)
 
 // mark identifies a message in one of its versions.
 type mark struct{ version, id int64 }

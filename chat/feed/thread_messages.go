@@ -77,10 +77,10 @@ func (t *thread) noteActivity(version int64) {
 
 // oldest returns the lowest version that the first read may deliver, 0 for any.
 func (t *thread) oldest(r *runner) int64 {
-	if r.options.LookBack == 0 || t.caughtUp || t.position.newest == 0 {
+	if r.options.MaxAge == 0 || t.caughtUp || t.position.newest == 0 {
 		return 0
 	}
-	return time.Now().Add(-r.options.LookBack).UnixMilli()
+	return time.Now().Add(-r.options.MaxAge).UnixMilli()
 }
 
 // deliverRead yields what was read, as far as the walk is on its way up, and schedules the next call.

@@ -17,7 +17,7 @@ import (
 // Threads that are created, or to which the user is added, are found; threads that are deleted or left are dropped, with a call of OnError.
 // The list of threads shows where there are new messages. Edits and deletions do not move a thread there: without a live source, the
 // threads without activity are read in turn, as often as CallsPerMinute allows but not more often than MaxInterval. A quarter of the calls
-// is kept for them while others are busy. If changes are missing from the listing of a thread, or older than LookBack, OnError gets
+// is kept for them while others are busy. If changes are missing from the listing of a thread, or older than MaxAge, OnError gets
 // [ErrCursorTooOld], and the thread is read again from the start of what is left.
 //
 // The position of each thread is in Options.Store, so that a later range continues there. Without a store every range begins at From, which
@@ -242,8 +242,8 @@ func (r *runner) ended(ctx context.Context, t *thread, err error) error {
 // restart reads what is left of a thread whose history after the position cannot be read.
 func (r *runner) restart(ctx context.Context, t *thread, err error) error {
 	from := Start
-	if r.options.LookBack > 0 {
-		from = At(time.Now().Add(-r.options.LookBack))
+	if r.options.MaxAge > 0 {
+		from = At(time.Now().Add(-r.options.MaxAge))
 	}
 	if err := t.begin(r, from); err != nil {
 		return err

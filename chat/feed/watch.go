@@ -31,9 +31,9 @@ type Options struct {
 	MaxInterval time.Duration
 	// CallsPerMinute limits all calls of [WatchAll] together. 0 means 300. [Watch] ignores it.
 	CallsPerMinute int
-	// LookBack limits how far back the first read of a thread may go, by the clock of this process. If changes after the position are older,
-	// the error is [ErrCursorTooOld]; it does not apply to Start. 0 means no limit: the service keeps all messages.
-	LookBack time.Duration
+	// MaxAge limits the age of changes that the first read of a thread may yield, by the clock of this process. If there are older ones after
+	// the position, the error is [ErrCursorTooOld]; it does not apply to Start. 0 means no limit: the service keeps all messages.
+	MaxAge time.Duration
 
 	// Store keeps what was delivered, and lets one of several replicas read each thread; see [Store]. Each change is then written to it
 	// twice, before it is yielded and when it is delivered. A change that a replica had in hand when it died is yielded by the next one, first
@@ -69,8 +69,8 @@ func (o *Options) withDefaults() (Options, error) {
 		return filled, &chat.ArgumentError{Name: "MaxInterval", Reason: "must not be negative"}
 	case o.CallsPerMinute < 0:
 		return filled, &chat.ArgumentError{Name: "CallsPerMinute", Reason: "must not be negative"}
-	case o.LookBack < 0:
-		return filled, &chat.ArgumentError{Name: "LookBack", Reason: "must not be negative"}
+	case o.MaxAge < 0:
+		return filled, &chat.ArgumentError{Name: "MaxAge", Reason: "must not be negative"}
 	case o.LeaseTime < 0:
 		return filled, &chat.ArgumentError{Name: "LeaseTime", Reason: "must not be negative"}
 	}

@@ -276,7 +276,7 @@ var _ = Describe("Watch", func() {
 		Entry(nil, "Share", feed.Options{Share: -0.1}),
 		Entry(nil, "MaxInterval", feed.Options{MaxInterval: -1}),
 		Entry(nil, "CallsPerMinute", feed.Options{CallsPerMinute: -1}),
-		Entry(nil, "LookBack", feed.Options{LookBack: -1}),
+		Entry(nil, "MaxAge", feed.Options{MaxAge: -1}),
 	)
 
 	It("rejects a nil thread", func() {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,20 +14,34 @@ import (
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
+// latestMessages returns at least so many messages, or all if limit is 0, and those that a later read could not tell from late ones.
+func latestMessages(ctx context.Context, listing *chat.Pager[chat.Message], limit int) (listed []chat.Message, err error) {
+	for m, err := range listing.All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		listed = append(listed, m)
+		if limit > 0 && len(listed) >= limit && follow.Version(m) <= follow.BeforeLate(follow.Version(listed[0])) {
+			break
+		}
+	}
+	return listed, nil
+}
+
 // follow prints the latest messages, and then new ones until it is interrupted.
 func (t *tool) follow(cmd *cobra.Command, thread *chat.ThreadClient, options *chat.ListMessagesOptions, limit int, interval time.Duration) error {
 	out := show.NewListing(&t.output, messageView())
-	latest, err := thread.ListMessages(options).Collect(cmd.Context(), limit)
+	listed, err := latestMessages(cmd.Context(), thread.ListMessages(options), limit)
 	if err != nil {
 		return err
 	}
-	from := feed.At(options.StartTime)
-	if len(latest) > 0 {
-		newest, err := strconv.ParseInt(latest[0].Version, 10, 64)
-		if err != nil {
-			return errors.New("the service returned a message without a numeric version")
-		}
-		from = follow.After(newest)
+	from, err := feed.After(feed.At(options.StartTime), thread.ThreadID(), listed...)
+	if err != nil {
+		return errors.New("the service returned a message without a numeric version")
+	}
+	latest := listed
+	if limit > 0 {
+		latest = listed[:min(limit, len(listed))]
 	}
 	slices.Reverse(latest)
 	if err := out.Write(latest); err != nil {

@@ -80,6 +80,22 @@ var _ = Describe("message list --follow", func() {
 		Expect(alice.Wait(session).Lines()).To(HaveLen(1))
 	})
 
+	It("prints a message that the service lists late, behind a later change that was printed", func() {
+		first := send("first")
+		server.Advance(time.Minute)
+		alice = alice.With(tokenVariable, server.Token(alice.User, time.Hour))
+		slow := send("slow")
+		Expect(bobs.UpdateMessage(GinkgoTB().Context(), first, chat.MessageUpdate{Content: new("first, mended")})).To(Succeed())
+		server.Fail(chattest.ListChatMessages, chattest.Fault{Times: 2, ListingLag: 30 * time.Second}) // the first list, of two pages
+		session := follow("-o", "jsonl", "--limit", "1")
+		Eventually(session).Should(gbytes.Say(first))
+		Eventually(session).Should(gbytes.Say(slow))
+		next := send("next")
+		Eventually(session).Should(gbytes.Say(next))
+		session.Interrupt()
+		Expect(alice.Wait(session).Lines()).To(HaveLen(3))
+	})
+
 	It("prints every message if many arrive between two polls", func() {
 		session := follow("-o", "jsonl", "--limit", "1")
 		Eventually(session).Should(gbytes.Say(`"participantAdded"`))

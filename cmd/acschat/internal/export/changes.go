@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/events"
 	"github.com/acschat/acs-chat-go/chat/feed"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
@@ -54,15 +55,16 @@ func (x *Export) completed() (*manifest, error) {
 
 // follow appends changes until it is interrupted, after those in the file or after the start of the export.
 func (x *Export) follow(ctx context.Context, o *show.Output, written manifest) error {
-	asOf, err := strconv.ParseInt(written.AsOf, 10, 64)
-	if err != nil {
-		return cli.Misuse("--out: %s has no version of the thread: choose another directory", x.path(manifestFile))
-	}
-	file, from, err := openChanges(x.path(changesFile), follow.After(asOf))
+	file, from, err := openChanges(x.path(changesFile))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = file.Close() }() // every line is written
+	if from == feed.Start {
+		if from, err = x.exported(written); err != nil {
+			return err
+		}
+	}
 	if err := o.Done("Appending changes to %s until it is interrupted.", x.path(changesFile)); err != nil {
 		return err
 	}
@@ -80,8 +82,36 @@ func (x *Export) follow(ctx context.Context, o *show.Output, written manifest) e
 	return nil
 }
 
-// openChanges opens the file to append to it, without an incomplete last line, and returns the cursor in the last one, or from.
-func openChanges(name string, from feed.Cursor) (*os.File, feed.Cursor, error) {
+// exported returns the position after the messages of a complete export that were there at its start.
+func (x *Export) exported(written manifest) (feed.Cursor, error) {
+	asOf, err := strconv.ParseInt(written.AsOf, 10, 64)
+	if err != nil {
+		return "", cli.Misuse("--out: %s has no version of the thread: choose another directory", x.path(manifestFile))
+	}
+	file, err := os.Open(x.path(messagesFile))
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = file.Close() }() // it was read
+	var latest []chat.Message
+	err = eachLine(file, func(_ int64, line []byte) error {
+		var m chat.Message
+		if err := json.Unmarshal(line, &m); err != nil {
+			return err
+		}
+		if version := follow.Version(m); version <= asOf && version > follow.BeforeLate(asOf) {
+			latest = append(latest, m)
+		}
+		return nil
+	})
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", file.Name(), err)
+	}
+	return feed.After(feed.Start, x.Thread.ThreadID(), latest...)
+}
+
+// openChanges opens the file to append to it, without an incomplete last line, and returns the cursor in the last one, or Start.
+func openChanges(name string) (_ *os.File, from feed.Cursor, _ error) {
 	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, "", err

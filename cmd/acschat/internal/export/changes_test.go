@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gbytes"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
@@ -52,6 +54,21 @@ var _ = Describe("thread export --follow", func() {
 		Eventually(changes(to)).Should(Equal([]string{
 			"chatMessageReceived", "chatMessageEdited", "chatMessageDeleted", "chatThreadPropertiesUpdated",
 		}))
+		session.Interrupt()
+		c.alice.Wait(session).OK()
+	})
+
+	It("appends a message that the service lists late, after the end of the export", func() {
+		c := newConversation(3)
+		Expect(c.bob.UpdateMessage(GinkgoTB().Context(), c.sent[0], chat.MessageUpdate{Content: new("mended")})).To(Succeed())
+		c.Fail(chattest.ListChatMessages, chattest.Fault{Times: 3, ListingLag: 30 * time.Second}) // hides the last message
+		to := c.dir("out")
+		session := c.alice.Start(c.arguments(to, "--follow")...)
+		Eventually(session).Should(gbytes.Say("Exported 5 messages"))
+		Eventually(changes(to)).Should(Equal([]string{"chatMessageReceived"}))
+		Expect(to.read("changes.jsonl")).To(ContainSubstring(c.sent[2]))
+		c.say("next")
+		Eventually(changes(to)).Should(Equal([]string{"chatMessageReceived", "chatMessageReceived"}))
 		session.Interrupt()
 		c.alice.Wait(session).OK()
 	})

@@ -14,6 +14,7 @@ import (
 	"strconv"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/follow"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
@@ -56,9 +57,6 @@ func linesOf[T any](items []T) []byte {
 	return b.Bytes()
 }
 
-// errRepeatedPage ends an export that would not end by itself.
-var errRepeatedPage = errors.New("the service returned the same page again")
-
 // nextPage writes the next page of messages. They are listed by version, highest first, and a change moves a message to the top:
 // no message is read twice, and catchUp finds those that have moved.
 func (x *Export) nextPage(ctx context.Context) error {
@@ -67,12 +65,12 @@ func (x *Export) nextPage(ctx context.Context) error {
 		return err
 	}
 	if !page.Last && page.ContinuationToken == x.state.Next {
-		return errRepeatedPage
+		return follow.ErrRepeatedPage
 	}
 	if !x.state.Begun {
 		x.state.Begun = true
 		for _, m := range page.Items {
-			x.state.AsOf = max(x.state.AsOf, version(m))
+			x.state.AsOf = max(x.state.AsOf, follow.Version(m))
 			x.state.Total = max(x.state.Total, int(number(m.SequenceID)))
 		}
 	}
@@ -106,62 +104,46 @@ func (x *Export) write(messages []chat.Message) error {
 	return nil
 }
 
-// lookBack is how late, in milliseconds, a message may appear behind one with a higher version: several machines write a thread.
-const lookBack = 10_000
-
-// version returns the version of a message as a number, 0 if it is not one.
-func version(m chat.Message) int64 { return number(m.Version) }
+// pages reads the listing from its start.
+func (x *Export) pages(ctx context.Context) iter.Seq2[chat.Page[chat.Message], error] {
+	return func(yield func(chat.Page[chat.Message], error) bool) {
+		for token := ""; ; {
+			page, err := x.read(ctx, token)
+			if !yield(page, err) || err != nil || page.Last {
+				return
+			}
+			token = page.ContinuationToken
+		}
+	}
+}
 
 // catchUp writes the messages that moved out of the listing while it was read: edited, deleted, or stored late by the service.
 func (x *Export) catchUp(ctx context.Context) error {
 	moved := map[string]chat.Message{}
-	for floor := x.state.AsOf - lookBack; ; {
-		newest, pages, err := x.above(ctx, floor, moved)
+	for floor := follow.BeforeLate(x.state.AsOf); ; {
+		messages, pages, err := follow.Above(x.pages(ctx), floor, 0)
 		if err != nil {
 			return err
+		}
+		for _, m := range messages {
+			floor = max(floor, follow.Version(m))
+			if number(m.ID) <= x.state.AsOf {
+				moved[m.ID] = m
+			}
 		}
 		if pages == 1 {
 			break // nothing can move within one page
 		}
-		floor = newest
 	}
 	if err := x.removeWritten(moved); err != nil {
 		return err
 	}
-	missing := slices.SortedFunc(maps.Values(moved), func(a, b chat.Message) int { return cmp.Compare(version(b), version(a)) })
+	missing := slices.SortedFunc(maps.Values(moved), func(a, b chat.Message) int { return cmp.Compare(follow.Version(b), follow.Version(a)) })
 	if err := x.write(missing); err != nil {
 		return err
 	}
 	x.state.CaughtUp = true
 	return x.save()
-}
-
-// above collects the messages of the start whose version is above floor now. It returns the highest version, and the number of pages.
-func (x *Export) above(ctx context.Context, floor int64, moved map[string]chat.Message) (newest int64, pages int, err error) {
-	newest = floor
-	for token := ""; ; {
-		page, err := x.read(ctx, token)
-		if err != nil {
-			return 0, 0, err
-		}
-		pages++
-		for _, m := range page.Items {
-			if version(m) <= floor {
-				return newest, pages, nil
-			}
-			newest = max(newest, version(m))
-			if number(m.ID) <= x.state.AsOf {
-				moved[m.ID] = m
-			}
-		}
-		if page.Last {
-			return newest, pages, nil
-		}
-		if page.ContinuationToken == token {
-			return 0, 0, errRepeatedPage
-		}
-		token = page.ContinuationToken
-	}
 }
 
 // removeWritten removes the messages that are in the file.

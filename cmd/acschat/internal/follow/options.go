@@ -26,11 +26,3 @@ func Options(from feed.Cursor, interval time.Duration, stderr io.Writer) *feed.O
 		},
 	}
 }
-
-// After returns the position after a version of a message, a number of milliseconds. 0 is the start of the thread.
-func After(version int64) feed.Cursor {
-	if version == 0 {
-		return feed.Start
-	}
-	return feed.At(time.UnixMilli(version + 1))
-}

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/follow"
 )
 
 // pageMsg is a page of the history: the first, or the one at token.
@@ -26,11 +27,8 @@ type changesMsg struct {
 	err      error
 }
 
-// lookBack is how late a message may appear behind one with a higher version: several machines write a thread.
-const lookBack = 10_000 // milliseconds, as versions count
-
 func (m *Model) pollMessages() tea.Cmd {
-	c, turn, after := m.open, m.schedule.turn, m.open.history.newest-lookBack
+	c, turn, after := m.open, m.schedule.turn, follow.BeforeLate(m.open.history.newest)
 	if !c.history.begun {
 		return m.page(c, "")
 	}

@@ -2,12 +2,14 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/realtime"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/follow"
 )
 
 // Service is the part of the chat service that a chat uses, for one user. Its methods are safe for concurrent use.
@@ -79,24 +81,12 @@ func (s *service) Messages(ctx context.Context, thread, token string) (chat.Page
 }
 
 func (s *service) Changes(ctx context.Context, thread string, after int64) (changes []chat.Message, complete bool, err error) {
-	token := ""
-	for range changesPages {
-		page, err := s.messages(ctx, thread, token, changesPage)
-		if err != nil {
-			return nil, false, err
-		}
-		for _, m := range page.Items {
-			if number(m.Version) <= after {
-				return changes, true, nil
-			}
-			changes = append(changes, m)
-		}
-		if page.Last {
-			return changes, true, nil
-		}
-		token = page.ContinuationToken
+	listing := s.client.ThreadClient(thread).ListMessages(&chat.ListMessagesOptions{PageSize: changesPage})
+	changes, _, err = follow.Above(listing.Pages(untried(ctx)), after, changesPages)
+	if errors.Is(err, follow.ErrTooMany) {
+		return nil, false, nil
 	}
-	return nil, false, nil
+	return changes, err == nil, err
 }
 
 func (s *service) messages(ctx context.Context, thread, token string, size int) (chat.Page[chat.Message], error) {
