@@ -116,8 +116,8 @@ var _ = Describe("A handler with a queue", func() {
 			got.answer = nil
 			store := &panickingStore{}
 			h := events.NewHandler(func(ctx context.Context, e events.Event) error {
-				store.broken = true // for the event that waits
 				time.Sleep(time.Second)
+				store.broken.Store(true) // for the event that waits
 				return got.callback(ctx, e)
 			}, &events.HandlerOptions{QueueSize: 2, Seen: store, Logger: slog.New(slog.NewTextHandler(&logs, nil))})
 			Expect(post(h, "1", "2")).To(Equal(http.StatusOK))

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing/synctest"
 	"time"
 
@@ -532,13 +533,14 @@ var _ = Describe("A handler", func() {
 
 		It("and answers 500 if it panics, with and without a queue, and passes the event when it is delivered again", func() {
 			for _, size := range []int{0, 10} {
-				o, store := options(), &panickingStore{broken: true}
+				o, store := options(), &panickingStore{}
+				store.broken.Store(true)
 				o.Seen, o.QueueSize = store, size
 				h := events.NewHandler(got.callback, o)
 				Expect(serve(h, delivery(events.SchemaEventGrid, message("1", "1"))).Code).To(Equal(http.StatusInternalServerError))
 				Expect(logs.String()).To(ContainSubstring(`panic="no connection"`))
 				Expect(got.events()).To(BeEmpty())
-				store.broken = false
+				store.broken.Store(false)
 				Expect(serve(h, delivery(events.SchemaEventGrid, message("1", "1"))).Code).To(Equal(http.StatusOK))
 				Expect(h.Shutdown(context.Background())).To(Succeed())
 				Expect(got.events()).To(HaveLen(1))
@@ -572,10 +574,10 @@ func (s *keyStore) Record(_ context.Context, keys []string) error {
 }
 
 // panickingStore panics while it is broken.
-type panickingStore struct{ broken bool }
+type panickingStore struct{ broken atomic.Bool }
 
 func (s *panickingStore) Seen(context.Context, []string) (bool, error) {
-	if s.broken {
+	if s.broken.Load() {
 		panic("no connection")
 	}
 	return false, nil
