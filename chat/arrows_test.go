@@ -81,6 +81,10 @@ var arrows = map[string]struct{ ours, others []string }{
 		ours:   []string{"chat", "chat/identity", "chat/limits", "chat/limits/redislimits", "chat/outbox"},
 		others: []string{"github.com/jackc/pgx/v5/...", "github.com/redis/go-redis/v9", "modernc.org/sqlite"},
 	},
+	"chat/outbox/cmd/outbox": {
+		ours:   []string{"chat", "chat/identity", "chat/limits", "chat/limits/redislimits", "chat/outbox", "chat/redact"},
+		others: []string{"github.com/jackc/pgx/v5/...", "github.com/redis/go-redis/v9/...", "modernc.org/sqlite"},
+	},
 	"chat/chattest": {
 		ours:   []string{"chat", "chat/events", "chat/redact", "chat/internal/operations", "chat/internal/secret", "gen/chatapi", "gen/identityapi"},
 		others: []string{"github.com/coder/websocket", "github.com/golang-jwt/jwt/v5", "go.etcd.io/bbolt/..."},

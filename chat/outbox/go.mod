@@ -9,7 +9,7 @@ replace (
 
 require (
 	github.com/acschat/acs-chat-go v0.0.0
-	github.com/acschat/acs-chat-go/chat/limits/redislimits v0.0.0-00010101000000-000000000000
+	github.com/acschat/acs-chat-go/chat/limits/redislimits v0.0.0
 	github.com/gofrs/flock v0.13.2
 	github.com/jackc/pgx/v5 v5.13.0
 	github.com/onsi/ginkgo/v2 v2.34.0
