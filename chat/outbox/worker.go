@@ -90,8 +90,11 @@ const stopTimeout = 10 * time.Second
 // database is logged, and what failed is repeated, except at the start. If the lock of the worker is lost, it stops at once, and the error
 // matches [ErrLockLost].
 func (w *Worker[Tx]) Run(ctx context.Context) (err error) {
+	started := false
 	defer func() {
-		if err != nil {
+		if err != nil && !started && ctx.Err() != nil {
+			err = nil // stopped at the start
+		} else if err != nil {
 			err = failure("work", err)
 		}
 	}()
@@ -115,6 +118,7 @@ func (w *Worker[Tx]) Run(ctx context.Context) (err error) {
 	if err := jobs.Start(working); err != nil {
 		return err
 	}
+	started = true
 	sweeping, endSweep := context.WithCancel(ctx)
 	swept := make(chan struct{})
 	go func() {

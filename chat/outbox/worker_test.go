@@ -174,6 +174,13 @@ func behaves[Tx any](open func() *database[Tx]) {
 		Expect(r.texts(1)).To(Equal([]string{"c"}))
 	})
 
+	It("is not an error to stop before it has started", func(ctx SpecContext) {
+		d, r := open(), newRoom(1)
+		stopped, stop := context.WithCancel(ctx)
+		stop()
+		Expect(newWorker(d, r, quick()).Run(stopped)).To(Succeed())
+	})
+
 	It("deletes what was settled long ago", func(ctx SpecContext) {
 		d, r := open(), newRoom(1)
 		r.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden, Nth: 2})
