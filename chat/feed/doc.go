@@ -21,8 +21,10 @@
 // Several machines of the service write a thread, so that a message may appear behind one with a higher version. Every read therefore looks
 // back ten seconds before the highest version that was yielded; such a message is yielded when it appears.
 //
-// Metadata and retention policies leave no message. They are compared with the properties that were read before: once a minute, or once in
-// five minutes with [WatchAll], and when a live source announces a change. A value that is replaced before is not a change of its own.
+// Metadata and retention policies leave no message. They are compared with the properties that were read before: after the first read of the
+// messages, then once per MaxInterval but at most once a minute, with [WatchAll] once in five times MaxInterval, and when a live source
+// announces a change. The service counts these calls per user, with the lists of threads: half of the limit is 150 a minute, so that a
+// thousand threads take seven minutes. A value that is replaced before it is read is not a change of its own.
 //
 // A change counts as delivered when the loop asks for the next one. Store the cursor together with the result of the work, in one
 // transaction, and pass it as Options.From: then each change is processed once, also if the process is killed in between.
@@ -30,7 +32,7 @@
 // # Replicas
 //
 // With a [Store], several processes may run the same range: one of them reads each thread, and the others wait. Each replica changes its own
-// record in the store every second. If another one sees the record unchanged for the lease time, it removes it and takes the threads over,
+// record in the store about every second. If another one sees the record unchanged for the lease time, it removes it and takes the threads over,
 // so that no clocks are compared. Before a change is yielded, it is written to the record of its thread with a compare-and-swap, which fails
 // for a replica that was paused and has lost the thread meanwhile. The change that such a replica had in hand is the only one that two
 // replicas can yield: recognize it by its cursor.

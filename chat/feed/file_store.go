@@ -7,14 +7,16 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 )
 
-// FileStore is a [Store] in a file, for one process: a single FileStore may have the file open. A Swap is on disk when it returns. Close it
-// when done. It is safe for concurrent use.
+// FileStore is a [Store] in a file, for one process: it is locked while a FileStore has it open, by a second file with the suffix ".lock". A
+// Swap is on disk when it returns. Close it when done. It is safe for concurrent use.
 type FileStore struct {
 	path string
+	lock *os.File
 
 	mu    sync.Mutex // guards what follows
 	file  *os.File   // nil after Close
@@ -29,26 +31,34 @@ const (
 	spareLines = 1000 // lines beyond one per key, after which the file is written anew
 )
 
-// OpenFileStore opens the file at path, and creates it if it does not exist. The replicas in it are gone with the process that wrote it.
+// OpenFileStore opens the file at path, and creates it if it does not exist. The replicas in it are gone with the process that wrote it. It
+// fails if another process, or another FileStore, has the file open; systems other than Windows, macOS, Linux and BSD do not notice that.
 func OpenFileStore(path string) (*FileStore, error) {
 	s := &FileStore{path: path, texts: map[string]string{}}
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	lock, err := lockFile(path + ".lock")
 	if err != nil {
-		return nil, fmt.Errorf("feed: open store: %w", err)
+		return nil, fmt.Errorf("feed: lock store %s, which may be in use: %w", path, err)
 	}
-	s.file = file
+	s.lock = lock
+	if err := s.open(); err != nil {
+		return nil, errors.Join(fmt.Errorf("feed: open store %s: %w", path, err), s.Close())
+	}
+	return s, nil
+}
+
+func (s *FileStore) open() (err error) {
+	if s.file, err = os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
+		return err
+	}
 	if err := s.read(); err != nil {
-		return nil, errors.Join(fmt.Errorf("feed: read store %s: %w", path, err), file.Close())
+		return err
 	}
 	for key := range s.texts {
-		if strings.HasPrefix(key, replicaPrefix) {
+		if strings.HasPrefix(key, replicaPrefix) || key == replicasKey {
 			delete(s.texts, key)
 		}
 	}
-	if err := s.rewrite(); err != nil {
-		return nil, errors.Join(fmt.Errorf("feed: write store %s: %w", path, err), s.file.Close())
-	}
-	return s, nil
+	return s.rewrite()
 }
 
 func (s *FileStore) read() error {
@@ -76,26 +86,37 @@ func (s *FileStore) set(key, text string) {
 	}
 }
 
-// rewrite replaces the file by one with a line per key.
-func (s *FileStore) rewrite() (err error) {
-	next, err := os.OpenFile(s.path+".new", os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
+// rewrite replaces the file by one with a line per key. The file that is there afterwards is open, the old one if it fails.
+func (s *FileStore) rewrite() error {
 	var all strings.Builder
 	for key, text := range s.texts {
 		all.WriteString(key + separator + text + "\n")
 	}
-	_, err = next.WriteString(all.String())
-	if err = errors.Join(err, next.Sync()); err == nil {
-		err = os.Rename(s.path+".new", s.path)
-	}
+	next, err := os.OpenFile(s.path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return errors.Join(err, next.Close())
+		return err
 	}
-	_ = s.file.Close() // it is replaced, and everything in it was read
-	s.file, s.size, s.lines = next, int64(all.Len()), len(s.texts)
-	return nil
+	_, err = next.WriteString(all.String())
+	if err = errors.Join(err, next.Sync(), next.Close()); err != nil {
+		return err
+	}
+	_ = s.file.Close() // everything in it is on disk; Windows does not replace an open file
+	err = os.Rename(s.path+".new", s.path)
+	if err == nil {
+		s.size, s.lines = int64(all.Len()), len(s.texts)
+		syncDirectory(filepath.Dir(s.path))
+	}
+	var openErr error
+	s.file, openErr = os.OpenFile(s.path, os.O_RDWR, 0o600)
+	return errors.Join(err, openErr)
+}
+
+// syncDirectory syncs the names in a directory, where the system can.
+func syncDirectory(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		_ = d.Sync()
+		_ = d.Close()
+	}
 }
 
 // Load implements [Store].
@@ -131,14 +152,17 @@ func (s *FileStore) Swap(_ context.Context, key, old, replacement string) (bool,
 	return true, nil
 }
 
-// Close closes the file. Close ranges that use the store before.
+// Close closes the file. End ranges that use the store before. A second call does nothing.
 func (s *FileStore) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.file == nil {
-		return nil
+	var err error
+	if s.file != nil {
+		err = s.file.Close()
 	}
-	err := s.file.Close()
-	s.file = nil
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
+	}
+	s.file, s.lock = nil, nil
 	return err
 }

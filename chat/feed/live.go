@@ -15,6 +15,7 @@ type live struct {
 	signal   chan struct{} // has an element if there is something to take
 	listener *realtime.Listener
 	channels atomic.Int32 // open ones
+	shared   bool         // there are other replicas, whose channels may get the events instead; of the goroutine of the range
 
 	mu      sync.Mutex // guards what follows
 	threads map[string]announced
@@ -42,9 +43,10 @@ func (l *live) start(ctx context.Context, work *sync.WaitGroup, listener *realti
 	}
 }
 
-// isHearing reports whether a source is expected to announce changes now.
+// isHearing reports whether a source is expected to announce every change now. A listener does so in every replica, but a webhook calls only
+// one of them.
 func (l *live) isHearing() bool {
-	return l.channels.Load() > 0 || l.listener != nil && l.listener.State() == realtime.StateListening
+	return l.channels.Load() > 0 && !l.shared || l.listener != nil && l.listener.State() == realtime.StateListening
 }
 
 func (l *live) listen(ctx context.Context, listener *realtime.Listener) {

@@ -177,6 +177,9 @@ func (r *runner) replicaChanged(ctx context.Context) {
 	}
 	first := r.replicaID == "" && id != ""
 	r.replicaID = id
+	replicas := r.replica.replicas()
+	r.userCalls.every = time.Duration(replicas) * r.userSpacing
+	r.live.shared = replicas > 1
 	for _, t := range r.threads {
 		switch {
 		case lost && t.owned.text != "":

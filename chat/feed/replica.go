@@ -3,13 +3,16 @@ package feed
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
 
-// replica is this range among those that share a store. Each has a record that it changes all the time; one whose record another has seen
-// unchanged for the lease time is declared dead by removing the record, which the dead one notices when it returns.
+// replica is this range among those that share a store. Each has a record that it changes all the time, and all are listed under one key. One
+// whose record another has seen unchanged for the lease time is declared dead by removing the record, which the dead one notices when it
+// returns.
 type replica struct {
 	store  Store
 	lease  time.Duration
@@ -29,7 +32,10 @@ type observation struct {
 	since time.Time
 }
 
-const replicaPrefix = "replica:"
+const (
+	replicaPrefix = "replica:" // of the key of a record
+	replicasKey   = "replicas" // of the list: ids with spaces between
+)
 
 // ticksPerLease is how often the record is changed, and others are observed, in a lease time.
 const ticksPerLease = 6
@@ -47,19 +53,19 @@ func (p *replica) run(ctx context.Context) {
 		if id == "" {
 			id, text = rand.Text(), ""
 		}
-		next := strconv.Itoa(beat)
-		switch ok, err := swapped(ctx, p.store, replicaPrefix+id, text, next); {
+		switch next, err := p.beat(ctx, id, text, strconv.Itoa(beat)); {
 		case err != nil:
 			p.note(func() { p.failed = err })
-		case ok:
+		case next == "":
+			id = ""
+			p.note(func() { p.id, p.lost = "", true })
+			continue
+		default:
 			if text == "" {
 				p.note(func() { p.id = id })
 			}
 			text = next
-		default:
-			id = ""
-			p.note(func() { p.id, p.lost = "", true })
-			continue
+			p.register(ctx, id)
 		}
 		p.observe(ctx)
 		select {
@@ -71,6 +77,48 @@ func (p *replica) run(ctx context.Context) {
 	}
 }
 
+// beat changes the record. It returns the text that the record has now, "" if the replica was declared dead. Only this replica writes texts
+// into its record: another text than the last one known is that of a beat whose answer was lost.
+func (p *replica) beat(ctx context.Context, id, text, next string) (string, error) {
+	if ok, err := swapped(ctx, p.store, replicaPrefix+id, text, next); ok || err != nil {
+		return next, err
+	}
+	return p.store.Load(ctx, replicaPrefix+id)
+}
+
+// register puts the replica on the list, if it is not there, and observes the others that are. If the store fails, the next beat tries again.
+func (p *replica) register(ctx context.Context, id string) {
+	text, err := p.store.Load(ctx, replicasKey)
+	if err != nil {
+		p.note(func() { p.failed = err })
+		return
+	}
+	ids := strings.Fields(text)
+	if !slices.Contains(ids, id) {
+		ids = append(ids, id)
+		if ok, err := p.store.Swap(ctx, replicasKey, text, strings.Join(ids, " ")); !ok || err != nil {
+			return
+		}
+	}
+	for _, other := range ids {
+		if other != id {
+			p.watch(other)
+		}
+	}
+}
+
+// unregister takes a replica off the list. If the store fails, or another replica changes the list, a later observation tries again.
+func (p *replica) unregister(ctx context.Context, id string) {
+	text, err := p.store.Load(ctx, replicasKey)
+	if err != nil {
+		return
+	}
+	left := slices.DeleteFunc(strings.Fields(text), func(listed string) bool { return listed == id })
+	if rest := strings.Join(left, " "); rest != text {
+		_, _ = p.store.Swap(ctx, replicasKey, text, rest)
+	}
+}
+
 // leave removes the record, so that others need not wait.
 func (p *replica) leave(ctx context.Context, id, text string) {
 	if text == "" {
@@ -79,6 +127,7 @@ func (p *replica) leave(ctx context.Context, id, text string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.lease)
 	defer cancel()
 	_, _ = p.store.Swap(ctx, replicaPrefix+id, text, "") // if it fails, others wait for the lease time
+	p.unregister(ctx, id)
 }
 
 // observe reads the records of others. A failed read says nothing about them: the observation begins again.
@@ -105,6 +154,7 @@ func (p *replica) observe(ctx context.Context) {
 			}
 		}
 		if err == nil && text == "" {
+			p.unregister(ctx, id)
 			p.note(func() {
 				delete(p.observed, id)
 				p.dead = append(p.dead, id)
@@ -113,13 +163,24 @@ func (p *replica) observe(ctx context.Context) {
 	}
 }
 
-// watch observes another replica, which owns a thread.
+// watch observes another replica, which is on the list or owns a thread.
 func (p *replica) watch(id string) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.observed[id] == nil {
+	known := p.observed[id] != nil
+	if !known {
 		p.observed[id] = &observation{since: time.Now()}
 	}
+	p.mu.Unlock()
+	if !known {
+		p.note(func() {}) // the limits are divided
+	}
+}
+
+// replicas returns the number of living replicas, as far as known, with this one.
+func (p *replica) replicas() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return 1 + len(p.observed)
 }
 
 // note changes what is guarded, and signals it.

@@ -1,11 +1,18 @@
 package feed_test
 
 import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/events"
 	"github.com/acschat/acs-chat-go/chat/feed"
 )
 
@@ -101,6 +108,104 @@ var _ = Describe("Replicas", func() {
 			r.send("one")
 			Expect(w.after(time.Minute)).To(Equal([]string{"added 2", "topic: Plans", "one"}))
 			w.end()
+		})
+	})
+
+	It("keep their threads if the outcome of a Swap is not known for a while", func() {
+		inRoom(func(r *room) {
+			store := &fragile{Store: &feed.MemoryStore{}}
+			first := r.watch(&feed.Options{Store: store, From: feed.Now})
+			first.after(time.Second)
+			reads := owner(store.Store, r.thread.ThreadID())
+			second := r.watch(&feed.Options{Store: store.Store, From: feed.Now})
+			second.after(time.Minute)
+			store.loseSwap.Store(true)
+			store.loseLoad.Store(true)
+			time.Sleep(2 * time.Second)
+			r.send("one")
+			time.Sleep(2 * time.Second)
+			store.loseSwap.Store(false)
+			store.loseLoad.Store(false)
+			r.send("two")
+			Expect(first.after(time.Minute)).To(Equal([]string{"one", "two"}))
+			Expect(second.after(0)).To(BeEmpty())
+			Expect(owner(store.Store, r.thread.ThreadID())).To(Equal(reads))
+			first.end()
+			second.end()
+		})
+	})
+
+	It("leave nothing in the store, also if one dies that has read no thread", func() {
+		inRoom(func(r *room) {
+			shared := &feed.MemoryStore{}
+			dying := &fragile{Store: shared}
+			first := r.watch(&feed.Options{Store: shared, From: feed.Now})
+			first.after(time.Second)
+			second := r.watch(&feed.Options{Store: dying, From: feed.Now})
+			second.after(time.Minute)
+			dying.down.Store(true)
+			second.stop()
+			<-second.done
+			Expect(shared.Load(context.Background(), dying.replicaKey())).NotTo(BeEmpty())
+			first.after(10 * time.Second)
+			Expect(shared.Load(context.Background(), dying.replicaKey())).To(BeEmpty())
+			first.end()
+			Expect(shared.Load(context.Background(), "replicas")).To(BeEmpty())
+		})
+	})
+
+	It("divide the limits that the service counts per user", func() {
+		inRoomOf(&chattest.Options{EnforceLimits: true}, func(r *room) {
+			for n := range 60 {
+				_, err := r.bobs.Client().CreateThread(context.Background(), fmt.Sprint(n), &chat.CreateThreadOptions{Participants: []chat.Participant{{Identifier: r.ana}}})
+				Expect(err).NotTo(HaveOccurred())
+				time.Sleep(10 * time.Second)
+			}
+			before := len(r.service.Requests())
+			ctx, cancel := context.WithCancel(context.Background())
+			var work sync.WaitGroup
+			store := &feed.MemoryStore{}
+			for range 3 {
+				work.Go(func() {
+					defer GinkgoRecover()
+					for _, err := range feed.WatchAll(ctx, r.thread.Client(), &feed.Options{Store: store, Share: 0.9, MaxInterval: time.Second, CallsPerMinute: 6000}) {
+						if err != nil {
+							Expect(err).To(MatchError(context.Canceled))
+						}
+					}
+				})
+				time.Sleep(3 * time.Second)
+			}
+			time.Sleep(time.Minute)
+			cancel()
+			work.Wait()
+			refused, counted := 0, 0
+			for _, request := range r.service.Requests()[before:] {
+				if request.Operation == chattest.ListChatThreads || request.Operation == chattest.GetChatThreadProperties {
+					counted++
+				}
+				if request.Status == http.StatusTooManyRequests {
+					refused++
+				}
+			}
+			Expect(counted).To(BeNumerically(">", 100))
+			Expect(refused).To(BeZero())
+		})
+	})
+
+	It("are not slower with a channel of events that reach another replica", func() {
+		inRoom(func(r *room) {
+			shared := &feed.MemoryStore{}
+			first := r.watch(&feed.Options{Store: shared, From: feed.Now, Events: make(chan events.Event)})
+			first.after(time.Second)
+			second := r.watch(&feed.Options{Store: shared, From: feed.Now, Events: make(chan events.Event)})
+			second.after(time.Hour)
+			r.send("one")
+			first.after(61 * time.Second)
+			r.send("two")
+			Expect(first.after(10 * time.Second)).To(Equal([]string{"one", "two"}))
+			first.end()
+			second.end()
 		})
 	})
 })

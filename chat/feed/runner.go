@@ -29,6 +29,7 @@ type runner struct {
 	listSpacing time.Duration // the least between two reads of messages of a thread
 	busy        time.Duration // that of a busy thread
 	calls       gate          // all calls
+	userSpacing time.Duration // the least between two calls that are limited per user, of all replicas
 	userCalls   gate          // those that are limited per user: of properties, and of the list of threads
 	parallel    int
 	running     int
@@ -61,11 +62,11 @@ func newRunner(client *chat.Client, o Options, yield func(Change, error) bool) *
 		options: o, client: client, yield: yield, threads: map[string]*thread{},
 		propertiesEvery: max(o.MaxInterval, defaultMaxInterval),
 		listSpacing:     spacing(operations.ListChatMessages, o.Share),
-		userCalls:       gate{every: spacing(operations.GetChatThreadProperties, o.Share)},
+		userSpacing:     spacing(operations.GetChatThreadProperties, o.Share),
 		parallel:        2, // a read of messages and one of properties
 		outcomes:        make(chan outcome),
 	}
-	r.busy = r.listSpacing
+	r.busy, r.userCalls.every = r.listSpacing, r.userSpacing
 	if o.Store != nil {
 		r.replica = newReplica(o.Store, o.LeaseTime)
 	}

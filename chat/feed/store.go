@@ -9,8 +9,8 @@ import (
 )
 
 // Store keeps the positions of threads, and which replica reads them, as short texts by key. It is used by several goroutines at the same
-// time. The texts are below a kilobyte, of printable ASCII, and opaque; keys are the ids of threads and of replicas, below 200 bytes. A store is
-// for one user: give each user one, with a prefix of its own for example.
+// time. The texts are of printable ASCII, usually below a kilobyte, and opaque; keys have less than 200 bytes: the ids of threads and replicas,
+// and fixed ones. A store is for one user: give each user one, with a prefix of its own for example.
 //
 // [MemoryStore] and [FileStore] are for one process. Any database with an atomic compare-and-swap can be the store of several.
 type Store interface {
@@ -95,11 +95,12 @@ func parseRecord(text string) (record, error) {
 	return record{owner: fields[1], writes: writes, cursor: Cursor(fields[3]), hand: Cursor(fields[4])}, nil
 }
 
-// swapped makes a Swap of a text that no other Swap writes. If the store fails, a Load finds out whether it was replaced.
+// swapped makes a Swap of a text that no other Swap writes. If the store fails, or an earlier call of swapped may have replaced the text
+// already, a Load finds out whether it was replaced.
 func swapped(ctx context.Context, s Store, key, old, replacement string) (bool, error) {
 	ok, err := s.Swap(ctx, key, old, replacement)
-	if err == nil {
-		return ok, nil
+	if ok && err == nil {
+		return true, nil
 	}
 	now, loadErr := s.Load(ctx, key)
 	switch {

@@ -27,11 +27,12 @@ type fragile struct {
 
 	down     atomic.Bool
 	loseSwap atomic.Bool  // Swap works, and its answer is lost
+	loseLoad atomic.Bool  // Load fails
 	replica  atomic.Value // the key of the replica that uses it, a string
 }
 
 func (f *fragile) Load(ctx context.Context, key string) (string, error) {
-	if f.down.Load() {
+	if f.down.Load() || f.loseLoad.Load() {
 		return "", errStoreDown
 	}
 	return f.Store.Load(ctx, key)
@@ -120,6 +121,20 @@ var _ = Describe("A store", func() {
 		Expect(store.Load(ctx, "replica:x")).To(BeEmpty(), "replicas are gone with their process")
 		Expect(store.Close()).To(Succeed())
 		Expect(store.Swap(ctx, "thread", "2499", "x")).Error().To(MatchError(os.ErrClosed))
+	})
+
+	It("in a file that is open is refused to another one", func() {
+		path := filepath.Join(GinkgoT().TempDir(), "feed")
+		store, err := feed.OpenFileStore(path)
+		Expect(err).NotTo(HaveOccurred())
+		_, err = feed.OpenFileStore(path)
+		Expect(err).To(MatchError(ContainSubstring("in use")))
+		Expect(store.Swap(ctx, "a", "", "1")).To(BeTrue())
+		Expect(store.Close()).To(Succeed())
+		store, err = feed.OpenFileStore(path)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(store.Load(ctx, "a")).To(Equal("1"))
+		Expect(store.Close()).To(Succeed())
 	})
 
 	It("in a file that is another file is refused", func() {

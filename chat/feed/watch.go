@@ -19,17 +19,18 @@ type Options struct {
 	// Listener announces changes. The range takes the events of the listener: do not range over them elsewhere. It stays open. Nil means none.
 	Listener *realtime.Listener
 	// Events announces changes, those that an Event Grid webhook receives for example. The range receives from it without delay until it is
-	// closed; gaps and events of other threads do no harm. Nil means none.
+	// closed; gaps and events of other threads do no harm. An event that reaches a replica that does not read the thread is lost, and while
+	// there are other replicas the channel does not make the reads less frequent. Nil means none.
 	Events <-chan events.Event
 
-	// Share is the part of each published rate limit that the range may use, above 0 and up to 1. 0 means 0.5: 100 list calls a minute per
-	// thread.
+	// Share is the part of each published rate limit that the range may use, above 0 and up to 1. The limits that the service counts per user
+	// are divided among the replicas that share a Store. 0 means 0.5: 100 list calls a minute per thread.
 	Share float64
 	// MaxInterval is the time between two reads of an idle thread. A thread that was active is read after an eighth of the time since, as
 	// far as Share allows. With a live source that is connected, threads are read when it announces a change, and at this interval. 0 means
 	// a minute.
 	MaxInterval time.Duration
-	// CallsPerMinute limits all calls of [WatchAll] together. 0 means 300. [Watch] ignores it.
+	// CallsPerMinute limits all calls of this range together, with [WatchAll]; each replica has its own. 0 means 300. [Watch] ignores it.
 	CallsPerMinute int
 	// MaxAge limits the age of changes that the first read of a thread may yield, by the clock of this process. If there are older ones after
 	// the position, the error is [ErrCursorTooOld]; it does not apply to Start. 0 means no limit: the service keeps all messages.

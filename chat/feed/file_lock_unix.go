@@ -1,0 +1,21 @@
+//go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
+
+package feed
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// lockFile opens a file that is locked until it is closed, or the process ends.
+func lockFile(name string) (*os.File, error) {
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(&os.PathError{Op: "flock", Path: name, Err: err}, f.Close())
+	}
+	return f, nil
+}
