@@ -20,7 +20,14 @@ type Store struct {
 // Open returns a store in a table, which it creates if it does not exist. The name may have a schema: {"chat", "feed_of_ana"}.
 func Open(ctx context.Context, pool *pgxpool.Pool, table pgx.Identifier) (*Store, error) {
 	s := &Store{pool: pool, table: table.Sanitize()}
-	_, err := pool.Exec(ctx, "CREATE TABLE IF NOT EXISTS "+s.table+" (key text PRIMARY KEY, value text NOT NULL)")
+	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		// CREATE TABLE IF NOT EXISTS fails if another session creates the table at the same time.
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", s.table); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "CREATE TABLE IF NOT EXISTS "+s.table+" (key text PRIMARY KEY, value text NOT NULL)")
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("create the table of the store: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -46,8 +47,18 @@ var _ = Describe("A store in PostgreSQL", func() {
 			_, err := pool.Exec(ctx, "DROP SCHEMA "+schema.Sanitize()+" CASCADE")
 			Expect(err).NotTo(HaveOccurred())
 		})
-		store, err := pgstore.Open(ctx, pool, append(schema, "feed"))
-		Expect(err).NotTo(HaveOccurred())
+		var store feed.Store
+		var once sync.Once
+		var replicas sync.WaitGroup
+		for range 8 { // which start at the same time
+			replicas.Go(func() {
+				defer GinkgoRecover()
+				opened, err := pgstore.Open(ctx, pool, append(schema[:1:1], "feed"))
+				Expect(err).NotTo(HaveOccurred())
+				once.Do(func() { store = opened })
+			})
+		}
+		replicas.Wait()
 		return store
 	})
 })
