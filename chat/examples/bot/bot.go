@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/acschat/acs-chat-go/chat"
@@ -33,13 +35,21 @@ func (b *bot) handle(ctx context.Context, event events.Event) error {
 		SendMessageOptions: chat.SendMessageOptions{SenderDisplayName: "Echo", Metadata: map[string]string{botMember: "echo"}},
 		Since:              e.Time,
 	})
-	if errors.Is(err, chat.ErrForbidden) || errors.Is(err, chat.ErrNotFound) {
-		return nil // the bot was removed, or the thread deleted
+	if isFinal(err) {
+		slog.WarnContext(ctx, "message not answered", "message", e.Message.ID, "error", err)
+		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("reply to message %s: %w", e.Message.ID, err)
 	}
 	return nil
+}
+
+// isFinal reports whether another delivery would fail as well: the bot was removed, the thread deleted, or the reply is not accepted.
+func isFinal(err error) bool {
+	return slices.ContainsFunc([]error{chat.ErrForbidden, chat.ErrNotFound, chat.ErrBadRequest, chat.ErrTooLarge}, func(refusal error) bool {
+		return errors.Is(err, refusal)
+	})
 }
 
 // reply is what the bot says. A program of your own asks a model or a database here.

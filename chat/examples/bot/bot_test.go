@@ -183,6 +183,19 @@ var _ = Describe("The bot", func() {
 		})
 	})
 
+	It("does not ask again for a message whose reply is too long", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, everything(events.SchemaEventGrid))
+			r.send(r.ana, r.threadID, strings.Repeat("x", 28<<10))
+			r.send(r.ana, r.threadID, "0")
+			r.settle()
+			Expect(r.replies(r.threadID)).To(Equal(map[string]int{"0": 1}))
+			for _, d := range s.Deliveries() {
+				Expect(d.Attempts).To(Equal(1))
+			}
+		})
+	})
+
 	It("says nothing in threads it is not in, and does not ask for deliveries again after it was removed", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, everything(events.SchemaEventGrid))
