@@ -171,16 +171,14 @@ func (d *delivery) decide(status int, err error, began, ended time.Time) {
 	if d.first.IsZero() {
 		d.first = began
 	}
-	switch {
-	case err == nil:
+	if err == nil {
 		d.status, d.outcome = DeliveryDelivered, statusLine(status)
 		return
-	case IsFinalStatus(status), d.attempts >= MaxDeliveryAttempts:
-		d.status = DeliveryFailed
-	default:
-		d.status, d.due = DeliveryWaiting, ended.Add(RetryDelay(d.attempts))
 	}
-	d.outcome = err.Error()
+	d.status, d.outcome = DeliveryFailed, err.Error()
+	if due, again := NextAttempt(d.first, ended, d.attempts, status); again {
+		d.status, d.due = DeliveryWaiting, due
+	}
 }
 
 // finish lets the next request begin, and sends what waited for this one.

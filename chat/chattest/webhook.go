@@ -128,8 +128,7 @@ func (w *Webhook) closeIdle() {
 }
 
 // Deliver sends events in one request. The attempt counts from 0. It returns the status of the answer, 0 without one, and an error unless
-// it is 200 to 204. An event without the fields of Event Grid in its header, such as one that was received in real time, gets them as
-// [events.Format] describes.
+// it is 200 to 204. The events must have what [events.Format] needs: one that was received in real time gets an ID of [NewEventID] first.
 func (w *Webhook) Deliver(ctx context.Context, attempt int, list ...events.Event) (status int, err error) {
 	body, err := w.format(list...)
 	if err != nil {
@@ -141,6 +140,9 @@ func (w *Webhook) Deliver(ctx context.Context, attempt int, list ...events.Event
 	}
 	return a.status, err
 }
+
+// NewEventID returns the id of an event, a GUID as those of Event Grid.
+func NewEventID() string { return newGUID() }
 
 // format writes the body of a request.
 func (w *Webhook) format(list ...events.Event) ([]byte, error) {

@@ -31,7 +31,8 @@ func (f *forwarding) addFlags(cmd *cobra.Command) {
 	flags.CompleteFrom(cmd, "forward-schema", string(events.SchemaEventGrid), string(events.SchemaCloudEvents))
 }
 
-// start starts to deliver events until the context ends, and returns what queues an event. If an answer can't be printed, it calls fail.
+// start starts to deliver events until the context ends, and returns what queues an event, and what waits for the end and then reports what
+// was not delivered. If an answer can't be printed, it calls fail.
 func (f *forwarding) start(ctx context.Context, t *tool, report *connectionReport, fail func(error)) (add func(events.Event) error, wait func(), err error) {
 	webhook, err := chattest.NewWebhook(f.url, &chattest.WebhookOptions{Schema: events.Schema(f.schema)})
 	if err != nil {
@@ -57,14 +58,25 @@ func (f *forwarding) start(ctx context.Context, t *tool, report *connectionRepor
 	var running sync.WaitGroup
 	running.Go(func() { forwarder.Run(ctx) })
 	missing := map[events.Kind]bool{}
+	full := false
 	add = func(e events.Event) error {
 		if !forwarder.Add(e) && !missing[e.Kind()] {
 			missing[e.Kind()] = true
 			report.say("Event Grid has no events of the kind %s: they are not forwarded", e.Kind())
 		}
+		if _, dropped := forwarder.Undelivered(); dropped > 0 && !full {
+			full = true
+			report.say("more than %d events wait for the webhook: the oldest are given up", forward.MaxWaiting)
+		}
 		return nil
 	}
-	return add, running.Wait, nil
+	wait = func() {
+		running.Wait()
+		if waiting, dropped := forwarder.Undelivered(); waiting+dropped > 0 {
+			report.say("events that were not delivered: %d still waiting, %d given up before", waiting, dropped)
+		}
+	}
+	return add, wait, nil
 }
 
 // attemptView is that of answers: when the event happened, what, where, and what the webhook answered.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -95,7 +94,7 @@ func (f *triggering) event(name string) (events.Event, error) {
 	if !ok {
 		return nil, cli.Misuse("Event Grid has no type %q: see trigger --list", name)
 	}
-	event := trigger.Sample(kind, strings.ToLower(rand.Text()), time.Now())
+	event := trigger.Sample(kind, chattest.NewEventID(), time.Now())
 	for _, pair := range f.set {
 		member, value, ok := strings.Cut(pair, "=")
 		if !ok {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -13,6 +14,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/events"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/clitest"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/trigger"
 )
 
 var _ = Describe("trigger", func() {
@@ -31,30 +33,55 @@ var _ = Describe("trigger", func() {
 		return server.URL + "/events?secret=s3cret"
 	}
 	ok := func() error { return nil }
-	short := func(t events.EventType) string { return strings.TrimPrefix(t.Name, "Microsoft.Communication.") }
-
 	BeforeEach(func() {
 		sh = emptyShell()
 		got = nil
 	})
 
-	It("sends a well-formed event of every type in both schemas, and prints the status of the answer", func() {
+	It("sends an event of every type with all values in both schemas, and prints the status of the answer", func() {
 		url := program(ok)
 		for _, t := range events.EventTypes() {
 			for _, schema := range []string{"eventgrid", "cloudevents"} {
 				got = nil
-				Expect(sh.Run("trigger", short(t), "--to", url, "--schema", schema).OK()).To(And(ContainSubstring(short(t)), ContainSubstring("200 OK")))
+				Expect(sh.Run("trigger", t.ShortName(), "--to", url, "--schema", schema).OK()).To(And(ContainSubstring(t.ShortName()), ContainSubstring("200 OK")))
 				Expect(got).To(HaveLen(1))
-				Expect(got[0].Kind()).To(Equal(t.Kind), short(t))
-				Expect(got[0].EventHeader().Level).To(Equal(t.Level))
 				again, found := events.TypeOf(got[0])
 				Expect(found).To(BeTrue())
 				Expect(again).To(Equal(t))
+				h := got[0].EventHeader()
+				expected := trigger.Sample(t, h.ID, h.Time)
+				header := expected.EventHeader()
+				header.Subject = h.Subject
+				Expect(got[0]).To(Equal(events.WithHeader(expected, header)), t.ShortName())
 			}
 		}
 		var answer map[string]any
 		sh.Run("trigger", "userdisconnected", "--to", url, "-o", "json").Into(&answer)
 		Expect(answer).To(And(HaveKeyWithValue("status", 200.0), HaveKeyWithValue("eventType", "Microsoft.Communication.UserDisconnected")))
+	})
+
+	It("sends the values of a bot command and of a disconnected user, which no request to the service causes", func() {
+		alice := chat.CommunicationUser{ID: "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0000-0000-0000000a11ce"}
+		for _, schema := range []string{"eventgrid", "cloudevents"} {
+			got = nil
+			url := program(ok)
+			sh.Run("trigger", "ChatAzureBotCommandReceivedInThread", "--to", url, "--schema", schema, "--set", "messageBody=/help", "--set", "messageId=7",
+				"--set", "version=8", "--set", "sequenceId=9", "--set", "subject=thread/19:t@thread.v2/sender/8:acs:r_a/recipient/8:acs:r_bot",
+				"--set", "composeTime=2026-01-02T03:04:05.678Z").OK()
+			sh.Run("trigger", "UserDisconnected", "--to", url, "--schema", schema, "--set", "id=e2", "--set", "userCommunicationIdentifier=8:acs:r_x").OK()
+			command := got[0].(events.BotCommandReceived)
+			Expect(command.Message).To(Equal(chat.Message{
+				ID: "7", Type: chat.MessageTypeText, SequenceID: "9", Version: "8", Content: chat.MessageContent{Message: "/help"}, SenderDisplayName: "Alice",
+				Sender: alice, CreatedOn: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Metadata: map[string]string{"key": "value"},
+			}))
+			Expect(command.Header).To(And(HaveField("Level", events.LevelThread), HaveField("Version", "8"), HaveField("Recipient", chat.CommunicationUser{ID: "8:acs:r_bot"}),
+				HaveField("Time", time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC))))
+			gone := got[1].(events.UserDisconnected)
+			Expect(gone).To(Equal(events.UserDisconnected{
+				Header: events.Header{ID: "e2", Subject: gone.Subject, Time: gone.Time}, User: chat.CommunicationUser{ID: "8:acs:r_x"},
+			}))
+			Expect(gone.Time).To(BeTemporally("~", time.Now(), time.Minute))
+		}
 	})
 
 	It("sets members, and what follows from them", func() {
@@ -89,7 +116,7 @@ var _ = Describe("trigger", func() {
 	It("lists the types", func() {
 		out := sh.Run("trigger", "--list").OK()
 		for _, t := range events.EventTypes() {
-			Expect(out).To(MatchRegexp(short(t) + ` +` + string(t.Level) + ` +` + string(t.Kind)))
+			Expect(out).To(MatchRegexp(t.ShortName() + ` +` + string(t.Level) + ` +` + string(t.Kind)))
 		}
 		Expect(sh.Run("trigger", "--list", "-o", "jsonl").Lines()).To(HaveLen(19))
 	})

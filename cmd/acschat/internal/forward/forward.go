@@ -3,8 +3,6 @@ package forward
 
 import (
 	"context"
-	"crypto/rand"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -13,8 +11,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
-// maxWaiting is the most events that wait. Above it the oldest is given up.
-const maxWaiting = 10_000
+// MaxWaiting is the most events that wait. Above it the oldest is given up.
+const MaxWaiting = 10_000
 
 // Forwarder delivers events to one webhook, one at a time. Its methods may be called concurrently.
 type Forwarder struct {
@@ -23,8 +21,9 @@ type Forwarder struct {
 	shaken  func(error)
 	wake    chan struct{}
 
-	mu      sync.Mutex // guards waiting
+	mu      sync.Mutex // guards the fields below
 	waiting []*delivery
+	dropped int // above MaxWaiting
 }
 
 // Attempt is the outcome of a request with an event.
@@ -54,7 +53,7 @@ func New(webhook *chattest.Webhook, shaken func(error), tell func(Attempt)) *For
 // Add queues an event for the thread, or several if Event Grid has one for each participant. It reports false if Event Grid has no such event.
 func (f *Forwarder) Add(event events.Event) bool {
 	header := event.EventHeader()
-	header.Level, header.Recipient, header.ID, header.Subject = events.LevelThread, nil, newID(), ""
+	header.Level, header.Recipient, header.ID, header.Subject = events.LevelThread, nil, chattest.NewEventID(), ""
 	event = events.WithHeader(event, header)
 	if _, ok := events.TypeOf(event); !ok {
 		return false
@@ -64,7 +63,9 @@ func (f *Forwarder) Add(event events.Event) bool {
 	for _, e := range events.PerParticipant(event) {
 		f.waiting = append(f.waiting, &delivery{event: e})
 	}
-	f.waiting = f.waiting[max(0, len(f.waiting)-maxWaiting):]
+	surplus := max(0, len(f.waiting)-MaxWaiting)
+	f.waiting = f.waiting[surplus:]
+	f.dropped += surplus
 	select {
 	case f.wake <- struct{}{}:
 	default:
@@ -72,12 +73,12 @@ func (f *Forwarder) Add(event events.Event) bool {
 	return true
 }
 
-// newID returns the id of an event, a GUID.
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:])
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+// Undelivered returns how many events wait, and how many were given up because more than MaxWaiting waited. Events that the webhook refused are
+// neither. An attempt that the end of Run has aborted counts as waiting.
+func (f *Forwarder) Undelivered() (waiting, dropped int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.waiting), f.dropped
 }
 
 // Run makes the handshake, every few seconds until the webhook consents, and then delivers events until the context ends.
@@ -144,6 +145,7 @@ func (f *Forwarder) attempt(ctx context.Context, d *delivery) {
 	began := time.Now()
 	status, err := f.webhook.Deliver(ctx, d.attempts, d.event)
 	if ctx.Err() != nil {
+		f.wait(d)
 		return
 	}
 	d.attempts++
@@ -152,13 +154,16 @@ func (f *Forwarder) attempt(ctx context.Context, d *delivery) {
 	}
 	ended := time.Now()
 	a := Attempt{Event: d.event, Number: d.attempts, Status: status, Err: err, Duration: ended.Sub(began)}
-	retry := chattest.RetryDelay(d.attempts)
-	isOver := chattest.IsFinalStatus(status) || d.attempts >= chattest.MaxDeliveryAttempts || ended.Add(retry).Sub(d.first) > chattest.MaxDeliveryTime
-	if err != nil && !isOver {
-		a.RetryIn, d.due = retry, ended.Add(retry)
-		f.mu.Lock()
-		f.waiting = append(f.waiting, d)
-		f.mu.Unlock()
+	if due, again := chattest.NextAttempt(d.first, ended, d.attempts, status); err != nil && again {
+		a.RetryIn, d.due = due.Sub(ended), due
+		f.wait(d)
 	}
 	f.tell(a)
+}
+
+// wait queues a delivery again.
+func (f *Forwarder) wait(d *delivery) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.waiting = append(f.waiting, d)
 }

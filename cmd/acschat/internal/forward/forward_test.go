@@ -3,6 +3,7 @@ package forward_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -57,6 +58,11 @@ func (p *program) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.WriteHeader(int(p.status.Load()))
 	return w.Result(), nil
 }
+
+// roundTripper is a transport.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // record keeps what a callback was called with.
 type record[T any] struct {
@@ -150,6 +156,46 @@ var _ = Describe("A forwarder", func() {
 			Expect(p.handled()[2]).To(Equal(p.handled()[0]))
 			time.Sleep(24 * time.Hour)
 			Expect(attempts()).To(HaveLen(3))
+		})
+	})
+
+	It("counts the events that wait, and those that are given up because too many wait", func() {
+		forwarding(func(p *program, fwd *forward.Forwarder, outcomes func() []error, attempts func() []forward.Attempt) {
+			for i := range forward.MaxWaiting + 5 {
+				fwd.Add(message(fmt.Sprint(i)))
+			}
+			waiting, dropped := fwd.Undelivered()
+			Expect([]int{waiting, dropped}).To(Equal([]int{forward.MaxWaiting, 5}))
+			p.isUp.Store(true)
+			time.Sleep(5 * time.Second)
+			Expect(attempts()).To(HaveLen(forward.MaxWaiting))
+			Expect(texts(p)[0]).To(Equal("5"))
+			waiting, dropped = fwd.Undelivered()
+			Expect([]int{waiting, dropped}).To(Equal([]int{0, 5}))
+		})
+	})
+
+	It("counts an event whose attempt was aborted", func() {
+		synctest.Test(suiteT, func(*testing.T) {
+			defer GinkgoRecover()
+			ctx, cancel := context.WithCancel(context.Background())
+			webhook, err := chattest.NewWebhook("https://program.example/", &chattest.WebhookOptions{Schema: events.SchemaCloudEvents, Transport: roundTripper(
+				func(r *http.Request) (*http.Response, error) {
+					if r.Method == http.MethodPost {
+						<-r.Context().Done()
+					}
+					w := httptest.NewRecorder()
+					w.Header().Set("WebHook-Allowed-Origin", "*")
+					w.Header().Set("WebHook-Allowed-Rate", "*")
+					return w.Result(), r.Context().Err()
+				})})
+			Expect(err).NotTo(HaveOccurred())
+			fwd := forward.New(webhook, func(error) {}, func(forward.Attempt) {})
+			fwd.Add(message("1"))
+			time.AfterFunc(time.Second, cancel)
+			fwd.Run(ctx)
+			waiting, _ := fwd.Undelivered()
+			Expect(waiting).To(Equal(1))
 		})
 	})
 
