@@ -98,10 +98,7 @@ func ExampleService_Deliveries() {
 	for _, d := range s.Deliveries() {
 		fmt.Println(d.Type, d.Status, d.Attempts)
 	}
-	fmt.Println(chattest.IsFinalStatus(http.StatusForbidden))
-	// Output:
-	// Microsoft.Communication.ChatMessageReceivedInThread failed 1
-	// true
+	// Output: Microsoft.Communication.ChatMessageReceivedInThread failed 1
 }
 
 // An event that was given up is delivered after all.
@@ -188,6 +185,12 @@ func ExampleNewWebhook() {
 	_, err := chattest.NewWebhook("http://app.example/events", nil)
 	fmt.Println(err)
 	// Output: the webhook http://app.example/events must use https; http is for webhooks on this machine
+}
+
+// An event that was received in real time has no ID, which Event Grid gives to each event.
+func ExampleNewEventID() {
+	fmt.Println(len(chattest.NewEventID()), chattest.NewEventID() == chattest.NewEventID())
+	// Output: 36 false
 }
 
 // A single event goes to a webhook, as a test of its handler needs it.

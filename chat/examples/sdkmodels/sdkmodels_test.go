@@ -25,7 +25,7 @@ func TestSDKModels(t *testing.T) {
 	RunSpecs(t, "sdkmodels")
 }
 
-// models returns a model of each type of event that REST causes.
+// models returns a model of each type of event.
 func models() map[string]any {
 	return map[string]any{
 		azsystemevents.TypeACSChatMessageReceived:                      new(azsystemevents.ACSChatMessageReceivedEventData),
@@ -45,13 +45,15 @@ func models() map[string]any {
 		azsystemevents.TypeACSChatThreadDeleted:                        new(azsystemevents.ACSChatThreadDeletedEventData),
 		azsystemevents.TypeACSChatParticipantAddedToThread:             new(azsystemevents.ACSChatParticipantAddedToThreadEventData),
 		azsystemevents.TypeACSChatParticipantRemovedFromThread:         new(azsystemevents.ACSChatParticipantRemovedFromThreadEventData),
+		azsystemevents.TypeACSChatAzureBotCommandReceivedInThread:      new(azsystemevents.ACSChatAzureBotCommandReceivedInThreadEventData),
+		azsystemevents.TypeACSUserDisconnected:                         new(azsystemevents.ACSUserDisconnectedEventData),
 	}
 }
 
 // hasTextVersion reports whether the service writes the version of a type as a string, which the models cannot read.
 func hasTextVersion(kind string) bool {
 	return strings.HasPrefix(kind, "Microsoft.Communication.ChatMessage") && strings.HasSuffix(kind, "InThread") ||
-		kind == azsystemevents.TypeACSChatTypingIndicatorReceivedInThread
+		kind == azsystemevents.TypeACSChatTypingIndicatorReceivedInThread || kind == azsystemevents.TypeACSChatAzureBotCommandReceivedInThread
 }
 
 // webhook records the bodies of deliveries.
@@ -72,7 +74,7 @@ func (w *webhook) ServeHTTP(answer http.ResponseWriter, r *http.Request) {
 	w.Handler.ServeHTTP(answer, r)
 }
 
-// delivered are the bodies of the events that every call of REST causes.
+// delivered are the bodies of the events of every type.
 func delivered(ctx context.Context, schema events.Schema) [][]byte {
 	GinkgoHelper()
 	s, err := chattest.Open(nil)
@@ -101,7 +103,28 @@ func delivered(ctx context.Context, schema events.Schema) [][]byte {
 	Expect(s.WaitForDeliveries(ctx)).To(Succeed())
 	hook.mu.Lock()
 	defer hook.mu.Unlock()
-	return hook.bodies
+	return append(hook.bodies, others(schema, users[0], users[1])...)
+}
+
+// others are the bodies of the events that no call of REST causes.
+func others(schema events.Schema, user, bot chattest.User) (bodies [][]byte) {
+	GinkgoHelper()
+	now := time.Now()
+	for _, event := range []events.Event{
+		events.BotCommandReceived{
+			Header: events.Header{ID: "1", Level: events.LevelThread, ThreadID: "19:x@thread.v2", Time: now, Version: "1", Recipient: bot},
+			Message: chat.Message{
+				ID: "1", Type: chat.MessageTypeText, Version: "1", Content: chat.MessageContent{Message: "/help"}, Sender: user, SenderDisplayName: "Ana",
+				Metadata: map[string]string{"k": "v"},
+			},
+		},
+		events.UserDisconnected{Header: events.Header{ID: "2", Time: now}, User: user},
+	} {
+		body, err := events.Format(schema, "/subscriptions/x", event)
+		Expect(err).NotTo(HaveOccurred())
+		bodies = append(bodies, body)
+	}
+	return bodies
 }
 
 // check decodes the data of an event with the model of its type.
@@ -147,7 +170,7 @@ var _ = Describe("The deliveries of the emulator", func() {
 			kinds[list[0].EventType] = true
 			check(list[0].EventType, list[0].Data)
 		}
-		Expect(kinds).To(HaveLen(17))
+		Expect(kinds).To(HaveLen(19))
 	}, SpecTimeout(time.Minute))
 
 	It("are read by the models of azsystemevents, in that of CloudEvents", func(ctx SpecContext) {
@@ -164,6 +187,6 @@ var _ = Describe("The deliveries of the emulator", func() {
 			kinds[event.Type] = true
 			check(event.Type, event.Data)
 		}
-		Expect(kinds).To(HaveLen(17))
+		Expect(kinds).To(HaveLen(19))
 	}, SpecTimeout(time.Minute))
 })
