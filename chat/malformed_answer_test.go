@@ -55,6 +55,18 @@ var _ = Describe("A malformed answer", api.OtherResponses(), func() {
 		Expect(messages).To(BeEmpty())
 	})
 
+	It("notices that a later page has no list, and accepts one that is empty", func(ctx SpecContext) {
+		first := `{"value":[{"id":"1"}],"nextLink":"/chat/threads?skip=1"}`
+		for _, later := range []string{`{}`, `{"value":null}`, `{"value":1}`} {
+			client, _ := clientOf(reply(200, first), reply(200, later))
+			threads, err := client.ListThreads(nil).Collect(ctx, 0)
+			Expect(err).To(MatchError(HavePrefix("chat: list threads: ")))
+			Expect(threads).To(HaveLen(1))
+		}
+		client, _ := clientOf(reply(200, first), reply(200, `{"value":[]}`))
+		Expect(client.ListThreads(nil).Collect(ctx, 0)).To(HaveLen(1))
+	})
+
 	It("does not report that every participant was added if it cannot say who was not", func(ctx SpecContext) {
 		for _, body := range []string{`{"invalidParticipants":{"code":"403"}}`, `{"invalidParticipants":"all"}`} {
 			thread, _ := threadOf(reply(201, body))

@@ -12,17 +12,12 @@ import (
 // embedded struct would be written first, and a field with the option embed holds the unknown members: the decoder and
 // json_test.go know its name.
 
-type wireMessages struct {
-	Value    []wireMessage `json:"value"`
-	NextLink *string       `json:"nextLink"`
-}
-
 type wireMessage struct {
 	ID                string                                `json:"id"`
 	Type              MessageType                           `json:"type"`
 	SequenceID        string                                `json:"sequenceId"`
 	Version           string                                `json:"version"`
-	Content           *wireContent                          `json:"content"`
+	Content           wireContent                           `json:"content"`
 	SenderDisplayName *string                               `json:"senderDisplayName,omitzero"`
 	CreatedOn         time.Time                             `json:"createdOn,omitzero"`
 	Sender            *chatapi.CommunicationIdentifierModel `json:"senderCommunicationIdentifier,omitzero"`
@@ -70,7 +65,7 @@ func (a *Attachment) UnmarshalJSON(data []byte) error { return unmarshal(data, a
 func messageForm(m Message) wireMessage {
 	byUser := m.Sender != nil || m.Type == MessageTypeText || m.Type == MessageTypeHTML
 	w := wireMessage{
-		ID: m.ID, Type: m.Type, SequenceID: m.SequenceID, Version: m.Version, Content: new(contentForm(m.Content, byUser)),
+		ID: m.ID, Type: m.Type, SequenceID: m.SequenceID, Version: m.Version, Content: contentForm(m.Content, byUser),
 		SenderDisplayName: wireText(m.SenderDisplayName), CreatedOn: m.CreatedOn.UTC(), Sender: identifierForm(m.Sender),
 		EditedOn: timeForm(m.EditedOn), DeletedOn: timeForm(m.DeletedOn), Metadata: metadata(m.Metadata), Unknown: jsontext.Value(m.Unknown),
 	}
@@ -105,7 +100,7 @@ func attachmentForm(a Attachment) wireAttachment {
 
 func message(w wireMessage) Message {
 	return Message{
-		ID: w.ID, Type: w.Type, SequenceID: w.SequenceID, Version: w.Version, Content: messageContent(value(w.Content)),
+		ID: w.ID, Type: w.Type, SequenceID: w.SequenceID, Version: w.Version, Content: messageContent(w.Content),
 		SenderDisplayName: value(w.SenderDisplayName), Sender: identifier(w.Sender), CreatedOn: w.CreatedOn.UTC(),
 		EditedOn: utc(w.EditedOn), DeletedOn: utc(w.DeletedOn), Metadata: metadata(w.Metadata), Unknown: unknownMembers(w.Unknown),
 	}

@@ -195,9 +195,7 @@ func (t *ThreadClient) ListMessages(options *ListMessagesOptions) *Pager[Message
 		},
 		token: options.ContinuationToken, prefetch: options.Prefetch,
 	}
-	return newPager(t.client, list, func(page wireMessages) ([]wireMessage, *string) {
-		return page.Value, page.NextLink
-	}, message)
+	return newPager(t.client, list, message)
 }
 
 // UpdateMessage changes the text or the metadata of a message that the user sent. The zero update is sent, succeeds and changes

@@ -107,9 +107,7 @@ func (t *ThreadClient) ListParticipants(options *ListParticipantsOptions) *Pager
 		},
 		token: options.ContinuationToken, prefetch: options.Prefetch,
 	}
-	return newPager(t.client, list, func(page chatapi.ChatParticipantsCollection) ([]chatapi.ChatParticipant, *string) {
-		return page.Value, page.NextLink
-	}, participant)
+	return newPager(t.client, list, participant)
 }
 
 func firstBatch(participants []Participant) (first, rest []Participant) {

@@ -67,7 +67,5 @@ func (t *ThreadClient) ListReadReceipts(options *ListReadReceiptsOptions) *Pager
 		},
 		token: options.ContinuationToken, prefetch: options.Prefetch,
 	}
-	return newPager(t.client, list, func(page chatapi.ChatMessageReadReceiptsCollection) ([]chatapi.ChatMessageReadReceipt, *string) {
-		return page.Value, page.NextLink
-	}, readReceipt)
+	return newPager(t.client, list, readReceipt)
 }

@@ -129,9 +129,7 @@ func (c *Client) ListThreads(options *ListThreadsOptions) *Pager[ThreadItem] {
 		first:     func(ctx context.Context) (*http.Response, error) { return c.api.ChatListChatThreads(ctx, &params) },
 		token:     options.ContinuationToken, prefetch: options.Prefetch,
 	}
-	return newPager(c, list, func(page chatapi.ChatThreadsItemCollection) ([]chatapi.ChatThreadItem, *string) {
-		return page.Value, page.NextLink
-	}, threadItem)
+	return newPager(c, list, threadItem)
 }
 
 // DeleteThread deletes a thread for all participants. Their listings keep it, with DeletedOn set. The error is [ErrForbidden] if

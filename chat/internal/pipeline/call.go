@@ -68,8 +68,12 @@ func (c *call) in(ctx context.Context) context.Context {
 	return context.WithValue(ctx, callKey{}, c)
 }
 
-// callOf returns the call of a request. It does not depend on the context of the request, which a policy may replace.
-func callOf(req *policy.Request) *call {
+// callOf returns the call of a request. With policies of the caller it does not depend on the context of the request, which they may
+// replace; azcore's operation values take longer.
+func (s *shared) callOf(req *policy.Request) *call {
+	if !s.foreignPolicies {
+		return callIn(req.Raw().Context())
+	}
 	var c *call
 	req.OperationValue(&c)
 	return c
@@ -77,8 +81,8 @@ func callOf(req *policy.Request) *call {
 
 // carryCall is the policy that comes after those of the caller. It restores the call in the context for the transport, if one
 // of them has replaced the context, and prevents that one delivers an operation with Once set twice.
-func carryCall(req *policy.Request) (*http.Response, error) {
-	ctx, c := req.Raw().Context(), callOf(req)
+func (s *shared) carryCall(req *policy.Request) (*http.Response, error) {
+	ctx, c := req.Raw().Context(), s.callOf(req)
 	if own := c.in(ctx); own != ctx {
 		req = req.WithContext(own)
 	}
@@ -95,11 +99,19 @@ func Noted(ctx context.Context) any { return callIn(ctx).note }
 type NoBody struct{}
 
 // Call makes one call: send sends its request through [Pipeline.Do]. It decodes the answer into Wire, which is its zero value with
-// an error. All methods use it.
-func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(context.Context) (*http.Response, error)) (_ Wire, err error) {
+// an error.
+func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(context.Context) (*http.Response, error)) (Wire, error) {
 	var wire, none Wire
+	if err := p.CallInto(ctx, op, &wire, send); err != nil {
+		return none, err
+	}
+	return wire, nil
+}
+
+// CallInto is Call that decodes into what wire points to, which may be changed even with an error. All methods use it.
+func (p *Pipeline) CallInto(ctx context.Context, op Operation, wire any, send func(context.Context) (*http.Response, error)) (err error) {
 	if owner := p.closedOwner(); owner != "" {
-		return none, fmt.Errorf("%s: the %s is %w", op.Action, owner, ErrClosed)
+		return fmt.Errorf("%s: the %s is %w", op.Action, owner, ErrClosed)
 	}
 	ctx, endSpan := p.startSpan(ctx, op.Name)
 	defer func() { endSpan(err) }()
@@ -111,7 +123,7 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	p.budget.put(c.paid.next)
 	if err == nil {
 		defer resp.Body.Close()
-		err = p.read(ctx, resp, &wire)
+		err = p.read(ctx, resp, wire)
 		if err != nil && op.succeeded(resp.StatusCode) {
 			c.ambiguous = op.Once
 		}
@@ -124,19 +136,15 @@ func Call[Wire any](ctx context.Context, p *Pipeline, op Operation, send func(co
 	if c.paid.refused {
 		err = fmt.Errorf("%w; not retried: the retry budget of the client is empty", err)
 	}
-	switch {
-	case err == nil:
-		return wire, nil
-	case c.ambiguous:
-		return none, &UnknownError{err}
+	if err != nil && c.ambiguous {
+		return &UnknownError{err}
 	}
-	return none, err
+	return err
 }
 
 // Run is Call for an operation whose answer has no body.
 func Run(ctx context.Context, p *Pipeline, op Operation, send func(context.Context) (*http.Response, error)) error {
-	_, err := Call[NoBody](ctx, p, op, send)
-	return err
+	return p.CallInto(ctx, op, new(NoBody), send)
 }
 
 func (p *Pipeline) read(ctx context.Context, resp *http.Response, wire any) error {

@@ -59,9 +59,9 @@ func (c *call) keep(resp *http.Response) (*http.Response, error) {
 
 // returnAnswer is the policy around azcore's retries. It returns the response that was kept, and a success even if the context has
 // ended since, for which azcore returns an error beside it.
-func returnAnswer(req *policy.Request) (*http.Response, error) {
+func (s *shared) returnAnswer(req *policy.Request) (*http.Response, error) {
 	resp, err := req.Next()
-	c := callOf(req)
+	c := s.callOf(req)
 	if c.answer != nil {
 		return c.answer, nil
 	}

@@ -78,6 +78,8 @@ type shared struct {
 	logger       *slog.Logger
 	logMessage   string
 
+	foreignPolicies bool // there are policies of the caller
+
 	tryTimeout    time.Duration   // of the client
 	retryDefaults context.Context // contains the retry options of the client
 	budget        *retryBudget
@@ -103,14 +105,15 @@ func New(s Settings) (*Pipeline, error) {
 		p.authenticate = (*Attempt).Send
 	}
 	p.transport.sign = s.Sign
+	p.foreignPolicies = len(s.Options.PerCallPolicies)+len(s.Options.PerRetryPolicies) > 0
 	options := s.Options
 	options.Transport = p.transport
 	options.Retry.TryTimeout = 0      // see retryOptions
 	options.APIVersion = ""           // a parameter of the generated clients; azcore would rewrite every next link for it
 	options.Telemetry.Disabled = true // azcore's User-Agent would present this library as Microsoft's
-	options.PerCallPolicies = append(slices.Clone(options.PerCallPolicies), policyFunc(returnAnswer))
-	if len(s.Options.PerCallPolicies)+len(s.Options.PerRetryPolicies) > 0 {
-		options.PerRetryPolicies = append(slices.Clone(options.PerRetryPolicies), policyFunc(carryCall))
+	options.PerCallPolicies = append(slices.Clone(options.PerCallPolicies), policyFunc(p.returnAnswer))
+	if p.foreignPolicies {
+		options.PerRetryPolicies = append(slices.Clone(options.PerRetryPolicies), policyFunc(p.carryCall))
 	}
 	core, err := azcore.NewClient(s.Module, "v"+version(), runtime.PipelineOptions{
 		PerRetry: []policy.Policy{policyFunc(p.withinBudget)},
@@ -134,7 +137,9 @@ func (p *Pipeline) Do(raw *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	delete(raw.Header, "Content-Length") // set by azcore; net/http sends its own
-	req.SetOperationValue(callIn(raw.Context()))
+	if p.foreignPolicies {
+		req.SetOperationValue(callIn(raw.Context()))
+	}
 	runtime.SkipBodyDownload(req) // the transport has read the body
 	resp, err := p.core.Do(req)
 	if err != nil {

@@ -62,7 +62,7 @@ type payments struct {
 // withinBudget is the policy that makes an attempt within the retry budget. If a retry would need more tokens than there are, it
 // makes the outcome final. That is independent of ShouldRetry, which a call may override.
 func (s *shared) withinBudget(req *policy.Request) (*http.Response, error) {
-	c := callOf(req)
+	c := s.callOf(req)
 	c.paid = payments{current: c.paid.next}
 	resp, err := s.attempt(req, c)
 	answered := c.answer != nil && err == errKept //nolint:errorlint // it is never wrapped
