@@ -152,7 +152,7 @@ func (p *process) stored(ctx context.Context) []string {
 		Expect(rows.Scan(&id)).To(Succeed())
 		ids = append(ids, id)
 	}
-	Expect(rows.Err()).NotTo(HaveOccurred())
+	Expect(rows.Err()).To(Succeed())
 	return ids
 }
 
