@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -19,6 +20,8 @@ type backend[Tx any] struct {
 	begin    func(context.Context) (Tx, error)
 	commit   func(context.Context, Tx) error
 	rollback func(context.Context, Tx) error
+	// connections returns how many connections the pool may have at most, 0 for any number.
+	connections func() int
 	// lock takes the lock of a working process, see processLock.
 	lock func(ctx context.Context, id string) (processLock, error)
 }
@@ -36,6 +39,14 @@ func (b *backend[Tx]) inTx(ctx context.Context, f func(tx Tx, s session) error) 
 	return b.commit(ctx, tx)
 }
 
+// needConnections fails if the pool may have fewer than n connections, so that a caller would wait for ever. SQLite needs one.
+func (b *backend[Tx]) needConnections(n int) error {
+	if most := b.connections(); b.dialect == &postgres && most > 0 && most < n {
+		return fmt.Errorf("the pool must allow at least %d connections, not %d", n, most)
+	}
+	return nil
+}
+
 func pgxBackend(pool *pgxpool.Pool, driver riverdriver.Driver[pgx.Tx]) *backend[pgx.Tx] {
 	return &backend[pgx.Tx]{
 		dialect: &postgres,
@@ -45,8 +56,9 @@ func pgxBackend(pool *pgxpool.Pool, driver riverdriver.Driver[pgx.Tx]) *backend[
 		begin: func(ctx context.Context) (pgx.Tx, error) {
 			return pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
 		},
-		commit:   func(ctx context.Context, tx pgx.Tx) error { return tx.Commit(ctx) },
-		rollback: func(ctx context.Context, tx pgx.Tx) error { return tx.Rollback(ctx) },
+		connections: func() int { return int(pool.Config().MaxConns) },
+		commit:      func(ctx context.Context, tx pgx.Tx) error { return tx.Commit(ctx) },
+		rollback:    func(ctx context.Context, tx pgx.Tx) error { return tx.Rollback(ctx) },
 		lock: func(ctx context.Context, id string) (processLock, error) {
 			conn, err := pool.Acquire(ctx)
 			if err != nil {
@@ -62,12 +74,13 @@ func pgxBackend(pool *pgxpool.Pool, driver riverdriver.Driver[pgx.Tx]) *backend[
 
 func sqlBackend(db *sql.DB, spoken *dialect, driver riverdriver.Driver[*sql.Tx], options *sql.TxOptions) *backend[*sql.Tx] {
 	return &backend[*sql.Tx]{
-		dialect:  spoken,
-		driver:   driver,
-		pool:     sqlSession{db, spoken},
-		of:       func(tx *sql.Tx) session { return sqlSession{tx, spoken} },
-		begin:    func(ctx context.Context) (*sql.Tx, error) { return db.BeginTx(ctx, options) },
-		commit:   func(_ context.Context, tx *sql.Tx) error { return tx.Commit() },
-		rollback: func(_ context.Context, tx *sql.Tx) error { return tx.Rollback() },
+		dialect:     spoken,
+		driver:      driver,
+		pool:        sqlSession{db, spoken},
+		of:          func(tx *sql.Tx) session { return sqlSession{tx, spoken} },
+		begin:       func(ctx context.Context) (*sql.Tx, error) { return db.BeginTx(ctx, options) },
+		connections: func() int { return db.Stats().MaxOpenConnections },
+		commit:      func(_ context.Context, tx *sql.Tx) error { return tx.Commit() },
+		rollback:    func(_ context.Context, tx *sql.Tx) error { return tx.Rollback() },
 	}
 }

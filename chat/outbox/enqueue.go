@@ -43,7 +43,7 @@ func (drainArgs) Kind() string { return "chat_outbox_drain" }
 const maxAttempts = 30_000
 
 // Enqueue adds a message in the transaction of the caller: it is sent after the transaction has committed, and never if the transaction is
-// rolled back. It sends no request. The package comment says what is locked.
+// rolled back. tx is an open transaction of the database of the outbox. It sends no request. The package comment says what is locked.
 //
 // The error matches [ErrDuplicate] if there is such a message already; nothing is changed then, and the transaction can go on. An invalid
 // message is an [*chat.ArgumentError]. Other errors are those of the database; roll the transaction back. Some of them, such as deadlocks,

@@ -113,7 +113,7 @@ func restoreError(text string) error {
 
 // ListOptions are the optional settings of [Outbox.List].
 type ListOptions struct {
-	// State and ThreadID select messages. Empty means all.
+	// State and ThreadID select messages. Empty means all, an unknown state none.
 	State    State
 	ThreadID string
 	// AfterThread and AfterSeq continue after an entry of a previous list. Zero means from the beginning.

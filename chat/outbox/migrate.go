@@ -46,8 +46,11 @@ var migrations = [][]string{ //nolint:gochecknoglobals // a constant
 }
 
 // Migrate creates the tables of the outbox and of River, or brings them to the version of this package. It does nothing if they have it.
-// Several processes may call it at the same time. On Postgres it uses two connections.
+// Several processes may call it at the same time. On Postgres it needs two connections, and fails if the pool may not have them.
 func (o *Outbox[Tx]) Migrate(ctx context.Context) error {
+	if err := o.needConnections(2); err != nil {
+		return failure("migrate", err)
+	}
 	err := o.inTx(ctx, func(tx Tx, s session) error {
 		if err := o.migrateRiver(ctx, tx, s); err != nil {
 			return err

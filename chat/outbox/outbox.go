@@ -54,7 +54,7 @@ func NewDatabaseSQL(db *sql.DB) (*Outbox[*sql.Tx], error) {
 }
 
 // NewSQLite returns an outbox in a SQLite database. It fails with instructions unless the connections of db have the WAL journal mode, a
-// busy timeout and immediate transactions. With modernc.org/sqlite, open it with
+// busy timeout and immediate transactions; a database in memory must be limited to one connection. With modernc.org/sqlite, open it with
 //
 //	sql.Open("sqlite", "file:shop.db?_txlock=immediate&_pragma=journal_mode(wal)&_pragma=busy_timeout(10000)")
 //

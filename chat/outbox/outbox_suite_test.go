@@ -129,9 +129,15 @@ func newPostgres() *database[pgx.Tx] {
 
 func openPostgres(source string) *database[pgx.Tx] {
 	GinkgoHelper()
+	return openPostgresOf(source, 20)
+}
+
+// openPostgresOf opens a pool of a number of connections.
+func openPostgresOf(source string, connections int32) *database[pgx.Tx] {
+	GinkgoHelper()
 	config, err := pgxpool.ParseConfig(source)
 	Expect(err).NotTo(HaveOccurred())
-	config.MaxConns = 20
+	config.MaxConns = connections
 	pool, err := pgxpool.NewWithConfig(context.Background(), config)
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(pool.Close)

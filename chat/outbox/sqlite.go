@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -21,7 +22,7 @@ func checkSQLite(db *sql.DB) (path string, err error) {
 	var journal string
 	var timeout int
 	if err := conn.QueryRowContext(ctx, "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&path); err != nil {
-		return "", fmt.Errorf("read the path of the SQLite database: %w", err)
+		return "", fmt.Errorf("db is not a SQLite database, or cannot be read: %w", err)
 	}
 	if err := conn.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&journal); err != nil {
 		return "", fmt.Errorf("read the journal mode of the SQLite database: %w", err)
@@ -33,6 +34,8 @@ func checkSQLite(db *sql.DB) (path string, err error) {
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("begin a transaction of the SQLite database: %w", err)
+	case path == "" && db.Stats().MaxOpenConnections != 1:
+		return "", errors.New("the SQLite database is in memory, so that each connection has another one: call db.SetMaxOpenConns(1), or use a file")
 	case path != "" && !strings.EqualFold(journal, "wal"):
 		return "", fmt.Errorf("the SQLite database has the journal mode %s instead of wal: %s", journal, sqliteInstructions)
 	case timeout <= 0:

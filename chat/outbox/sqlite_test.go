@@ -1,7 +1,10 @@
 package outbox_test
 
 import (
+	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"path/filepath"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -24,6 +27,28 @@ var _ = Describe("NewSQLite", func() {
 		Entry("with deferred transactions", "_pragma=journal_mode(wal)&_pragma=busy_timeout(1000)", "not immediate"),
 	)
 
+	It("fails for a database of another kind", func() {
+		_, err := outbox.NewSQLite(openNothing())
+		Expect(err).To(MatchError(ContainSubstring("db is not a SQLite database")))
+	})
+
+	It("accepts a database in memory with one connection only", func(ctx SpecContext) {
+		db, err := sql.Open("sqlite", "file::memory:?_txlock=immediate&_pragma=busy_timeout(10000)")
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(db.Close)
+		_, err = outbox.NewSQLite(db)
+		Expect(err).To(MatchError(ContainSubstring("db.SetMaxOpenConns(1)")))
+		db.SetMaxOpenConns(1)
+		box, err := outbox.NewSQLite(db)
+		Expect(err).NotTo(HaveOccurred())
+		d, r := migrated(&database[*sql.Tx]{Outbox: box}), newRoom(1)
+		put(ctx, d, r.message(0, "a"))
+		stop := start(ctx, newWorker(d, r, quick()))
+		settled(ctx, d, 10e9)
+		Expect(stop()).To(Succeed())
+		Expect(r.texts(0)).To(Equal([]string{"a"}))
+	})
+
 	It("accepts one connection", func() {
 		db := sqliteHandle(filepath.Join(GinkgoT().TempDir(), "a.db"))
 		db.SetMaxOpenConns(1)
@@ -43,3 +68,20 @@ var _ = Describe("NewSQLite", func() {
 		Expect(stop()).To(Succeed())
 	})
 })
+
+// openNothing returns a handle whose queries fail, as those of SQLite do on another database.
+func openNothing() *sql.DB {
+	db := sql.OpenDB(nothing{})
+	DeferCleanup(db.Close)
+	return db
+}
+
+type nothing struct{}
+
+func (nothing) Connect(context.Context) (driver.Conn, error) { return nothing{}, nil }
+func (nothing) Driver() driver.Driver                        { return nil }
+func (nothing) Prepare(string) (driver.Stmt, error) {
+	return nil, errors.New(`relation "pragma_database_list" does not exist`)
+}
+func (nothing) Close() error              { return nil }
+func (nothing) Begin() (driver.Tx, error) { return nil, errors.New("no transactions") }

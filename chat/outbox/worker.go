@@ -85,8 +85,12 @@ func NewWorker[Tx any](box *Outbox[Tx], fleet *chat.Fleet, options *Options) (*W
 // stopTimeout is how long messages under way are waited for when a worker stops.
 const stopTimeout = 10 * time.Second
 
+// minConnections are those of a worker on Postgres: for its lock, for notifications, and to work.
+const minConnections = 3
+
 // Run sends messages until the context ends, and then returns nil after the messages under way are sent, or cancelled after ten seconds. On
-// Postgres any number of workers run at the same time; on SQLite another process, or another call, is an error. A failure of the
+// Postgres any number of workers run at the same time; on SQLite another process, or another call, is an error. On Postgres it holds two
+// connections of the pool, of which it needs three at least. A failure of the
 // database is logged, and what failed is repeated, except at the start. If the lock of the worker is lost, it stops at once, and the error
 // matches [ErrLockLost].
 func (w *Worker[Tx]) Run(ctx context.Context) (err error) {
@@ -98,6 +102,9 @@ func (w *Worker[Tx]) Run(ctx context.Context) (err error) {
 			err = failure("work", err)
 		}
 	}()
+	if err := w.box.needConnections(minConnections); err != nil {
+		return err
+	}
 	id := "chat-outbox-" + rand.Text()
 	lock, err := w.box.lock(ctx, id)
 	if err != nil {

@@ -22,6 +22,27 @@ var _ = Describe("An outbox on SQLite", func() { behaves[*sql.Tx](newSQLite) })
 var _ = Describe("An outbox on Postgres", func() { behaves[pgx.Tx](newPostgres) })
 var _ = Describe("An outbox on Postgres over database/sql", func() { behaves[*sql.Tx](newDatabaseSQL) })
 
+var _ = Describe("A small pool of Postgres", func() {
+	It("is an error instead of a wait without end", func(ctx SpecContext) {
+		source, r := newSchema(), newRoom(1)
+		one, two := openPostgresOf(source, 1), openPostgresOf(source, 2)
+		Expect(one.Migrate(ctx)).To(MatchError("outbox: migrate: the pool must allow at least 2 connections, not 1"))
+		Expect(two.Migrate(ctx)).To(Succeed())
+		Expect(newWorker(two, r, quick()).Run(ctx)).To(MatchError("outbox: work: the pool must allow at least 3 connections, not 2"))
+	})
+
+	It("of three connections is enough", func(ctx SpecContext) {
+		d, r := migrated(openPostgresOf(newSchema(), 3)), newRoom(8)
+		load(ctx, d, r, 5)
+		stop := start(ctx, newWorker(d, r, quick()))
+		settled(ctx, d, 20*time.Second)
+		Expect(stop()).To(Succeed())
+		for thread := range r.threads {
+			Expect(r.texts(thread)).To(Equal(numbered(5)))
+		}
+	})
+})
+
 // behaves are the promises that hold for every database.
 func behaves[Tx any](open func() *database[Tx]) {
 	It("sends what is committed, in order, and nothing that is rolled back", func(ctx SpecContext) {
