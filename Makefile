@@ -75,17 +75,19 @@ soak-once: ## Send messages once while workers are killed and replies are lost, 
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && \
 	$(GO) build -o "$$tmp/acschat" ./cmd/acschat && $(GO) run -C chat/outbox ./soak -emulator "$$tmp/acschat"
 
-.PHONY: browser
-browser: official-javascript ## Run the page of the emulator and the official client in headless Chromium, or in what CHROMIUM names.
-	@found=; for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do \
-		if [ -n "$$name" ] && command -v "$$name" >/dev/null; then found=$$name; fi; \
+# with_chromium runs a command if Chromium is here.
+with_chromium = @for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do \
+		if [ -n "$$name" ] && command -v "$$name" >/dev/null; then $(1); exit; fi; \
 	done; \
-	if [ -z "$$found" ]; then \
-		echo 'browser: skipped, for want of Chromium: install it, or name one in CHROMIUM'; \
-	else \
-		$(GO) test -count=1 -tags browser ./cmd/acschat/internal/inspector/browser && \
-		$(GO) test -count=1 -tags conformance ./chat/chattest/conformance -ginkgo.no-color -ginkgo.focus 'in Chromium'; \
-	fi
+	echo '$@: skipped, for want of Chromium: install it, or name one in CHROMIUM'
+
+.PHONY: browser
+browser: page official-javascript ## Run the page of the emulator and the official client in headless Chromium, or in what CHROMIUM names.
+	$(call with_chromium,$(GO) test -count=1 -tags conformance ./chat/chattest/conformance -ginkgo.no-color -ginkgo.focus 'in Chromium')
+
+.PHONY: page
+page: ## Test the page of the emulator in headless Chromium, or in what CHROMIUM names.
+	$(call with_chromium,$(GO) test -count=1 -tags browser ./cmd/acschat/internal/inspector/browser)
 
 .PHONY: pictures
 pictures: ## Take the pictures of the README again, in .github/images.
@@ -204,7 +206,7 @@ tidy-check: ## Check that go.mod and go.sum are tidy.
 
 # The tests come last, so that what they say is what one sees.
 .PHONY: check
-check: check-generate vet lint tidy-check release-rehearsal image conformance guard fuzz-smoke test ## Everything that CI runs.
+check: check-generate vet lint tidy-check release-rehearsal image conformance page guard fuzz-smoke test ## Everything that CI runs.
 
 .PHONY: clean
 clean: ## Remove what builds, tests and profiles leave in the tree.
