@@ -449,20 +449,30 @@ var _ = Describe("Deliveries to a webhook", func() {
 		})
 	})
 
-	It("are not lost if their event happens while the service is restored", func() {
-		talking(onlyMessages, func(s *chattest.Service, h *hook, ana *person, thread string) {
-			h.answer = func(delivery) int { return 500 }
-			before := s.Snapshot()
-			for range 50 {
-				var wg sync.WaitGroup
-				wg.Go(func() { s.Restore(before) })
-				wg.Go(func() { ana.send(thread, "hi") })
-				wg.Wait()
-				settle(s)
-				Expect(s.StoredDeliveries()).To(Equal(2 * len(s.Deliveries())))
-			}
+	It("are not lost if their event shares the commit of Restore", func(ctx SpecContext) {
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
+		ana := newPerson(s.Service)
+		thread := ana.thread("Hooked")
+		s.DeliverEvents(&hook{answer: func(delivery) int { return 500 }}, &onlyMessages)
+		settle(s.Service)
+		before := s.Snapshot()
+		release := must(s.HoldCommits())
+		var wg sync.WaitGroup
+		wg.Go(func() { _ = s.Keep("leader", func() error { return nil }) })
+		Eventually(ctx, s.Committing).Should(BeTrue())
+		wg.Go(func() { s.Restore(before) })
+		Eventually(ctx, s.WaitingWriters).Should(Equal(1))
+		wg.Go(func() {
+			defer GinkgoRecover()
+			ana.send(thread, "hi")
 		})
-	})
+		Eventually(ctx, s.WaitingWriters).Should(Equal(2))
+		release()
+		wg.Wait()
+		settle(s.Service)
+		Expect(s.Deliveries()).To(HaveExactElements(HaveField("Event.Message.Content.Message", "hi")))
+		Expect(s.StoredDeliveries()).To(Equal(2), "the event and its delivery")
+	}, SpecTimeout(time.Minute))
 
 	It("end with their subscription", func() {
 		talking(onlyMessages, func(s *chattest.Service, h *hook, ana *person, thread string) {
