@@ -31,6 +31,7 @@ type drainer[Tx any] struct {
 
 // Work never returns an error, which would count as an attempt of the job, but snoozes.
 func (d *drainer[Tx]) Work(ctx context.Context, job *river.Job[drainArgs]) error {
+	defer d.run.working.add(job.ID)()
 	pause, err := d.run.drain(ctx, job)
 	switch {
 	case errors.Is(err, errFenced):

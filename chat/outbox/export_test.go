@@ -1,6 +1,9 @@
 package outbox
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // InTx runs f in a transaction.
 func InTx[Tx any](ctx context.Context, o *Outbox[Tx], f func(tx Tx) error) error {
@@ -37,6 +40,9 @@ func LookFirst[Tx any](w *Worker[Tx]) {
 		return true, s.complete(ctx)
 	}
 }
+
+// LookForStrays makes the worker look more often for jobs that are its own and that it does not work on.
+func LookForStrays[Tx any](w *Worker[Tx], interval time.Duration) { w.strayInterval = interval }
 
 // Deafen makes workers of the outbox not notice that their lock is lost.
 func Deafen[Tx any](o *Outbox[Tx]) {

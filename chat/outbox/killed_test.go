@@ -211,6 +211,38 @@ const endLocks = `SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE lo
 	AND ((classid::bigint << 32) | objid::bigint) IN (SELECT hashtextextended(attempted_by[array_upper(attempted_by, 1)], 0)
 		FROM river_job WHERE state = 'running')`
 
+var _ = Describe("A job that was fetched, without an answer from the database", func() {
+	lostFetch(newSQLite)
+	lostFetch(newPostgres)
+	lostFetch(newDatabaseSQL)
+})
+
+func lostFetch[Tx any](open func() *database[Tx]) {
+	It(fmt.Sprintf("does not keep its thread waiting, with %T", *new(Tx)), func(ctx SpecContext) {
+		d, r := open(), newRoom(2)
+		r.slowly(100 * time.Millisecond)
+		w := newWorker(d, r, quick())
+		outbox.LookForStrays(w, 50*time.Millisecond)
+		stop := start(ctx, w)
+		put(ctx, d, r.message(0, "a"))
+		settled(ctx, d, 10*time.Second)
+		tx, commit, _, err := outbox.Begin(ctx, d.Outbox)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(d.Enqueue(ctx, tx, r.message(0, "b"))).To(Succeed())
+		Expect(outbox.Exec(ctx, d.Outbox, &tx, `UPDATE river_job SET state = 'running', attempted_at = CURRENT_TIMESTAMP,
+			attempted_by = (SELECT attempted_by FROM river_job WHERE state = 'completed' LIMIT 1) WHERE state = 'available'`)).To(BeEquivalentTo(1))
+		Expect(commit()).To(Succeed())
+		for _, key := range numbered(10) {
+			put(ctx, d, r.message(1, key)) // whose job is worked on
+		}
+		settled(ctx, d, 10*time.Second)
+		Expect(stop()).To(Succeed())
+		Expect(r.texts(0)).To(Equal([]string{"a", "b"}))
+		Expect(r.texts(1)).To(Equal(numbered(10)))
+		Expect(outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM river_job WHERE state = 'cancelled'")).To(BeEquivalentTo(1))
+	})
+}
+
 var _ = Describe("A run whose thread has been taken over", func() {
 	fenced(newSQLite)
 	fenced(newPostgres)

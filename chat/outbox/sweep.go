@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 )
 
@@ -11,6 +12,7 @@ const (
 	// takeoverDelay is the time for a process that has lost its lock, but lives, to notice that and to end its requests.
 	takeoverDelay = 600 * time.Millisecond
 	sweepInterval = time.Minute
+	strayInterval = 5 * time.Second
 )
 
 // sweepFirst prepares the start: on SQLite, the lock proves that the running jobs are those of a process that has ended.
@@ -23,26 +25,48 @@ func (r *run[Tx]) sweepFirst(ctx context.Context) error {
 	return r.repair(ctx)
 }
 
-// sweep takes over threads of workers that have ended, and prunes, until the context ends.
+// sweep takes over threads of workers that have ended, replaces what was lost, and prunes, until the context ends.
 func (r *run[Tx]) sweep(ctx context.Context) {
-	takeover := time.NewTimer(0)
-	defer takeover.Stop()
-	repair := time.NewTicker(sweepInterval)
-	defer repair.Stop()
-	r.logged(ctx, r.prune)
-	dead := make(map[string]time.Time) // when clients were first seen without a lock
+	var all sync.WaitGroup
+	if r.box.dialect == &postgres {
+		all.Go(func() {
+			dead := make(map[string]time.Time) // when clients were first seen without a lock
+			r.repeat(ctx, func() time.Duration {
+				r.logged(ctx, func(ctx context.Context) error { return r.takeOver(ctx, dead) })
+				return untilTakeover(dead)
+			})
+		})
+	}
+	all.Go(func() {
+		var suspects map[int64]bool
+		r.repeat(ctx, func() time.Duration {
+			r.logged(ctx, func(ctx context.Context) (err error) {
+				suspects, err = r.replaceStrays(ctx, suspects)
+				return err
+			})
+			return r.strayInterval
+		})
+	})
+	all.Go(func() {
+		r.repeat(ctx, func() time.Duration {
+			r.logged(ctx, r.prune)
+			r.logged(ctx, r.repair)
+			return sweepInterval
+		})
+	})
+	all.Wait()
+}
+
+// repeat calls f, and again after the time it returns, until the context ends.
+func (r *run[Tx]) repeat(ctx context.Context, f func() time.Duration) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-takeover.C:
-			if r.box.dialect == &postgres {
-				r.logged(ctx, func(ctx context.Context) error { return r.takeOver(ctx, dead) })
-				takeover.Reset(untilTakeover(dead))
-			}
-		case <-repair.C:
-			r.logged(ctx, r.repair)
-			r.logged(ctx, r.prune)
+		case <-timer.C:
+			timer.Reset(f())
 		}
 	}
 }
@@ -100,21 +124,13 @@ func (r *run[Tx]) takeOver(ctx context.Context, dead map[string]time.Time) error
 // client does with the old ones, if it lives, has no effect any more.
 func (r *run[Tx]) replaceJobs(ctx context.Context, client string) error {
 	return r.box.inTx(ctx, func(tx Tx, s session) error {
-		query, args := "SELECT id, args ->> 'thread_id' FROM river_job WHERE state = 'running' AND queue = $1", []any{queue}
 		if r.box.dialect == &postgres {
 			if _, err := s.exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", client); err != nil {
 				return err
 			}
-			query, args = query+" AND "+r.box.ofClient+" = $2", append(args, client)
 		}
-		jobs := make(map[int64]string)
-		if err := s.each(ctx, func(scan func(...any) error) error {
-			var id int64
-			var threadID string
-			err := scan(&id, &threadID)
-			jobs[id] = threadID
-			return err
-		}, query, args...); err != nil {
+		jobs, err := r.runningJobs(ctx, s, client)
+		if err != nil {
 			return err
 		}
 		for id, threadID := range jobs {
@@ -124,6 +140,46 @@ func (r *run[Tx]) replaceJobs(ctx context.Context, client string) error {
 		}
 		return nil
 	})
+}
+
+// runningJobs returns the threads of the running jobs of a client, on SQLite of all clients.
+func (r *run[Tx]) runningJobs(ctx context.Context, s session, client string) (map[int64]string, error) {
+	query, args := "SELECT id, args ->> 'thread_id' FROM river_job WHERE state = 'running' AND queue = $1", []any{queue}
+	if r.box.dialect == &postgres {
+		query, args = query+" AND "+r.box.ofClient+" = $2", append(args, client)
+	}
+	jobs := make(map[int64]string)
+	err := s.each(ctx, func(scan func(...any) error) error {
+		var id int64
+		var threadID string
+		err := scan(&id, &threadID)
+		jobs[id] = threadID
+		return err
+	}, query, args...)
+	return jobs, err
+}
+
+// replaceStrays replaces the jobs that are this client's in the database, but are not worked on: the connection was lost after the jobs
+// were fetched and before the answer. suspects are those of the last time; a job that has just been fetched, or has just ended, is only
+// a suspect.
+func (r *run[Tx]) replaceStrays(ctx context.Context, suspects map[int64]bool) (now map[int64]bool, err error) {
+	jobs, err := r.runningJobs(ctx, r.box.pool, r.id)
+	if err != nil {
+		return nil, err
+	}
+	now = make(map[int64]bool)
+	for id, threadID := range jobs {
+		switch {
+		case r.working.has(id):
+		case !suspects[id]:
+			now[id] = true
+		default:
+			if err := r.box.inTx(ctx, func(tx Tx, s session) error { return r.replaceJob(ctx, tx, s, id, threadID) }); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return now, nil
 }
 
 func (r *run[Tx]) replaceJob(ctx context.Context, tx Tx, s session, id int64, threadID string) error {
@@ -168,18 +224,22 @@ func (r *run[Tx]) repair(ctx context.Context) error {
 	return nil
 }
 
+// pruneBatch is how many messages a statement deletes: on SQLite it keeps others from writing.
+const pruneBatch = 1000
+
 // prune deletes messages that were settled long ago.
 func (r *run[Tx]) prune(ctx context.Context) error {
 	for _, old := range []struct {
 		state State
 		keep  time.Duration
 	}{{Sent, r.KeepSent}, {Failed, r.KeepFailed}} {
-		if old.keep < 0 {
-			continue
-		}
-		if _, err := r.box.pool.exec(ctx, "DELETE FROM chat_outbox_message WHERE state = $1 AND settled_at < "+r.box.now+" - $2",
-			string(old.state), old.keep.Microseconds()); err != nil {
-			return err
+		for deleted := int64(pruneBatch); old.keep >= 0 && deleted == pruneBatch; {
+			var err error
+			if deleted, err = r.box.pool.exec(ctx, `DELETE FROM chat_outbox_message WHERE (thread_id, seq) IN (
+				SELECT thread_id, seq FROM chat_outbox_message WHERE state = $1 AND settled_at < `+r.box.now+` - $2
+				LIMIT $3`+r.box.skipLocked+`)`, string(old.state), old.keep.Microseconds(), pruneBatch); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"math"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -20,7 +21,9 @@ type Worker[Tx any] struct {
 	fleet *chat.Fleet
 	Options
 
-	drained func(context.Context, *step[Tx]) (bool, error) // specs replace it
+	// Specs replace them.
+	drained       func(context.Context, *step[Tx]) (bool, error)
+	strayInterval time.Duration
 }
 
 // Options are the optional settings of [NewWorker].
@@ -78,7 +81,7 @@ func NewWorker[Tx any](box *Outbox[Tx], fleet *chat.Fleet, options *Options) (*W
 	w.KeepSent = cmp.Or(w.KeepSent, 7*24*time.Hour)
 	w.KeepFailed = cmp.Or(w.KeepFailed, 90*24*time.Hour)
 	w.Logger = cmp.Or(w.Logger, slog.New(slog.DiscardHandler))
-	w.drained = endDrain[Tx]
+	w.drained, w.strayInterval = endDrain[Tx], strayInterval
 	return w, nil
 }
 
@@ -150,6 +153,34 @@ type run[Tx any] struct {
 
 	id       string          // of the client of River, and of the lock
 	stopping <-chan struct{} // closed when no other message is to be begun
+	working  jobSet          // the jobs that are worked on
+}
+
+// jobSet is a set of jobs by their ids.
+type jobSet struct {
+	mu  sync.Mutex // guards ids
+	ids map[int64]bool
+}
+
+func (s *jobSet) has(id int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ids[id]
+}
+
+// add adds a job until the returned function is called.
+func (s *jobSet) add(id int64) (remove func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ids == nil {
+		s.ids = make(map[int64]bool)
+	}
+	s.ids[id] = true
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.ids, id)
+	}
 }
 
 func (r *run[Tx]) client() (*river.Client[Tx], error) {
