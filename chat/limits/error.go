@@ -8,8 +8,7 @@ import (
 )
 
 // ExceededError is the error of a request that cannot be sent before the deadline of its context, or within the time of [WithMaxWait].
-// It matches [chat.ErrThrottled]; nothing
-// was sent.
+// It matches [chat.ErrThrottled]; nothing was sent.
 type ExceededError struct {
 	// Limit is the one that the request would have waited for.
 	Limit Limit
@@ -18,7 +17,7 @@ type ExceededError struct {
 }
 
 func (e *ExceededError) Error() string {
-	return fmt.Sprintf("the limit is %v: the next request may be sent in %v, after the deadline", e.Limit, e.Wait.Round(time.Millisecond))
+	return fmt.Sprintf("the limit is %v: the next request may be sent in %v, which is too late", e.Limit, e.Wait.Round(time.Millisecond))
 }
 
 // Is reports whether target is [chat.ErrThrottled].

@@ -39,7 +39,7 @@ func (d *drainer[Tx]) Work(ctx context.Context, job *river.Job[drainArgs]) error
 	case ctx.Err() != nil:
 		return river.JobSnooze(0)
 	case err != nil:
-		d.run.Logger.ErrorContext(ctx, "outbox: the messages of a thread are delayed",
+		d.run.options.Logger.ErrorContext(ctx, "outbox: the messages of a thread are delayed",
 			slog.String("thread", job.Args.ThreadID), slog.Any("error", err))
 		return river.JobSnooze(databaseDelay)
 	case pause >= 0:
@@ -70,7 +70,7 @@ func (r *run[Tx]) drain(ctx context.Context, job *river.Job[drainArgs]) (pause t
 			return noPause, nil
 		case s.settleOnly:
 			return 0, nil
-		case s.wait > r.Patience:
+		case s.wait > r.options.Patience:
 			return s.wait, nil
 		case s.wait > 0:
 			if err := r.sleep(ctx, s.wait); err != nil {

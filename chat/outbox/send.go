@@ -25,13 +25,13 @@ type outcome struct {
 // send sends a message. It waits for a limiter of package limits for as long as its patience allows.
 func (r *run[Tx]) send(ctx context.Context, a *attempt) *outcome {
 	options := &chat.SendMessageOnceOptions{
-		SendMessageOptions: a.SendMessageOptions, ListingLag: r.ListingLag, SearchMargin: r.SearchMargin,
+		SendMessageOptions: a.SendMessageOptions, ListingLag: r.options.ListingLag, SearchMargin: r.options.SearchMargin,
 	}
 	if a.age > 0 {
 		options.Since = time.Now().Add(-a.age)
 	}
 	thread := r.fleet.As(a.User).ThreadClient(a.ThreadID)
-	sent, err := thread.SendMessageOnce(limits.WithMaxWait(ctx, r.Patience), a.Key, a.Content, options)
+	sent, err := thread.SendMessageOnce(limits.WithMaxWait(ctx, r.options.Patience), a.Key, a.Content, options)
 	o := &outcome{Entry: a.Entry, state: Sent, messageID: sent.ID, err: err}
 	if err != nil {
 		r.judge(ctx, o)
@@ -55,7 +55,7 @@ func (r *run[Tx]) judge(ctx context.Context, o *outcome) {
 		o.state = Failed
 	default:
 		o.failures = 1
-		o.wait = r.RetryDelay << min(o.Failures, 6)
+		o.wait = r.options.RetryDelay << min(o.Failures, 6)
 	}
 }
 

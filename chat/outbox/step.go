@@ -164,13 +164,13 @@ func (s *step[Tx]) report(ctx context.Context) {
 	}
 	attributes := []any{slog.String("thread", o.ThreadID), slog.String("key", o.Key), slog.Any("error", o.err)}
 	if o.state == Pending {
-		s.Logger.WarnContext(ctx, "outbox: a message is postponed", append(attributes, slog.Duration("wait", o.wait))...)
+		s.options.Logger.WarnContext(ctx, "outbox: a message is postponed", append(attributes, slog.Duration("wait", o.wait))...)
 		return
 	}
-	s.Logger.ErrorContext(ctx, "outbox: a message has failed", attributes...)
-	if s.OnFailed != nil {
+	s.options.Logger.ErrorContext(ctx, "outbox: a message has failed", attributes...)
+	if s.options.OnFailed != nil {
 		failed := o.Entry
 		failed.State, failed.Err, failed.SettledOn = o.state, o.err, time.Now().UTC()
-		s.OnFailed(failed)
+		s.options.OnFailed(failed)
 	}
 }

@@ -82,7 +82,7 @@ func untilTakeover(dead map[string]time.Time) time.Duration {
 
 func (r *run[Tx]) logged(ctx context.Context, f func(context.Context) error) {
 	if err := f(ctx); err != nil && ctx.Err() == nil {
-		r.Logger.ErrorContext(ctx, "outbox: maintenance has failed", slog.Any("error", err))
+		r.options.Logger.ErrorContext(ctx, "outbox: maintenance has failed", slog.Any("error", err))
 	}
 }
 
@@ -232,7 +232,7 @@ func (r *run[Tx]) prune(ctx context.Context) error {
 	for _, old := range []struct {
 		state State
 		keep  time.Duration
-	}{{Sent, r.KeepSent}, {Failed, r.KeepFailed}} {
+	}{{Sent, r.options.KeepSent}, {Failed, r.options.KeepFailed}} {
 		for deleted := int64(pruneBatch); old.keep >= 0 && deleted == pruneBatch; {
 			var err error
 			if deleted, err = r.box.pool.exec(ctx, `DELETE FROM chat_outbox_message WHERE (thread_id, seq) IN (

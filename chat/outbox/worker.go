@@ -15,11 +15,11 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Worker sends the messages of an outbox.
+// Worker sends the messages of an outbox. [NewWorker] makes one; it can be run again after [Worker.Run] has returned.
 type Worker[Tx any] struct {
-	box   *Outbox[Tx]
-	fleet *chat.Fleet
-	Options
+	box     *Outbox[Tx]
+	fleet   *chat.Fleet
+	options Options // with the defaults
 
 	// Specs replace them.
 	drained       func(context.Context, *step[Tx]) (bool, error)
@@ -58,29 +58,29 @@ var ErrLockLost = errors.New("the connection with the lock of the worker is lost
 func NewWorker[Tx any](box *Outbox[Tx], fleet *chat.Fleet, options *Options) (*Worker[Tx], error) {
 	w := &Worker[Tx]{box: box, fleet: fleet}
 	if options != nil {
-		w.Options = *options
+		w.options = *options
 	}
 	switch {
 	case box == nil:
 		return nil, &chat.ArgumentError{Name: "box", Reason: "must not be nil"}
 	case fleet == nil:
 		return nil, &chat.ArgumentError{Name: "fleet", Reason: "must not be nil"}
-	case w.Threads < 0:
+	case w.options.Threads < 0:
 		return nil, &chat.ArgumentError{Name: "Threads", Reason: "must not be negative"}
-	case w.Patience < 0:
+	case w.options.Patience < 0:
 		return nil, &chat.ArgumentError{Name: "Patience", Reason: "must not be negative"}
-	case w.PollInterval < 0:
+	case w.options.PollInterval < 0:
 		return nil, &chat.ArgumentError{Name: "PollInterval", Reason: "must not be negative"}
-	case w.RetryDelay < 0:
+	case w.options.RetryDelay < 0:
 		return nil, &chat.ArgumentError{Name: "RetryDelay", Reason: "must not be negative"}
 	}
-	w.Threads = cmp.Or(w.Threads, 100)
-	w.Patience = cmp.Or(w.Patience, 2*time.Second)
-	w.PollInterval = cmp.Or(w.PollInterval, 100*time.Millisecond)
-	w.RetryDelay = cmp.Or(w.RetryDelay, time.Second)
-	w.KeepSent = cmp.Or(w.KeepSent, 7*24*time.Hour)
-	w.KeepFailed = cmp.Or(w.KeepFailed, 90*24*time.Hour)
-	w.Logger = cmp.Or(w.Logger, slog.New(slog.DiscardHandler))
+	w.options.Threads = cmp.Or(w.options.Threads, 100)
+	w.options.Patience = cmp.Or(w.options.Patience, 2*time.Second)
+	w.options.PollInterval = cmp.Or(w.options.PollInterval, 100*time.Millisecond)
+	w.options.RetryDelay = cmp.Or(w.options.RetryDelay, time.Second)
+	w.options.KeepSent = cmp.Or(w.options.KeepSent, 7*24*time.Hour)
+	w.options.KeepFailed = cmp.Or(w.options.KeepFailed, 90*24*time.Hour)
+	w.options.Logger = cmp.Or(w.options.Logger, slog.New(slog.DiscardHandler))
 	w.drained, w.strayInterval = endDrain[Tx], strayInterval
 	return w, nil
 }
@@ -192,12 +192,12 @@ func (r *run[Tx]) client() (*river.Client[Tx], error) {
 		ID:                          r.id,
 		CompletedJobRetentionPeriod: time.Hour,
 		CancelledJobRetentionPeriod: time.Hour,
-		FetchCooldown:               min(50*time.Millisecond, r.PollInterval),
-		FetchPollInterval:           r.PollInterval,
+		FetchCooldown:               min(50*time.Millisecond, r.options.PollInterval),
+		FetchPollInterval:           r.options.PollInterval,
 		JobTimeout:                  -1,
 		RescueStuckJobsAfter:        math.MaxInt64, // the lock of its process shows whether a job is stuck
-		Logger:                      r.Logger,
-		Queues:                      map[string]river.QueueConfig{queue: {MaxWorkers: r.Threads}},
+		Logger:                      r.options.Logger,
+		Queues:                      map[string]river.QueueConfig{queue: {MaxWorkers: r.options.Threads}},
 		Workers:                     workers,
 	})
 }
