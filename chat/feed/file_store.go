@@ -97,7 +97,7 @@ func (s *FileStore) rewrite() error {
 		return err
 	}
 	_, err = next.WriteString(all.String())
-	if err = errors.Join(err, next.Sync(), next.Close()); err != nil {
+	if err := errors.Join(err, next.Sync(), next.Close()); err != nil {
 		return err
 	}
 	_ = s.file.Close() // everything in it is on disk; Windows does not replace an open file
