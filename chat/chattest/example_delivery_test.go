@@ -189,7 +189,8 @@ func ExampleNewWebhook() {
 
 // An event that was received in real time has no ID, which Event Grid gives to each event.
 func ExampleNewEventID() {
-	fmt.Println(len(chattest.NewEventID()), chattest.NewEventID() == chattest.NewEventID())
+	id, other := chattest.NewEventID(), chattest.NewEventID()
+	fmt.Println(len(id), id == other)
 	// Output: 36 false
 }
 

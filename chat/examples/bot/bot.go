@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
+	"os"
 	"slices"
 	"strings"
 
@@ -36,7 +36,7 @@ func (b *bot) handle(ctx context.Context, event events.Event) error {
 		Since:              e.Time,
 	})
 	if isFinal(err) {
-		slog.WarnContext(ctx, "message not answered", "message", e.Message.ID, "error", err)
+		fmt.Fprintf(os.Stderr, "bot: message %s is not answered: %v\n", e.Message.ID, err)
 		return nil
 	}
 	if err != nil {
