@@ -1,6 +1,6 @@
 // Package chat is a client for the chat service of Azure Communication Services. It is not an official Microsoft product.
 //
-// A client acts as one user, with an access token that the application's server issues with package identity:
+// A client acts as one user, with an access token that the application's server issues with package [identity]:
 //
 //	credential, err := chat.NewTokenCredential(fetchToken, nil)
 //	client, err := chat.NewClient("https://<resource>.communication.azure.com", credential, nil)
@@ -53,7 +53,7 @@
 // If the context ends after an attempt has failed, the error matches both the context's error and the outcome of the last attempt.
 // A wait that cannot end before the deadline is not started: the call returns at once.
 //
-// The Limiter of [ClientOptions] delays requests so that the service does not refuse them with 429: see package limits.
+// The Limiter of [ClientOptions] delays requests so that the service does not refuse them with 429: see package [limits].
 //
 // # Limits
 //
@@ -66,5 +66,19 @@
 //
 // # Testing
 //
-// Package chattest emulates the service, for tests and development without an Azure resource.
+// Package [chattest] emulates the service, for tests and development without an Azure resource.
+//
+// # Events
+//
+// Package [realtime] receives the events of a user as they happen, and package [events] those that Event Grid delivers to a webhook.
+// Package [feed] yields every change of a thread once, in order, and can be resumed. Package [outbox] sends messages if and only if a
+// database transaction commits.
+//
+// [chattest]: https://pkg.go.dev/github.com/acschat/acs-chat-go/chat/chattest
+// [events]: https://pkg.go.dev/github.com/acschat/acs-chat-go/chat/events
+// [feed]: https://pkg.go.dev/github.com/acschat/acs-chat-go/chat/feed
+// [identity]: https://pkg.go.dev/github.com/acschat/acs-chat-go/chat/identity
+// [limits]: https://pkg.go.dev/github.com/acschat/acs-chat-go/chat/limits
+// [outbox]: https://pkg.go.dev/github.com/acschat/acs-chat-go/chat/outbox
+// [realtime]: https://pkg.go.dev/github.com/acschat/acs-chat-go/chat/realtime
 package chat

@@ -24,7 +24,8 @@ import (
 //     of the user's threads, and otherwise the message, if the call was about one;
 //   - after a 400 of adding participants the first page of participants.
 //
-// Explain sends at most three requests, each once and for at most five seconds, and never fetches a token. A nil Client, as [NewClient] returns with an error, explains from the error alone.
+// Explain sends at most three requests, each once and for at most five seconds, and never fetches a token. A nil Client, as [NewClient]
+// returns with an error, explains from the error alone.
 //
 // The API operations are ChatThread_GetChatThreadProperties, Chat_ListChatThreads, ChatThread_GetChatMessage and
 // ChatThread_ListChatParticipants.

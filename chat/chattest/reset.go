@@ -7,8 +7,8 @@ import (
 )
 
 // Reset deletes users, threads, messages and everything else that is stored, clears the recorded requests and events, the deliveries to
-// webhooks and the counts of the limits, removes the faults, and sets the clock to that of the machine. Subscriptions, the resource, its access key and its signing key are kept. Tokens
-// issued before are invalid, since their users are deleted.
+// webhooks and the counts of the limits, removes the faults, and sets the clock to that of the machine. Subscriptions, the resource, its
+// access key and its signing key are kept. Tokens issued before are invalid, since their users are deleted.
 func (s *Service) Reset() {
 	s.mustUpdate(func(tx *bbolt.Tx) error {
 		tx.OnCommit(func() { s.forget(0, nil) })

@@ -49,15 +49,16 @@ type Subscription struct {
 	handshakeFault *deliveryFault // for the next handshake, nil if it was not decided yet; of the handshake in progress, if there is one
 }
 
-// DeliverEvents delivers the events of the service from now on to the handler, as Event Grid delivers them to a webhook: first a handshake, then each event
-// at least once, again after a failure. It is the handler of a webhook that the service reaches in process, with the URL
-// "https://webhook.invalid". Nil options are the zero value. DeliverEvents panics if an option is not valid, or a subscription has the name.
+// DeliverEvents delivers the events of the service from now on to the handler, as Event Grid delivers them to a webhook: first a handshake,
+// then each event at least once, again after a failure. It is the handler of a webhook that the service reaches in process, with the URL
+// "https://webhook.invalid". Nil options are the zero value. DeliverEvents panics if an option is not valid, or a subscription has the
+// name.
 //
-// An event is delivered once for the thread and once for each participant except the user who caused it, as the types of Event Grid are. There are no
-// events of Event Grid for read receipts. The deliveries of an event are stored with the change that caused it. Only the statuses 200 to
-// 204, within [AnswerTimeout], are a success. After a failure the delivery is repeated after [RetryDelay], by the clock of the service,
-// which [Service.Advance] moves, until [MaxDeliveryAttempts] or [MaxDeliveryTime] is reached; after the statuses 400, 401, 403 and 413 it
-// is not. [Service.Deliveries] lists the deliveries, and [Service.WaitForDeliveries] waits for those that are due.
+// An event is delivered once for the thread and once for each participant except the user who caused it, as the types of Event Grid are.
+// There are no events of Event Grid for read receipts. The deliveries of an event are stored with the change that caused it. Only the
+// statuses 200 to 204, within [AnswerTimeout], are a success. After a failure the delivery is repeated after [RetryDelay], by the clock of
+// the service, which [Service.Advance] moves, until [MaxDeliveryAttempts] or [MaxDeliveryTime] is reached; after the statuses 400, 401, 403
+// and 413 it is not. [Service.Deliveries] lists the deliveries, and [Service.WaitForDeliveries] waits for those that are due.
 //
 // The handshake is repeated every [HandshakeInterval] for ten minutes. Events wait for it.
 //

@@ -11,11 +11,12 @@ import (
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
-// SubscriptionOptions are the optional settings of [Service.DeliverEvents] and [Service.DeliverEventsTo]. The zero value means all events, each in
-// a request of its own, in their order, in the schema of Event Grid.
+// SubscriptionOptions are the optional settings of [Service.DeliverEvents] and [Service.DeliverEventsTo]. The zero value means all events,
+// each in a request of its own, in their order, in the schema of Event Grid.
 type SubscriptionOptions struct {
-	// Name identifies the subscription among those of the service. Subscriptions are not stored, but their deliveries are: those in the file
-	// at [Options.Path] wait until a subscription with their name is made again. Empty means the host and path of the URL; for DeliverEvents "webhook", "webhook-2" and so on.
+	// Name identifies the subscription among those of the service. Subscriptions are not stored, but their deliveries are: those in the
+	// file at [Options.Path] wait until a subscription with their name is made again. Empty means the host and path of the URL; for
+	// DeliverEvents "webhook", "webhook-2" and so on.
 	Name string
 	// Schema is the form of the events. Empty means that of Event Grid.
 	Schema events.Schema

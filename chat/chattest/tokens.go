@@ -72,7 +72,8 @@ func (s *Service) issueTime(rawID string) time.Time {
 	return now
 }
 
-// tokenFor signs, and encrypts if that is set, a token for a raw id. Both times are truncated to seconds, which keeps a lifetime in whole seconds.
+// tokenFor signs, and encrypts if that is set, a token for a raw id. Both times are truncated to seconds, which keeps a lifetime in whole
+// seconds.
 func (s *Service) tokenFor(rawID string, issued, end time.Time, scopes []string) string {
 	resource, _ := resourceOfUser(rawID)
 	token := s.sign(claims{

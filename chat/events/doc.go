@@ -9,7 +9,9 @@
 //		// list the messages since e.LastHeard
 //	}
 //
-// Events contain the types of package chat. A value in an event equals the value that [chat.Client] or [chat.ThreadClient] returns, except
+// # Values
+//
+// Events contain the types of package [chat]. A value in an event equals the value that [chat.Client] or [chat.ThreadClient] returns, except
 // for the fields that the kinds document as missing. Times of messages, threads, participants and receipts therefore have whole seconds;
 // [Header].Time has milliseconds.
 //
@@ -17,8 +19,12 @@
 // [UserDisconnected]. This library adds two: [Gap] reports that events may have been missed, and [Unknown] contains an event that this version
 // can't read.
 //
+// # Event Grid
+//
 // Event Grid publishes an event for each user and one for the thread, see [Level]; [EventTypes] lists their types. [Parse] reads what it
 // delivers, [NewHandler] is a webhook for it, and [Format] writes events as it delivers them.
+//
+// # Concurrency
 //
 // All values are safe for concurrent reading.
 package events

@@ -11,9 +11,10 @@ import (
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
-// ParseRequest reads the events of a request as [Parse] does, and also those in the binary mode of CloudEvents, in which the attributes of the
-// event are in the headers of the request and the body is its data, which must be JSON or empty. It reads the body, but doesn't close it, and checks neither the method
-// nor the sender: [NewHandler] does. The error wraps an [*http.MaxBytesError] if the body is larger than 4 MiB.
+// ParseRequest reads the events of a request as [Parse] does, and also those in the binary mode of CloudEvents, in which the attributes of
+// the event are in the headers of the request and the body is its data, which must be JSON or empty. It reads the body, but doesn't close
+// it, and checks neither the method nor the sender: [NewHandler] does. The error wraps an [*http.MaxBytesError] if the body is larger than
+// 4 MiB.
 func ParseRequest(r *http.Request) ([]Event, error) {
 	if r.Body == nil {
 		return parseRequest(r.Header, nil)

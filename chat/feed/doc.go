@@ -47,5 +47,7 @@
 //
 // That listings are ordered by version, and contain deleted messages, was observed with the service from 2021 to 2025 and is not documented.
 // That former participants are refused with 403, and threads that were deleted with 403 or 404, is documented in part. Everything else was
-// tested against the emulator of package chattest, and never against the live service.
+// tested against the emulator of package [chattest], and never against the live service.
+//
+// [chattest]: https://pkg.go.dev/github.com/acschat/acs-chat-go/chat/chattest
 package feed

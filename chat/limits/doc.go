@@ -4,7 +4,7 @@
 //	limiter := limits.New(nil)
 //	client, err := chat.NewClient(endpoint, credential, &chat.ClientOptions{Limiter: limiter})
 //
-// One Limiter serves all clients, fleets and identity clients of a process. Package redislimits shares the windows among processes.
+// One Limiter serves all clients, fleets and identity clients of a process. Package [redislimits] shares the windows among processes.
 //
 // # Windows
 //
@@ -16,4 +16,6 @@
 //
 // After a 429 the fullest window of the request is full until the delay that the service requests has passed or, if it requests none,
 // until the window has passed.
+//
+// [redislimits]: https://pkg.go.dev/github.com/acschat/acs-chat-go/chat/limits/redislimits
 package limits

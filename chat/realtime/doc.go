@@ -21,7 +21,7 @@
 //
 // The package uses the notification channel of the official JavaScript client. Microsoft documents this channel for browsers and mobile
 // apps, and states that it is not meant for servers; for servers there is Azure Event Grid. The protocol is not documented. This package
-// implements it from the published client and other public sources. It was tested against the emulator of package chattest, and never
+// implements it from the published client and other public sources. It was tested against the emulator of package [chattest], and never
 // against the live service.
 //
 // # Delivery
@@ -44,4 +44,6 @@
 //
 // The token is sent to the endpoint of the client and to the hosts that the endpoint names, over https. Plain http is accepted for
 // loopback addresses if the options of the client allow it.
+//
+// [chattest]: https://pkg.go.dev/github.com/acschat/acs-chat-go/chat/chattest
 package realtime
