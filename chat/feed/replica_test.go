@@ -168,28 +168,28 @@ var _ = Describe("Replicas", func() {
 			for range 3 {
 				work.Go(func() {
 					defer GinkgoRecover()
-					for _, err := range feed.WatchAll(ctx, r.thread.Client(), &feed.Options{Store: store, Share: 0.9, MaxInterval: time.Second, CallsPerMinute: 6000}) {
+					for _, err := range feed.WatchAll(ctx, r.thread.Client(), &feed.Options{Store: store, Share: 1, MaxInterval: time.Second, CallsPerMinute: 6000}) {
 						if err != nil {
 							Expect(err).To(MatchError(context.Canceled))
 						}
 					}
 				})
-				time.Sleep(3 * time.Second)
 			}
 			time.Sleep(time.Minute)
 			cancel()
 			work.Wait()
-			refused, counted := 0, 0
+			var reads []time.Time
 			for _, request := range r.service.Requests()[before:] {
-				if request.Operation == chattest.ListChatThreads || request.Operation == chattest.GetChatThreadProperties {
-					counted++
-				}
-				if request.Status == http.StatusTooManyRequests {
-					refused++
+				Expect(request.Status).To(Equal(http.StatusOK))
+				if request.Operation == chattest.GetChatThreadProperties {
+					reads = append(reads, request.At)
 				}
 			}
-			Expect(counted).To(BeNumerically(">", 100))
-			Expect(refused).To(BeZero())
+			Expect(len(reads)).To(BeNumerically(">", 50))
+			const third = 600 * time.Millisecond // 50 calls are allowed in ten seconds
+			for i := 10; i < len(reads); i++ {
+				Expect(reads[i].Sub(reads[i-1])).To(BeNumerically(">=", third))
+			}
 		})
 	})
 
