@@ -14,6 +14,7 @@ import (
 	"github.com/acschat/acs-chat-go/api"
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
+	"github.com/acschat/acs-chat-go/chat/events"
 	"github.com/acschat/acs-chat-go/chat/feed"
 	"github.com/acschat/acs-chat-go/chat/realtime"
 )
@@ -22,7 +23,8 @@ import (
 type database struct {
 	mu       sync.Mutex // guards what follows
 	changes  map[string][]feed.Change
-	lags     []time.Duration
+	since    time.Time       // the start of the run
+	lags     []time.Duration // of messages since
 	repeated int
 }
 
@@ -36,7 +38,7 @@ func (d *database) commit(c feed.Change) {
 		return
 	}
 	d.changes[id] = append(d.changes[id], c)
-	if c.Message != nil {
+	if c.Message != nil && c.EventHeader().Time.After(d.since) {
 		d.lags = append(d.lags, time.Since(c.EventHeader().Time))
 	}
 }
@@ -46,6 +48,7 @@ type modelReplica struct {
 	store  *fragile
 	cancel context.CancelFunc
 	done   chan struct{}
+	died   time.Time // zero while it lives
 	dies   chan bool // the loop ends at the next change, before or after its commit
 
 	calm  time.Time // since when there was no outage, until it is ready
@@ -72,14 +75,15 @@ func oneOf(replicas []*modelReplica, random *rand.Rand) (int, bool) {
 }
 
 // startReplica starts a process that reads all threads of the reader into the database.
-func (m *model) startReplica(store feed.Store, w *weather, d *database) *modelReplica {
+func (m *model) startReplica(store feed.Store, w *weather, channel <-chan events.Event, d *database) *modelReplica {
 	GinkgoHelper()
+	p := &modelReplica{store: &fragile{Store: store}, done: make(chan struct{}), dies: make(chan bool, 1), calm: time.Now()}
 	options := m.service.ClientOptions()
-	options.Transport = w
+	options.Transport = &transport{w, p}
 	client, err := chat.NewClient(m.service.Endpoint(), m.service.Credential(m.reader), options)
 	Expect(err).NotTo(HaveOccurred())
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &modelReplica{store: &fragile{Store: store}, cancel: cancel, done: make(chan struct{}), dies: make(chan bool, 1), calm: time.Now()}
+	p.cancel = cancel
 	go func() {
 		defer GinkgoRecover()
 		defer close(p.done)
@@ -94,7 +98,7 @@ func (m *model) startReplica(store feed.Store, w *weather, d *database) *modelRe
 			return
 		}
 		defer listener.Close()
-		for change, err := range feed.WatchAll(ctx, client, &feed.Options{Store: p.store, Listener: listener}) {
+		for change, err := range feed.WatchAll(ctx, client, &feed.Options{Store: p.store, Listener: listener, Events: channel}) {
 			if err != nil {
 				Expect(err).To(MatchError(context.Canceled))
 				return
@@ -116,6 +120,7 @@ func (m *model) startReplica(store feed.Store, w *weather, d *database) *modelRe
 
 // kill ends the process without a goodbye: in the middle of the next change if there is one soon, or while it waits.
 func (p *modelReplica) kill(committed bool, patience time.Duration) {
+	p.died = time.Now()
 	p.dies <- committed
 	select {
 	case <-p.done:
@@ -133,18 +138,25 @@ func runModel(random *rand.Rand, size modelSize) string {
 	service, err := chattest.Open(api.Watch(nil))
 	Expect(err).NotTo(HaveOccurred())
 	defer func() { Expect(service.Close()).To(Succeed()) }()
-	m := newModel(random, service, size)
+	w := &weather{
+		service: service, random: rand.New(rand.NewPCG(random.Uint64(), 1)), late: map[string]lateMessage{}, reads: map[string][]modelRead{},
+	}
+	m := newModel(random, service, w, size)
 	service.Fail(chattest.DeliverEvent, chattest.Fault{Nth: 3, Every: 10, LoseEvent: true})
 	service.Fail(chattest.DeliverEvent, chattest.Fault{Nth: 5, Every: 9, DuplicateEvent: true})
 	service.Fail(chattest.DeliverEvent, chattest.Fault{Nth: 7, Every: 8, ReorderEvent: true})
-	w := &weather{service: service, random: rand.New(rand.NewPCG(random.Uint64(), 1))}
-	store, d := &feed.MemoryStore{}, &database{changes: map[string][]feed.Change{}}
-	replicas := []*modelReplica{m.startReplica(store, w, d), m.startReplica(store, w, d), m.startReplica(store, w, d)}
+	store, d := &feed.MemoryStore{}, &database{changes: map[string][]feed.Change{}, since: time.Now()}
+	failing := &failingStore{Store: store, random: rand.New(rand.NewPCG(random.Uint64(), 2))}
+	webhook := newWebhook(service, 3)
+	start := func(i int) *modelReplica { return m.startReplica(failing, w, webhook.channels[i], d) }
+	replicas := []*modelReplica{start(0), start(1), start(2)}
 
 	var takeovers []time.Duration
 	outages, kills, longest := 0, 0, time.Duration(0)
 	after := func(d time.Duration) time.Time { return time.Now().Add(d/2 + time.Duration(random.Int64N(int64(d)))) }
-	end, nextKill, nextOutage, nextDrop := time.Now().Add(size.time), after(size.calm/4), after(size.calm), after(size.calm)
+	end, nextKill, nextOutage, nextDrop, nextAway := time.Now().Add(size.time), after(size.calm/4), after(size.calm), after(size.calm), after(size.calm)
+	erased, lastThread := time.Now().Add(size.time*3/4), m.threads[len(m.threads)-2]
+	var away *modelThread
 	var outageEnds time.Time
 	for time.Now().Before(end) {
 		time.Sleep(time.Duration(random.Int64N(int64(2 * size.pause))))
@@ -163,7 +175,7 @@ func runModel(random *rand.Rand, size modelSize) string {
 				longest = max(longest, took)
 			}
 			time.Sleep(time.Duration(random.Int64N(int64(30 * time.Second))))
-			replicas[i] = m.startReplica(store, w, d)
+			replicas[i] = start(i)
 			nextKill = after(size.calm / 4)
 		case !outageEnds.IsZero() && now.After(outageEnds):
 			w.setOutage(false)
@@ -173,12 +185,26 @@ func runModel(random *rand.Rand, size modelSize) string {
 			outages++
 			w.setOutage(true)
 			outageEnds = now.Add(time.Duration(random.Int64N(int64(longestOutage))))
+		case now.After(nextAway):
+			if away == nil {
+				away = m.threads[len(m.threads)/2+random.IntN(len(m.threads)/4)]
+				m.turnAway(away)
+				nextAway = now.Add(time.Duration(random.Int64N(int64(5 * time.Minute))))
+				break
+			}
+			m.turnAway(away)
+			away, nextAway = nil, after(size.calm)
+		case lastThread.deleted.IsZero() && now.After(erased):
+			m.erase(lastThread)
 		case now.After(nextDrop):
 			service.DropConnections(m.reader)
 			nextDrop = after(size.calm)
 		}
 	}
 	w.setOutage(false)
+	if away != nil {
+		m.turnAway(away)
+	}
 	time.Sleep(10 * time.Minute) // everything is read
 	for _, p := range replicas {
 		p.cancel()
@@ -204,6 +230,9 @@ func runModel(random *rand.Rand, size modelSize) string {
 	line("lag", "median %v, 99th percentile %v, most %v", percentile(d.lags, 50), percentile(d.lags, 99), percentile(d.lags, 100))
 	line("kills", "%d, %d of owners, takeover median %v, most %v", kills, len(takeovers), percentile(takeovers, 50), percentile(takeovers, 100))
 	line("outages", "%d", outages)
+	line("late, as yielded", "%d", m.misplaced)
+	line("store", "%d calls failed", failing.failed)
+	line("events of the webhook", "%d", webhook.received)
 	line("calls", "%d (%.1f a minute), %d throttled, %d lost", w.calls, float64(w.calls)/size.time.Minutes(), w.throttled, w.lost)
 	return s.String()
 }

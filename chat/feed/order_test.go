@@ -33,29 +33,37 @@ func (l *lateWriter) Do(req *http.Request) (*http.Response, error) {
 	if err != nil || req.Method != http.MethodGet || !strings.HasSuffix(req.URL.Path, "/messages") {
 		return resp, err
 	}
+	return resp, hideFrom(resp, func(id string) bool {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return time.Now().Before(l.hidden[id])
+	})
+}
+
+// hideFrom removes messages from a page of a listing.
+func hideFrom(resp *http.Response, hidden func(id string) bool) error {
 	var page map[string]json.RawMessage
 	var items []json.RawMessage
 	if err := json.NewDecoder(resp.Body).Decode(&page); err != nil {
-		return nil, err
+		return err
 	}
 	if err := json.Unmarshal(page["value"], &items); err != nil {
-		return nil, err
+		return err
 	}
 	items = slices.DeleteFunc(items, func(item json.RawMessage) bool {
 		var m struct{ ID string }
 		Expect(json.Unmarshal(item, &m)).To(Succeed())
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		return time.Now().Before(l.hidden[m.ID])
+		return hidden(m.ID)
 	})
-	page["value"], err = json.Marshal(items)
+	value, err := json.Marshal(items)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	page["value"] = value
 	body, err := json.Marshal(page)
 	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	resp.Header.Set("Content-Length", fmt.Sprint(len(body)))
-	return resp, err
+	return err
 }
 
 func (l *lateWriter) hide(id string, d time.Duration) {
