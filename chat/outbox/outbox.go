@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"log/slog"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -73,7 +74,7 @@ func NewSQLite(db *sql.DB) (*Outbox[*sql.Tx], error) {
 }
 
 func newOutbox[Tx any](b *backend[Tx]) (*Outbox[Tx], error) {
-	jobs, err := river.NewClient(b.driver, &river.Config{})
+	jobs, err := river.NewClient(b.driver, &river.Config{Logger: slog.New(slog.DiscardHandler)}) // errors are returned
 	if err != nil {
 		return nil, fmt.Errorf("outbox: %w", err)
 	}
