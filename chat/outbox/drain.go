@@ -31,7 +31,8 @@ type drainer[Tx any] struct {
 
 // Work never returns an error, which would count as an attempt of the job, but snoozes.
 func (d *drainer[Tx]) Work(ctx context.Context, job *river.Job[drainArgs]) error {
-	defer d.run.working.add(job.ID)()
+	ended := d.run.working.add(job.ID)
+	defer ended()
 	pause, err := d.run.drain(ctx, job)
 	switch {
 	case errors.Is(err, errFenced):

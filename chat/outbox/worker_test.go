@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -154,6 +155,26 @@ func behaves[Tx any](open func() *database[Tx]) {
 		Expect(stop()).To(Succeed())
 		for thread := range 3 {
 			Expect(r.texts(thread)).To(Equal(numbered(20)))
+		}
+	})
+
+	It("takes any text as a key, and tells similar ones apart", func(ctx SpecContext) {
+		d, r := open(), newRoom(1)
+		r.Fail(chattest.SendChatMessage, chattest.Fault{LoseReply: true, Every: 3})
+		r.Fail(chattest.SendChatMessage, chattest.Fault{LoseRequest: true, Every: 4})
+		keys := []string{
+			"order", "Order", " order", "order ", "or\u00addder", "o\u0301", "\u00f3", `'; DROP TABLE orders; --`, `{"a":"b\"`, "a\nb\tc\r", "\u2028\u202e",
+			"100%_?$1", "👩‍👩‍👧", "\x7f\x1b[31m", "null", "0", "<b>&amp;</b>", strings.Repeat("é", 64),
+		}
+		for _, key := range keys {
+			put(ctx, d, r.message(0, key))
+		}
+		stop := start(ctx, newWorker(d, r, quick()))
+		settled(ctx, d, 20*time.Second)
+		Expect(stop()).To(Succeed())
+		Expect(r.texts(0)).To(Equal(keys))
+		for _, key := range keys {
+			Expect(d.Get(ctx, r.bot, r.threads[0], key)).To(And(HaveField("Key", key), HaveField("State", outbox.Sent)))
 		}
 	})
 
