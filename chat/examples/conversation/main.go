@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
+	"log"
 	"net/http"
 	"os"
 	"sync"
@@ -64,7 +64,7 @@ func newHandler(c *conversations, agent chat.CommunicationUser) http.Handler {
 			http.Error(w, "try again: nothing is opened twice", http.StatusServiceUnavailable)
 		}
 		if err != nil {
-			slog.ErrorContext(r.Context(), "no conversation", "error", err)
+			log.Print("no conversation: ", err)
 		}
 	})
 	return mux
