@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -155,7 +156,7 @@ var _ = Describe("A conversation", func() {
 			prepare(s)
 			c, stop := s.backend(newTable())
 			w := httptest.NewRecorder()
-			newHandler(c, s.agent).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/orders/17/conversation?customer="+s.customer.ID, nil))
+			newHandler(c, s.agent, slog.New(slog.DiscardHandler)).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/orders/17/conversation?customer="+s.customer.ID, nil))
 			Expect(w.Code).To(Equal(status))
 			Expect(stop()).To(Succeed())
 		})

@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log"
+	"log/slog"
 	"net/http"
 	"os"
 	"sync"
@@ -42,12 +42,12 @@ func run() error {
 	}
 	defer func() { _ = fleet.Close() }()
 	c := &conversations{fleet: fleet, desk: desk, table: &memory{threads: make(map[string]string)}}
-	server := &http.Server{Addr: "127.0.0.1:8080", Handler: newHandler(c, agent), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Addr: "127.0.0.1:8080", Handler: newHandler(c, agent, slog.New(slog.NewTextHandler(os.Stderr, nil))), ReadHeaderTimeout: 10 * time.Second}
 	return server.ListenAndServe()
 }
 
 // newHandler answers POST /orders/{order}/conversation?customer=8:acs:…; a program of your own takes the customer from the session.
-func newHandler(c *conversations, agent chat.CommunicationUser) http.Handler {
+func newHandler(c *conversations, agent chat.CommunicationUser, logger *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /orders/{order}/conversation", func(w http.ResponseWriter, r *http.Request) {
 		customer := chat.CommunicationUser{ID: r.FormValue("customer")}
@@ -64,7 +64,7 @@ func newHandler(c *conversations, agent chat.CommunicationUser) http.Handler {
 			http.Error(w, "try again: nothing is opened twice", http.StatusServiceUnavailable)
 		}
 		if err != nil {
-			log.Print("no conversation: ", err)
+			logger.ErrorContext(r.Context(), "no conversation", "error", err)
 		}
 	})
 	return mux

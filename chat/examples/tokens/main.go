@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log"
 	"log/slog"
 	"net/http"
 	"os"
@@ -35,7 +34,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	handler, err := newHandler(&people{identities: identities, users: make(map[string]chat.CommunicationUser), sessions: make(map[string]string)})
+	handler, err := newHandler(newPeople(identities, slog.New(slog.NewTextHandler(os.Stderr, nil))))
 	if err != nil {
 		return err
 	}
@@ -49,7 +48,7 @@ func run() error {
 func newHandler(p *people) (http.Handler, error) {
 	tokens, err := p.identities.TokenHandler(p.user, []identity.Scope{identity.ScopeChat}, &identity.TokenHandlerOptions{
 		Lifetime: time.Hour, // a page gets another one when it expires
-		Logger:   slog.Default(),
+		Logger:   p.logger,
 	})
 	if err != nil {
 		return nil, err
@@ -71,10 +70,15 @@ const sessionCookie = "session"
 // its database: the service cannot list the users of a resource.
 type people struct {
 	identities *identity.Client
+	logger     *slog.Logger
 
 	mu       sync.Mutex // guards users and sessions
 	users    map[string]chat.CommunicationUser
 	sessions map[string]string // names of people
+}
+
+func newPeople(identities *identity.Client, logger *slog.Logger) *people {
+	return &people{identities: identities, logger: logger, users: make(map[string]chat.CommunicationUser), sessions: make(map[string]string)}
 }
 
 // signIn begins a session. It stands for the sign-in of your program, which asks for a proof.
@@ -85,7 +89,7 @@ func (p *people) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := p.enrol(r.Context(), name); err != nil {
-		log.Print("no chat user: ", err)
+		p.logger.ErrorContext(r.Context(), "no chat user", "error", err)
 		http.Error(w, "chat is not available", http.StatusServiceUnavailable)
 		return
 	}

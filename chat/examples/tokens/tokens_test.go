@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -78,7 +79,7 @@ var _ = Describe("The token endpoint", func() {
 		options.Transport, options.Retry.MaxRetries = s.Transport(), -1
 		identities, err := identity.NewClientFromConnectionString(s.ConnectionString(), options)
 		Expect(err).NotTo(HaveOccurred())
-		app, err = newHandler(&people{identities: identities, users: make(map[string]chat.CommunicationUser), sessions: make(map[string]string)})
+		app, err = newHandler(newPeople(identities, slog.New(slog.DiscardHandler)))
 		Expect(err).NotTo(HaveOccurred())
 	})
 
