@@ -51,6 +51,9 @@ func newError(action string, resp *http.Response, hint string, held *heldToken) 
 	if foreign {
 		hint = strings.TrimPrefix(hint+"; the response is not from the service ("+pipeline.ContentType(resp)+"): check the endpoint", "; ")
 	}
+	if resp.StatusCode >= http.StatusOK && resp.StatusCode < http.StatusMultipleChoices {
+		kept = nil // it may contain messages, and the text of an azcore.ResponseError contains the body
+	}
 	e := toError(words)
 	e.operation, e.hint, e.StatusCode = action, hint, resp.StatusCode
 	e.seen = see(resp, held)

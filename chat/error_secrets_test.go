@@ -120,6 +120,17 @@ var _ = Describe("No secret is reachable from an error", func() {
 		})
 	}
 
+	It("of a success that cannot be read, not even the text of a message", func(ctx SpecContext) {
+		for _, status := range []int{200, 206} {
+			thread, _ := threadOf(reply(status, `{"id":"1","content":{"message":"a private text"}`))
+			_, err := thread.GetMessage(ctx, testMessage)
+			raw, ok := errors.AsType[*azcore.ResponseError](err)
+			Expect(ok).To(BeTrue())
+			Expect(raw.Error()).NotTo(ContainSubstring("private"))
+			Expect(holding(err, "private")).To(BeEmpty())
+		}
+	})
+
 	It("of a participant who was not added", func(ctx SpecContext) {
 		service := newService()
 		user := service.NewUser()
