@@ -65,6 +65,12 @@ bench: ## Measure the library beside a client written by hand and the generated 
 kill-test: ## Kill the emulator in the middle of load, 50 times over, and look for what it had acknowledged.
 	ACSCHAT_KILL_ROUNDS=50 $(GO) test -count=1 ./cmd/acschat/internal/emulator ./cmd/acschat/internal/export -ginkgo.focus kill -ginkgo.no-color
 
+# The whole run of chat/soak, and then those of the feed and the outbox: half an hour on two cores. make test has a short form.
+.PHONY: soak
+soak: ## Break connections, servers and the emulator under load, compare chat/soak/REPORT.md, and print figures. Half an hour.
+	ACSCHAT_SOAK=1 $(GO) test -count=1 -v -timeout 40m ./chat/soak -ginkgo.no-color -ginkgo.succinct
+	@$(MAKE) --no-print-directory soak-feed soak-once
+
 .PHONY: soak-feed
 soak-feed: ## Compare the feed with a model of 24 hours of 50 threads, with outages and three replicas, and print figures.
 	ACSCHAT_FEED_HOURS=24 $(GO) test -count=1 -v ./chat/feed -ginkgo.focus 'in a model' -ginkgo.no-color -ginkgo.succinct

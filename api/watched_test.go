@@ -21,10 +21,11 @@ var unwatched = map[string]string{
 	"cmd/acschat/internal/export/state_fuzz_test.go": "a fuzz target runs outside of a spec",
 	"chat/chattest/benchmark_test.go":                "a benchmark measures the service alone",
 	"chat/chattest/realtime_benchmark_test.go":       "a benchmark measures the service alone",
-	"chat/realtime/memory_guard_test.go":             "it counts the memory of the client",
-	"chat/chattest/conformance/":                     "what the official clients send is not ours to check",
-	"chat/examples/":                                 "modules of their own, which show what a user writes",
-	"chat/outbox/":                                   "a module of its own; it calls what the suite of chat checks",
+	"chat/soak/":                         "its faults are not in the contracts, and its load is the calls of other suites",
+	"chat/realtime/memory_guard_test.go": "it counts the memory of the client",
+	"chat/chattest/conformance/":         "what the official clients send is not ours to check",
+	"chat/examples/":                     "modules of their own, which show what a user writes",
+	"chat/outbox/":                       "a module of its own; it calls what the suite of chat checks",
 }
 
 var _ = Describe("The suites", func() {

@@ -1,0 +1,417 @@
+package soak_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gleak"
+
+	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
+)
+
+const (
+	workers      = 64 // goroutines that call at the same time
+	fullSends    = 20_000
+	shortSends   = 600
+	sendingLag   = 2 * time.Second // in which the service has finished every request that it has received
+	sendsThreads = 64
+)
+
+// sends is the number of messages of a run, of each of the two methods.
+func sends() int {
+	if full {
+		return fullSends
+	}
+	return shortSends
+}
+
+// roughListener resets one connection in ten after up to 100 KB. If its connections are shared, as over HTTP/2, it resets each after up
+// to 2 MB.
+type roughListener struct {
+	net.Listener
+	shared          bool
+	accepted, reset atomic.Int64
+}
+
+func (l *roughListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	c := &roughConn{Conn: conn, listener: l}
+	switch n := l.accepted.Add(1); {
+	case l.shared:
+		c.left.Store(rand.Int64N(2_000_000))
+	case n%10 == 0:
+		c.left.Store(rand.Int64N(100_000))
+	default:
+		return conn, nil
+	}
+	return c, nil
+}
+
+// roughConn sends an RST packet once a number of bytes has passed.
+type roughConn struct {
+	net.Conn
+	listener *roughListener
+	left     atomic.Int64
+	once     sync.Once
+}
+
+func (c *roughConn) Read(p []byte) (int, error) { n, err := c.Conn.Read(p); return n, c.spend(n, err) }
+func (c *roughConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	return n, c.spend(n, err)
+}
+
+func (c *roughConn) spend(n int, err error) error {
+	if c.left.Add(-int64(n)) > 0 {
+		return err
+	}
+	c.once.Do(func() {
+		c.listener.reset.Add(1)
+		if socket, ok := c.Conn.(*net.TCPConn); ok {
+			_ = socket.SetLinger(0)
+		}
+		_ = c.Close()
+	})
+	return net.ErrClosed
+}
+
+// rough is a service behind a listener on loopback that resets connections, over one version of HTTP.
+type rough struct {
+	*chattest.Service
+	server   *httptest.Server
+	listener *roughListener
+	user     chattest.User
+	client   *chat.Client
+}
+
+// openRough opens the service. Everything is closed when the spec ends, and no goroutine is left.
+func openRough(version int) *rough {
+	before := gleak.Goroutines()
+	service, err := chattest.Open(nil)
+	Expect(err).NotTo(HaveOccurred())
+	r := &rough{Service: service, user: service.NewUser()}
+	var requests atomic.Int64
+	r.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if version == 1 && requests.Add(1)%20 == 0 {
+			w.Header().Set("Connection", "close") // so that there are many connections
+		}
+		service.ServeHTTP(w, req)
+	}))
+	r.server.EnableHTTP2 = version == 2
+	r.server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	r.listener = &roughListener{Listener: r.server.Listener, shared: version == 2}
+	r.server.Listener = r.listener
+	r.server.StartTLS()
+	Expect(service.SetEndpoint(r.server.URL)).To(Succeed())
+
+	transport := r.server.Client().Transport.(*http.Transport)
+	transport.MaxIdleConnsPerHost = workers
+	options := &chat.ClientOptions{RetryBudget: -1}
+	options.Transport = &http.Client{Transport: transport}
+	options.Retry = policy.RetryOptions{RetryDelay: time.Millisecond, MaxRetryDelay: 10 * time.Millisecond}
+	r.client, err = chat.NewClient(r.server.URL, service.Credential(r.user), options)
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() {
+		r.client.Close()
+		transport.CloseIdleConnections()
+		r.server.Close()
+		Expect(service.Close()).To(Succeed())
+		Eventually(gleak.Goroutines).WithTimeout(10 * time.Second).WithPolling(50 * time.Millisecond).ShouldNot(gleak.HaveLeaked(before))
+	})
+	return r
+}
+
+// inject makes an operation fail at the rates of the runs.
+func (r *rough) inject(op chattest.Operation) {
+	r.Fail(op, chattest.Fault{LoseReply: true, Every: 10})
+	r.Fail(op, chattest.Fault{Status: http.StatusTooManyRequests, RetryAfter: 5 * time.Millisecond, Every: 20})
+	r.Fail(op, chattest.Fault{LoseRequest: true, Every: 50})
+	r.Fail(op, chattest.Fault{Status: http.StatusServiceUnavailable, Every: 70})
+}
+
+// deadline is the context of a call: one in four has little time.
+func deadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	if rand.IntN(4) == 0 {
+		return context.WithTimeout(ctx, time.Duration(rand.Int64N(int64(60*time.Millisecond))))
+	}
+	return context.WithTimeout(ctx, time.Minute)
+}
+
+// each runs n calls in the workers.
+func each(n int, call func(i int)) {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			defer GinkgoRecover()
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				call(i)
+			}
+		})
+	}
+	group.Wait()
+}
+
+// tally counts outcomes.
+type tally struct {
+	mu     sync.Mutex // guards counts
+	counts map[string]int
+}
+
+func (t *tally) add(outcome string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.counts == nil {
+		t.counts = make(map[string]int)
+	}
+	t.counts[outcome]++
+}
+
+// result is what a caller was told about a message.
+type result struct {
+	id      string
+	unknown bool
+}
+
+func (r *rough) threads(ctx context.Context) (threads []*chat.ThreadClient) {
+	for range sendsThreads {
+		created, err := r.Client(r.user).CreateThread(ctx, "sends", nil)
+		Expect(err).NotTo(HaveOccurred())
+		threads = append(threads, r.client.ThreadClient(created.Thread.ID))
+	}
+	return threads
+}
+
+// verify compares what callers were told with what the threads contain.
+func (r *rough) verify(threads []*chat.ThreadClient, told []result) {
+	GinkgoHelper()
+	found := make(map[string][]string)
+	for _, thread := range threads {
+		for _, m := range r.Messages(thread.ThreadID()) {
+			found[m.Content.Message] = append(found[m.Content.Message], m.ID)
+		}
+	}
+	for i, was := range told {
+		ids := found[fmt.Sprint("message ", i)]
+		switch {
+		case len(ids) > 1:
+			Fail(fmt.Sprintf("message %d was sent %d times", i, len(ids)))
+		case was.unknown:
+		case was.id == "" && len(ids) > 0:
+			Fail(fmt.Sprintf("message %d was reported as not sent, and was", i))
+		case was.id != "" && !slices.Equal(ids, []string{was.id}):
+			Fail(fmt.Sprintf("message %d was reported as %s, and is %v", i, was.id, ids))
+		}
+	}
+}
+
+var _ = Describe("Calls from 64 goroutines, over connections that break", Serial, func() {
+	for _, version := range []int{1, 2} {
+		over := fmt.Sprintf(", over HTTP/%d", version)
+
+		It("send each message once at most, and tell what became of it"+over, func(ctx SpecContext) {
+			r := openRough(version)
+			threads := r.threads(ctx)
+			r.inject(chattest.SendChatMessage)
+			told, outcomes := make([]result, sends()/2), &tally{}
+			began := time.Now()
+			each(len(told), func(i int) {
+				limited, cancel := deadline(ctx)
+				defer cancel()
+				sent, err := threads[i%len(threads)].SendMessage(limited, fmt.Sprint("message ", i), nil)
+				told[i] = result{sent.ID, errors.Is(err, chat.ErrOutcomeUnknown)}
+				outcomes.add(outcomeOf(err))
+			})
+			took := time.Since(began)
+			time.Sleep(sendingLag)
+			r.verify(threads, told)
+			Expect(outcomes.counts).To(And(HaveKey("ok"), HaveKey("unknown")))
+			figure("SendMessage"+over, r.figures(len(told), took, outcomes))
+		})
+
+		It("send each message with SendMessageOnce exactly once, if it is called until it knows"+over, func(ctx SpecContext) {
+			r := openRough(version)
+			threads := r.threads(ctx)
+			r.inject(chattest.SendChatMessage)
+			r.inject(chattest.ListChatMessages)
+			told, outcomes := make([]result, sends()/2), &tally{}
+			began := time.Now()
+			each(len(told), func(i int) {
+				options := &chat.SendMessageOnceOptions{ListingLag: sendingLag}
+				first := time.Now()
+				for {
+					limited, cancel := deadline(ctx)
+					sent, err := threads[i%len(threads)].SendMessageOnce(limited, fmt.Sprint("key ", i), fmt.Sprint("message ", i), options)
+					cancel()
+					outcomes.add(outcomeOf(err))
+					if err == nil {
+						told[i] = result{id: sent.ID}
+						return
+					}
+					options.Since = first
+				}
+			})
+			took := time.Since(began)
+			r.verify(threads, told)
+			figure("SendMessageOnce"+over, r.figures(len(told), took, outcomes))
+		})
+
+		It("create no thread twice"+over, func(ctx SpecContext) {
+			r := openRough(version)
+			r.inject(chattest.CreateChatThread)
+			told, outcomes := make([]result, sends()/10), &tally{}
+			each(len(told), func(i int) {
+				limited, cancel := deadline(ctx)
+				defer cancel()
+				created, err := r.client.CreateThread(limited, fmt.Sprint("thread ", i), nil)
+				told[i] = result{created.Thread.ID, err != nil}
+				outcomes.add(outcomeOf(err))
+			})
+			time.Sleep(sendingLag)
+			found := make(map[string][]string)
+			for _, thread := range r.Threads() {
+				found[thread.Topic] = append(found[thread.Topic], thread.ID)
+			}
+			for i, was := range told {
+				ids := found[fmt.Sprint("thread ", i)]
+				Expect(len(ids)).To(BeNumerically("<=", 1), "thread %d", i)
+				if !was.unknown {
+					Expect(ids).To(HaveExactElements(was.id))
+				}
+			}
+			figure("CreateThread"+over, fmt.Sprint(outcomes.counts))
+		})
+
+		It("add participants, or report those who were not added"+over, func(ctx SpecContext) {
+			r := openRough(version)
+			thread := r.threads(ctx)[0]
+			r.inject(chattest.AddChatParticipants)
+			calls := 80
+			added, foreign := r.NewUsers(calls), make([]chattest.User, calls)
+			for i := range foreign {
+				foreign[i] = r.ForeignUser()
+			}
+			succeeded, outcomes := make([]bool, calls), &tally{}
+			each(calls, func(i int) {
+				limited, cancel := deadline(ctx)
+				defer cancel()
+				failed, err := thread.AddParticipants(limited, []chat.Participant{
+					{Identifier: chat.CommunicationUser{ID: added[i].ID}}, {Identifier: chat.CommunicationUser{ID: foreign[i].ID}},
+				})
+				outcomes.add(outcomeOf(err))
+				if succeeded[i] = err == nil; succeeded[i] {
+					Expect(failed).To(HaveExactElements(HaveField("Participant.Identifier", chat.Identifier(chat.CommunicationUser{ID: foreign[i].ID}))))
+				}
+			})
+			time.Sleep(sendingLag)
+			count := make(map[string]int)
+			for _, p := range r.Participants(thread.ThreadID()) {
+				count[p.Identifier.(chat.CommunicationUser).ID]++
+			}
+			for i := range calls {
+				Expect(count[foreign[i].ID]).To(BeZero())
+				Expect(count[added[i].ID]).To(BeNumerically("<=", 1))
+				Expect(!succeeded[i] || count[added[i].ID] == 1).To(BeTrue(), "participant %d is missing", i)
+			}
+			figure("AddParticipants"+over, fmt.Sprint(outcomes.counts))
+		})
+
+		It("list everything once while others write"+over, func(ctx SpecContext) {
+			r := openRough(version)
+			thread := r.threads(ctx)[0]
+			for _, op := range []chattest.Operation{chattest.ListChatMessages, chattest.ListChatThreads} {
+				r.inject(op)
+			}
+			writer := r.Client(r.user)
+			var mu sync.Mutex // guards sent and created
+			var sent, created []string
+			var done atomic.Bool
+			var writing, listing sync.WaitGroup
+			for range 4 {
+				writing.Go(func() {
+					defer GinkgoRecover()
+					for i := 0; !done.Load() || i < 10; i++ {
+						m, err := writer.ThreadClient(thread.ThreadID()).SendMessage(ctx, "a message", nil)
+						Expect(err).NotTo(HaveOccurred())
+						mu.Lock()
+						sent = append(sent, m.ID)
+						mu.Unlock()
+						if i%10 == 0 {
+							t, err := writer.CreateThread(ctx, "a thread", nil)
+							Expect(err).NotTo(HaveOccurred())
+							mu.Lock()
+							created = append(created, t.Thread.ID)
+							mu.Unlock()
+						}
+						time.Sleep(5 * time.Millisecond)
+					}
+				})
+			}
+			// complete expects a listing to have what existed when it began, and nothing twice.
+			complete := func(what string, known *[]string, list func() ([]string, error)) int {
+				mu.Lock()
+				before := slices.Clone(*known)
+				mu.Unlock()
+				ids, err := list()
+				Expect(err).NotTo(HaveOccurred(), what)
+				slices.Sort(ids)
+				Expect(slices.Compact(slices.Clone(ids))).To(HaveLen(len(ids)), "%s listed twice", what)
+				for _, id := range before {
+					_, found := slices.BinarySearch(ids, id)
+					Expect(found).To(BeTrue(), "%s %s is not listed", what, id)
+				}
+				return len(ids)
+			}
+			var items atomic.Int64
+			for range 8 {
+				listing.Go(func() {
+					defer GinkgoRecover()
+					for range min(8, sends()/300) {
+						items.Add(int64(complete("message", &sent, func() ([]string, error) {
+							messages, err := thread.ListMessages(&chat.ListMessagesOptions{PageSize: 100}).Collect(ctx, 0)
+							return idsOf(messages, func(m chat.Message) string { return m.ID }), err
+						})))
+						items.Add(int64(complete("thread", &created, func() ([]string, error) {
+							threads, err := r.client.ListThreads(&chat.ListThreadsOptions{PageSize: 50}).Collect(ctx, 0)
+							threads = slices.DeleteFunc(threads, func(t chat.ThreadItem) bool { return t.ID == thread.ThreadID() }) // each message moves it
+							return idsOf(threads, func(t chat.ThreadItem) string { return t.ID }), err
+						})))
+					}
+				})
+			}
+			listing.Wait()
+			done.Store(true)
+			writing.Wait()
+			figure("Listings"+over, fmt.Sprintf("%d items listed while %d messages and %d threads were written", items.Load(), len(sent), len(created)))
+		})
+	}
+})
+
+func idsOf[T any](items []T, id func(T) string) (ids []string) {
+	for _, item := range items {
+		ids = append(ids, id(item))
+	}
+	return ids
+}
+
+func (r *rough) figures(calls int, took time.Duration, outcomes *tally) string {
+	return fmt.Sprintf("%d messages in %s, %d of %d connections reset; calls: %s", calls, took.Round(time.Second/10), r.listener.reset.Load(), r.listener.accepted.Load(), strings.TrimPrefix(fmt.Sprint(outcomes.counts), "map"))
+}
