@@ -83,7 +83,7 @@ var _ = Describe("Pager", Serial, func() {
 			bytes = append(bytes, now.TotalAlloc)
 		}
 		first, last := bytes[2*stretch]-bytes[stretch], bytes[10*stretch-1]-bytes[9*stretch-1]
-		Expect(last).To(BeNumerically("~", first, first/20))
+		Expect(last).To(BeNumerically("<=", first+first/20)) // a collection that empties the pools falls into one of them
 	})
 })
 
