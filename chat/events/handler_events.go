@@ -120,7 +120,8 @@ func (h *Handler) call(ctx context.Context, event Event, keys []string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout) // that of the callback may have ended
 	defer cancel()
-	if err := h.options.Seen.Record(ctx, keys); err != nil { // the event is handled nevertheless
+	err = h.safely(ctx, eventAttrs(event), func() error { return h.options.Seen.Record(ctx, keys) })
+	if err != nil { // the event is handled nevertheless
 		h.logFailure(ctx, event, fmt.Errorf("record the event: %w", err))
 	}
 	return nil

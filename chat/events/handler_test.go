@@ -531,6 +531,15 @@ var _ = Describe("A handler", func() {
 			Expect(store.keys).To(And(HaveLen(4), HaveEach(MatchRegexp(`^[A-Za-z0-9_-]{43}$`))))
 		})
 
+		It("accepts an event that was handled, although the store panics when it records it", func() {
+			o := options()
+			o.Seen = unrecordingStore{}
+			h := events.NewHandler(got.callback, o)
+			Expect(serve(h, delivery(events.SchemaEventGrid, message("1", "1"))).Code).To(Equal(http.StatusOK))
+			Expect(got.events()).To(HaveLen(1))
+			Expect(logs.String()).To(ContainSubstring(`panic="no connection"`))
+		})
+
 		It("and answers 500 if it panics, with and without a queue, and passes the event when it is delivered again", func() {
 			for _, size := range []int{0, 10} {
 				o, store := options(), &panickingStore{}
@@ -572,6 +581,13 @@ func (s *keyStore) Record(_ context.Context, keys []string) error {
 	s.keys = append(s.keys, keys...)
 	return nil
 }
+
+// unrecordingStore panics when it is to record an event.
+type unrecordingStore struct{}
+
+func (unrecordingStore) Seen(context.Context, []string) (bool, error) { return false, nil }
+
+func (unrecordingStore) Record(context.Context, []string) error { panic("no connection") }
 
 // panickingStore panics while it is broken.
 type panickingStore struct{ broken atomic.Bool }

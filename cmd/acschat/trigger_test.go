@@ -84,6 +84,13 @@ var _ = Describe("trigger", func() {
 		}
 	})
 
+	It("keeps the recipient of a bot command, which only the subject has, when a member is set", func() {
+		sh.Run("trigger", "ChatAzureBotCommandReceivedInThread", "--to", program(ok), "--set", "messageBody=/help").OK()
+		header := got[0].(events.BotCommandReceived).Header
+		Expect(header.Recipient).NotTo(BeNil())
+		Expect(header.Subject).To(HaveSuffix("/recipient/" + header.Recipient.RawID()))
+	})
+
 	It("sets members, and what follows from them", func() {
 		url := program(ok)
 		sh.Run("trigger", "ChatMessageReceived", "--to", url, "--set", "messageBody=a=b", "--set", "senderId=8:acs:r_x", "--set", "recipientCommunicationIdentifier=8:orgid:y",

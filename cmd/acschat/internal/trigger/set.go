@@ -48,6 +48,11 @@ func Set(event events.Event, path, value string) (events.Event, error) {
 	if list[0].Kind() == events.KindUnknown {
 		return nil, fmt.Errorf("%s: %q does not make a well-formed event", path, value)
 	}
+	changed := list[0].EventHeader()
+	if changed.Recipient == nil && h.Recipient != nil { // the subject alone has the one of a bot command
+		changed.Recipient = h.Recipient
+		return events.WithHeader(list[0], changed), nil
+	}
 	return list[0], nil
 }
 
