@@ -11,7 +11,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"strconv"
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/follow"
@@ -71,7 +70,7 @@ func (x *Export) nextPage(ctx context.Context) error {
 		x.state.Begun = true
 		for _, m := range page.Items {
 			x.state.AsOf = max(x.state.AsOf, follow.Version(m))
-			x.state.Total = max(x.state.Total, int(number(m.SequenceID)))
+			x.state.Total = max(x.state.Total, int(follow.Number(m.SequenceID)))
 		}
 	}
 	if err := x.write(page.Items); err != nil {
@@ -127,7 +126,7 @@ func (x *Export) catchUp(ctx context.Context) error {
 		}
 		for _, m := range messages {
 			floor = max(floor, follow.Version(m))
-			if number(m.ID) <= x.state.AsOf {
+			if follow.Number(m.ID) <= x.state.AsOf {
 				moved[m.ID] = m
 			}
 		}
@@ -179,13 +178,4 @@ func eachLine(r io.Reader, f func(at int64, line []byte) error) error {
 		}
 		at += int64(len(line))
 	}
-}
-
-// number parses an id or a sequence id; it is 0 if that is not a number.
-func number(text string) int64 {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
 }

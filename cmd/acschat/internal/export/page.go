@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/follow"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
@@ -177,7 +178,7 @@ func (x *Export) inOrder(f func(chat.Message) error) error {
 			ID string `json:"id"`
 		}
 		err := json.Unmarshal(line, &m)
-		places = append(places, place{number(m.ID), at, int64(len(line))})
+		places = append(places, place{follow.Number(m.ID), at, int64(len(line))})
 		return err
 	})
 	if err != nil {

@@ -45,8 +45,11 @@ func Above(pages iter.Seq2[chat.Page[chat.Message], error], floor int64, most in
 func BeforeLate(newest int64) int64 { return newest - feed.LookBack.Milliseconds() }
 
 // Version returns the version of a message as a number, 0 if it is not one.
-func Version(m chat.Message) int64 {
-	n, err := strconv.ParseInt(m.Version, 10, 64)
+func Version(m chat.Message) int64 { return Number(m.Version) }
+
+// Number parses an id, a version or a sequence id; it is 0 if that is not a number.
+func Number(text string) int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return 0
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/follow"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 )
 
@@ -71,7 +72,7 @@ func (c *conversation) addReceipts(receipts ...chat.ReadReceipt) {
 		switch {
 		case i < 0:
 			c.receipts = append(c.receipts, r)
-		case number(r.MessageID) >= number(c.receipts[i].MessageID):
+		case follow.Number(r.MessageID) >= follow.Number(c.receipts[i].MessageID):
 			c.receipts[i] = r
 		}
 	}
@@ -154,7 +155,7 @@ func (c *conversation) mark(messages []entry, self chat.Identifier) {
 		if r.Sender == self {
 			continue
 		}
-		i, _ := slices.BinarySearchFunc(messages, number(r.MessageID)+1, func(e entry, id int64) int { return cmp.Compare(number(e.key), id) })
+		i, _ := slices.BinarySearchFunc(messages, follow.Number(r.MessageID)+1, func(e entry, id int64) int { return cmp.Compare(follow.Number(e.key), id) })
 		if i > 0 {
 			messages[i-1].readers = append(messages[i-1].readers, c.name(r.Sender, ""))
 		}

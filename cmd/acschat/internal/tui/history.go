@@ -3,9 +3,9 @@ package tui
 import (
 	"cmp"
 	"slices"
-	"strconv"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/follow"
 )
 
 // history has the loaded messages of a thread.
@@ -26,7 +26,7 @@ type history struct {
 func (h *history) read(page chat.Page[chat.Message]) {
 	h.news(page.Items)
 	for _, m := range page.Items {
-		if v := number(m.Version); !h.begun || v < h.floor {
+		if v := follow.Version(m); !h.begun || v < h.floor {
 			h.begun, h.floor = true, v
 		}
 	}
@@ -37,7 +37,7 @@ func (h *history) read(page chat.Page[chat.Message]) {
 func (h *history) news(messages []chat.Message) []chat.Message {
 	var news []chat.Message
 	for _, m := range messages {
-		h.newest = max(h.newest, number(m.Version))
+		h.newest = max(h.newest, follow.Version(m))
 		if h.keep(m) {
 			news = append(news, m)
 		}
@@ -52,7 +52,7 @@ func (h *history) keep(m chat.Message) bool {
 	switch {
 	case !known:
 		h.messages = slices.Insert(h.messages, i, m)
-	case number(m.Version) > number(h.messages[i].Version):
+	case follow.Version(m) > follow.Number(h.messages[i].Version):
 		h.messages[i] = m
 	default:
 		return false
@@ -72,20 +72,11 @@ func (h *history) shown() []chat.Message {
 	if h.whole {
 		return h.messages
 	}
-	first, _ := slices.BinarySearchFunc(h.messages, h.floor, func(m chat.Message, floor int64) int { return cmp.Compare(number(m.ID), floor) })
+	first, _ := slices.BinarySearchFunc(h.messages, h.floor, func(m chat.Message, floor int64) int { return cmp.Compare(follow.Number(m.ID), floor) })
 	return h.messages[first:]
 }
 
 // byID compares messages in the order of the thread: ids count milliseconds.
 func byID(a, b chat.Message) int {
-	return cmp.Or(cmp.Compare(number(a.ID), number(b.ID)), cmp.Compare(a.ID, b.ID))
-}
-
-// number parses an id or a version; it is 0 if that is not a number.
-func number(text string) int64 {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
+	return cmp.Or(cmp.Compare(follow.Number(a.ID), follow.Number(b.ID)), cmp.Compare(a.ID, b.ID))
 }

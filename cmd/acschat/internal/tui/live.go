@@ -9,6 +9,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/events"
 	"github.com/acschat/acs-chat-go/chat/realtime"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/follow"
 )
 
 // live is the connection over which the service says at once what happens.
@@ -164,7 +165,7 @@ func (m *Model) handleEvent(event events.Event) tea.Cmd {
 // messageReceived shows a new message. One that is being sent from here is shown by the response.
 func (m *Model) messageReceived(e events.MessageReceived) tea.Cmd {
 	var cmd tea.Cmd
-	if !m.sidebar.active(e.ThreadID, time.UnixMilli(number(e.Message.ID))) {
+	if !m.sidebar.active(e.ThreadID, time.UnixMilli(follow.Number(e.Message.ID))) {
 		cmd = m.soon(threadsJob)
 	}
 	c := m.visited[e.ThreadID]

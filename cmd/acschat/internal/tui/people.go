@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/follow"
 )
 
 // peopleMsg has the participants of a thread.
@@ -55,7 +56,7 @@ func (m *Model) receiptsReceived(msg receiptsMsg) tea.Cmd {
 	}
 	for _, r := range c.receipts {
 		if r.Sender == m.options.Self {
-			c.read.told = max(c.read.told, number(r.MessageID))
+			c.read.told = max(c.read.told, follow.Number(r.MessageID))
 		}
 	}
 	if !m.schedule.current(msg.turn) {
@@ -86,14 +87,14 @@ func (m *Model) sendReceipt() tea.Cmd {
 		return nil
 	}
 	seen := m.newestSeen()
-	if number(seen) <= c.read.told {
+	if follow.Number(seen) <= c.read.told {
 		return nil
 	}
 	if wait := least - time.Since(c.read.at); wait > 0 {
 		c.read.waiting = true
 		return tea.Tick(wait, func(time.Time) tea.Msg { return receiptDueMsg{c} })
 	}
-	c.read.told, c.read.at = number(seen), time.Now() // a failed receipt is not repeated; the next one replaces it
+	c.read.told, c.read.at = follow.Number(seen), time.Now() // a failed receipt is not repeated; the next one replaces it
 	return m.ask(func(ctx context.Context, s Service) tea.Msg { return readMsg{s.Read(ctx, c.id, seen)} })
 }
 

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/follow"
 )
 
 // sentMsg is the result of sending a message.
@@ -52,10 +53,10 @@ func (m *Model) sendDone(msg sentMsg) {
 	}
 	c := msg.of
 	c.outbox.drop(msg.a)
-	m.sidebar.markSeen(c.id, time.UnixMilli(number(msg.id)))
+	m.sidebar.markSeen(c.id, time.UnixMilli(follow.Number(msg.id)))
 	c.history.keep(chat.Message{
 		ID: msg.id, Version: msg.id, Type: chat.MessageTypeText, Content: chat.MessageContent{Message: msg.a.text},
-		Sender: m.options.Self, CreatedOn: time.UnixMilli(number(msg.id)),
+		Sender: m.options.Self, CreatedOn: time.UnixMilli(follow.Number(msg.id)),
 	})
 	if c.selected == msg.a.id {
 		c.selected = msg.id
