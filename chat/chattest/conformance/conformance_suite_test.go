@@ -38,6 +38,7 @@ func TestConformance(t *testing.T) {
 		b := startBrowser(t, chromium, js, library, program)
 		describeRealtime(b, library)
 		describeRealtime(b, program)
+		describeTokens(b, js, program, binary)
 	}
 	if found {
 		Describe("The program in Go", func() { snippet{"go run .", "main.go", "Hello from Go."}.sends(js, binary) })

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -122,19 +123,28 @@ func (e *emulator) restart() {
 	e.running = r
 }
 
-// publicKey is the digest of the key of its authority, as Chromium takes it: the emulator has another certificate after a restart.
-func (e *emulator) publicKey(ctx context.Context) (string, error) {
+// authority returns the certificate of its authority.
+func (e *emulator) authority(ctx context.Context) (*x509.Certificate, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.endpoint()+"/", nil)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	res, err := e.client.Do(req)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer res.Body.Close()
 	chain := res.TLS.VerifiedChains[0]
-	digest := sha256.Sum256(chain[len(chain)-1].RawSubjectPublicKeyInfo)
+	return chain[len(chain)-1], nil
+}
+
+// publicKey is the digest of the key of its authority, as Chromium takes it: the emulator has another certificate after a restart.
+func (e *emulator) publicKey(ctx context.Context) (string, error) {
+	authority, err := e.authority(ctx)
+	if err != nil {
+		return "", err
+	}
+	digest := sha256.Sum256(authority.RawSubjectPublicKeyInfo)
 	return base64.StdEncoding.EncodeToString(digest[:]), nil
 }
 

@@ -1,8 +1,9 @@
 // Command tokens is a token endpoint with its front end: people sign in, and the official JavaScript client gets chat tokens from this server.
-// See the README beside it for how to run it.
+// README.md of the examples says how to run it. It listens on TOKENS_ADDRESS, by default 127.0.0.1:8080.
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"embed"
@@ -10,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"sync"
@@ -38,9 +40,13 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(os.Stderr, "tokens: http://localhost:8080")
-	server := &http.Server{Addr: "127.0.0.1:8080", Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	return server.ListenAndServe()
+	listener, err := net.Listen("tcp", cmp.Or(os.Getenv("TOKENS_ADDRESS"), "127.0.0.1:8080"))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "tokens: http://localhost:%d\n", listener.Addr().(*net.TCPAddr).Port)
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	return server.Serve(listener)
 }
 
 // newHandler serves the pages, the sign-in and the token endpoint. Requests from pages of other sites are refused, so that no other site can

@@ -34,8 +34,8 @@ if (globalThis.document) {
       const { user, chat } = await connect();
       show(`You are ${user.communicationUserId}, in the threads:`);
       for await (const { topic } of chat.listChatThreads()) show(topic);
-      chat.on("chatMessageReceived", ({ senderDisplayName, message }) => show(`${senderDisplayName}: ${message}`));
       await chat.startRealtimeNotifications();
+      chat.on("chatMessageReceived", ({ senderDisplayName, message }) => show(`${senderDisplayName}: ${message}`));
     } catch (error) {
       show(error.message);
     }
