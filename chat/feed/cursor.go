@@ -18,8 +18,12 @@ type Cursor string
 
 // Positions that no change has.
 const (
-	Start Cursor = ""    // before the first change
-	Now   Cursor = "now" // after the latest change at the time of the first read
+	// Start is before the first change. The metadata and the retention policy that a thread has when they are read first are a change, unless
+	// there are none.
+	Start Cursor = ""
+	// Now is after the latest change at the time of the first read. The metadata and the retention policy that a thread has then are no
+	// change; only other ones later are.
+	Now Cursor = "now"
 )
 
 const (
@@ -31,8 +35,9 @@ const (
 	threadBytes = 4
 )
 
-// At returns the position before the first change at or after t, by the clock of the service. The zero time and times before 1970 are
-// [Start].
+// At returns the position before the first change at or after t, by the clock of the service, to the millisecond. The service does not say
+// when metadata and retention policies changed: those that a thread has when they are read first are a change, as with [Start]. The zero time
+// and times before 1970 are Start.
 func At(t time.Time) Cursor {
 	if t.IsZero() || t.UnixMilli() <= 0 {
 		return Start

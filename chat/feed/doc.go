@@ -24,7 +24,9 @@
 // Metadata and retention policies leave no message. They are compared with the properties that were read before: after the first read of the
 // messages, then once per MaxInterval but at most once a minute, with [WatchAll] once in five times MaxInterval, and when a live source
 // announces a change. The service counts these calls per user, with the lists of threads: half of the limit is 150 a minute, so that a
-// thousand threads take seven minutes. A value that is replaced before it is read is not a change of its own.
+// thousand threads take seven minutes. A value that is replaced before it is read is not a change of its own. What the first read of them
+// yields depends on where the range begins, see [Start], [Now] and [At]; a range from the cursor of a change continues with the properties
+// before that change.
 //
 // A change counts as delivered when the loop asks for the next one. Store the cursor together with the result of the work, in one
 // transaction, and pass it as Options.From: then each change is processed once, also if the process is killed in between.

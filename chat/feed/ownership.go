@@ -94,6 +94,9 @@ func (t *thread) resume(r *runner, taken owned, now time.Time) error {
 			first = &t.settings // the change in hand is one of the properties: it comes before messages
 		}
 	}
+	if !t.fromNow && t.needsBaseline(r) {
+		first = &t.settings
+	}
 	t.enterLag(r, now)
 	if first == &t.settings {
 		t.settings.put(&r.properties, now)

@@ -3,6 +3,7 @@ package feed_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 	"testing/synctest"
@@ -84,6 +85,20 @@ type watcher struct {
 
 // watch ranges over Ana's view of the thread.
 func (r *room) watch(options *feed.Options) *watcher {
+	return collect(options, func(ctx context.Context, o *feed.Options) iter.Seq2[feed.Change, error] {
+		return feed.Watch(ctx, r.thread, o)
+	})
+}
+
+// watchAll ranges over all threads of Ana.
+func (r *room) watchAll(options feed.Options) *watcher {
+	client := r.thread.Client()
+	return collect(&options, func(ctx context.Context, o *feed.Options) iter.Seq2[feed.Change, error] {
+		return feed.WatchAll(ctx, client, o)
+	})
+}
+
+func collect(options *feed.Options, ranged func(context.Context, *feed.Options) iter.Seq2[feed.Change, error]) *watcher {
 	if options == nil {
 		options = &feed.Options{}
 	}
@@ -99,7 +114,7 @@ func (r *room) watch(options *feed.Options) *watcher {
 	}
 	go func() {
 		defer close(w.done)
-		for change, err := range feed.Watch(ctx, r.thread, &o) {
+		for change, err := range ranged(ctx, &o) {
 			w.mu.Lock()
 			if err != nil {
 				w.err = err

@@ -14,7 +14,6 @@ type thread struct {
 	position position
 	from     Cursor // where it begins if nothing was delivered
 	fromNow  bool   // the first read determines the position
-	silent   bool   // the first properties are not delivered
 	caughtUp bool   // one read of this range is complete
 
 	epoch    int       // changes when outcomes of calls in progress are to be ignored
@@ -59,7 +58,7 @@ func (r *runner) follow(client *chat.ThreadClient, from Cursor, active time.Time
 // begin sets the position.
 func (t *thread) begin(r *runner, from Cursor) (err error) {
 	t.position, err = from.position(t.client.ThreadID())
-	t.fromNow, t.silent = from == Now, from == t.from && r.options.From == Now
+	t.fromNow = from == Now
 	return err
 }
 

@@ -162,6 +162,9 @@ func (t *thread) completed(ctx context.Context, r *runner) error {
 			t.settings.put(&r.properties, now)
 		}
 	}
+	if t.needsBaseline(r) {
+		return nil // the properties are read first
+	}
 	t.reschedule(r, now)
 	return nil
 }

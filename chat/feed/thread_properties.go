@@ -26,8 +26,8 @@ func (t *thread) readProperties(ctx context.Context, r *runner) {
 		if err := t.deliverProperties(ctx, r, read, now); err != nil {
 			return t.unlessLost(r, err)
 		}
-		if !t.caughtUp && t.walk == nil && t.messages.lane == nil { // a change of the properties was in hand
-			t.messages.put(&r.urgent, now)
+		if t.messages.lane == nil && !t.messages.calling { // the messages have waited for the properties
+			t.messages.put(&r.urgent, latest(now, t.lastCall.Add(r.listSpacing)))
 		}
 		next := time.Now()
 		if !t.settings.again {
@@ -42,11 +42,26 @@ func (t *thread) readProperties(ctx context.Context, r *runner) {
 func (t *thread) deliverProperties(ctx context.Context, r *runner, read chat.ThreadProperties, now time.Time) error {
 	before, hash := t.position.properties, hashOf(read)
 	t.position.properties = hash
-	if before == hash || before == 0 && (hash == noProperties || t.silent) {
+	if before == hash || before == 0 && (hash == noProperties || r.isBaseline(read)) {
 		return t.settle(ctx, r)
 	}
 	if err := t.deliver(ctx, r, Change{Event: propertiesEvent(t.client.ThreadID(), read, now)}); err != nil {
 		return err
 	}
 	return t.settle(ctx, r)
+}
+
+// isBaseline reports whether the first properties of a thread are no change: the range begins now, and the thread was there.
+func (r *runner) isBaseline(p chat.ThreadProperties) bool {
+	if r.options.From != Now || r.discovery == nil {
+		return r.options.From == Now
+	}
+	start, err := r.discovery.from.position("")
+	return err == nil && p.CreatedOn.UnixMilli() <= start.floor
+}
+
+// needsBaseline reports whether the properties must be read before changes are delivered: each cursor has those that the range began with. With
+// [WatchAll], where reading them takes minutes, the messages do not wait.
+func (t *thread) needsBaseline(r *runner) bool {
+	return r.options.From == Now && r.discovery == nil && t.position.properties == 0
 }

@@ -22,7 +22,9 @@ import (
 //
 // The position of each thread is in Options.Store, so that a later range continues there. Without a store every range begins at From, which
 // applies to each thread, also to one that is found later. With [Now] that is the second in which the service answered the first list. It is
-// kept in the store: later ranges from Now, and other replicas, begin a thread that the store does not know at the same time.
+// kept in the store: later ranges from Now, and other replicas, begin a thread that the store does not know at the same time. The metadata and
+// the retention policy that a thread has when they are read first, which takes minutes with many threads, are no change then, unless the
+// thread was created later.
 //
 // The range ends with an error, its last value: that of ctx, an [*chat.ArgumentError] for invalid options, or any other permanent error that
 // does not concern a single thread. Ranges may run at the same time, but not with the same Lag, Listener or Events.
@@ -245,9 +247,11 @@ func (r *runner) restart(ctx context.Context, t *thread, err error) error {
 	if r.options.MaxAge > 0 {
 		from = At(time.Now().Add(-r.options.MaxAge))
 	}
+	properties := t.position.properties
 	if err := t.begin(r, from); err != nil {
 		return err
 	}
+	t.position.properties = properties
 	t.walk, t.caughtUp = nil, false
 	t.messages.put(&r.urgent, t.lastCall.Add(r.listSpacing))
 	r.report(ctx, t.client.ThreadID(), err)

@@ -20,30 +20,7 @@ import (
 var _ = Describe("WatchAll", func() {
 	ctx := context.Background()
 
-	// watchAll ranges over all threads of Ana.
-	watchAll := func(r *room, options feed.Options) *watcher {
-		ranged, cancel := context.WithCancel(ctx)
-		w := &watcher{stop: cancel, done: make(chan struct{})}
-		options.OnError = func(_ string, err error) {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			w.failed = append(w.failed, err)
-		}
-		client := r.thread.Client()
-		go func() {
-			defer close(w.done)
-			for change, err := range feed.WatchAll(ranged, client, &options) {
-				w.mu.Lock()
-				if err != nil {
-					w.err = err
-				} else {
-					w.changes = append(w.changes, change)
-				}
-				w.mu.Unlock()
-			}
-		}()
-		return w
-	}
+	watchAll := (*room).watchAll
 	create := func(r *room, topic string) *chat.ThreadClient {
 		GinkgoHelper()
 		client := r.bobs.Client()
