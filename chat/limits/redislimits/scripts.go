@@ -12,9 +12,10 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local function most(i) return tonumber(ARGV[1 + 2 * i]) end
 local function per(i) return tonumber(ARGV[2 + 2 * i]) end
+local function isFill(member) return string.sub(member, 1, 5) == 'fill:' end
 local function left(i, member, score)
 	local l = tonumber(score) - now
-	if l > per(i) and string.sub(member, 1, 5) ~= 'fill:' then return per(i) end
+	if l > per(i) and not isFill(member) then return per(i) end
 	return l
 end
 local function text(number) return string.format('%.0f', number) end
@@ -31,10 +32,15 @@ for i, key in ipairs(KEYS) do
 end
 `
 
-// take counts the request of a ticket, or returns the time until there may be room. Arguments: the ticket and the lease.
+// take counts the request of a ticket, or returns the time until there may be room. Arguments: the ticket and the lease. It may be run
+// again if its reply is lost. No request counts for longer than a new one, unless the clock has been set back since.
 const take = begin + `
+if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
 local wait = 0
 for i, key in ipairs(KEYS) do
+	for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, '(' .. text(now + ARGV[2] + per(i)), '+inf')) do
+		if not isFill(member) then redis.call('ZADD', key, text(now + per(i)), member) end
+	end
 	local surplus = redis.call('ZCARD', key) - most(i)
 	if surplus >= 0 then
 		local entry = redis.call('ZRANGE', key, surplus, surplus, 'WITHSCORES')
@@ -54,6 +60,12 @@ for i, key in ipairs(KEYS) do
 	local score = now + per(i) - ARGV[2]
 	if score > now then add(key, score, ARGV[1]) end
 end
+return 0
+`
+
+// release forgets a ticket. Arguments: the ticket, and an unused one.
+const release = `
+for _, key in ipairs(KEYS) do redis.call('ZREM', key, ARGV[1]) end
 return 0
 `
 

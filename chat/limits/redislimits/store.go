@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -25,7 +27,7 @@ type Store struct {
 	letPass bool
 	onError func(error)
 
-	take, settle, fill, look *redis.Script
+	take, settle, release, fill, look *redis.Script
 
 	process string       // begins the tickets of this store
 	tickets atomic.Int64 // made so far
@@ -36,13 +38,14 @@ type Options struct {
 	// Prefix begins the keys. Empty means "acschat:limits:".
 	Prefix string
 	// Lease is how long a request counts, in addition to its window, if its process ends before the answer. It must be longer than a
-	// request can take. Zero means two minutes: an attempt takes at most one by default.
+	// request can take, and should be the same in all processes. Zero means two minutes: an attempt takes at most one by default.
 	Lease time.Duration
-	// Timeout limits each call of Redis. Zero means two seconds.
+	// Timeout limits each call of Redis, whatever the timeouts of the client are. Zero means two seconds.
 	Timeout time.Duration
-	// LetThrough sends requests without limits while Redis cannot be reached. Otherwise their calls fail.
+	// LetThrough sends requests without limits while calls of Redis fail. Otherwise the requests fail.
 	LetThrough bool
-	// OnError is called with each error of Redis, also if LetThrough hides it. It may be called concurrently. Nil means no calls.
+	// OnError is called with each error of Redis, also if LetThrough or a [limits.Limiter] hides it. It may be called concurrently. Nil
+	// means no calls.
 	OnError func(error)
 }
 
@@ -62,7 +65,7 @@ func New(client redis.Scripter, resource string, options *Options) (*Store, erro
 		options = &Options{}
 	}
 	switch {
-	case client == nil:
+	case isNil(client):
 		return nil, errors.New("redislimits: client must not be nil")
 	case resource == "" || strings.ContainsAny(resource, "{}"):
 		return nil, errors.New("redislimits: resource must not be empty or contain a brace")
@@ -75,7 +78,8 @@ func New(client redis.Scripter, resource string, options *Options) (*Store, erro
 		client: client, prefix: cmp.Or(options.Prefix, defaultPrefix) + "{" + resource + "}:",
 		lease: cmp.Or(options.Lease, defaultLease), timeout: cmp.Or(options.Timeout, defaultTimeout),
 		letPass: options.LetThrough, onError: options.OnError,
-		take: redis.NewScript(take), settle: redis.NewScript(settle), fill: redis.NewScript(fill), look: redis.NewScript(look),
+		take: redis.NewScript(take), settle: redis.NewScript(settle), release: redis.NewScript(release),
+		fill: redis.NewScript(fill), look: redis.NewScript(look),
 		process: rand.Text() + ":",
 	}, nil
 }
@@ -85,7 +89,11 @@ var _ limits.Store = (*Store)(nil)
 // Take implements [limits.Store].
 func (s *Store) Take(ctx context.Context, windows []limits.Window) (ticket string, wait time.Duration, err error) {
 	ticket = s.newTicket()
-	microseconds, err := s.run(ctx, s.take, windows, ticket, s.lease.Microseconds()).Int64()
+	c := s.start(ctx, s.take, windows, ticket, s.lease.Microseconds())
+	microseconds, err := c.wait().Int64()
+	if err != nil && !isDialError(err) {
+		go s.forget(ctx, c, windows, ticket)
+	}
 	if err := s.failed(ctx, "take", err); err != nil {
 		return "", 0, err
 	}
@@ -93,6 +101,12 @@ func (s *Store) Take(ctx context.Context, windows []limits.Window) (ticket strin
 		return "", 0, nil //nolint:nilerr // let through
 	}
 	return ticket, time.Duration(microseconds) * time.Microsecond, nil
+}
+
+// forget releases a ticket that may have been counted, for a request that is not sent. If it fails, the lease ends it.
+func (s *Store) forget(ctx context.Context, take *call, windows []limits.Window, ticket string) {
+	<-take.done
+	_ = s.run(context.WithoutCancel(ctx), s.release, windows, ticket, 0).Err()
 }
 
 // Settle implements [limits.Store].
@@ -132,14 +146,19 @@ func (s *Store) Look(ctx context.Context, windows []limits.Window) ([][]time.Dur
 
 // run runs a script on the windows, whose arguments are two of its own, and the number and the length of each window.
 func (s *Store) run(ctx context.Context, script *redis.Script, windows []limits.Window, arguments ...any) *redis.Cmd {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
-	defer cancel()
+	return s.start(ctx, script, windows, arguments...).wait()
+}
+
+// start is run without waiting.
+func (s *Store) start(ctx context.Context, script *redis.Script, windows []limits.Window, arguments ...any) *call {
 	keys := make([]string, len(windows))
 	for i, w := range windows {
 		keys[i] = s.key(w)
 		arguments = append(arguments, w.Most, w.Per.Microseconds())
 	}
-	return script.Run(ctx, s.client, keys, arguments...)
+	return startCall(ctx, s.timeout, func(ctx context.Context) *redis.Cmd {
+		return script.Run(ctx, s.client, keys, arguments...)
+	})
 }
 
 // key names a window. Its parts are quoted, since ids may contain anything.
@@ -167,4 +186,16 @@ func (s *Store) failed(ctx context.Context, operation string, err error) error {
 
 func (s *Store) newTicket() string {
 	return s.process + strconv.FormatInt(s.tickets.Add(1), 36)
+}
+
+// isNil reports whether a client is nil, or a nil pointer.
+func isNil(client redis.Scripter) bool {
+	v := reflect.ValueOf(client)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
+}
+
+// isDialError reports whether there is no connection, so that nothing was sent.
+func isDialError(err error) bool {
+	network, ok := errors.AsType[*net.OpError](err)
+	return ok && network.Op == "dial"
 }

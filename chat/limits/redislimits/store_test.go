@@ -162,6 +162,21 @@ var _ = Describe("Store", func() {
 		})
 	})
 
+	It("does not count requests for longer if the clock of Redis was set back", func(ctx SpecContext) {
+		s, w := open(resource, redislimits.Options{}), window(1, 400*time.Millisecond)
+		take(ctx, open(resource, redislimits.Options{Lease: time.Hour}), w) // as it looks when an hour was set back
+		_, wait := take(ctx, s, w)
+		Expect(wait).To(Equal(400 * time.Millisecond))
+		Eventually(ctx, func() time.Duration { _, wait := take(ctx, s, w); return wait }).Should(BeZero())
+	})
+
+	It("does not shorten a delay of the service for a clock that was set back", func(ctx SpecContext) {
+		s, w := open(resource, redislimits.Options{}), window(1, time.Minute)
+		Expect(s.Fill(ctx, w, 24*time.Hour)).To(Succeed())
+		_, wait := take(ctx, s, w)
+		Expect(wait).To(BeNumerically("~", 24*time.Hour, time.Minute))
+	})
+
 	It("returns the error of a context that has ended", func() {
 		s := open(resource, redislimits.Options{LetThrough: true})
 		ctx, cancel := context.WithCancel(context.Background())
@@ -177,6 +192,7 @@ var _ = Describe("New", func() {
 		Expect(err).To(MatchError("redislimits: " + message))
 	},
 		Entry("no client", nil, "r", redislimits.Options{}, "client must not be nil"),
+		Entry("a nil pointer", (*redis.Client)(nil), "r", redislimits.Options{}, "client must not be nil"),
 		Entry("no resource", &redis.Client{}, "", redislimits.Options{}, "resource must not be empty or contain a brace"),
 		Entry("a resource with a brace", &redis.Client{}, "a}b", redislimits.Options{}, "resource must not be empty or contain a brace"),
 		Entry("a prefix with a brace", &redis.Client{}, "r", redislimits.Options{Prefix: "{"}, "Prefix must not contain a brace"),
