@@ -12,11 +12,15 @@ import (
 type ExceededError struct {
 	// Limit is the one that the request would have waited for.
 	Limit Limit
-	// Wait is the least time until the request could have been sent.
+	// Wait is the least time until the request could have been sent. It is 0 if other requests of the thread or user were still before it
+	// when its time was over.
 	Wait time.Duration
 }
 
 func (e *ExceededError) Error() string {
+	if e.Wait <= 0 {
+		return fmt.Sprintf("the limit is %v: the request has waited too long", e.Limit)
+	}
 	return fmt.Sprintf("the limit is %v: the next request may be sent in %v, which is too late", e.Limit, e.Wait.Round(time.Millisecond))
 }
 

@@ -59,10 +59,10 @@ func published(adjust func(Limit) Limit) map[string][]Limit {
 
 // windows are those in which a request counts, the narrowest scope first.
 func (l *Limiter) windows(r chat.LimitedRequest) []Window {
-	limits := l.limits[r.Operation]
-	if len(limits) == 0 {
+	if l == nil {
 		return nil
 	}
+	limits := l.limits[r.Operation]
 	windows := make([]Window, len(limits))
 	for i, limit := range limits {
 		windows[i].Limit = limit

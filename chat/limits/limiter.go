@@ -3,6 +3,7 @@ package limits
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -79,19 +80,23 @@ func (l *Limiter) Wait(ctx context.Context, request chat.LimitedRequest) (answer
 // take counts a request in its windows as soon as they have room, in the order of the line.
 func (l *Limiter) take(ctx context.Context, request chat.LimitedRequest, windows []Window) (ticket string, err error) {
 	latest := latestOf(ctx)
+	var wait time.Duration
 	if !l.isWaiting(windows[0]) {
-		ticket, wait, err := l.store.Take(ctx, windows)
+		ticket, wait, err = l.store.Take(ctx, windows)
 		if wait == 0 || err != nil {
 			return ticket, err
 		}
 	}
 	place := l.join(windows[0])
 	defer l.leave(windows[0], place)
-	if err := l.announce(ctx, request, windows, place.ahead, latest); err != nil {
+	plan, err := l.announce(ctx, request, windows, place.ahead, wait, latest)
+	if err != nil {
 		return "", err
 	}
 	if err := place.wait(ctx, latest); errors.Is(err, errTooLate) {
-		return "", l.exceeded(ctx, windows, l.position(windows[0], place))
+		return "", l.exceeded(ctx, windows, l.position(windows[0], place), 0)
+	} else if errors.Is(err, context.DeadlineExceeded) {
+		return "", fmt.Errorf("%w: %w", &ExceededError{Limit: plan.Limit}, err)
 	} else if err != nil {
 		return "", err
 	}
@@ -101,7 +106,7 @@ func (l *Limiter) take(ctx context.Context, request chat.LimitedRequest, windows
 			return ticket, err
 		}
 		if latest.isBefore(wait) {
-			return "", l.exceeded(ctx, windows, 1)
+			return "", l.exceeded(ctx, windows, 1, wait)
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return "", err
@@ -109,36 +114,47 @@ func (l *Limiter) take(ctx context.Context, request chat.LimitedRequest, windows
 	}
 }
 
-// announce reports a wait, or fails if it does not fit the deadline. The time it takes grows with the line.
-func (l *Limiter) announce(ctx context.Context, request chat.LimitedRequest, windows []Window, ahead int, latest moment) error {
+// announce plans a wait that takes at least a time, reports it, and fails if it does not fit the deadline. Its duration grows with the line.
+func (l *Limiter) announce(
+	ctx context.Context, request chat.LimitedRequest, windows []Window, ahead int, least time.Duration, latest moment,
+) (Plan, error) {
 	if latest.IsZero() && l.onWait == nil {
-		return nil
+		return Plan{}, nil
 	}
-	counted, err := l.store.Look(ctx, windows)
+	plan, err := l.planWait(ctx, windows, ahead+1, least)
 	if err != nil {
-		return err
+		return Plan{}, err
 	}
-	plan := schedule(windows, counted, ahead+1)
-	if latest.isBefore(plan.Wait) {
-		return &ExceededError{plan.Limit, plan.Wait}
+	if plan.Wait > 0 && latest.isBefore(plan.Wait) {
+		return Plan{}, &ExceededError{plan.Limit, plan.Wait}
 	}
 	if l.onWait != nil && plan.Wait > 0 {
 		l.onWait(Wait{request, plan.Limit, plan.Wait})
 	}
-	return nil
+	return plan, nil
 }
 
-// exceeded makes the error of a request that has to wait too long, the nth of its line.
-func (l *Limiter) exceeded(ctx context.Context, windows []Window, n int) error {
-	counted, err := l.store.Look(ctx, windows)
+// exceeded makes the error of a request that has to wait too long, the nth of its line, and for a time at least.
+func (l *Limiter) exceeded(ctx context.Context, windows []Window, n int, least time.Duration) error {
+	plan, err := l.planWait(ctx, windows, n, least)
 	if err != nil {
 		return err
 	}
-	plan := schedule(windows, counted, n)
-	if plan.Wait == 0 { // there is room now
+	return &ExceededError{plan.Limit, plan.Wait}
+}
+
+// planWait plans the wait of the nth request of a line, which takes at least a time. It always names a limit: a window may have got room since.
+func (l *Limiter) planWait(ctx context.Context, windows []Window, n int, least time.Duration) (Plan, error) {
+	counted, err := l.store.Look(ctx, windows)
+	if err != nil {
+		return Plan{}, err
+	}
+	plan, err := schedule(ctx, windows, counted, n)
+	plan.Wait = max(plan.Wait, least)
+	if plan.Limit == (Limit{}) {
 		plan.Limit = windows[0].Limit
 	}
-	return &ExceededError{plan.Limit, plan.Wait}
+	return plan, err
 }
 
 // settleTimeout limits the calls of the store for an answer, which do not end with the context of the request.

@@ -3,6 +3,7 @@ package limits_test
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"sync"
 	"testing/synctest"
@@ -24,6 +25,17 @@ var (
 var sendLimits = []limits.Limit{
 	{Name: "send, update and delete messages", Scope: limits.ScopeThread, Most: 10, Per: 10 * time.Second},
 	{Name: "send, update and delete messages", Scope: limits.ScopeThread, Most: 30, Per: time.Minute},
+}
+
+// staleStore has no room, and has room when it is looked at.
+type staleStore struct{ limits.Store }
+
+func (staleStore) Take(context.Context, []limits.Window) (string, time.Duration, error) {
+	return "", 5 * time.Second, nil
+}
+
+func (staleStore) Look(_ context.Context, windows []limits.Window) ([][]time.Duration, error) {
+	return make([][]time.Duration, len(windows)), nil
 }
 
 // by is a request of another user.
@@ -178,6 +190,34 @@ var _ = Describe("Limiter", func() {
 				Expect(exceeded).To(Equal(&limits.ExceededError{Limit: sendLimits[0], Wait: 20 * time.Second}))
 				time.Sleep(time.Minute)
 			})
+		})
+	})
+
+	It("names the limit if the deadline passes after all, since requests before it took longer", func() {
+		bubble(func() {
+			l := limits.New(nil)
+			for range 10 {
+				_, err := l.Wait(context.Background(), send) // in progress
+				Expect(err).NotTo(HaveOccurred())
+			}
+			first, leave := context.WithCancel(context.Background())
+			go func() { _, _ = l.Wait(first, send) }()
+			synctest.Wait()
+			ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+			defer cancel()
+			start := time.Now()
+			_, err := l.Wait(ctx, send)
+			Expect(time.Since(start)).To(Equal(15*time.Second), "it could have been sent after ten seconds")
+			Expect(err).To(And(MatchError(chat.ErrThrottled), MatchError(HavePrefix("the limit is 10 in 10s per thread to send, "))))
+			leave()
+		})
+	})
+
+	It("names the limit and the time if a window gets room as the request fails", func() {
+		bubble(func() {
+			l := limits.New(&limits.Options{Store: staleStore{}})
+			_, err := l.Wait(limits.WithMaxWait(context.Background(), 0), send)
+			Expect(err).To(Equal(&limits.ExceededError{Limit: sendLimits[0], Wait: 5 * time.Second}))
 		})
 	})
 
@@ -435,6 +475,28 @@ var _ = Describe("Limiter", func() {
 			}
 			Expect(time.Since(start)).To(Equal(3 * time.Minute))
 			Expect(l.Plan(ctx, chat.LimitedRequest{}, 1000)).To(Equal(limits.Plan{}))
+		})
+	})
+
+	It("stops planning when the context ends", func() {
+		bubble(func() {
+			ctx, cancel := context.WithCancel(context.Background())
+			cancel()
+			_, err := limits.New(nil).Plan(ctx, send, math.MaxInt)
+			Expect(err).To(MatchError(context.Canceled))
+		})
+	})
+
+	It("limits nothing if it is nil", func() {
+		bubble(func() {
+			var l *limits.Limiter
+			start := time.Now()
+			drive(l, send, 100)
+			Expect(time.Since(start)).To(BeZero())
+			ctx := context.Background()
+			Expect(l.Record(ctx, send, start)).To(Succeed())
+			Expect(l.Budget(ctx, send)).To(BeEmpty())
+			Expect(l.Plan(ctx, send, 100)).To(Equal(limits.Plan{}))
 		})
 	})
 

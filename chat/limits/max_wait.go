@@ -35,6 +35,9 @@ var errTooLate = errors.New("the request has waited too long")
 
 // wait waits until the request is the first in its line. The error is errTooLate if the latest time has come.
 func (p *place) wait(ctx context.Context, latest moment) error {
+	if p.ahead == 0 {
+		return nil
+	}
 	var late <-chan time.Time
 	if !latest.IsZero() {
 		timer := time.NewTimer(time.Until(latest.Time))

@@ -20,7 +20,10 @@ type Allowance struct {
 // Budget returns what is left of each limit of a request, nil if it has none. Requests in progress are counted, those that wait are not.
 func (l *Limiter) Budget(ctx context.Context, request chat.LimitedRequest) ([]Allowance, error) {
 	windows := l.windows(request)
-	counted, err := l.look(ctx, windows)
+	if len(windows) == 0 {
+		return nil, nil
+	}
+	counted, err := l.store.Look(ctx, windows)
 	if err != nil {
 		return nil, err
 	}
@@ -47,23 +50,23 @@ type Plan struct {
 // requests that wait. 0 or fewer take no time.
 func (l *Limiter) Plan(ctx context.Context, request chat.LimitedRequest, n int) (Plan, error) {
 	windows := l.windows(request)
-	counted, err := l.look(ctx, windows)
+	if len(windows) == 0 {
+		return Plan{}, nil
+	}
+	counted, err := l.store.Look(ctx, windows)
 	if err != nil {
 		return Plan{}, err
 	}
-	return schedule(windows, counted, n), nil
+	return schedule(ctx, windows, counted, n)
 }
 
-func (l *Limiter) look(ctx context.Context, windows []Window) ([][]time.Duration, error) {
-	if len(windows) == 0 {
-		return nil, nil
-	}
-	return l.store.Look(ctx, windows)
-}
-
-// schedule plans n requests in windows, given how long the requests in each of them continue to count. It changes counted.
-func schedule(windows []Window, counted [][]time.Duration, n int) (plan Plan) {
-	for range n {
+// schedule plans n requests in windows, given how long the requests in each of them continue to count. It changes counted. The error is
+// that of the context.
+func schedule(ctx context.Context, windows []Window, counted [][]time.Duration, n int) (plan Plan, err error) {
+	for i := range n {
+		if i%1024 == 1023 && ctx.Err() != nil {
+			return Plan{}, ctx.Err()
+		}
 		at := plan.Wait
 		for i, w := range windows {
 			if surplus := len(counted[i]) - w.Most; surplus >= 0 && counted[i][surplus] > at {
@@ -79,5 +82,5 @@ func schedule(windows []Window, counted [][]time.Duration, n int) (plan Plan) {
 			}
 		}
 	}
-	return plan
+	return plan, nil
 }
