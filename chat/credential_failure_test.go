@@ -55,7 +55,7 @@ var _ = Describe("TokenCredential with a callback that", func() {
 				credential := credentialOf(source.refresh, nil)
 				token, err := credential.Token(context.Background())
 				Expect(token).To(BeZero())
-				Expect(err).To(MatchError(HavePrefix("refresh token: " + reason)))
+				Expect(err).To(And(MatchError(HavePrefix("refresh token: "+reason)), MatchError(chat.ErrNoToken)))
 				keeps(err, "")
 				Expect(source.calls()).To(Equal(1))
 			})

@@ -47,6 +47,9 @@ type refreshError struct{ cause error }
 func (e *refreshError) Error() string { return "refresh token: " + e.cause.Error() }
 func (e *refreshError) Unwrap() error { return e.cause }
 
+// Is reports whether target is ErrNoToken.
+func (e *refreshError) Is(target error) bool { return target == ErrNoToken }
+
 var (
 	errEnded    = errors.New("has already expired")
 	errOwnToken = &refreshError{errors.New("the callback calls a client that waits for the callback: use a client with another credential")}

@@ -29,6 +29,10 @@ var (
 // List the newest messages before sending it again, or send it with [ThreadClient.SendMessageOnce].
 var ErrOutcomeUnknown = pipeline.ErrOutcomeUnknown
 
+// ErrNoToken means that the callback of a credential or a fleet returned no valid token. It says nothing about the request, although the
+// error may match others because the callback's error does, such as [ErrForbidden] if that is a response of the identity API.
+var ErrNoToken = errors.New("there is no token")
+
 // ErrClosed is returned by every call on a client, thread client, fleet or credential after its Close.
 var ErrClosed = pipeline.ErrClosed
 

@@ -139,17 +139,17 @@ func (t *ThreadClient) SendMessage(ctx context.Context, content string, options 
 	if err := cmp.Or(t.check(), options.check(content)); err != nil {
 		return SendMessageResult{}, err
 	}
-	return t.send(ctx, "ThreadClient.SendMessage", content, options)
+	return t.send(ctx, pipeline.Operation{Name: "ThreadClient.SendMessage"}, content, options)
 }
 
-// send sends a message once. The method names the call in traces and logs.
-func (t *ThreadClient) send(ctx context.Context, method, content string, options *SendMessageOptions) (SendMessageResult, error) {
+// send sends a message once. op has the method for traces and logs.
+func (t *ThreadClient) send(ctx context.Context, op pipeline.Operation, content string, options *SendMessageOptions) (SendMessageResult, error) {
 	kind := chatapi.ChatMessageType(cmp.Or(options.Type, MessageTypeText))
 	params := &chatapi.ChatThreadSendChatMessageParams{APIVersion: t.client.apiVersion}
 	body := pipeline.Encode(chatapi.SendChatMessageRequest{
 		Content: content, Type: &kind, SenderDisplayName: wireText(options.SenderDisplayName), Metadata: options.Metadata,
 	})
-	op := pipeline.Operation{Name: method, Action: "chat: send message", Status: http.StatusCreated, Once: true}
+	op.Action, op.Status, op.Once = "chat: send message", http.StatusCreated, true
 	wire, err := pipeline.Call[chatapi.SendChatMessageResult](ctx, t.client.pipeline, op, func(ctx context.Context) (*http.Response, error) {
 		return t.client.api.ChatThreadSendChatMessage(ctx, t.threadID, params, body)
 	})

@@ -33,7 +33,15 @@ type SendMessageOnceOptions struct {
 	SearchMargin time.Duration
 	// MaxResends is how often the message is sent again after an attempt with an unknown outcome. 0 means 3, a negative number never.
 	MaxResends int
+	// BeforeSend is called right before each attempt to send the message, retries included, after the wait for the Limiter. If it returns
+	// an error, nothing is sent, and the call fails with that error. A worker of a queue checks here that the message is still its own.
+	// Nil means no check.
+	BeforeSend func(context.Context) error
 }
+
+// ErrUndecidable is matched, beside [ErrOutcomeUnknown], by an error of [ThreadClient.SendMessageOnce] that another call with the same key
+// would return as well: the messages of the thread do not show whether the message was sent.
+var ErrUndecidable = once.ErrUndecidable
 
 const (
 	defaultListingLag   = 10 * time.Second
@@ -54,7 +62,8 @@ const (
 //
 // The error matches [ErrOutcomeUnknown] and its cause if it is not certain whether the thread contains the message: if the context ends,
 // a listing fails, or a message of the user that was sent since has been deleted, since a deleted message has no metadata. No message is
-// sent then; call SendMessageOnce again with the same key and Since. With any other error the message was not sent.
+// sent then; call SendMessageOnce again with the same key and Since, unless the error matches [ErrUndecidable]. With any other error the
+// message was not sent.
 //
 // The message can be sent twice if it is listed later than after ListingLag, if two calls use the same key at the same time, or if the
 // member with the key has been changed. If the claims of the token cannot be read, a message of another user with the same key leaves
@@ -80,7 +89,8 @@ func (t *ThreadClient) SendMessageOnce(ctx context.Context, key, content string,
 		Margin: max(0, cmp.Or(options.SearchMargin, defaultSearchMargin)), Retries: cmp.Or(options.MaxResends, defaultMaxResends),
 		Thread: once.Thread{Sender: t.client.userID, Pages: t.searchPages},
 		Send: func(ctx context.Context) (string, error) {
-			sent, err := t.send(ctx, "ThreadClient.SendMessageOnce", content, &message)
+			op := pipeline.Operation{Name: "ThreadClient.SendMessageOnce", BeforeSend: options.BeforeSend}
+			sent, err := t.send(ctx, op, content, &message)
 			return sent.ID, err
 		},
 	}

@@ -168,6 +168,46 @@ var _ = Describe("Sending a message once", func() {
 		})
 	})
 
+	It("checks before each attempt, and sends nothing after a check has failed", func() {
+		inOnceRoom(chattest.Options{}, func(ctx context.Context, r *onceRoom) {
+			r.Fail(chattest.SendChatMessage, chattest.Fault{Status: 429})
+			r.Fail(chattest.SendChatMessage, chattest.Fault{LoseRequest: true})
+			var before []string
+			errTakenOver := errors.New("taken over")
+			options := &chat.SendMessageOnceOptions{BeforeSend: func(context.Context) error {
+				if before = append(before, r.calls()); len(before) == 3 {
+					return errTakenOver
+				}
+				return nil
+			}}
+			_, err := r.ana.SendMessageOnce(ctx, "k", "Shipped", options)
+			Expect(err).To(And(MatchError(errTakenOver), Not(MatchError(chat.ErrOutcomeUnknown))))
+			Expect(before).To(Equal([]string{"", "send", "send send list list"}))
+			Expect(r.calls()).To(Equal("send send list list"))
+			options.Since = time.Now()
+			Expect(r.ana.SendMessageOnce(ctx, "k", "Shipped", options)).NotTo(BeZero())
+			Expect(before[3:]).To(Equal([]string{"send send list list list list"}))
+			Expect(r.texts()).To(HaveExactElements("Shipped"))
+		})
+	})
+
+	It("checks after the wait for the limiter", func(ctx SpecContext) {
+		l := &recordingLimiter{}
+		wire := answering(reply(201, `{"id":"1"}`))
+		o := options(wire)
+		o.Limiter = l
+		client, err := chat.NewClient(testEndpoint, renewableCredential(), o)
+		Expect(err).NotTo(HaveOccurred())
+		errTakenOver := errors.New("taken over")
+		_, err = client.ThreadClient(testThread).SendMessageOnce(ctx, "k", "Shipped", &chat.SendMessageOnceOptions{BeforeSend: func(context.Context) error {
+			Expect(l.asked).To(HaveLen(1))
+			return errTakenOver
+		}})
+		Expect(err).To(MatchError(errTakenOver))
+		Expect(l.told).To(HaveExactElements("0 0s"))
+		Expect(wire.Requests()).To(BeEmpty())
+	})
+
 	Context("with Since", func() {
 		since := func() *chat.SendMessageOnceOptions {
 			return &chat.SendMessageOnceOptions{Since: time.Now().Add(-time.Hour)}
@@ -358,7 +398,7 @@ var _ = Describe("Sending a message once", func() {
 				lose(r)
 				after(r, time.Second, func(id string) { Expect(r.ana.DeleteMessage(ctx, id)).To(Succeed()) })
 				_, err := r.ana.SendMessageOnce(ctx, "k", "Shipped", nil)
-				Expect(err).To(And(MatchError(chat.ErrOutcomeUnknown), MatchError(ContainSubstring("is deleted, and may have had the key"))))
+				Expect(err).To(And(MatchError(chat.ErrOutcomeUnknown), MatchError(chat.ErrUndecidable), MatchError(ContainSubstring("is deleted, and may have had the key"))))
 				Expect(r.texts()).To(BeEmpty())
 			})
 		})
@@ -430,7 +470,7 @@ var _ = Describe("Sending a message once", func() {
 				now.UnixMilli(), anaOnTheWire, chat.OnceKeyMember)
 			thread, wire := threadOf(fail(errReset), reply(200, listed, "Date", now.UTC().Format(http.TimeFormat)))
 			_, err := thread.SendMessageOnce(ctx, "k", "Shipped", &chat.SendMessageOnceOptions{ListingLag: time.Millisecond})
-			Expect(err).To(And(MatchError(chat.ErrOutcomeUnknown), MatchError(errReset), MatchError(ContainSubstring("its sender cannot be compared"))))
+			Expect(err).To(And(MatchError(chat.ErrOutcomeUnknown), MatchError(chat.ErrUndecidable), MatchError(errReset), MatchError(ContainSubstring("its sender cannot be compared"))))
 			Expect(wire.Requests()).To(HaveLen(3))
 			_, err = thread.SendMessageOnce(ctx, "another", "Shipped", &chat.SendMessageOnceOptions{ListingLag: time.Millisecond, Since: now})
 			Expect(err).NotTo(MatchError(chat.ErrOutcomeUnknown))

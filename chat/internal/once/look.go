@@ -3,6 +3,7 @@ package once
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"math"
 	"strconv"
@@ -32,11 +33,14 @@ type Message struct {
 	Deleted     bool
 }
 
+// ErrUndecidable means that the messages of the thread do not show whether the message was sent, now or later.
+var ErrUndecidable = errors.New("the thread does not show whether it contains the message")
+
 var (
 	// errDeleted is returned because a deleted message has no metadata.
-	errDeleted = errors.New("a message that was sent in the meantime is deleted, and may have had the key")
+	errDeleted = fmt.Errorf("%w: a message that was sent in the meantime is deleted, and may have had the key", ErrUndecidable)
 	// errSender is returned because two users may use the same key.
-	errSender = errors.New("a message has the key, and its sender cannot be compared: the claims of the token cannot be read")
+	errSender = fmt.Errorf("%w: a message has the key, and its sender cannot be compared: the claims of the token cannot be read", ErrUndecidable)
 )
 
 // look reads the messages since start once. It returns the id of the message, "" if it is not listed, and an error if that does not

@@ -58,9 +58,19 @@ func (a *Attempt) Token() string {
 // Send sends the request as soon as the limit allows.
 func (a *Attempt) Send() (*http.Response, error) {
 	if a.limit == nil {
-		return a.sendLogged()
+		return a.sendChecked()
 	}
 	return a.sendWithinLimit()
+}
+
+// sendChecked sends the request unless the caller does not want that any more. The error is final.
+func (a *Attempt) sendChecked() (*http.Response, error) {
+	if a.call.BeforeSend != nil {
+		if err := a.call.BeforeSend(a.Request.Context()); err != nil {
+			return nil, Final{err}
+		}
+	}
+	return a.sendLogged()
 }
 
 // Rewind prepares the request to be sent again, after its response has been closed.

@@ -24,6 +24,9 @@ type Operation struct {
 	TokenHeader string
 	// Single makes one attempt, whatever the retry options are: the caller decides about others.
 	Single bool
+	// BeforeSend is called right before each attempt is sent, after the limit. With an error nothing is sent, and the call fails. Nil:
+	// there is no check.
+	BeforeSend func(context.Context) error
 }
 
 func (o Operation) succeeded(status int) bool {

@@ -41,5 +41,5 @@ func (a *Attempt) sendWithinLimit() (resp *http.Response, err error) {
 			answered(resp.StatusCode, RetryAfter(resp.Header))
 		}
 	}()
-	return a.sendLogged()
+	return a.sendChecked()
 }
