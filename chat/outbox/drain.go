@@ -49,6 +49,11 @@ func (d *drainer[Tx]) Work(ctx context.Context, job *river.Job[drainArgs]) error
 	return nil
 }
 
+// NextRetry is when a job is continued that has panicked, in a function of the options for example.
+func (d *drainer[Tx]) NextRetry(*river.Job[drainArgs]) time.Time {
+	return time.Now().Add(databaseDelay)
+}
+
 // noPause is returned by drain if the job is complete.
 const noPause = time.Duration(-1)
 
@@ -82,7 +87,10 @@ func (r *run[Tx]) drain(ctx context.Context, job *river.Job[drainArgs]) (pause t
 		case s.busy:
 			return busyDelay, nil
 		}
-		s.outcome = r.send(ctx, s.next)
+		s.outcome = s.send(ctx)
+		if errors.Is(s.outcome.err, errFenced) {
+			return 0, errFenced
+		}
 	}
 }
 

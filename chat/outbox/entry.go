@@ -17,7 +17,7 @@ type State string
 const (
 	Pending State = "pending" // it is to be sent, or is being sent
 	Sent    State = "sent"
-	Failed  State = "failed" // it was refused for good
+	Failed  State = "failed" // it was refused for good, was given up, or Outbox.Fail was called
 )
 
 // Entry is a message in the outbox.
@@ -34,7 +34,8 @@ type Entry struct {
 	// Failures is the number of attempts that failed and are repeated.
 	Failures int
 	// Err is why the message has failed, or why the last attempt has: an [*chat.Error] if the service said so, without InnerError, Details
-	// and the raw response. Nil means that there was no error.
+	// and the raw response. It matches [chat.ErrOutcomeUnknown] if the message may have been sent nevertheless. Nil means that there was no
+	// error.
 	Err error
 }
 
@@ -72,13 +73,14 @@ func timeOf(micros int64) time.Time {
 type storedError struct {
 	Text    string      `json:"text"`
 	Service *chat.Error `json:"service,omitempty"`
+	Unknown bool        `json:"unknown,omitempty"` // it matches chat.ErrOutcomeUnknown
 }
 
 func storeError(err error) (string, error) {
 	if err == nil {
 		return "", nil
 	}
-	stored := storedError{Text: err.Error()}
+	stored := storedError{Text: err.Error(), Unknown: errors.Is(err, chat.ErrOutcomeUnknown)}
 	if service, ok := errors.AsType[*chat.Error](err); ok {
 		stored.Service = &chat.Error{
 			StatusCode: service.StatusCode, Code: service.Code, Message: service.Message, Target: service.Target,
@@ -91,24 +93,29 @@ func storeError(err error) (string, error) {
 
 // entryError has the text of an error that was stored, and matches what that matched.
 type entryError struct {
-	text    string
-	service *chat.Error
+	text   string
+	causes []error
 }
 
-func (e *entryError) Error() string { return e.text }
-func (e *entryError) Unwrap() error { return e.service }
+func (e *entryError) Error() string   { return e.text }
+func (e *entryError) Unwrap() []error { return e.causes }
 
 func restoreError(text string) error {
-	var stored storedError
-	switch err := json.Unmarshal([]byte(text), &stored); {
-	case text == "":
+	if text == "" {
 		return nil
-	case err != nil:
-		return fmt.Errorf("read a stored error: %w", err)
-	case stored.Service == nil:
-		return errors.New(stored.Text)
 	}
-	return &entryError{stored.Text, stored.Service}
+	var stored storedError
+	if err := json.Unmarshal([]byte(text), &stored); err != nil {
+		return fmt.Errorf("read a stored error: %w", err)
+	}
+	restored := &entryError{text: stored.Text}
+	if stored.Service != nil {
+		restored.causes = append(restored.causes, stored.Service)
+	}
+	if stored.Unknown {
+		restored.causes = append(restored.causes, chat.ErrOutcomeUnknown)
+	}
+	return restored
 }
 
 // ListOptions are the optional settings of [Outbox.List].
@@ -186,7 +193,7 @@ func (o *Outbox[Tx]) Counts(ctx context.Context) (map[State]int, error) {
 // returns how many there were.
 func (o *Outbox[Tx]) Retry(ctx context.Context, threadID, key string) (retried int, err error) {
 	err = o.inTx(ctx, func(tx Tx, s session) error {
-		changed, err := s.exec(ctx, `UPDATE chat_outbox_message SET state = $1, settled_at = 0, failures = 0, not_before = 0
+		changed, err := s.exec(ctx, `UPDATE chat_outbox_message SET state = $1, settled_at = 0, failures = 0, failing_since = 0, not_before = 0
 			WHERE thread_id = $2 AND state = $3 AND ($4 = '' OR key = $4)`, string(Pending), threadID, string(Failed), key)
 		if err != nil || changed == 0 {
 			return err
@@ -200,3 +207,31 @@ func (o *Outbox[Tx]) Retry(ctx context.Context, threadID, key string) (retried i
 	}
 	return retried, nil
 }
+
+// Fail makes pending messages of a thread failed, so that those after them are sent: that with the key, or all if it is empty. It returns
+// how many there were. [Entry.Err] remains that of the last attempt, and [Options.OnFailed] is not called. A message that is being sent at
+// this moment can still arrive, and is [Sent] then.
+func (o *Outbox[Tx]) Fail(ctx context.Context, threadID, key string) (failed int, err error) {
+	reason, err := storeError(errGivenUp)
+	if err != nil {
+		return 0, failure("fail", err)
+	}
+	err = o.inTx(ctx, func(_ Tx, s session) error {
+		// A worker reads and changes messages with the lease locked.
+		if _, err := one(ctx, s, []any{new(int64)}, "SELECT generation FROM chat_outbox_lease WHERE thread_id = $1"+o.lockRow, threadID); err != nil {
+			return err
+		}
+		changed, err := s.exec(ctx, `UPDATE chat_outbox_message SET state = $1, settled_at = `+o.now+`,
+			error = CASE WHEN error = '' THEN $2 ELSE error END WHERE thread_id = $3 AND state = $4 AND ($5 = '' OR key = $5)`,
+			string(Failed), reason, threadID, string(Pending), key)
+		failed = int(changed)
+		return err
+	})
+	if err != nil {
+		return 0, failure("fail", err)
+	}
+	return failed, nil
+}
+
+// errGivenUp is the error of a message that was never tried.
+var errGivenUp = errors.New("given up before the first attempt")

@@ -13,12 +13,13 @@ var ErrDuplicate = errors.New("the outbox already has a message with this key")
 // ErrNotFound is returned by [Outbox.Get] if the outbox has no such message.
 var ErrNotFound = errors.New("the outbox has no such message")
 
-// ErrNotMigrated is returned if the database, or the schema of its connections, has no tables of the outbox: see [Outbox.Migrate].
-var ErrNotMigrated = errors.New("the database has no tables of the outbox, which Migrate creates")
+// ErrNotMigrated is returned if the database, or the schema of its connections, has no tables of the outbox, or those of an earlier
+// version: see [Outbox.Migrate].
+var ErrNotMigrated = errors.New("the database does not have the tables of the outbox in this version, which Migrate creates")
 
 // failure makes the error of an operation.
 func failure(operation string, err error) error {
-	if isMissingTable(err) {
+	if isMissing(err) {
 		err = fmt.Errorf("%w: %w", ErrNotMigrated, err)
 	}
 	return fmt.Errorf("outbox: %s: %w", operation, err)
@@ -30,9 +31,10 @@ type stateError interface {
 	SQLState() string
 }
 
-func isMissingTable(err error) bool {
+// isMissing reports whether a table or a column is missing.
+func isMissing(err error) bool {
 	if postgres, ok := errors.AsType[stateError](err); ok {
-		return postgres.SQLState() == "42P01"
+		return postgres.SQLState() == "42P01" || postgres.SQLState() == "42703"
 	}
-	return strings.Contains(err.Error(), "no such table")
+	return strings.Contains(err.Error(), "no such table") || strings.Contains(err.Error(), "no such column")
 }

@@ -206,6 +206,21 @@ var _ = Describe("A worker that loses its lock", func() {
 	})
 })
 
+var _ = Describe("A worker that stops", func() {
+	It("watches its lock until the last message is sent", func(ctx SpecContext) {
+		d, r := newPostgres(), newRoom(1)
+		r.slowly(5 * time.Second)
+		put(ctx, d, r.message(0, "a"))
+		running, cancel := context.WithCancel(ctx)
+		ended := make(chan error, 1)
+		go func() { ended <- newWorker(d, r, quick()).Run(running) }()
+		Eventually(r.sends).WithTimeout(10 * time.Second).WithPolling(time.Millisecond).Should(Equal(1))
+		cancel()
+		Expect(outbox.Value(ctx, d.Outbox, endLocks)).To(BeEquivalentTo(1))
+		Eventually(ended).WithTimeout(4 * time.Second).Should(Receive(MatchError(outbox.ErrLockLost)))
+	})
+})
+
 // endLocks ends the connections with the locks of the workers that have jobs, and counts them.
 const endLocks = `SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1
 	AND ((classid::bigint << 32) | objid::bigint) IN (SELECT hashtextextended(attempted_by[array_upper(attempted_by, 1)], 0)
@@ -268,3 +283,27 @@ func fenced[Tx any](open func() *database[Tx]) {
 		Expect(r.texts(0)).To(Equal([]string{"a", "b"}))
 	})
 }
+
+var _ = Describe("A run whose thread is taken over during a search", func() {
+	It("does not send the message again, neither in the first attempt nor in a later one", func(ctx SpecContext) {
+		d, r := newPostgres(), newRoom(2)
+		options := quick()
+		options.ListingLag = 500 * time.Millisecond
+		put(ctx, d, r.message(0, "a"))
+		tried(ctx, d)
+		put(ctx, d, r.message(1, "a"))
+		r.Fail(chattest.SendChatMessage, chattest.Fault{LoseRequest: true})
+		stop := start(ctx, newWorker(d, r, options))
+		Eventually(func() int { return len(r.Requests(chattest.ListChatMessages)) }).WithTimeout(10 * time.Second).WithPolling(time.Millisecond).Should(Equal(2))
+		Expect(outbox.Exec(ctx, d.Outbox, nil, "UPDATE chat_outbox_lease SET generation = generation + 1")).To(BeEquivalentTo(2))
+		Eventually(func() (int64, error) {
+			return outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM river_job WHERE state = 'completed'")
+		}).WithTimeout(10 * time.Second).Should(BeEquivalentTo(2))
+		Expect(stop()).To(Succeed())
+		Expect(r.sends()).To(Equal(1), "the request that was lost")
+		stop = start(ctx, newWorker(d, r, options)) // it gives the threads other jobs
+		settled(ctx, d, 10*time.Second)
+		Expect(stop()).To(Succeed())
+		Expect([][]string{r.texts(0), r.texts(1)}).To(Equal([][]string{{"a"}, {"a"}}))
+	})
+})

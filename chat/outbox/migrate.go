@@ -43,6 +43,11 @@ var migrations = [][]string{ //nolint:gochecknoglobals // a constant
 		`CREATE INDEX chat_outbox_message_pending ON chat_outbox_message (thread_id, seq) WHERE state = 'pending'`,
 		`CREATE INDEX chat_outbox_message_settled ON chat_outbox_message (state, settled_at)`,
 	},
+	{
+		// 0 if no attempt has failed
+		`ALTER TABLE chat_outbox_message ADD COLUMN failing_since bigint NOT NULL DEFAULT 0`,
+		`CREATE INDEX chat_outbox_thread_awake ON chat_outbox_thread (thread_id) WHERE awake = 1`,
+	},
 }
 
 // Migrate creates the tables of the outbox and of River, or brings them to the version of this package. It does nothing if they have it.

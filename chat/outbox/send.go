@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
@@ -22,52 +23,73 @@ type outcome struct {
 	unknown   int           // 1 if the message may have been sent
 }
 
-// send sends a message. It waits for a limiter of package limits for as long as its patience allows.
-func (r *run[Tx]) send(ctx context.Context, a *attempt) *outcome {
+// send sends the next message. It waits for a limiter of package limits for as long as its patience allows, but after an attempt with an
+// unknown outcome as long as it takes: a search for the message that is given up would begin again.
+func (s *step[Tx]) send(ctx context.Context) *outcome {
+	a := s.next
 	options := &chat.SendMessageOnceOptions{
-		SendMessageOptions: a.SendMessageOptions, ListingLag: r.options.ListingLag, SearchMargin: r.options.SearchMargin,
+		SendMessageOptions: a.SendMessageOptions, ListingLag: s.options.ListingLag, SearchMargin: s.options.SearchMargin, BeforeSend: s.checkAgain,
 	}
+	sending := ctx
 	if a.age > 0 {
 		options.Since = time.Now().Add(-a.age)
+	} else {
+		sending = limits.WithMaxWait(ctx, s.options.Patience)
 	}
-	thread := r.fleet.As(a.User).ThreadClient(a.ThreadID)
-	sent, err := thread.SendMessageOnce(limits.WithMaxWait(ctx, r.options.Patience), a.Key, a.Content, options)
+	sent, err := s.fleet.As(a.User).ThreadClient(a.ThreadID).SendMessageOnce(sending, a.Key, a.Content, options)
 	o := &outcome{Entry: a.Entry, state: Sent, messageID: sent.ID, err: err}
 	if err != nil {
-		r.judge(ctx, o)
+		s.judge(ctx, o)
 	}
 	return o
 }
 
 // judge decides what happens to a message that was not sent, or may not have been.
-func (r *run[Tx]) judge(ctx context.Context, o *outcome) {
+func (s *step[Tx]) judge(ctx context.Context, o *outcome) {
 	o.state = Pending
 	if errors.Is(o.err, chat.ErrOutcomeUnknown) {
 		o.unknown = 1
 	}
-	_, invalid := errors.AsType[*chat.ArgumentError](o.err)
 	switch {
 	case ctx.Err() != nil:
 		// The worker stops.
 	case errors.Is(o.err, chat.ErrThrottled):
 		o.wait = throttleWait(o.err)
-	case o.unknown == 0 && (invalid || isRefusal(o.err)):
+	case isPermanent(o.err), s.options.GiveUpAfter >= 0 && s.next.failing > s.options.GiveUpAfter:
 		o.state = Failed
 	default:
 		o.failures = 1
-		o.wait = r.options.RetryDelay << min(o.Failures, 6)
+		o.wait = s.options.RetryDelay << min(o.Failures, 6)
 	}
 }
 
-// isRefusal reports whether the service will refuse the message again.
-func isRefusal(err error) bool {
-	for _, refusal := range []error{chat.ErrBadRequest, chat.ErrForbidden, chat.ErrNotFound, chat.ErrTooLarge} {
-		if errors.Is(err, refusal) {
-			return true
-		}
+// isPermanent reports whether another attempt would fail as well, because of the message: the service has refused it, or does not show
+// whether it was sent.
+func isPermanent(err error) bool {
+	switch {
+	case errors.Is(err, chat.ErrNoToken): // also if the error contains a refusal of the identity API
+		return false
+	case errors.Is(err, chat.ErrOutcomeUnknown): // a refusal is that of a listing
+		return errors.Is(err, chat.ErrUndecidable) || errors.Is(err, chat.ErrForbidden) || errors.Is(err, chat.ErrNotFound)
 	}
-	return false
+	if _, invalid := errors.AsType[*chat.ArgumentError](err); invalid {
+		return true
+	}
+	service, ok := errors.AsType[*chat.Error](err)
+	return ok && isRefusal(service.StatusCode)
 }
+
+// isRefusal reports whether a status says that the service will refuse the message again.
+func isRefusal(status int) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusProxyAuthRequired, http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return status >= 400 && status < 500
+}
+
+// maxThrottleWait limits what a response can ask for, so that it cannot stop a thread.
+const maxThrottleWait = 10 * time.Minute
 
 // throttleWait returns when to send again after the limiter or the service has refused.
 func throttleWait(err error) time.Duration {
@@ -75,7 +97,7 @@ func throttleWait(err error) time.Duration {
 		return exceeded.Wait
 	}
 	if service, ok := errors.AsType[*chat.Error](err); ok {
-		return cmp.Or(service.RetryAfter, 10*time.Second)
+		return min(cmp.Or(service.RetryAfter, 10*time.Second), maxThrottleWait)
 	}
 	return time.Second
 }

@@ -18,6 +18,7 @@ type step[Tx any] struct {
 
 	job        *river.Job[drainArgs]
 	generation int64
+	checked    time.Time // when the generation was read last
 	settleOnly bool
 	outcome    *outcome // of the message before, nil for none
 
@@ -27,6 +28,8 @@ type step[Tx any] struct {
 	busy   bool          // a caller is enqueuing for the thread
 	done   bool          // the job is complete
 	fenced bool
+	// withdrawn means that Fail has made the message before failed.
+	withdrawn bool
 
 	tx Tx      // of do
 	s  session // in tx
@@ -37,13 +40,16 @@ type attempt struct {
 	Entry
 	// age is the time since the first attempt whose outcome may be unknown, 0 if there was none.
 	age time.Duration
+	// failing is the time since the first attempt that failed, 0 if there was none.
+	failing time.Duration
 }
 
 func (s *step[Tx]) do(ctx context.Context) error {
-	s.next, s.wait, s.busy, s.done, s.fenced = nil, 0, false, false, false
+	s.next, s.wait, s.busy, s.done, s.fenced, s.withdrawn = nil, 0, false, false, false, false
 	err := s.box.inTx(ctx, func(tx Tx, in session) error {
 		s.tx, s.s = tx, in
-		if err := s.check(ctx); err != nil {
+		// The lock on the lease makes a worker that takes over the thread wait for the end of the transaction.
+		if err := s.check(ctx, in, s.box.lockRow); err != nil {
 			return err
 		}
 		if s.outcome != nil {
@@ -67,29 +73,52 @@ func (s *step[Tx]) do(ctx context.Context) error {
 	return err
 }
 
-// check locks the lease of the thread, and finds out whether it is still that of this run.
-func (s *step[Tx]) check(ctx context.Context) error {
+// check finds out whether the lease of the thread is still that of this run.
+func (s *step[Tx]) check(ctx context.Context, in session, lock string) error {
 	var generation int64
-	_, err := one(ctx, s.s, []any{&generation}, "SELECT generation FROM chat_outbox_lease WHERE thread_id = $1"+s.box.lockRow, s.job.Args.ThreadID)
+	s.checked = time.Now()
+	_, err := one(ctx, in, []any{&generation}, "SELECT generation FROM chat_outbox_lease WHERE thread_id = $1"+lock, s.job.Args.ThreadID)
 	s.fenced = generation != s.generation
 	return err
+}
+
+// maxCheckAge is how long a check is relied on. It is less than takeoverDelay.
+const maxCheckAge = 200 * time.Millisecond
+
+// checkAgain is called before each attempt to send. The commit that began the attempt can be long ago: there may have been a search for the
+// message, a wait for a token or the limiter, or the process stood still. It returns errFenced if the thread has been taken over since.
+func (s *step[Tx]) checkAgain(ctx context.Context) error {
+	// The monotonic clock stands still while the machine sleeps.
+	if now := time.Now(); max(now.Sub(s.checked), now.Round(0).Sub(s.checked.Round(0))) < maxCheckAge {
+		return nil
+	}
+	if err := s.check(ctx, s.box.pool, ""); err != nil {
+		return err
+	}
+	if s.fenced {
+		return errFenced
+	}
+	return nil
 }
 
 // take reads the next message of the thread, and notes an attempt to send it.
 func (s *step[Tx]) take(ctx context.Context) error {
 	var next *attempt
-	var first, notBefore, now int64
+	var first, failing, notBefore, now int64
 	if err := s.s.each(ctx, func(scan func(...any) error) error {
-		entry, err := scanEntry(scan, &first, &notBefore, &now)
+		entry, err := scanEntry(scan, &first, &failing, &notBefore, &now)
 		next = &attempt{Entry: entry}
 		return err
-	}, `SELECT `+entryColumns+`, first_attempt, not_before, `+s.box.now+` FROM chat_outbox_message
+	}, `SELECT `+entryColumns+`, first_attempt, failing_since, not_before, `+s.box.now+` FROM chat_outbox_message
 		WHERE thread_id = $1 AND state = 'pending' ORDER BY seq LIMIT 1`, s.job.Args.ThreadID); err != nil || next == nil {
 		return err
 	}
 	if notBefore > now {
 		s.wait = time.Duration(notBefore-now) * time.Microsecond
 		return nil
+	}
+	if failing != 0 {
+		next.failing = time.Duration(now-failing) * time.Microsecond
 	}
 	if first != 0 {
 		next.age = max(time.Microsecond, time.Duration(now-first)*time.Microsecond)
@@ -117,13 +146,28 @@ func (s *step[Tx]) settle(ctx context.Context) error {
 		return err
 	case s.fenced:
 		return nil
+	case o.state == Sent: // Fail may have been called meanwhile
+		return changeOne(ctx, s.s, "settle a message", `UPDATE chat_outbox_message SET state = 'sent', settled_at = `+s.box.now+`, message_id = $3,
+			error = '', first_attempt = 0 WHERE thread_id = $1 AND seq = $2 AND state <> 'sent'`, o.ThreadID, o.Seq, o.messageID)
 	case o.state == Pending:
-		return changeOne(ctx, s.s, "postpone a message", `UPDATE chat_outbox_message SET error = $3, failures = failures + $4,
+		return s.changePending(ctx, "postpone a message", `UPDATE chat_outbox_message SET error = $3, failures = failures + $4,
+			failing_since = CASE WHEN $4 = 0 OR failing_since <> 0 THEN failing_since ELSE `+s.box.now+` END,
 			not_before = `+s.box.now+` + $5, first_attempt = first_attempt * $6`+which,
-			o.ThreadID, o.Seq, failure, o.failures, o.wait.Microseconds(), o.unknown)
+			failure, o.failures, o.wait.Microseconds(), o.unknown)
 	}
-	return changeOne(ctx, s.s, "settle a message", `UPDATE chat_outbox_message SET state = $3, settled_at = `+s.box.now+`, message_id = $4,
-		error = $5, first_attempt = 0`+which, o.ThreadID, o.Seq, string(o.state), o.messageID, failure)
+	return s.changePending(ctx, "settle a message", `UPDATE chat_outbox_message SET state = 'failed', settled_at = `+s.box.now+`,
+		error = $3, first_attempt = first_attempt * $4`+which, failure, o.unknown)
+}
+
+// changePending changes the message before, unless Fail was called for it while it was sent.
+func (s *step[Tx]) changePending(ctx context.Context, what, statement string, args ...any) error {
+	args = append([]any{s.outcome.ThreadID, s.outcome.Seq}, args...)
+	changed, err := s.s.exec(ctx, statement, args...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	s.withdrawn = changed == 0
+	return nil
 }
 
 // endDrain completes the job of a thread without messages. It locks the row that orders those who enqueue first, and looks for messages
@@ -159,7 +203,7 @@ func (s *step[Tx]) complete(ctx context.Context) error {
 // report tells of a message that was settled, after the commit.
 func (s *step[Tx]) report(ctx context.Context) {
 	o := s.outcome
-	if o == nil || o.err == nil {
+	if o == nil || o.err == nil || s.withdrawn {
 		return
 	}
 	attributes := []any{slog.String("thread", o.ThreadID), slog.String("key", o.Key), slog.Any("error", o.err)}

@@ -40,6 +40,10 @@ type Options struct {
 	// RetryDelay is the time until a message is sent again after an attempt that failed. It doubles with each failure, up to 64 times
 	// itself. 0 means a second.
 	RetryDelay time.Duration
+	// GiveUpAfter is how long after its first failed attempt a message fails that can neither be sent nor is refused, so that the messages
+	// after it are sent: for example, if there is no token for its user. Waits for the rate limits do not count. 0 means 3 days, a negative
+	// value never.
+	GiveUpAfter time.Duration
 	// KeepSent and KeepFailed are how long messages are kept after they were sent or have failed. Their keys can be used again after that.
 	// 0 means 7 days for those sent and 90 days for those failed, a negative value forever.
 	KeepSent, KeepFailed time.Duration
@@ -53,8 +57,8 @@ type Options struct {
 var ErrLockLost = errors.New("the connection with the lock of the worker is lost")
 
 // NewWorker returns a worker that sends the messages of an outbox with the clients of a fleet, whose Limiter should keep it within the
-// rate limits; one that keeps its windows in memory learns from [Outbox.RecordSent] what was sent before a restart. A nil outbox, a nil fleet and a negative option other than ListingLag, SearchMargin, KeepSent and KeepFailed are each an
-// [*chat.ArgumentError].
+// rate limits; one that keeps its windows in memory learns from [Outbox.RecordSent] what was sent before a restart. A nil outbox, a nil fleet and a negative option other than ListingLag, SearchMargin, GiveUpAfter, KeepSent and
+// KeepFailed are each an [*chat.ArgumentError].
 func NewWorker[Tx any](box *Outbox[Tx], fleet *chat.Fleet, options *Options) (*Worker[Tx], error) {
 	w := &Worker[Tx]{box: box, fleet: fleet}
 	if options != nil {
@@ -78,6 +82,7 @@ func NewWorker[Tx any](box *Outbox[Tx], fleet *chat.Fleet, options *Options) (*W
 	w.options.Patience = cmp.Or(w.options.Patience, 2*time.Second)
 	w.options.PollInterval = cmp.Or(w.options.PollInterval, 100*time.Millisecond)
 	w.options.RetryDelay = cmp.Or(w.options.RetryDelay, time.Second)
+	w.options.GiveUpAfter = cmp.Or(w.options.GiveUpAfter, 3*24*time.Hour)
 	w.options.KeepSent = cmp.Or(w.options.KeepSent, 7*24*time.Hour)
 	w.options.KeepFailed = cmp.Or(w.options.KeepFailed, 90*24*time.Hour)
 	w.options.Logger = cmp.Or(w.options.Logger, slog.New(slog.DiscardHandler))
@@ -115,8 +120,20 @@ func (w *Worker[Tx]) Run(ctx context.Context) (err error) {
 	}
 	defer lock.release()
 	// What ends working is not the context of the caller, so that messages under way are sent, but the loss of the lock.
-	working, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
+	working, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	watching := make(chan struct{})
+	defer func() {
+		cancel(nil)
+		<-watching
+	}()
+	go func() {
+		defer close(watching)
+		select {
+		case <-lock.lost():
+			cancel(ErrLockLost)
+		case <-working.Done():
+		}
+	}()
 	r := &run[Tx]{Worker: w, id: id, stopping: ctx.Done()}
 	if err := r.sweepFirst(ctx); err != nil {
 		return err
@@ -137,14 +154,12 @@ func (w *Worker[Tx]) Run(ctx context.Context) (err error) {
 	}()
 	select {
 	case <-ctx.Done():
-	case <-lock.lost():
-		cancel()
-		err = ErrLockLost
+	case <-working.Done():
 	}
 	endSweep()
 	<-swept
 	stopErr := r.stop(working, jobs)
-	return cmp.Or(err, stopErr)
+	return cmp.Or(context.Cause(working), stopErr)
 }
 
 // run is a worker while it runs.

@@ -250,7 +250,7 @@ func behaves[Tx any](open func() *database[Tx]) {
 			})
 		}
 		all.Wait()
-		Expect(outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM chat_outbox_version")).To(BeEquivalentTo(1))
+		Expect(outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM chat_outbox_version")).To(BeEquivalentTo(2))
 	})
 
 	It("says what is missing if the database was not migrated", func(ctx SpecContext) {
