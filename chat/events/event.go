@@ -46,6 +46,9 @@ type Header struct {
 func (h Header) EventHeader() Header { return h }
 
 // Level is the level on which Event Grid publishes an event. Most events are published on both: a subscription selects them by their types.
+//
+// Who receives an event according to the comments of the kinds holds for real time, in which the user who caused it receives it, too. Event
+// Grid publishes no event of LevelUser for that user.
 type Level string
 
 // The levels of events.

@@ -1,4 +1,9 @@
 package events
 
+import "net/http"
+
 // ParseBinary is ParseRequest for headers and a body.
-var ParseBinary = parseRequest
+func ParseBinary(header http.Header, body []byte) ([]Event, error) {
+	items, err := parseRequest(header, body)
+	return eventsOf(items), err
+}

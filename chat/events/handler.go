@@ -29,13 +29,16 @@ type HandlerOptions struct {
 	// with 401. The handshake of CloudEvents is accepted without a token. Nil accepts all requests.
 	VerifyToken func(ctx context.Context, token string) error
 
-	// AllowedOrigins are the origins that may deliver CloudEvents, such as "eventgrid.azure.net". Nil allows the origin that asks.
+	// AllowedOrigins are the origins that may deliver CloudEvents, such as "eventgrid.azure.net", in any letter case. "*" allows every origin,
+	// and so does nil; an empty list allows none. The handshake tells them to Event Grid: it does not restrict deliveries, see Secrets.
 	AllowedOrigins []string
-	// AllowedRate is the number of requests in a minute that CloudEvents may be delivered at. 0 allows the rate that is asked for.
+	// AllowedRate is the number of requests in a minute that CloudEvents may be delivered at. 0 or less allows the rate that is asked for. The
+	// handler does not enforce it.
 	AllowedRate int
 
-	// Timeout is when the context of the callback ends: counted from the start of the request, or of the callback if there is a queue.
-	// 0 means 25 seconds, since Event Grid waits 30 seconds for an answer.
+	// Timeout is when the context of the callback ends: counted from the start of the request, or of the callback if there is a queue. The
+	// body must arrive within it, too: the handler sets the read deadline of the request, in place of that of [http.Server].ReadTimeout, and
+	// removes it after the body. 0 or less means 25 seconds, since Event Grid waits 30 seconds for an answer.
 	Timeout time.Duration
 	// IgnoreSender is a user whose messages, edits, deletions and typing are not passed to the callback, such as the bot that the callback
 	// answers as. Identifiers are compared by their raw ids. Nil ignores no one.
@@ -43,10 +46,10 @@ type HandlerOptions struct {
 	// Seen records the events that were handled. Nil keeps the latest 20,000 in memory, as NewMemorySeenStore does.
 	Seen SeenStore
 
-	// QueueSize is the number of events that may wait for the callback after they were acknowledged. 0 means that the callback runs before
-	// the answer. See [NewHandler] for what is lost with a queue.
+	// QueueSize is the number of events that may wait for the callback after they were acknowledged. 0 or less means that the callback runs
+	// before the answer. See [NewHandler] for what is lost with a queue.
 	QueueSize int
-	// QueueWorkers is the number of callbacks that run at the same time for events in the queue. 0 means 1. With more than one, events may
+	// QueueWorkers is the number of callbacks that run at the same time for events in the queue. 0 or less means 1. With more than one, events may
 	// overtake each other.
 	QueueWorkers int
 
@@ -83,7 +86,7 @@ type Handler struct {
 // callback returns nil, also after its context has ended; the events after it in the request are then not passed, and the answer is 503.
 //
 // Event Grid delivers at least once and not in order. The handler passes an event once: it skips events that the callback has handled
-// without an error before, recognised by their ID, or by thread, kind, message or participant, version, level and recipient. A delivery of an
+// without an error before, recognised by their ID, source and type, or by thread, kind, message or participant, version, level and recipient. A delivery of an
 // event whose callback is running waits for it. Typing is recognised by its ID only. Records are lost with the process unless
 // [HandlerOptions].Seen keeps them, and two processes may handle the same event at the same time: callbacks should be idempotent.
 //
@@ -155,11 +158,12 @@ func (h *Handler) serveDelivery(ctx context.Context, w http.ResponseWriter, r *h
 		refuse(w, status, "the body is too large, too slow or not complete")
 		return
 	}
-	list, err := parseRequest(r.Header, body)
+	items, err := parseRequest(r.Header, body)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, "the body is not events of Event Grid")
 		return
 	}
+	list := deliveredOf(items)
 	if code, ok := validationCode(list); ok {
 		answerValidation(w, code)
 		return

@@ -14,17 +14,32 @@ import (
 // errPanicked is the error of a callback, a store or a check that panicked, which is in the log.
 var errPanicked = errors.New("the event handler panicked")
 
+// delivered is an event of a request with the keys by which it is recognised.
+type delivered struct {
+	event Event
+	keys  []string
+}
+
+func deliveredOf(items []item) []delivered {
+	list := make([]delivered, len(items))
+	for i, item := range items {
+		event := item.event()
+		list[i] = delivered{event, seenKeys(event, item.origin(), item.typeName())}
+	}
+	return list
+}
+
 // handle passes the events of a request to the callback, or puts them into the queue. It returns the status of the answer.
-func (h *Handler) handle(ctx context.Context, list []Event) int {
+func (h *Handler) handle(ctx context.Context, list []delivered) int {
 	pass := h.handleOnce
 	if h.queue.size > 0 {
 		pass = h.enqueue
 	}
-	for _, event := range list {
-		if h.ignores(event) {
+	for _, d := range list {
+		if h.ignores(d.event) {
 			continue
 		}
-		err := h.safely(ctx, eventAttrs(event), func() error { return pass(ctx, event) })
+		err := h.safely(ctx, eventAttrs(d.event), func() error { return pass(ctx, d) })
 		switch {
 		case errors.Is(err, errPanicked):
 			return http.StatusInternalServerError
@@ -59,21 +74,19 @@ func senderOf(event Event) chat.Identifier {
 }
 
 // handleOnce passes an event to the callback, unless that has happened. It waits for a callback that is running for the same event.
-func (h *Handler) handleOnce(ctx context.Context, event Event) error {
-	keys := seenKeys(event)
-	release, err := h.running.acquire(ctx, keys)
+func (h *Handler) handleOnce(ctx context.Context, d delivered) error {
+	release, err := h.running.acquire(ctx, d.keys)
 	if err != nil {
-		h.logFailure(ctx, event, fmt.Errorf("wait for another delivery: %w", err))
+		h.logFailure(ctx, d.event, fmt.Errorf("wait for another delivery: %w", err))
 		return err
 	}
 	defer release()
-	return h.call(ctx, event, keys)
+	return h.call(ctx, d)
 }
 
 // enqueue puts an event into the queue, unless it is there or was handled.
-func (h *Handler) enqueue(ctx context.Context, event Event) error {
-	keys := seenKeys(event)
-	release, ok := h.running.tryAcquire(keys)
+func (h *Handler) enqueue(ctx context.Context, d delivered) error {
+	release, ok := h.running.tryAcquire(d.keys)
 	if !ok {
 		return nil
 	}
@@ -83,13 +96,13 @@ func (h *Handler) enqueue(ctx context.Context, event Event) error {
 			release()
 		}
 	}()
-	seen, err := h.options.Seen.Seen(ctx, keys)
+	seen, err := h.options.Seen.Seen(ctx, d.keys)
 	if err == nil && !seen {
-		err = h.queue.push(queued{ctx, event, keys, release})
+		err = h.queue.push(queued{d, ctx, release})
 		isQueued = err == nil
 	}
 	if err != nil {
-		h.logFailure(ctx, event, err)
+		h.logFailure(ctx, d.event, err)
 	}
 	return err
 }
@@ -99,30 +112,30 @@ func (h *Handler) handleQueued(q queued) {
 	defer q.release()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), h.options.Timeout)
 	defer cancel()
-	_ = h.safely(ctx, eventAttrs(q.event), func() error { return h.call(ctx, q.event, q.keys) }) // which has logged it
+	_ = h.safely(ctx, eventAttrs(q.event), func() error { return h.call(ctx, q.delivered) }) // which has logged it
 }
 
 // call calls the callback unless the event was seen, and records it after success.
-func (h *Handler) call(ctx context.Context, event Event, keys []string) error {
+func (h *Handler) call(ctx context.Context, d delivered) error {
 	err := ctx.Err()
 	if err == nil {
 		var seen bool
-		if seen, err = h.options.Seen.Seen(ctx, keys); seen && err == nil {
+		if seen, err = h.options.Seen.Seen(ctx, d.keys); seen && err == nil {
 			return nil
 		}
 	}
 	if err == nil {
-		err = h.callback(ctx, event)
+		err = h.callback(ctx, d.event)
 	}
 	if err != nil {
-		h.logFailure(ctx, event, err)
+		h.logFailure(ctx, d.event, err)
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout) // that of the callback may have ended
 	defer cancel()
-	err = h.safely(ctx, eventAttrs(event), func() error { return h.options.Seen.Record(ctx, keys) })
-	if err != nil { // the event is handled nevertheless
-		h.logFailure(ctx, event, fmt.Errorf("record the event: %w", err))
+	err = h.safely(ctx, eventAttrs(d.event), func() error { return h.options.Seen.Record(ctx, d.keys) })
+	if err != nil && !errors.Is(err, errPanicked) { // which is in the log; the event is handled nevertheless
+		h.logFailure(ctx, d.event, fmt.Errorf("record the event: %w", err))
 	}
 	return nil
 }

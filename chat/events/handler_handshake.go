@@ -42,11 +42,11 @@ func (h *Handler) allowedRate(requested string) string {
 }
 
 // validationCode returns the code of the validation event, which Event Grid sends alone.
-func validationCode(list []Event) (code string, ok bool) {
+func validationCode(list []delivered) (code string, ok bool) {
 	if len(list) != 1 {
 		return "", false
 	}
-	unknown, ok := list[0].(Unknown)
+	unknown, ok := list[0].event.(Unknown)
 	if !ok || !strings.EqualFold(unknown.Type, validationType) {
 		return "", false
 	}

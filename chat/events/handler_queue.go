@@ -13,9 +13,9 @@ var (
 
 // queued is an event that waits for the callback.
 type queued struct {
+	delivered
+
 	ctx     context.Context //nolint:containedctx // its values are those of the request
-	event   Event
-	keys    []string
 	release func()
 }
 

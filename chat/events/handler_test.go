@@ -408,6 +408,23 @@ var _ = Describe("A handler", func() {
 			Entry("the recipient", func(e *events.MessageReceived) { e.Recipient = cy }),
 		)
 
+		DescribeTable("with the same ID, but not of another source or type",
+			func(first, second string, passed int) {
+				h := events.NewHandler(got.callback, options())
+				for _, body := range []string{first, second} {
+					r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+					r.Header.Set("Content-Type", "application/json")
+					Expect(serve(h, r).Code).To(Equal(http.StatusOK))
+				}
+				Expect(got.events()).To(HaveLen(passed))
+			},
+			Entry("the same", `{"id":"1","topic":"/A/b","eventType":"X.y","data":1}`, `{"id":"1","topic":"/a/B","eventType":"x.Y","data":2}`, 1),
+			Entry("the same in both schemas", `{"id":"1","topic":"/a","eventType":"x","data":1}`, `{"id":"1","source":"/a","type":"x","specversion":"1.0"}`, 1),
+			Entry("another topic", `{"id":"1","topic":"/a","eventType":"x"}`, `{"id":"1","topic":"/b","eventType":"x"}`, 2),
+			Entry("another source", `{"id":"1","source":"/a","type":"x"}`, `{"id":"1","source":"/b","type":"x"}`, 2),
+			Entry("another type", `{"id":"1","topic":"/a","eventType":"x"}`, `{"id":"1","topic":"/a","eventType":"y"}`, 2),
+		)
+
 		It("but not one of another kind or participant, nor typing with another ID", func() {
 			h := events.NewHandler(got.callback, options())
 			added := published()["ChatThreadParticipantAdded"].(events.ParticipantsAdded)
@@ -537,7 +554,8 @@ var _ = Describe("A handler", func() {
 			h := events.NewHandler(got.callback, o)
 			Expect(serve(h, delivery(events.SchemaEventGrid, message("1", "1"))).Code).To(Equal(http.StatusOK))
 			Expect(got.events()).To(HaveLen(1))
-			Expect(logs.String()).To(ContainSubstring(`panic="no connection"`))
+			Expect(logs.String()).To(And(ContainSubstring(`panic="no connection"`), HaveSuffix("\n")))
+			Expect(strings.Count(logs.String(), "\n")).To(Equal(1), logs.String())
 		})
 
 		It("and answers 500 if it panics, with and without a queue, and passes the event when it is delivered again", func() {

@@ -43,11 +43,15 @@ func Parse(body []byte) ([]Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("events: parse: %w", err)
 	}
+	return eventsOf(items), nil
+}
+
+func eventsOf(items []item) []Event {
 	list := make([]Event, len(items))
 	for i, item := range items {
 		list[i] = item.event()
 	}
-	return list, nil
+	return list
 }
 
 // ParseStorageQueue reads the text of a message in an Azure Storage queue, which contains one event in base64. It is otherwise [Parse], and
@@ -68,6 +72,8 @@ func ParseStorageQueue(text string) ([]Event, error) {
 type item struct {
 	ID         looseText       `json:"id"`
 	Subject    looseText       `json:"subject"`
+	Topic      looseText       `json:"topic"`     // Event Grid
+	Source     looseText       `json:"source"`    // CloudEvents
 	EventType  looseText       `json:"eventType"` // Event Grid
 	EventTime  gridTime        `json:"eventTime"`
 	Type       looseText       `json:"type"` // CloudEvents
@@ -119,6 +125,9 @@ func trimmed(body []byte) []byte {
 
 // typeName is the type of the event in either schema.
 func (i *item) typeName() string { return string(cmp.Or(i.EventType, i.Type)) }
+
+// origin is the resource of the event in either schema.
+func (i *item) origin() string { return string(cmp.Or(i.Topic, i.Source)) }
 
 // event reads an item. It never fails: what it cannot read is an [Unknown].
 func (i *item) event() Event {

@@ -16,28 +16,32 @@ import (
 // it, and checks neither the method nor the sender: [NewHandler] does. The error wraps an [*http.MaxBytesError] if the body is larger than
 // 4 MiB.
 func ParseRequest(r *http.Request) ([]Event, error) {
-	if r.Body == nil {
-		return parseRequest(r.Header, nil)
+	var body []byte
+	if r.Body != nil {
+		var err error
+		if body, err = io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody)); err != nil {
+			return nil, fmt.Errorf("events: read the request: %w", err)
+		}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	items, err := parseRequest(r.Header, body)
 	if err != nil {
-		return nil, fmt.Errorf("events: read the request: %w", err)
+		return nil, fmt.Errorf("events: parse: %w", err)
 	}
-	return parseRequest(r.Header, body)
+	return eventsOf(items), nil
 }
 
-func parseRequest(header http.Header, body []byte) ([]Event, error) {
+func parseRequest(header http.Header, body []byte) ([]item, error) {
 	if !isBinary(header) {
-		return Parse(body)
+		return parseItems(body)
 	}
 	structured, err := pipeline.Marshal(cloudEvent{
 		ID: attribute(header, "Id"), Source: attribute(header, "Source"), Subject: attribute(header, "Subject"), Type: attribute(header, "Type"),
 		Time: attribute(header, "Time"), Data: trimmed(body), SpecVersion: attribute(header, "Specversion"),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("events: parse a CloudEvent, whose data must be JSON: %w", err)
+		return nil, fmt.Errorf("a CloudEvent, whose data must be JSON: %w", err)
 	}
-	return Parse(structured)
+	return parseItems(structured)
 }
 
 // isBinary reports whether the headers are those of a CloudEvent in the binary mode.

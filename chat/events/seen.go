@@ -11,8 +11,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// SeenStore records the events that a [Handler] has handled, by keys. Each event has up to two: one for its ID and one for what it tells. A key
-// is a digest of 43 letters, digits, "-" and "_", whatever the event contains. An event without keys is never recorded.
+// SeenStore records the events that a [Handler] has handled, by keys. Each event has up to two: one for its ID, source and type, and one for
+// what it tells. A key is a digest of 43 letters, digits, "-" and "_", whatever the event contains. An event without keys is never recorded.
 //
 // Implementations must be safe for concurrent use. Event Grid delivers an event again for up to 24 hours: records should be kept for as long.
 type SeenStore interface {
@@ -72,12 +72,13 @@ func (s *MemorySeenStore) Record(_ context.Context, keys []string) error {
 	return nil
 }
 
-// seenKeys returns the keys of an event. Typing has no version of its own, so that only its ID tells it from other typing.
-func seenKeys(event Event) []string {
+// seenKeys returns the keys of an event from an origin, whose ID is unique among its events of a type. Typing has no version of its own, so
+// that only its ID tells it from other typing.
+func seenKeys(event Event, origin, typeName string) []string {
 	h := event.EventHeader()
 	var keys []string
 	if h.ID != "" {
-		keys = append(keys, seenKey("id", h.ID))
+		keys = append(keys, seenKey("id", strings.ToLower(origin), strings.ToLower(typeName), h.ID))
 	}
 	if h.ThreadID == "" || h.Version == "" || event.Kind() == KindUnknown || event.Kind() == KindTypingIndicatorReceived {
 		return keys
