@@ -144,6 +144,50 @@ var _ = Describe("Deliveries of a service with a file", func() {
 		})
 	})
 
+	It("do not expire while the service is closed, however long", func() {
+		keeping(func(open func() *chattest.Service) {
+			s := open()
+			s.DeliverEvents(&hook{answer: func(delivery) int { return 500 }}, options)
+			ana := newPerson(s)
+			ana.send(ana.thread("Kept"), "hi")
+			settle(s)
+			Expect(s.Close()).To(Succeed())
+			time.Sleep(30 * 24 * time.Hour)
+			s = open()
+			again := &hook{}
+			s.DeliverEvents(again, options)
+			settle(s)
+			Expect(again.texts()).To(Equal([]any{"hi"}))
+			Expect(s.Deliveries()).To(HaveExactElements(And(HaveField("Status", chattest.DeliveryDelivered), HaveField("Attempts", 2))))
+		})
+	})
+
+	It("are given up at once if their events can't be formatted, and do not hold up the others of their batch", func() {
+		keeping(func(open func() *chattest.Service) {
+			s := open()
+			batches := &chattest.SubscriptionOptions{EventTypes: []string{received, "ChatTypingIndicatorReceivedInThread"}, MaxEventsPerBatch: 10}
+			s.DeliverEvents(&hook{answer: func(delivery) int { return 500 }}, batches)
+			ana := newPerson(s)
+			thread := ana.thread("Kept")
+			ana.send(thread, "one")
+			ana.post(thread+"/typing", "{}").must(200)
+			ana.send(thread, "two")
+			settle(s)
+			Expect(s.RewriteStoredEvents(`"typingIndicatorReceived"`, `"ofALaterVersion"`)).To(Succeed())
+			s = open()
+			again := &hook{}
+			s.DeliverEvents(again, batches)
+			s.Advance(chattest.RetryDelay(1))
+			settle(s)
+			Expect(again.texts()).To(ConsistOf("one", "two"))
+			Expect(s.Deliveries()).To(HaveExactElements(
+				HaveField("Status", chattest.DeliveryDelivered),
+				And(HaveField("Status", chattest.DeliveryFailed), HaveField("Attempts", 1),
+					HaveField("Outcome", "the event can't be sent: events: format unknown: Event Grid has no such events")),
+				HaveField("Status", chattest.DeliveryDelivered)))
+		})
+	})
+
 	It("do not wait for a clock that was ahead before", func() {
 		keeping(func(open func() *chattest.Service) {
 			s := open()

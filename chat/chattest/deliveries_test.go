@@ -116,6 +116,20 @@ var _ = Describe("Deliveries to a webhook", func() {
 		})
 	})
 
+	It("are listed at a cost that does not grow with the participants of a call", func() {
+		talking(chattest.SubscriptionOptions{EventTypes: []string{"ChatThreadParticipantAdded"}}, func(s *chattest.Service, h *hook, ana *person, thread string) {
+			const n = 150
+			added := make([]string, n)
+			for i, u := range s.NewUsers(n) {
+				added[i] = participant(u.ID)
+			}
+			ana.post(thread+"/participants/:add", `{"participants":[`+strings.Join(added, ",")+`]}`).must(201)
+			settle(s)
+			Expect(s.Deliveries()).To(HaveLen(n))
+			Expect(testing.AllocsPerRun(1, func() { s.Deliveries() })/n).To(BeNumerically("<", n/5), "for each delivery")
+		})
+	})
+
 	It("have no receipts, and the typing of a user once", func() {
 		talking(chattest.SubscriptionOptions{}, func(s *chattest.Service, h *hook, ana *person, thread string) {
 			id := ana.send(thread, "hi")
@@ -378,6 +392,76 @@ var _ = Describe("Deliveries to a webhook", func() {
 			Expect(s.Deliveries()).To(HaveLen(1))
 			Expect(s.Redeliver("9-9")).To(MatchError(ContainSubstring(`there is no delivery "9-9"`)))
 			Expect(s.RemoveDelivery("9-9")).To(MatchError(ContainSubstring(`there is no delivery "9-9"`)))
+		})
+	})
+
+	DescribeTable("are not sent while a call changes them, and not changed while they are sent",
+		func(change func(*chattest.Service, string) error, sentAfter []string) {
+			talking(onlyMessages, func(s *chattest.Service, h *hook, ana *person, thread string) {
+				h.answer = func(delivery) int { return 500 }
+				ana.send(thread, "hi")
+				settle(s)
+				id := s.Deliveries()[0].ID
+				// duringCommit runs f in the middle of the next commit, and lets the delivery become due in it.
+				duringCommit := func(f func()) {
+					s.BeforeCommit(func() {
+						s.BeforeCommit(nil)
+						f()
+						time.Sleep(time.Until(s.Deliveries()[0].Next))
+						synctest.Wait()
+					})
+				}
+				counts := func() (counts []string) {
+					for _, d := range h.received() {
+						counts = append(counts, d.header.Get("Aeg-Delivery-Count"))
+					}
+					return counts
+				}
+
+				var refused error
+				var wg sync.WaitGroup
+				duringCommit(func() {
+					wg.Go(func() { refused = change(s, id) })
+					synctest.Wait()
+				})
+				Expect(s.Keep("leader", func() error { return nil })).To(Succeed())
+				wg.Wait()
+				Expect(refused).To(MatchError(ContainSubstring("the delivery " + id + " is in progress")))
+				settle(s)
+				Expect(counts()).To(Equal([]string{"0", "1"}))
+
+				duringCommit(func() {})
+				Expect(change(s, id)).To(Succeed())
+				settle(s)
+				Expect(counts()).To(Equal(append([]string{"0", "1"}, sentAfter...)))
+			})
+		},
+		Entry("by Redeliver", (*chattest.Service).Redeliver, []string{"0"}),
+		Entry("by RemoveDelivery", (*chattest.Service).RemoveDelivery, []string{}),
+	)
+
+	It("are sent again once if they are asked for several times at the same time", func() {
+		talking(onlyMessages, func(s *chattest.Service, h *hook, ana *person, thread string) {
+			ana.send(thread, "hi")
+			settle(s)
+			id := s.Deliveries()[0].ID
+			h.answer = func(delivery) int { time.Sleep(time.Second); return 200 }
+			var errs [8]error
+			var wg sync.WaitGroup
+			s.BeforeCommit(func() {
+				s.BeforeCommit(nil)
+				for i := range errs {
+					wg.Go(func() { errs[i] = s.Redeliver(id) })
+				}
+				synctest.Wait()
+			})
+			Expect(s.Keep("leader", func() error { return nil })).To(Succeed())
+			wg.Wait()
+			settle(s)
+			Expect(errs[:]).To(ContainElements(BeNil(), MatchError(ContainSubstring("in progress"))))
+			Expect(h.received()).To(HaveLen(1 + 1))
+			Expect(statuses(s)).To(HaveExactElements(chattest.DeliveryDelivered))
+			Expect(s.StoredDeliveries()).To(BeZero())
 		})
 	})
 

@@ -59,12 +59,16 @@ type delivery struct {
 
 	status   DeliveryStatus
 	attempts int
-	first    time.Time // of the first attempt, zero before it
+	first    time.Time // of the first attempt since the service was opened, zero before it: it does not expire while the service is closed
 	due      time.Time
 	outcome  string
 	fault    *deliveryFault // for the next attempt, nil if it was not decided yet
+	changing bool           // a commit changes it: see claim
 	removed  bool
 }
+
+// isBusy reports whether an attempt or a change is in progress.
+func (d *delivery) isBusy() bool { return d.status == DeliveryRunning || d.changing }
 
 // size estimates the memory of the delivery in bytes.
 func (d *delivery) size() int { return 400 + len(d.outcome) + d.share }
@@ -97,69 +101,70 @@ func (s *Service) Deliveries() []Delivery {
 }
 
 // Redeliver sends the event of a delivery again, whether it has succeeded, has failed or waits, and counts its attempts from the start. It
-// fails if there is no delivery with the id, its attempt is in progress, or there is no subscription with its name.
+// fails if there is no delivery with the id, its attempt is in progress, another call is changing it, or there is no subscription with its
+// name.
 func (s *Service) Redeliver(id string) error {
-	d, err := s.webhooks.find(id)
-	if err == nil {
-		err = s.webhooks.redeliver(d)
-	}
-	if err != nil {
+	if err := s.webhooks.redeliver(id); err != nil {
 		return fmt.Errorf("chattest: redeliver: %w", err)
 	}
 	return nil
 }
 
 // redeliver puts a new delivery into the store, and then in the place of the old one.
-func (w *webhooks) redeliver(d *delivery) error {
+func (w *webhooks) redeliver(id string) error {
 	if !w.begin() {
 		return errServiceClosed
 	}
 	defer w.working.Done()
-	var again *delivery
+	var old, again *delivery
+	var refused error
 	err := w.service.store.update(func(tx *bbolt.Tx) error {
-		if again = w.again(d); again == nil {
+		if old, again, refused = w.again(id); refused != nil {
 			return nil
 		}
-		tx.OnCommit(func() { w.replace(d, again) })
+		tx.OnCommit(func() { w.replace(old, again) })
 		return again.save(tx)
 	})
-	if err == nil && again == nil {
-		err = fmt.Errorf("there is no subscription %q", d.subscription.name)
+	if err != nil && old != nil {
+		w.release([]*delivery{old})
 	}
-	return err
+	return cmp.Or(err, refused)
 }
 
-// again makes a new delivery of the same event, nil if the subscription was removed or was made by an earlier run.
-func (w *webhooks) again(d *delivery) *delivery {
+// again claims a delivery, and makes a new one of the same event.
+func (w *webhooks) again(id string) (old, again *delivery, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if d.subscription.removed {
-		return nil
+	old, err = w.find(id)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case old.subscription.removed:
+		return nil, nil, fmt.Errorf("there is no subscription %q", old.subscription.name)
 	}
-	return &delivery{
-		key: d.key, subscription: d.subscription, address: d.address, event: d.event, share: d.share, status: DeliveryWaiting, due: w.service.Now(),
-	}
+	w.claim([]*delivery{old})
+	return old, &delivery{
+		key: old.key, subscription: old.subscription, address: old.address, event: old.event, share: old.share,
+		status: DeliveryWaiting, due: w.service.Now(),
+	}, nil
 }
 
-// replace puts a delivery in the place of an old one, unless that is in progress: its event is then being sent again.
-func (w *webhooks) replace(d, again *delivery) {
+// replace puts a delivery in the place of one that is claimed.
+func (w *webhooks) replace(old, again *delivery) {
 	w.mu.Lock()
-	if d.status == DeliveryRunning && !d.removed {
-		w.mu.Unlock()
-		return
-	}
-	w.drop(func(other *delivery) bool { return other == d })
+	w.drop(func(d *delivery) bool { return d == old })
+	old.removed = true // also if it was dropped from the failed ones meanwhile
 	w.mu.Unlock()
 	w.add([]*delivery{again})
 }
 
-// RemoveDelivery deletes a delivery. An event that waits is then not delivered. It fails if there is no delivery with the id, or its attempt
-// is in progress.
+// RemoveDelivery deletes a delivery. An event that waits is then not delivered. It fails if there is no delivery with the id, its attempt is
+// in progress, or another call is changing it.
 func (s *Service) RemoveDelivery(id string) error {
-	d, err := s.webhooks.find(id)
-	if err == nil {
-		err = s.webhooks.remove([]*delivery{d})
-	}
+	err := s.webhooks.remove(func() ([]*delivery, error) {
+		d, err := s.webhooks.find(id)
+		return []*delivery{d}, err
+	})
 	if err != nil {
 		return fmt.Errorf("chattest: remove delivery: %w", err)
 	}
@@ -168,27 +173,21 @@ func (s *Service) RemoveDelivery(id string) error {
 
 // removeDeliveries deletes the deliveries that are not in progress: those with a status, or all for "".
 func (s *Service) removeDeliveries(status DeliveryStatus) error {
-	w := &s.webhooks
-	w.mu.Lock()
-	list := slices.DeleteFunc(w.all(), func(d *delivery) bool {
-		return d.status == DeliveryRunning || status != "" && d.status != status
+	return s.webhooks.remove(func() ([]*delivery, error) {
+		return slices.DeleteFunc(s.webhooks.all(), func(d *delivery) bool { return d.isBusy() || status != "" && d.status != status }), nil
 	})
-	w.mu.Unlock()
-	return w.remove(list)
 }
 
 var errUnknownDelivery = errors.New("there is no delivery")
 
-// find finds a delivery that is not in progress.
+// find finds a delivery that is not in progress. It is called with mu held.
 func (w *webhooks) find(id string) (*delivery, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	list := w.all()
 	at := slices.IndexFunc(list, func(d *delivery) bool { return d.key.String() == id })
 	switch {
 	case at < 0:
 		return nil, fmt.Errorf("%w %q", errUnknownDelivery, id)
-	case list[at].status == DeliveryRunning:
+	case list[at].isBusy():
 		return nil, fmt.Errorf("the delivery %s is in progress", id)
 	}
 	return list[at], nil

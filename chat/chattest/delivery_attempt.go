@@ -2,6 +2,7 @@ package chattest
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -87,7 +88,9 @@ func (e *Subscription) handshake() {
 			e.state = SubscriptionFailed
 		}
 		e.handshakeAt, e.outcome = now.Add(HandshakeInterval), err.Error()
-	}, func() { e.tell(DeliveryAttempt{Status: status, Fault: fault.id, Duration: time.Since(began)}, err) })
+	}, func() {
+		e.tell(DeliveryAttempt{Method: e.webhook.handshakeMethod(), Status: status, Fault: fault.id, Duration: time.Since(began)}, err)
+	})
 }
 
 // size is the number of bytes of an event in a batch.
@@ -118,10 +121,15 @@ func (e *Subscription) attempt(batch []*delivery, now time.Time) {
 	}
 	list := make([]events.Event, len(batch))
 	var kinds []events.Kind
-	a := DeliveryAttempt{}
+	a := DeliveryAttempt{Method: http.MethodPost}
 	for i, d := range batch {
 		list[i] = d.address.of(d.event)
 		kinds, a.EventTypes = append(kinds, d.event.Kind()), append(a.EventTypes, d.address.Type)
+	}
+	body, err := e.webhook.format(list...)
+	if err != nil {
+		e.giveUpUnformatted(batch)
+		return
 	}
 	fault := batch[0].fault
 	if fault == nil {
@@ -132,7 +140,7 @@ func (e *Subscription) attempt(batch []*delivery, now time.Time) {
 		return
 	}
 	began := time.Now()
-	status, err := fault.apply(func() (int, error) { return e.webhook.Deliver(e.ctx, batch[0].attempts, list...) })
+	status, err := fault.apply(func() (int, error) { return e.webhook.deliver(e.ctx, batch[0].attempts, len(list), body) })
 	if e.ctx.Err() != nil {
 		return // it is sent again after a restart
 	}
@@ -162,6 +170,19 @@ func (e *Subscription) expire(batch []*delivery, now time.Time) (live []*deliver
 		e.finish(expired)
 	}
 	return live
+}
+
+// giveUpUnformatted gives up the deliveries of a batch whose events can't be formatted, which no later attempt changes. The others wait again.
+func (e *Subscription) giveUpUnformatted(batch []*delivery) {
+	e.settle(batch, func(d *delivery, _ time.Time) {
+		d.status = DeliveryWaiting
+		if _, err := e.webhook.format(d.address.of(d.event)); err != nil {
+			d.status, d.outcome = DeliveryFailed, "the event can't be sent: "+shortLine(err.Error())
+		}
+	})
+	e.hooks.mu.Lock()
+	defer e.hooks.mu.Unlock()
+	e.endRequest()
 }
 
 // decide sets what becomes of a delivery after an attempt.
@@ -225,6 +246,6 @@ func (e *Subscription) settle(batch []*delivery, decide func(d *delivery, now ti
 	}
 	w.mu.Unlock()
 	if len(surplus) > 0 {
-		_ = w.remove(surplus)
+		_ = w.removeSurplus(surplus)
 	}
 }

@@ -16,7 +16,6 @@ type deliveryRecord struct {
 	Address      eventAddress   `json:"address"`
 	Status       DeliveryStatus `json:"status"` // waiting or failed
 	Attempts     int            `json:"attempts,omitzero"`
-	First        time.Time      `json:"first,omitzero"`
 	Due          time.Time      `json:"due"`
 	Outcome      string         `json:"outcome,omitzero"`
 }
@@ -83,7 +82,7 @@ func (d *delivery) save(tx *bbolt.Tx) error {
 }
 
 func (d *delivery) record() []byte {
-	return encode(deliveryRecord{d.subscription.name, d.address, d.status, d.attempts, d.first, d.due, d.outcome})
+	return encode(deliveryRecord{d.subscription.name, d.address, d.status, d.attempts, d.due, d.outcome})
 }
 
 func (k deliveryKey) bytes() []byte { return numbers(k.occurrence, k.index) }
@@ -111,13 +110,13 @@ func (w *webhooks) load() error {
 			}
 			surplus = append(surplus, w.place(&delivery{
 				key: key, subscription: e, address: r.Address, event: happened, share: share,
-				status: r.Status, attempts: r.Attempts, first: r.First, due: r.Due, outcome: r.Outcome,
+				status: r.Status, attempts: r.Attempts, due: r.Due, outcome: r.Outcome,
 			})...)
 			return nil
 		})
 	})
 	if err == nil && len(surplus) > 0 {
-		err = w.remove(surplus)
+		err = w.removeSurplus(surplus)
 	}
 	return err
 }

@@ -92,9 +92,13 @@
 // Event Grid:
 //   - A subscription gets the events after it was made, and the deliveries that the file has for its name, which are kept until there is
 //     one. Subscriptions are not stored, also those made with the admin handler. Without a subscription nothing is stored.
+//   - A subscription fails after ten minutes without consent, or after 120 handshakes, which [Service.Advance] makes due sooner. Later
+//     events are then not stored for it until [Subscription.Validate]; those before wait for it.
 //   - The user who caused an event gets none of its own, of any type. A retention policy has no such user.
 //   - Events that wait for the same time are sent in their order. A retry is exactly on schedule, and none is skipped.
-//   - The time of a delivery begins with its first attempt, so that events wait as long as necessary for a webhook that has not started.
+//   - The time of a delivery begins with its first attempt since the service was opened, so that events wait as long as necessary for a
+//     webhook or a service that has not started. The attempts are counted from the beginning.
+//   - An event that can't be formatted is given up at once.
 //   - Events that are given up would be dead-lettered; the last 10,000 are listed until they are removed.
 //   - A batch has up to 1 MiB, which is the largest limit that a subscription of Event Grid may have.
 //   - A validation event has no validationUrl. A webhook is not told the end of its subscription.

@@ -17,8 +17,13 @@ type eventAddress struct {
 
 // of returns the event at the address.
 func (a eventAddress) of(event events.Event) events.Event {
-	if list := events.PerParticipant(event); a.Person < len(list) {
-		event = list[a.Person]
+	switch e := event.(type) {
+	case events.ParticipantsAdded:
+		e.Participants = only(e.Participants, a.Person)
+		event = e
+	case events.ParticipantsRemoved:
+		e.Participants = only(e.Participants, a.Person)
+		event = e
 	}
 	header := event.EventHeader()
 	header.ID, header.Level = a.ID, a.Level
@@ -26,6 +31,14 @@ func (a eventAddress) of(event events.Event) events.Event {
 		header.Recipient = chat.ParseRawID(a.Recipient)
 	}
 	return events.WithHeader(event, header)
+}
+
+// only returns one of the participants, in constant time as opposed to [events.PerParticipant]: each of them has deliveries.
+func only(people []chat.Participant, index int) []chat.Participant {
+	if index >= len(people) {
+		return people
+	}
+	return people[index : index+1 : index+1]
 }
 
 // addresses lists the events of Event Grid that an occurrence causes, without ids: that of the thread, and one for each participant except

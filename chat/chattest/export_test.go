@@ -1,6 +1,7 @@
 package chattest
 
 import (
+	"bytes"
 	"net/http"
 
 	"go.etcd.io/bbolt"
@@ -95,6 +96,24 @@ func (s *Service) Used() (bytes int64) {
 		return nil
 	})
 	return bytes
+}
+
+// RewriteStoredEvents replaces a text in the events that have deliveries.
+func (s *Service) RewriteStoredEvents(old, text string) error {
+	return s.store.update(func(tx *bbolt.Tx) error {
+		stored := tx.Bucket([]byte(occurrencesBucket))
+		rewritten := make(map[string][]byte)
+		_ = stored.ForEach(func(k, v []byte) error {
+			rewritten[string(k)] = bytes.ReplaceAll(v, []byte(old), []byte(text))
+			return nil
+		})
+		for k, v := range rewritten {
+			if err := stored.Put([]byte(k), v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // StoredDeliveries is how many records of deliveries and of their events are stored.

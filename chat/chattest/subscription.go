@@ -18,7 +18,10 @@ type SubscriptionState string
 const (
 	SubscriptionValidating SubscriptionState = "validating" // the webhook has not consented yet; events wait
 	SubscriptionActive     SubscriptionState = "active"     // events are delivered
-	SubscriptionFailed     SubscriptionState = "failed"     // the webhook did not consent within ten minutes; no events are delivered
+
+	// The webhook has consented neither within ten minutes nor in 120 handshakes. Events are neither delivered nor, from now on, stored for
+	// the subscription, until Validate.
+	SubscriptionFailed SubscriptionState = "failed"
 )
 
 // Subscription is an event subscription of Event Grid, which delivers the events of the service to a webhook. Its methods may be called
@@ -60,7 +63,7 @@ type Subscription struct {
 // the service, which [Service.Advance] moves, until [MaxDeliveryAttempts] or [MaxDeliveryTime] is reached; after the statuses 400, 401, 403
 // and 413 it is not. [Service.Deliveries] lists the deliveries, and [Service.WaitForDeliveries] waits for those that are due.
 //
-// The handshake is repeated every [HandshakeInterval] for ten minutes. Events wait for it.
+// The handshake is repeated every [HandshakeInterval] for ten minutes. Events wait for it. After that, see [SubscriptionFailed].
 //
 // Requests are sent by goroutines of the service. [Service.Close] aborts them, and does not wait for the handler.
 func (s *Service) DeliverEvents(handler http.Handler, options *SubscriptionOptions) *Subscription {
@@ -143,7 +146,7 @@ func (e *Subscription) Outcome() string {
 	return e.outcome
 }
 
-// Validate begins the handshake again if it has failed.
+// Validate begins the handshake again if it has failed. The events since it failed are lost to the subscription.
 func (e *Subscription) Validate() {
 	e.hooks.mu.Lock()
 	defer e.hooks.mu.Unlock()

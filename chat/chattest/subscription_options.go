@@ -2,11 +2,9 @@ package chattest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/acschat/acs-chat-go/chat/events"
 )
@@ -15,8 +13,8 @@ import (
 // each in a request of its own, in their order, in the schema of Event Grid.
 type SubscriptionOptions struct {
 	// Name identifies the subscription among those of the service. Subscriptions are not stored, but their deliveries are: those in the
-	// file at [Options.Path] wait until a subscription with their name is made again. Empty means the host and path of the URL; for
-	// DeliverEvents "webhook", "webhook-2" and so on.
+	// file at [Options.Path] wait until a subscription with their name is made again. It must have no control characters. Empty means the
+	// host and path of the URL; for DeliverEvents "webhook", "webhook-2" and so on.
 	Name string
 	// Schema is the form of the events. Empty means that of Event Grid.
 	Schema events.Schema
@@ -51,8 +49,6 @@ func (s *Service) newSubscription(url string, o *SubscriptionOptions) (*Subscrip
 		return nil, fmt.Errorf("a batch has 1 to %d events, not %d", maxEventsPerBatch, o.MaxEventsPerBatch)
 	case o.Concurrency < 0 || o.Concurrency > maxConcurrency:
 		return nil, fmt.Errorf("the number of requests at the same time is 1 to %d, not %d", maxConcurrency, o.Concurrency)
-	case strings.ContainsAny(o.Name, "\x00\r\n"):
-		return nil, errors.New("the name of a subscription is one line")
 	}
 	webhook, err := NewWebhook(url, &WebhookOptions{Schema: o.Schema, Name: o.Name, Topic: topicOf(s.resource), Transport: o.Transport})
 	if err != nil {

@@ -241,8 +241,19 @@ var _ = Describe("An event subscription", func() {
 		Entry("a type", "https://contoso.com/", &chattest.SubscriptionOptions{EventTypes: []string{"x"}}, `there is no event type "x"`),
 		Entry("a batch", "https://contoso.com/", &chattest.SubscriptionOptions{MaxEventsPerBatch: 5001}, "1 to 5000"),
 		Entry("a number of requests", "https://contoso.com/", &chattest.SubscriptionOptions{Concurrency: -1}, "1 to 100"),
-		Entry("a name", "https://contoso.com/", &chattest.SubscriptionOptions{Name: "a\nb"}, "one line"),
+		Entry("a name", "https://contoso.com/", &chattest.SubscriptionOptions{Name: "a\nb"}, "no control characters"),
 	)
+
+	It("has no control characters of the URL in its name, which requests have in a header", func() {
+		h := &hook{}
+		server := httptest.NewServer(h)
+		DeferCleanup(server.Close)
+		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
+		e := must(s.DeliverEventsTo(server.URL+"/a%0d%0ab", nil))
+		settle(s.Service)
+		Expect(e.Name()).To(HaveSuffix("/a%0d%0ab"))
+		Expect(e.State()).To(Equal(chattest.SubscriptionActive), e.Outcome())
+	})
 
 	It("is refused by a closed service", func() {
 		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
@@ -295,13 +306,25 @@ var _ = Describe("An event subscription", func() {
 			Expect(err).NotTo(HaveOccurred())
 			defer func() { Expect(s.Close()).To(Succeed()) }()
 			s.Fail(chattest.DeliverToWebhook, chattest.Fault{Status: 503})
-			s.DeliverEvents(&hook{}, &chattest.SubscriptionOptions{Target: "/?code=s3cret"})
+			e := s.DeliverEvents(&hook{}, &chattest.SubscriptionOptions{Target: "/?code=s3cret"})
 			newPerson(s).thread("Hooked")
 			settle(s)
 			Expect(<-attempts).To(And(HaveField("EventTypes", BeNil()), HaveField("Status", 200), HaveField("Failure", ""),
+				HaveField("Method", "POST"), HaveField("State", chattest.SubscriptionActive),
 				HaveField("URL", "https://webhook.invalid/?code=[redacted]"), HaveField("Subscription", "webhook")))
 			Expect(<-attempts).To(And(HaveField("EventTypes", Equal([]string{"Microsoft.Communication.ChatThreadCreated"})),
-				HaveField("Status", 503), HaveField("Failure", "fault 1 answered 503 Service Unavailable"), HaveField("Fault", 1)))
+				HaveField("Status", 503), HaveField("Failure", "fault 1 answered 503 Service Unavailable"), HaveField("Fault", 1), HaveField("Method", "POST")))
+
+			e.Remove()
+			s.Fail(chattest.ValidateWebhook, chattest.Fault{Times: -1})
+			s.DeliverEvents(&hook{}, &chattest.SubscriptionOptions{Schema: events.SchemaCloudEvents})
+			for attempt := range 120 {
+				state := chattest.SubscriptionValidating
+				if attempt == 119 {
+					state = chattest.SubscriptionFailed
+				}
+				Expect(<-attempts).To(And(HaveField("EventTypes", BeNil()), HaveField("Method", "OPTIONS"), HaveField("State", state)))
+			}
 		})
 	})
 })

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/acschat/acs-chat-go/chat/events"
 	"github.com/acschat/acs-chat-go/chat/redact"
@@ -35,7 +36,8 @@ type Webhook struct {
 type WebhookOptions struct {
 	// Schema is the form of the events. Empty means that of Event Grid.
 	Schema events.Schema
-	// Name is the name of the event subscription, which requests have in a header. Empty means the host and path of the URL.
+	// Name is the name of the event subscription, which requests have in a header. It must have no control characters. Empty means the host
+	// and path of the URL.
 	Name string
 	// Topic is the resource that the events come from. Empty means the id of a resource that does not exist.
 	Topic string
@@ -44,8 +46,8 @@ type WebhookOptions struct {
 }
 
 // NewWebhook returns a webhook. Nil options are the zero value. It fails if the URL is not absolute, has a user or a fragment, or is neither
-// https nor http on this machine. The query may contain a secret: no error and no text of this package shows more than the names of
-// parameters that have a value.
+// https nor http on this machine, and if an option is not valid. The query may contain a secret: no error and no text of this package
+// shows more than the names of parameters that have a value.
 func NewWebhook(target string, options *WebhookOptions) (*Webhook, error) {
 	if options == nil {
 		options = &WebhookOptions{}
@@ -70,7 +72,10 @@ func NewWebhook(target string, options *WebhookOptions) (*Webhook, error) {
 		return nil, fmt.Errorf("there is no schema %q: it must be %s or %s", w.schema, events.SchemaEventGrid, events.SchemaCloudEvents)
 	}
 	if w.name == "" {
-		w.name = u.Host + u.Path
+		w.name = u.Host + u.EscapedPath()
+	}
+	if strings.ContainsFunc(w.name, unicode.IsControl) {
+		return nil, errors.New("the name of a subscription must have no control characters")
 	}
 	if w.topic == "" {
 		w.topic = topicOf("none")
@@ -128,13 +133,19 @@ func (w *Webhook) closeIdle() {
 }
 
 // Deliver sends events in one request. The attempt counts from 0. It returns the status of the answer, 0 without one, and an error unless
-// it is 200 to 204. The events must have what [events.Format] needs: one that was received in real time gets an ID of [NewEventID] first.
+// it is 200 to 204. The events must have what [events.Format] needs, or nothing is sent: one that was received in real time gets an ID of
+// [NewEventID] first.
 func (w *Webhook) Deliver(ctx context.Context, attempt int, list ...events.Event) (status int, err error) {
 	body, err := w.format(list...)
 	if err != nil {
 		return 0, err
 	}
-	a, err := w.send(ctx, http.MethodPost, body, w.header("Notification", "1.0", len(list), attempt))
+	return w.deliver(ctx, attempt, len(list), body)
+}
+
+// deliver sends the body of a request with a number of events.
+func (w *Webhook) deliver(ctx context.Context, attempt, count int, body []byte) (status int, err error) {
+	a, err := w.send(ctx, http.MethodPost, body, w.header("Notification", "1.0", count, attempt))
 	if err == nil && (a.status < 200 || a.status > 204) {
 		err = fmt.Errorf("the webhook answered %s", statusLine(a.status))
 	}

@@ -89,15 +89,18 @@ func (e *Subscription) postpone(batch []*delivery, fault *deliveryFault, now tim
 
 // releaseHeld makes the deliveries that wait for another request due, after a request with others. It is called with hooks.mu held.
 func (e *Subscription) releaseHeld(sent []*delivery) {
-	held := e.held
-	e.held = nil
-	for _, d := range held {
-		if d.status == DeliveryWaiting && !d.removed && !slices.Contains(sent, d) {
-			e.queue.keep(func(other *delivery) bool { return other != d })
+	due := make(map[*delivery]bool, len(e.held))
+	for _, d := range e.held {
+		due[d] = d.status == DeliveryWaiting && !d.changing && !d.removed && !slices.Contains(sent, d)
+	}
+	e.queue.keep(func(d *delivery) bool { return !due[d] })
+	for _, d := range e.held {
+		if due[d] {
 			d.due = e.hooks.service.Now()
 			e.queue.add(d)
 		}
 	}
+	e.held = nil
 }
 
 // checkDelivery refuses members that faults of Event Grid do not have.
@@ -117,12 +120,14 @@ func (f Fault) checkDelivery(op Operation) error {
 
 // DeliveryAttempt is a request to a webhook that has ended.
 type DeliveryAttempt struct {
-	Subscription string   // the name of the subscription
-	URL          string   // without the values of the query
-	EventTypes   []string // the types of the events in the request; nil for a handshake
-	Status       int      // of the answer, 0 without one
-	Failure      string   // why the request was not a success, in one line; empty for a success
-	Fault        int      // the id of the fault that hit the request, 0 for none
+	Subscription string            // the name of the subscription
+	State        SubscriptionState // of the subscription after the request
+	Method       string            // POST, or OPTIONS for a handshake of CloudEvents
+	URL          string            // without the values of the query
+	EventTypes   []string          // the types of the events in the request; nil for a handshake
+	Status       int               // of the answer, 0 without one
+	Failure      string            // why the request was not a success, in one line; empty for a success
+	Fault        int               // the id of the fault that hit the request, 0 for none
 	Duration     time.Duration
 }
 
@@ -131,7 +136,7 @@ func (e *Subscription) tell(a DeliveryAttempt, err error) {
 	if e.hooks.service.onDelivery == nil {
 		return
 	}
-	a.Subscription, a.URL = e.name, e.URL()
+	a.Subscription, a.State, a.URL = e.name, e.State(), e.URL()
 	if err != nil {
 		a.Failure = err.Error()
 	}

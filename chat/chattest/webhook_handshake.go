@@ -19,7 +19,7 @@ const eventGridOrigin = "eventgrid.azure.net"
 // CloudEvents with OPTIONS, which it must answer with the allowed origin and rate. It returns the status of the answer, 0 without one, and
 // an error if that is not a consent.
 func (w *Webhook) Validate(ctx context.Context) (status int, err error) {
-	if w.schema == events.SchemaCloudEvents {
+	if w.handshakeMethod() == http.MethodOptions {
 		return w.askPermission(ctx)
 	}
 	code := strings.ToUpper(newGUID())
@@ -49,6 +49,14 @@ func (w *Webhook) Validate(ctx context.Context) (status int, err error) {
 		return a.status, errors.New("the answer to the validation event does not contain its validationCode as validationResponse")
 	}
 	return a.status, nil
+}
+
+// handshakeMethod returns the method of the handshake.
+func (w *Webhook) handshakeMethod() string {
+	if w.schema == events.SchemaCloudEvents {
+		return http.MethodOptions
+	}
+	return http.MethodPost
 }
 
 // askPermission makes the handshake of CloudEvents.

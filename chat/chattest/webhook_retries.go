@@ -14,7 +14,7 @@ const (
 )
 
 // The handshake is repeated every few seconds for ten minutes, since the webhook may start later. The time is that of the machine, the
-// intervals are those of the service's clock.
+// intervals are those of the service's clock: a test that advances it reaches the end with the last attempt.
 const (
 	HandshakeInterval    = 5 * time.Second
 	handshakeTime        = 10 * time.Minute

@@ -1,6 +1,7 @@
 package chattest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -68,7 +69,7 @@ func (w *webhooks) subscribe(e *Subscription) error {
 			continue
 		}
 		d.subscription = e
-		if d.status == DeliveryWaiting {
+		if d.status == DeliveryWaiting && !d.changing {
 			d.due = minTime(d.due, now.Add(RetryDelay(d.attempts))) // the clock may have been ahead
 			e.queue.add(d)
 		}
@@ -153,29 +154,84 @@ func (w *webhooks) drop(isDropped func(*delivery) bool) {
 	w.tellChange()
 }
 
-// remove deletes deliveries from the store and from memory.
-func (w *webhooks) remove(list []*delivery) error {
+// remove deletes deliveries from the store and from memory. They are chosen in the transaction, with mu held.
+func (w *webhooks) remove(choose func() ([]*delivery, error)) error {
 	if !w.begin() {
 		return errServiceClosed
 	}
 	defer w.working.Done()
-	removed := make(map[*delivery]bool, len(list))
-	for _, d := range list {
-		removed[d] = true
-	}
-	return w.service.store.update(func(tx *bbolt.Tx) error {
-		for d := range removed {
+	var chosen []*delivery
+	var refused error
+	err := w.service.store.update(func(tx *bbolt.Tx) error {
+		if chosen, refused = w.choose(choose); refused != nil {
+			return nil
+		}
+		for _, d := range chosen {
 			if err := removeDelivery(tx, d.key); err != nil {
 				return err
 			}
 		}
-		tx.OnCommit(func() {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			w.drop(func(d *delivery) bool { return removed[d] })
-		})
+		tx.OnCommit(func() { w.dropAll(chosen) })
 		return nil
 	})
+	if err != nil {
+		w.release(chosen)
+	}
+	return cmp.Or(err, refused)
+}
+
+// choose claims the deliveries that a function returns.
+func (w *webhooks) choose(choose func() ([]*delivery, error)) ([]*delivery, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	list, err := choose()
+	if err != nil {
+		return nil, err
+	}
+	w.claim(list)
+	return list, nil
+}
+
+// removeSurplus deletes failed deliveries that are no longer kept, unless they were replaced meanwhile.
+func (w *webhooks) removeSurplus(list []*delivery) error {
+	return w.remove(func() ([]*delivery, error) {
+		return slices.DeleteFunc(list, func(d *delivery) bool { return d.isBusy() || d.removed }), nil
+	})
+}
+
+// claim keeps deliveries that are not busy from being sent and changed until the commit that removes them, or release. It is called with mu
+// held.
+func (w *webhooks) claim(list []*delivery) {
+	for _, d := range list {
+		d.changing = true
+	}
+	for _, e := range w.subscriptions {
+		e.queue.keep(func(d *delivery) bool { return !d.changing })
+	}
+}
+
+// release ends a claim after a commit that has failed.
+func (w *webhooks) release(list []*delivery) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, d := range list {
+		d.changing = false
+		if d.status == DeliveryWaiting && !d.removed && !d.subscription.removed {
+			d.subscription.queue.add(d)
+			d.subscription.ring()
+		}
+	}
+}
+
+// dropAll removes deliveries from memory.
+func (w *webhooks) dropAll(list []*delivery) {
+	dropped := make(map[*delivery]bool, len(list))
+	for _, d := range list {
+		dropped[d] = true
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.drop(func(d *delivery) bool { return dropped[d] })
 }
 
 // clear forgets all deliveries, in the commit that removes them from the store, and moves the clock. The subscriptions remain.
