@@ -33,7 +33,9 @@ against the emulator, never against the live service.
 
 With --forward-to, events are delivered to a program on this machine as Event
 Grid does: after its handshake, each at least once, again after a failure. They
-are those of the thread level. The answers are printed in place of the events.`,
+are those of the thread level, such as ChatMessageReceivedInThread: a program
+that handles only the user level, such as ChatMessageReceived, does nothing with
+them. The answers are printed in place of the events.`,
 		Example: `  acschat listen
   acschat listen --as 8:acs:… --forward-to http://localhost:3000/events
   acschat listen --thread 19:… --output jsonl | jq -r .message.content.message`,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -26,7 +27,7 @@ type forwarding struct {
 }
 
 func (f *forwarding) addFlags(cmd *cobra.Command) {
-	cmd.Flags().Var((*flags.Filled)(&f.url), "forward-to", "deliver the events to the webhook at `URL`, as Event Grid does, and print its answers")
+	cmd.Flags().Var((*flags.Filled)(&f.url), "forward-to", "deliver the events to the webhook at `URL`, as Event Grid does on the level of threads, and print its answers")
 	cmd.Flags().StringVar(&f.schema, "forward-schema", string(events.SchemaEventGrid), "`SCHEMA` of forwarded events: eventgrid or cloudevents")
 	flags.CompleteFrom(cmd, "forward-schema", string(events.SchemaEventGrid), string(events.SchemaCloudEvents))
 }
@@ -60,9 +61,13 @@ func (f *forwarding) start(ctx context.Context, t *tool, report *connectionRepor
 	missing := map[events.Kind]bool{}
 	full := false
 	add = func(e events.Event) error {
-		if !forwarder.Add(e) && !missing[e.Kind()] {
+		switch err := forwarder.Add(e); {
+		case err == nil:
+		case !errors.Is(err, forward.ErrNoType):
+			report.say("an event is not forwarded: %s", harmless.Line(err.Error()))
+		case !missing[e.Kind()]:
 			missing[e.Kind()] = true
-			report.say("Event Grid has no events of the kind %s: they are not forwarded", e.Kind())
+			report.say("%s: they are not forwarded", err)
 		}
 		if _, dropped := forwarder.Undelivered(); dropped > 0 && !full {
 			full = true

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -49,9 +49,20 @@ func shortTypes() (names []string) {
 
 // check rejects invalid flags before anything is created.
 func (w *webhooks) check() error {
-	for _, url := range w.urls {
-		if _, err := chattest.NewWebhook(url, nil); err != nil {
+	names := make(map[string]bool)
+	for _, target := range w.urls {
+		if _, err := chattest.NewWebhook(target, nil); err != nil {
 			return cli.Misuse("--event-grid: %v", err)
+		}
+		name := webhookName(target)
+		if names[name] {
+			return cli.Misuse("--event-grid: %s is given twice; webhooks must differ in their host or path, by which their deliveries are kept", name)
+		}
+		names[name] = true
+	}
+	for _, name := range w.types {
+		if _, ok := events.FindEventType(name); !ok {
+			return cli.Misuse("--event-grid-type: there is no event type %q; acschat trigger --list lists them", name)
 		}
 	}
 	switch {
@@ -63,14 +74,23 @@ func (w *webhooks) check() error {
 	return nil
 }
 
+// webhookName names the subscription of a valid URL, without its query.
+func webhookName(target string) string {
+	u, err := url.Parse(target)
+	if err != nil {
+		return ""
+	}
+	return u.Host + u.EscapedPath()
+}
+
 // subscribe begins the deliveries.
 func (w *webhooks) subscribe(service *chattest.Service) error {
-	for _, url := range w.urls {
-		_, err := service.DeliverEventsTo(url, &chattest.SubscriptionOptions{
-			Schema: events.Schema(w.schema), EventTypes: w.types, MaxEventsPerBatch: w.batch, Concurrency: maxWebhookRequests,
+	for _, target := range w.urls {
+		_, err := service.DeliverEventsTo(target, &chattest.SubscriptionOptions{
+			Name: webhookName(target), Schema: events.Schema(w.schema), EventTypes: w.types, MaxEventsPerBatch: w.batch, Concurrency: maxWebhookRequests,
 		})
 		if err != nil {
-			return cli.Misuse("--event-grid: %s", strings.TrimPrefix(err.Error(), "chattest: deliver events: "))
+			return err
 		}
 	}
 	return nil
@@ -114,12 +134,12 @@ func (s *schema) Set(text string) error {
 	return fmt.Errorf("must be %s or %s", events.SchemaEventGrid, events.SchemaCloudEvents)
 }
 
-// handshakes reports on stderr when a webhook has consented, and the first time that it has not.
+// handshakes reports on stderr when a webhook has consented, the first time that it has not, and when it is asked no more.
 type handshakes struct {
 	out io.Writer
 
 	mu    sync.Mutex // guards known and the order of lines
-	known map[string]bool
+	known map[string]chattest.SubscriptionState
 }
 
 func (h *handshakes) report(a chattest.DeliveryAttempt) {
@@ -128,24 +148,29 @@ func (h *handshakes) report(a chattest.DeliveryAttempt) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	consented, known := h.known[a.Subscription]
-	if known && consented == (a.Failure == "") {
+	if h.known[a.Subscription] == a.State {
 		return
 	}
 	if h.known == nil {
-		h.known = make(map[string]bool)
+		h.known = make(map[string]chattest.SubscriptionState)
 	}
-	h.known[a.Subscription] = a.Failure == ""
-	text := "delivering events to " + a.URL
-	if a.Failure != "" {
+	h.known[a.Subscription] = a.State
+	var text string
+	switch a.State {
+	case chattest.SubscriptionActive:
+		text = "delivering events to " + a.URL
+	case chattest.SubscriptionValidating:
 		text = fmt.Sprintf("no events for %s yet: %s; trying again every %s", a.URL, a.Failure, chattest.HandshakeInterval)
+	case chattest.SubscriptionFailed:
+		text = fmt.Sprintf("no events for %s: it has not consented for ten minutes: %s. Events from now on are not kept for it. "+
+			`Start the program, and choose "Handshake again" on the page at / or restart the emulator`, a.URL, a.Failure)
 	}
 	fmt.Fprintln(h.out, "acschat: "+harmless.Line(text))
 }
 
 // logDelivery writes a line for a request to a webhook.
 func logDelivery(out io.Writer, a chattest.DeliveryAttempt) {
-	line := fmt.Sprintf("%03d  POST   %s  %v", a.Status, a.URL, a.Duration.Round(10*time.Microsecond))
+	line := fmt.Sprintf("%03d  %-6s %s  %v", a.Status, a.Method, a.URL, a.Duration.Round(10*time.Microsecond))
 	switch n := len(a.EventTypes); n {
 	case 0:
 		line += "  handshake"

@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -35,7 +36,7 @@ var _ = Describe("emulator --event-grid", func() {
 		_, err := emulator.chat(emulator.newUser(ctx)).CreateThread(ctx, "Hooked", nil)
 		Expect(err).NotTo(HaveOccurred())
 		Eventually(func() string { return string(emulator.Err.Contents()) }).Should(And(
-			MatchRegexp(`  200  POST   http://127.0.0.1:\d+/events\?code=\[redacted\]  \S+s  handshake\n`),
+			MatchRegexp(`  200  OPTIONS http://127.0.0.1:\d+/events\?code=\[redacted\]  \S+s  handshake\n`),
 			MatchRegexp(`  202  POST   http://127.0.0.1:\d+/events\?code=\[redacted\]  \S+s  ChatThreadCreated\n`),
 			MatchRegexp(`  400  POST   http://127.0.0.1:\d+/events\?code=\[redacted\]  \S+s  ChatThreadCreated  failed: the webhook answered 400 Bad Request\n`),
 		))
@@ -48,6 +49,22 @@ var _ = Describe("emulator --event-grid", func() {
 		emulator := emulate(emptyShell(), "--event-grid", server.URL)
 		Eventually(emulator.Err).Should(gbytes.Say(`acschat: no events for http://\S+ yet: the validation event was answered with 404 Not Found, not 200; trying again every 5s\n`))
 		Expect(strings.Count(emulator.stop().Err, "no events")).To(Equal(1))
+	})
+
+	It("says once that a program is not asked any more, and what to do", func() {
+		server := httptest.NewServer(http.NotFoundHandler())
+		DeferCleanup(server.Close)
+		emulator := emulate(emptyShell(), "--admin", "--event-grid", server.URL)
+		for range 120 {
+			res, err := emulator.http.Get(emulator.Endpoint + "/admin/deliveries?wait=10s")
+			Expect(err).NotTo(HaveOccurred())
+			Expect(res.Body.Close()).To(Succeed())
+			res, err = emulator.http.Post(emulator.Endpoint+"/admin/clock", "application/json", strings.NewReader(`{"advance":"5s"}`))
+			Expect(err).NotTo(HaveOccurred())
+			Expect(res.Body.Close()).To(Succeed())
+		}
+		Eventually(emulator.Err).Should(gbytes.Say(`acschat: no events for http://\S+: it has not consented for ten minutes: the validation event was answered with 404 Not Found, not 200\. Events from now on are not kept for it\. Start the program, and choose "Handshake again" on the page at / or restart the emulator\n`))
+		Expect(strings.Count(emulator.stop().Err, "no events")).To(Equal(2))
 	})
 
 	It("says which webhook events of an earlier run wait for", func(ctx SpecContext) {
@@ -74,15 +91,22 @@ var _ = Describe("emulator --event-grid", func() {
 		emulator.stop()
 	})
 
+	It("rejects invalid flags before anything is created", func() {
+		data := filepath.Join(GinkgoT().TempDir(), "data")
+		emptyShell().Run("emulator", "--data", data, "--event-grid", "http://localhost/", "--event-grid-type", "x").Ends(2, "there is no event type")
+		Expect(data).NotTo(BeAnExistingFile())
+	})
+
 	DescribeTable("rejects", func(message string, args ...string) {
 		emptyShell().Run(append([]string{"emulator", "--addr", "127.0.0.1:0"}, args...)...).Ends(2, message)
 	},
 		Entry("http to another machine", "--event-grid: the webhook http://contoso.com/ must use https", "--event-grid", "http://contoso.com/"),
 		Entry("a text that is no URL", "--event-grid: the URL of a webhook must be absolute", "--event-grid", "localhost"),
 		Entry("an unknown schema", "must be eventgrid or cloudevents", "--event-grid", "http://localhost/", "--event-grid-schema", "x"),
-		Entry("an unknown type", `--event-grid: there is no event type "x"`, "--event-grid", "http://localhost/", "--event-grid-type", "x"),
+		Entry("an unknown type", `--event-grid-type: there is no event type "x"; acschat trigger --list lists them`, "--event-grid", "http://localhost/", "--event-grid-type", "x"),
 		Entry("a batch that is too large", "--event-grid-batch must be between 1 and 5000, not 5001", "--event-grid", "http://localhost/", "--event-grid-batch", "5001"),
-		Entry("the same webhook twice", `there is a subscription "localhost/" already`, "--event-grid", "http://localhost/", "--event-grid", "http://localhost/"),
+		Entry("webhooks that differ in their queries only", `--event-grid: localhost/ is given twice; webhooks must differ in their host or path`,
+			"--event-grid", "http://localhost/?a=b", "--event-grid", "http://localhost/?a=c"),
 		Entry("a schema without a webhook", "need --event-grid", "--event-grid-schema", "cloudevents"),
 	)
 })

@@ -3,6 +3,8 @@ package forward
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -50,17 +52,25 @@ func New(webhook *chattest.Webhook, shaken func(error), tell func(Attempt)) *For
 	return &Forwarder{webhook: webhook, tell: tell, shaken: shaken, wake: make(chan struct{}, 1)}
 }
 
-// Add queues an event for the thread, or several if Event Grid has one for each participant. It reports false if Event Grid has no such event.
-func (f *Forwarder) Add(event events.Event) bool {
+// ErrNoType reports that Event Grid has no events of a kind.
+var ErrNoType = errors.New("Event Grid has no events of the kind")
+
+// Add queues an event for the thread, or several if Event Grid has one for each participant. It queues none if the error wraps ErrNoType or
+// says why the event can't be formatted.
+func (f *Forwarder) Add(event events.Event) error {
 	header := event.EventHeader()
 	header.Level, header.Recipient, header.ID, header.Subject = events.LevelThread, nil, chattest.NewEventID(), ""
 	event = events.WithHeader(event, header)
 	if _, ok := events.TypeOf(event); !ok {
-		return false
+		return fmt.Errorf("%w %s", ErrNoType, event.Kind())
+	}
+	list := events.PerParticipant(event)
+	if _, err := events.Format(f.webhook.Schema(), "", list...); err != nil {
+		return err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, e := range events.PerParticipant(event) {
+	for _, e := range list {
 		f.waiting = append(f.waiting, &delivery{event: e})
 	}
 	surplus := max(0, len(f.waiting)-MaxWaiting)
@@ -70,7 +80,7 @@ func (f *Forwarder) Add(event events.Event) bool {
 	case f.wake <- struct{}{}:
 	default:
 	}
-	return true
+	return nil
 }
 
 // Undelivered returns how many events wait, and how many were given up because more than MaxWaiting waited. Events that the webhook refused are

@@ -124,7 +124,7 @@ var _ = Describe("A forwarder", func() {
 	It("waits for a program that is not up yet, and then delivers what has happened, in order", func() {
 		forwarding(func(p *program, fwd *forward.Forwarder, outcomes func() []error, attempts func() []forward.Attempt) {
 			for _, id := range []string{"1", "2", "3"} {
-				Expect(fwd.Add(message(id))).To(BeTrue())
+				Expect(fwd.Add(message(id))).To(Succeed())
 			}
 			time.Sleep(14 * time.Second)
 			Expect(outcomes()).To(HaveExactElements(MatchError("connection refused"), MatchError("connection refused"), MatchError("connection refused")))
@@ -143,10 +143,10 @@ var _ = Describe("A forwarder", func() {
 			p.isUp.Store(true)
 			time.Sleep(5 * time.Second)
 			p.status.Store(http.StatusInternalServerError)
-			fwd.Add(message("1"))
+			Expect(fwd.Add(message("1"))).To(Succeed())
 			Expect(attempts()).To(HaveExactElements(And(HaveField("Status", 500), HaveField("Number", 1), HaveField("RetryIn", 10*time.Second))))
 			p.status.Store(http.StatusAccepted)
-			fwd.Add(message("2"))
+			Expect(fwd.Add(message("2"))).To(Succeed())
 			Expect(attempts()).To(HaveLen(2))
 			time.Sleep(10*time.Second - time.Nanosecond)
 			Expect(attempts()).To(HaveLen(2))
@@ -162,7 +162,7 @@ var _ = Describe("A forwarder", func() {
 	It("counts the events that wait, and those that are given up because too many wait", func() {
 		forwarding(func(p *program, fwd *forward.Forwarder, outcomes func() []error, attempts func() []forward.Attempt) {
 			for i := range forward.MaxWaiting + 5 {
-				fwd.Add(message(fmt.Sprint(i)))
+				Expect(fwd.Add(message(fmt.Sprint(i)))).To(Succeed())
 			}
 			waiting, dropped := fwd.Undelivered()
 			Expect([]int{waiting, dropped}).To(Equal([]int{forward.MaxWaiting, 5}))
@@ -191,7 +191,7 @@ var _ = Describe("A forwarder", func() {
 				})})
 			Expect(err).NotTo(HaveOccurred())
 			fwd := forward.New(webhook, func(error) {}, func(forward.Attempt) {})
-			fwd.Add(message("1"))
+			Expect(fwd.Add(message("1"))).To(Succeed())
 			time.AfterFunc(time.Second, cancel)
 			fwd.Run(ctx)
 			waiting, _ := fwd.Undelivered()
@@ -204,10 +204,10 @@ var _ = Describe("A forwarder", func() {
 			p.isUp.Store(true)
 			time.Sleep(5 * time.Second)
 			p.status.Store(http.StatusBadRequest)
-			fwd.Add(message("1"))
+			Expect(fwd.Add(message("1"))).To(Succeed())
 			Expect(attempts()).To(HaveExactElements(And(HaveField("Status", 400), HaveField("RetryIn", BeZero()))))
 			p.status.Store(http.StatusServiceUnavailable)
-			fwd.Add(message("2"))
+			Expect(fwd.Add(message("2"))).To(Succeed())
 			time.Sleep(48 * time.Hour)
 			list := attempts()
 			Expect(len(list)).To(BeNumerically("~", 29, 2))
@@ -221,11 +221,25 @@ var _ = Describe("A forwarder", func() {
 			time.Sleep(5 * time.Second)
 			ana, bo := chat.CommunicationUser{ID: "8:acs:a_b"}, chat.CommunicationUser{ID: "8:acs:a_c"}
 			header := events.Header{ThreadID: "19:x@thread.v2", Time: time.Now(), Version: "1"}
-			Expect(fwd.Add(events.ParticipantsAdded{Header: header, AddedBy: chat.Participant{Identifier: ana}, Participants: []chat.Participant{{Identifier: ana}, {Identifier: bo}}})).To(BeTrue())
+			Expect(fwd.Add(events.ParticipantsAdded{Header: header, AddedBy: chat.Participant{Identifier: ana}, Participants: []chat.Participant{{Identifier: ana}, {Identifier: bo}}})).To(Succeed())
 			Expect(attempts()).To(HaveLen(2))
-			Expect(fwd.Add(events.ReadReceiptReceived{Header: header})).To(BeFalse())
-			Expect(fwd.Add(events.Unknown{Header: header})).To(BeFalse())
+			Expect(fwd.Add(events.ReadReceiptReceived{Header: header})).To(MatchError(forward.ErrNoType))
+			Expect(fwd.Add(events.Unknown{Header: header})).To(MatchError(forward.ErrNoType))
 			Expect(attempts()).To(HaveLen(2))
+		})
+	})
+
+	It("refuses an event that can't be formatted, and does not try it", func() {
+		forwarding(func(p *program, fwd *forward.Forwarder, _ func() []error, attempts func() []forward.Attempt) {
+			p.isUp.Store(true)
+			time.Sleep(5 * time.Second)
+			e := message("1").(events.MessageReceived)
+			e.Time = time.Time{}
+			Expect(fwd.Add(e)).To(MatchError(ContainSubstring("the header has no Time")))
+			nameless := events.ParticipantsAdded{Header: message("1").EventHeader(), Participants: make([]chat.Participant, 2)}
+			Expect(fwd.Add(nameless)).To(MatchError(ContainSubstring("with an identifier")))
+			time.Sleep(time.Hour)
+			Expect(attempts()).To(BeEmpty())
 		})
 	})
 })
