@@ -24,6 +24,7 @@ const secret = "s3cret"
 type room struct {
 	s        *chattest.Service
 	bot      *bot
+	user     chattest.User // the bot's
 	ana, bo  chattest.User
 	threadID string
 	webhook  atomic.Pointer[events.Handler] // of the running process
@@ -39,17 +40,24 @@ func (r *room) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 func newRoom(s *chattest.Service, options chattest.SubscriptionOptions) *room {
 	GinkgoHelper()
 	users := s.NewUsers(3)
-	r := &room{s: s, ana: users[0], bo: users[1], bot: newBot(s, users[2])}
+	r := &room{s: s, ana: users[0], bo: users[1], user: users[2]}
+	r.start(events.LevelUser)
 	r.threadID = r.newThread("Talk", users...)
 	options.Target = "/events?secret=" + secret
-	r.webhook.Store(newWebhook(r.bot, secret))
 	s.DeliverEvents(r, &options)
 	r.settle()
+	time.Sleep(2 * clockDifference) // the bot has run for a while
 	return r
 }
 
-func newBot(s *chattest.Service, user chattest.User) *bot {
-	return &bot{client: s.Client(user), user: chat.CommunicationUser{ID: user.ID}}
+// start starts the process of the bot, again if it runs.
+func (r *room) start(level events.Level) {
+	r.bot = botOf(r.s, r.user, level)
+	r.webhook.Store(newWebhook(r.bot, secret))
+}
+
+func botOf(s *chattest.Service, user chattest.User, level events.Level) *bot {
+	return newBot(s.Client(user), chat.CommunicationUser{ID: user.ID}, level)
 }
 
 func (r *room) newThread(topic string, users ...chattest.User) string {
@@ -160,7 +168,7 @@ var _ = Describe("The bot", func() {
 				r.send(r.ana, r.threadID, fmt.Sprint(i))
 			}
 			r.settle()
-			r.webhook.Store(newWebhook(r.bot, secret))
+			r.start(events.LevelUser)
 			handled := r.requests.Swap(0)
 			for _, d := range s.Deliveries() {
 				Expect(s.Redeliver(d.ID)).To(Succeed())
@@ -171,10 +179,57 @@ var _ = Describe("The bot", func() {
 		})
 	})
 
+	DescribeTable("answers once if it was restarted before it knew whether its reply was sent, although clocks differ",
+		func(ahead time.Duration) {
+			bubble(func(s *chattest.Service) {
+				s.Advance(ahead)
+				r := newRoom(s, everything(events.SchemaEventGrid))
+				s.Fail(chattest.SendChatMessage, chattest.Fault{LoseReply: true, Nth: 2})
+				s.Fail(chattest.ListChatMessages, chattest.Fault{Status: 503, Times: 20})
+				r.send(r.ana, r.threadID, "0")
+				Expect(s.WaitForDeliveries(context.Background())).To(Succeed())
+				Expect(r.replies(r.threadID)).To(Equal(once(1)))
+				Expect(s.Deliveries()).To(ContainElement(HaveField("Status", chattest.DeliveryWaiting)))
+				r.start(events.LevelUser)
+				r.settle()
+				Expect(r.replies(r.threadID)).To(Equal(once(1)))
+			})
+		},
+		Entry("not at all", time.Duration(0)),
+		Entry("by a service that is ahead", clockDifference-10*time.Second),
+		Entry("by a service that is behind", 10*time.Second-clockDifference),
+	)
+
+	It("answers the messages of a batch at once, with one request each", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, chattest.SubscriptionOptions{MaxEventsPerBatch: 100})
+			before := len(s.Requests())
+			const n = 20
+			for i := range n {
+				r.send(r.ana, r.threadID, fmt.Sprint(i))
+			}
+			began := time.Now()
+			r.settle()
+			Expect(time.Since(began)).To(BeZero())
+			Expect(r.replies(r.threadID)).To(Equal(once(n)))
+			Expect(s.Requests()[before:]).To(HaveLen(n + n))
+		})
+	})
+
+	It("answers once on the level of threads, whose events are those of acschat listen --forward-to", func() {
+		bubble(func(s *chattest.Service) {
+			r := newRoom(s, everything(events.SchemaEventGrid))
+			r.start(events.LevelThread)
+			r.send(r.ana, r.threadID, "0")
+			r.settle()
+			Expect(r.replies(r.threadID)).To(Equal(once(1)))
+		})
+	})
+
 	It("answers neither itself nor another bot", func() {
 		bubble(func(s *chattest.Service) {
 			r := newRoom(s, everything(events.SchemaEventGrid))
-			other := newBot(s, s.NewUser())
+			other := botOf(s, s.NewUser(), events.LevelUser)
 			s.DeliverEvents(newWebhook(other, secret), &chattest.SubscriptionOptions{Target: "/events?secret=" + secret})
 			thread := r.newThread("Two bots", r.ana, chattest.User{ID: r.bot.user.ID}, chattest.User{ID: other.user.ID})
 			r.send(r.ana, thread, "0")

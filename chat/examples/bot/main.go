@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,10 @@ func run(ctx context.Context) error {
 	if user.ID == "" || secret == "" {
 		return errors.New("set BOT_USER to the id of the bot's user, and BOT_SECRET to the secret in the URL of the subscription")
 	}
+	level := events.Level(cmp.Or(os.Getenv("BOT_LEVEL"), string(events.LevelUser)))
+	if level != events.LevelUser && level != events.LevelThread {
+		return fmt.Errorf("BOT_LEVEL must be user or thread, not %q", level)
+	}
 	identities, err := identity.NewClientFromConnectionString(os.Getenv("AZURE_COMMUNICATION_CONNECTION_STRING"), nil)
 	if err != nil {
 		return err
@@ -45,7 +50,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/events", newWebhook(&bot{client, user}, secret))
+	mux.Handle("/events", newWebhook(newBot(client, user, level), secret))
 	return serve(ctx, &http.Server{Addr: ":8080", Handler: mux, ReadHeaderTimeout: 10 * time.Second})
 }
 
