@@ -1,9 +1,11 @@
 package realtime
 
 import (
+	"context"
 	"net/url"
 	"time"
 
+	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
@@ -35,4 +37,34 @@ func MayGetToken(socket, named string) bool {
 	}
 	n, err := serviceURL("trouterServiceUrl", named)
 	return err == nil && isNeighbour(u, n)
+}
+
+// Negotiate makes the requests that precede the socket, each once. It returns the URLs that the configuration names.
+func Negotiate(ctx context.Context, client *chat.Client) (named []string, err error) {
+	service := newService(client.Pipeline())
+	configuration, err := service.configure(ctx)
+	if err != nil {
+		return nil, err
+	}
+	named = []string{configuration.trouter.String(), configuration.registrar.String()}
+	allocation, err := service.allocate(ctx, configuration)
+	if err != nil {
+		return named, err
+	}
+	_, err = service.handshake(ctx, allocation)
+	return named, err
+}
+
+// Receive handles the frames of a service, and returns the frames and the events that they lead to.
+func Receive(client *chat.Client, frames ...string) (written []string, received []events.Event) {
+	l := &Listener{service: newService(client.Pipeline()), queue: newQueue(100), events: newSeen(), losses: newSeen()}
+	s := &session{listener: l, greeted: make(chan struct{}), registered: true, writing: true} // nothing takes from outgoing
+	s.ctx, s.cancel = context.WithCancelCause(context.Background())
+	defer s.end(nil)
+	for _, text := range frames {
+		if f, ok := parseFrame(text); ok {
+			s.handle(f)
+		}
+	}
+	return s.outgoing, l.queue.list
 }
