@@ -126,3 +126,15 @@ func (s *Service) StoredDeliveries() (n int) {
 	})
 	return n
 }
+
+// ReadFrame reads a frame of a client. It returns the frame as text, and its acknowledgement, "" if it requests none.
+func ReadFrame(text string) (written, ack string, ok bool) {
+	f, ok := parseFrame(text)
+	if !ok {
+		return "", "", false
+	}
+	if a, wanted := f.acknowledgement(); wanted {
+		ack = a.String()
+	}
+	return f.String(), ack, true
+}

@@ -38,3 +38,12 @@ func OwnerOf(text string) string {
 
 // PropertiesHash is the part of a cursor that stands for metadata and retention.
 func PropertiesHash(p chat.ThreadProperties) uint64 { return hashOf(p) }
+
+// ReadRecord decodes the record of a thread, and encodes it again.
+func ReadRecord(text string) (string, error) {
+	r, err := parseRecord(text)
+	if err != nil || r == (record{}) && text == "" {
+		return "", err
+	}
+	return r.text(), nil
+}
