@@ -306,7 +306,12 @@ func (a *actor) toggle(ctx context.Context) error {
 	}, func() (bool, error) {
 		members, err := a.members(ctx, a.as(0))
 		return slices.Contains(members, fifth.ID) != a.extra, err
-	}, nil)
+	}, func() string {
+		if a.extra {
+			return "removed " + a.threadID + " " + fifth.ID
+		}
+		return "added " + a.threadID + " " + fifth.ID
+	})
 	if done {
 		a.extra = !a.extra
 	}
@@ -377,39 +382,49 @@ func (a *actor) checkParticipants(ctx context.Context, thread *chat.ThreadClient
 	return err
 }
 
-// missing returns an error if a member got neither an event that the model expects nor a gap in its place.
+// missing returns an error if a member got an event less often than the model expects, without a gap in its place.
 func missing(actors []*actor) error {
 	for _, a := range actors {
 		for n, p := range a.people[:4] {
 			p.mu.Lock()
+			absent := make(map[string]int)
 			for _, e := range a.expected {
-				covered := slices.ContainsFunc(p.gaps, func(gap events.Gap) bool { return gap.LastHeard.Before(e.call.ended) && gap.Time.After(e.call.began) })
-				if p.got[e.key] == 0 && !covered {
-					p.mu.Unlock()
-					return fmt.Errorf("member %d of actor %d did not get %q", n, a.index, e.key)
+				absent[e.key]++
+			}
+			for key := range absent {
+				absent[key] -= p.got[key]
+			}
+			for _, e := range a.expected {
+				if slices.ContainsFunc(p.gaps, func(gap events.Gap) bool { return gap.LastHeard.Before(e.call.ended) && gap.Time.After(e.call.began) }) {
+					absent[e.key]--
 				}
 			}
 			p.mu.Unlock()
+			for key, count := range absent {
+				if count > 0 {
+					return fmt.Errorf("member %d of actor %d did not get %q, %d times", n, a.index, key, count)
+				}
+			}
 		}
 	}
 	return nil
 }
 
-// surplus returns an error if a user got an event twice, or one that the model does not expect.
+// surplus returns an error if a user got an event more often than the model expects.
 func surplus(actors []*actor, people []*person) error {
-	calls := make(map[string]span)
+	expected, disturbed := make(map[string]int), make(map[string]bool)
 	for _, a := range actors {
 		for _, e := range a.expected {
-			calls[e.key] = e.call
+			expected[e.key]++
+			disturbed[e.key] = disturbed[e.key] || e.call.disturbed
 		}
 	}
 	for _, p := range people {
 		for key, count := range p.got {
-			call, known := calls[key]
-			if !known {
+			if expected[key] == 0 {
 				return fmt.Errorf("%q was announced, and has not happened", key)
-			} else if count > 1 && !call.disturbed && !strings.HasPrefix(key, "created ") { // a repeated call may have changed something twice, and the fifth comes again
-				return fmt.Errorf("%q was announced %d times to one user", key, count)
+			} else if count > expected[key] && !disturbed[key] && !strings.HasPrefix(key, "created ") { // a repeated call may have changed something twice, and the fifth comes again
+				return fmt.Errorf("%q was announced %d times to one user, and has happened %d times", key, count, expected[key])
 			}
 		}
 	}

@@ -17,26 +17,40 @@ import (
 // secretText is in every message. It must appear nowhere but in bodies.
 const secretText = "text-4711-of-a-message"
 
-// room is a thread of two users with five messages, for one cell of the table.
+// cast is a service with two users of it, for one fault.
+type cast struct {
+	service    *chattest.Service
+	token      string       // of Alice, who makes the calls. Signatures are slow: there is one
+	alice, bob *chat.Client // without faults
+	aliceID    string
+}
+
+func newCast(service *chattest.Service) *cast {
+	users := service.NewUsers(2)
+	return &cast{
+		service: service, token: service.Token(users[0], 100*365*24*time.Hour), aliceID: users[0].ID,
+		alice: service.Client(users[0]), bob: service.Client(users[1]),
+	}
+}
+
+// room is a thread of the cast with five messages, for one cell of the table.
 type room struct {
-	service  *chattest.Service
-	alice    chattest.User
-	bob      *chat.Client // a user of the same thread, without faults
+	*cast
 	threadID string
 	messages []string // ids, the oldest first
 }
 
-func newRoom(ctx context.Context, service *chattest.Service, alice, bob chattest.User) (*room, error) {
-	r := &room{service: service, alice: alice, bob: service.Client(bob)}
+func (c *cast) newRoom(ctx context.Context) (*room, error) {
+	r := &room{cast: c}
 	created, err := r.bob.CreateThread(ctx, "Release 4.2", &chat.CreateThreadOptions{
-		Participants: []chat.Participant{{Identifier: chat.CommunicationUser{ID: alice.ID}}},
+		Participants: []chat.Participant{{Identifier: chat.CommunicationUser{ID: c.aliceID}}},
 	})
 	if err != nil {
 		return nil, err
 	}
 	r.threadID = created.Thread.ID
 	for range 5 {
-		sent, err := service.Client(alice).ThreadClient(r.threadID).SendMessage(ctx, secretText, nil)
+		sent, err := r.alice.ThreadClient(r.threadID).SendMessage(ctx, secretText, nil)
 		if err != nil {
 			return nil, err
 		}

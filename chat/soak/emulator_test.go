@@ -146,6 +146,10 @@ func (p *person) listen() {
 	for event, err := range p.listener.Events() {
 		key := ""
 		switch e := event.(type) {
+		case events.ParticipantsAdded:
+			key = "added " + e.ThreadID + " " + idOf(e.Participants)
+		case events.ParticipantsRemoved:
+			key = "removed " + e.ThreadID + " " + idOf(e.Participants)
 		case events.MessageReceived:
 			key = "received " + e.ThreadID + " " + e.Message.ID
 		case events.MessageEdited:
@@ -169,6 +173,14 @@ func (p *person) listen() {
 		p.err = errors.Join(p.err, err)
 		p.mu.Unlock()
 	}
+}
+
+// idOf is the id of the only participant.
+func idOf(participants []chat.Participant) string {
+	if len(participants) != 1 {
+		return fmt.Sprint(participants)
+	}
+	return participants[0].Identifier.RawID()
 }
 
 var _ = Describe("The emulator with --data, under 64 clients and killed again and again", Serial, func() {

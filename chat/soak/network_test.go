@@ -305,6 +305,7 @@ func newCertificate() (*tls.Config, *x509.CertPool) {
 	pool.AddCert(certificate)
 	return &tls.Config{
 		Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, NextProtos: []string{"h2", "http/1.1"},
+		CurvePreferences: []tls.CurveID{tls.X25519}, // the fastest
 	}, pool
 }
 

@@ -28,7 +28,7 @@ const (
 	workers      = 64 // goroutines that call at the same time
 	fullSends    = 20_000
 	shortSends   = 600
-	sendingLag   = 2 * time.Second // in which the service has finished every request that it has received
+	listingLag   = 2 * time.Second // in which the service has finished every request that it has received
 	sendsThreads = 64
 )
 
@@ -40,28 +40,19 @@ func sends() int {
 	return shortSends
 }
 
-// roughListener resets one connection in ten after up to 100 KB. If its connections are shared, as over HTTP/2, it resets each after up
-// to 2 MB.
+// roughListener resets one connection in ten, after as many bytes as some calls need.
 type roughListener struct {
 	net.Listener
-	shared          bool
 	accepted, reset atomic.Int64
 }
 
 func (l *roughListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
+	if err != nil || l.accepted.Add(1)%10 != 0 {
+		return conn, err
 	}
 	c := &roughConn{Conn: conn, listener: l}
-	switch n := l.accepted.Add(1); {
-	case l.shared:
-		c.left.Store(rand.Int64N(2_000_000))
-	case n%10 == 0:
-		c.left.Store(rand.Int64N(100_000))
-	default:
-		return conn, nil
-	}
+	c.left.Store(rand.Int64N(8_000))
 	return c, nil
 }
 
@@ -100,6 +91,7 @@ type rough struct {
 	listener *roughListener
 	user     chattest.User
 	client   *chat.Client
+	watch    *watch
 }
 
 // openRough opens the service. Everything is closed when the spec ends, and no goroutine is left.
@@ -108,6 +100,10 @@ func openRough(version int) *rough {
 	service, err := chattest.Open(nil)
 	Expect(err).NotTo(HaveOccurred())
 	r := &rough{Service: service, user: service.NewUser()}
+	token := service.Token(r.user, 0)
+	r.watch = newWatch(token)
+	credential, err := chat.NewStaticTokenCredential(chat.AccessToken{Token: token})
+	Expect(err).NotTo(HaveOccurred())
 	var requests atomic.Int64
 	r.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if version == 1 && requests.Add(1)%20 == 0 {
@@ -117,22 +113,25 @@ func openRough(version int) *rough {
 	}))
 	r.server.EnableHTTP2 = version == 2
 	r.server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	r.listener = &roughListener{Listener: r.server.Listener, shared: version == 2}
+	r.listener = &roughListener{Listener: r.server.Listener}
 	r.server.Listener = r.listener
 	r.server.StartTLS()
 	Expect(service.SetEndpoint(r.server.URL)).To(Succeed())
 
 	transport := r.server.Client().Transport.(*http.Transport)
 	transport.MaxIdleConnsPerHost = workers
-	options := &chat.ClientOptions{RetryBudget: -1}
+	options := &chat.ClientOptions{RetryBudget: -1, Logger: r.watch.logger()}
 	options.Transport = &http.Client{Transport: transport}
+	options.TracingProvider = r.watch.tracing()
 	options.Retry = policy.RetryOptions{RetryDelay: time.Millisecond, MaxRetryDelay: 10 * time.Millisecond}
-	r.client, err = chat.NewClient(r.server.URL, service.Credential(r.user), options)
+	r.client, err = chat.NewClient(r.server.URL, credential, options)
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() {
 		r.client.Close()
+		Expect(credential.Close()).To(Succeed())
 		transport.CloseIdleConnections()
 		r.server.Close()
+		r.watch.check("sends", r.client, credential, options)
 		Expect(service.Close()).To(Succeed())
 		Eventually(gleak.Goroutines).WithTimeout(10 * time.Second).WithPolling(50 * time.Millisecond).ShouldNot(gleak.HaveLeaked(before))
 	})
@@ -191,6 +190,15 @@ type result struct {
 	unknown bool
 }
 
+// message is the text of a message, which no log contains.
+func message(i int) string { return fmt.Sprint(secretText, " ", i) }
+
+// end counts the outcome of a call, and looks for secrets in its error.
+func (r *rough) end(outcomes *tally, err error) {
+	outcomes.add(outcomeOf(err))
+	r.watch.print(err)
+}
+
 func (r *rough) threads(ctx context.Context) (threads []*chat.ThreadClient) {
 	for range sendsThreads {
 		created, err := r.Client(r.user).CreateThread(ctx, "sends", nil)
@@ -210,7 +218,7 @@ func (r *rough) verify(threads []*chat.ThreadClient, told []result) {
 		}
 	}
 	for i, was := range told {
-		ids := found[fmt.Sprint("message ", i)]
+		ids := found[message(i)]
 		switch {
 		case len(ids) > 1:
 			Fail(fmt.Sprintf("message %d was sent %d times", i, len(ids)))
@@ -236,12 +244,12 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 			each(len(told), func(i int) {
 				limited, cancel := deadline(ctx)
 				defer cancel()
-				sent, err := threads[i%len(threads)].SendMessage(limited, fmt.Sprint("message ", i), nil)
+				sent, err := threads[i%len(threads)].SendMessage(limited, message(i), nil)
 				told[i] = result{sent.ID, errors.Is(err, chat.ErrOutcomeUnknown)}
-				outcomes.add(outcomeOf(err))
+				r.end(outcomes, err)
 			})
 			took := time.Since(began)
-			time.Sleep(sendingLag)
+			r.server.Close() // and wait for what it has received
 			r.verify(threads, told)
 			Expect(outcomes.counts).To(And(HaveKey("ok"), HaveKey("unknown")))
 			figure("SendMessage"+over, r.figures(len(told), took, outcomes))
@@ -255,13 +263,13 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 			told, outcomes := make([]result, sends()/2), &tally{}
 			began := time.Now()
 			each(len(told), func(i int) {
-				options := &chat.SendMessageOnceOptions{ListingLag: sendingLag}
+				options := &chat.SendMessageOnceOptions{ListingLag: listingLag}
 				first := time.Now()
 				for {
 					limited, cancel := deadline(ctx)
-					sent, err := threads[i%len(threads)].SendMessageOnce(limited, fmt.Sprint("key ", i), fmt.Sprint("message ", i), options)
+					sent, err := threads[i%len(threads)].SendMessageOnce(limited, fmt.Sprint("key ", i), message(i), options)
 					cancel()
-					outcomes.add(outcomeOf(err))
+					r.end(outcomes, err)
 					if err == nil {
 						told[i] = result{id: sent.ID}
 						return
@@ -283,9 +291,9 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 				defer cancel()
 				created, err := r.client.CreateThread(limited, fmt.Sprint("thread ", i), nil)
 				told[i] = result{created.Thread.ID, err != nil}
-				outcomes.add(outcomeOf(err))
+				r.end(outcomes, err)
 			})
-			time.Sleep(sendingLag)
+			r.server.Close() // and wait for what it has received
 			found := make(map[string][]string)
 			for _, thread := range r.Threads() {
 				found[thread.Topic] = append(found[thread.Topic], thread.ID)
@@ -316,12 +324,12 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 				failed, err := thread.AddParticipants(limited, []chat.Participant{
 					{Identifier: chat.CommunicationUser{ID: added[i].ID}}, {Identifier: chat.CommunicationUser{ID: foreign[i].ID}},
 				})
-				outcomes.add(outcomeOf(err))
+				r.end(outcomes, err)
 				if succeeded[i] = err == nil; succeeded[i] {
 					Expect(failed).To(HaveExactElements(HaveField("Participant.Identifier", chat.Identifier(chat.CommunicationUser{ID: foreign[i].ID}))))
 				}
 			})
-			time.Sleep(sendingLag)
+			r.server.Close() // and wait for what it has received
 			count := make(map[string]int)
 			for _, p := range r.Participants(thread.ThreadID()) {
 				count[p.Identifier.(chat.CommunicationUser).ID]++
@@ -349,7 +357,7 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 				writing.Go(func() {
 					defer GinkgoRecover()
 					for i := 0; !done.Load() || i < 10; i++ {
-						m, err := writer.ThreadClient(thread.ThreadID()).SendMessage(ctx, "a message", nil)
+						m, err := writer.ThreadClient(thread.ThreadID()).SendMessage(ctx, secretText, nil)
 						Expect(err).NotTo(HaveOccurred())
 						mu.Lock()
 						sent = append(sent, m.ID)
