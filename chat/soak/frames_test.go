@@ -10,7 +10,7 @@ import (
 
 // goAway ends the connection with a GOAWAY frame: no stream after last was processed.
 func (s *http2Stream) goAway(last uint32, code http2.ErrCode) {
-	time.Sleep(time.Second) // as far away as a server that is: net/http connects again at once, and without end
+	time.Sleep(7 * time.Second) // net/http connects again at once, and without end: within a step of a stream, and not often
 	s.check(s.framer.WriteGoAway(last, code, nil))
 	s.leave()
 }

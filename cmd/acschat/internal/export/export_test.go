@@ -17,3 +17,12 @@ func OpenState(thread *chat.ThreadClient, dir string) (resumed bool, _ Opened, e
 	}
 	return resumed, Opened{x.state.Messages, x.state.MessageBytes}, err
 }
+
+// OpenChanges opens the file of changes to append to it, and returns the cursor in it.
+func OpenChanges(name string) (string, error) {
+	file, from, err := openChanges(name)
+	if err != nil {
+		return "", err
+	}
+	return string(from), file.Close()
+}
