@@ -43,7 +43,7 @@ var _ = Describe("Faults of the transport", Serial, Ordered, func() {
 			began := time.Now()
 			rows := make(map[bool][][]string)
 			for i, f := range s.faults {
-				if !full && !*update && (i%8 != 0 || f.cuts || s.title == "Size") {
+				if !whole() && (i%8 != 0 || f.cuts || s.title == "Size") {
 					continue // the short run takes one in eight, and none of those with much to send
 				}
 				for _, always := range []bool{false, true} {
@@ -117,9 +117,12 @@ func (f *fault) cells(always bool) (row []string) {
 	return row
 }
 
+// whole reports whether every fault is tried, at every place.
+func whole() bool { return full || *update }
+
 // stride is the distance to the next place at which a response is cut: a byte in the full run, and near the beginning and the end.
 func (f *fault) stride(cut, places int, always bool) int {
-	if full && !always || cut < 20 || cut >= places-20 {
+	if whole() && !always || cut < 20 || cut >= places-20 {
 		return 1
 	}
 	return min(89, places-20-cut)

@@ -23,7 +23,7 @@ func (a answering) EvalSha(context.Context, string, []string, ...any) *redis.Cmd
 	return redis.NewCmdResult(a.answer, nil)
 }
 
-// FuzzAnswer checks that an answer of Redis of another form is an error, and no panic.
+// FuzzAnswer checks that Look survives an answer of another form, and returns a list for each window.
 func FuzzAnswer(f *testing.F) {
 	for _, seed := range []string{"0", "1500000", "-1", "null", `"x"`, `"7"`, "[]", "[[1,2],[]]", "[[],[],[]]", `[["x",null],3]`, "[[9223372036854775807],[-1]]", "[null,null]"} {
 		f.Add([]byte(seed))
@@ -40,12 +40,8 @@ func FuzzAnswer(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ctx := context.Background()
-		if ticket, wait, err := store.Take(ctx, windows); (err == nil) != (ticket != "") || wait < 0 {
-			t.Errorf("%s: take: %q, %s, %v", text, ticket, wait, err)
-		}
-		if counted, err := store.Look(ctx, windows); err == nil && len(counted) != len(windows) {
-			t.Errorf("%s: look: %v, %v", text, counted, err)
+		if counted, err := store.Look(context.Background(), windows); len(counted) != len(windows) {
+			t.Errorf("%s: %v, %v", text, counted, err)
 		}
 	})
 }

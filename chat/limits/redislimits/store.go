@@ -131,6 +131,9 @@ func (s *Store) Fill(ctx context.Context, window limits.Window, d time.Duration)
 func (s *Store) Look(ctx context.Context, windows []limits.Window) ([][]time.Duration, error) {
 	counted := make([][]time.Duration, len(windows))
 	found, err := s.run(ctx, s.look, windows, "", 0).Slice()
+	if err == nil && len(found) != len(windows) {
+		err = fmt.Errorf("the answer has %d windows instead of %d", len(found), len(windows))
+	}
 	if err != nil {
 		return counted, s.failed(ctx, "look", err)
 	}
