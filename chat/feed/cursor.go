@@ -45,23 +45,25 @@ func At(t time.Time) Cursor {
 	return Cursor(timePrefix + strconv.FormatInt(min(t.UnixMilli(), latestTime), 10))
 }
 
-// After returns the position after messages of a thread that were listed without this package, so that a range from it yields what follows and
-// none of them again. listed must have all messages of the start of the listing, down to [LookBack] before the highest version; those that
-// are missing there are yielded. Others may be in it. Without messages the position is from, the [Start] or a time at which the listing began,
-// or another cursor of the thread.
+// After returns the position after the properties and messages of a thread that were read without this package, so that a range from it yields
+// what follows and none of them again. thread must have the ID; its metadata and retention policy are those before the position, none if it has
+// nothing else. listed must have all messages of the start of the listing, down to [LookBack] before the highest version; those that are missing
+// there are yielded. Others may be in it, in any order; without messages, all after from are yielded. from is the [Start] or the time at which
+// the listing began, or another cursor of the thread.
 //
 // The error is an [*chat.ArgumentError], for a cursor that is not one of the thread, or a message without a numeric version.
-func After(from Cursor, threadID string, listed ...chat.Message) (Cursor, error) {
-	p, err := from.position(threadID)
+func After(from Cursor, thread chat.ThreadProperties, listed ...chat.Message) (Cursor, error) {
+	p, err := from.position(thread.ID)
 	switch {
+	case thread.ID == "":
+		return "", &chat.ArgumentError{Name: "thread", Reason: "must have an ID"}
 	case from == Now:
 		err = errors.New("must not be Now")
-	case len(listed) == 0 && err == nil:
-		return from, nil
 	}
 	if err != nil {
 		return "", &chat.ArgumentError{Name: "from", Reason: err.Error()}
 	}
+	p.properties = hashOf(thread)
 	for _, message := range listed {
 		version, ok := markOf(message)
 		if !ok {

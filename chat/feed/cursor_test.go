@@ -130,12 +130,29 @@ var _ = Describe("Cursor", func() {
 			listed, err := r.thread.ListMessages(nil).Collect(ctx, 0)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(listed[0].Content.Message).To(Equal("two"))
-			cursor, err := feed.After(feed.Start, r.thread.ThreadID(), listed...)
+			cursor, err := feed.After(feed.Start, chat.ThreadProperties{ID: r.thread.ThreadID()}, listed...)
 			Expect(err).NotTo(HaveOccurred())
 			w := r.watch(&feed.Options{From: cursor})
 			r.send("three")
 			Expect(w.after(time.Minute)).To(ConsistOf("slow", "three"))
 			w.end()
+		})
+	})
+
+	It("after properties that were read otherwise yields other ones only, also without messages", func() {
+		inRoom(func(r *room) {
+			for _, from := range []feed.Cursor{feed.Start, feed.At(r.service.Now())} {
+				Expect(r.bobs.UpdateProperties(ctx, chat.PropertiesUpdate{Metadata: map[string]string{"team": "x"}})).To(Succeed())
+				properties, err := r.thread.GetProperties(ctx)
+				Expect(err).NotTo(HaveOccurred())
+				cursor, err := feed.After(from, properties)
+				Expect(err).NotTo(HaveOccurred())
+				w := r.watch(&feed.Options{From: cursor})
+				Expect(w.after(2 * time.Minute)).NotTo(ContainElement(HavePrefix("properties")))
+				Expect(r.bobs.UpdateProperties(ctx, chat.PropertiesUpdate{Metadata: map[string]string{"team": ""}})).To(Succeed())
+				Expect(w.after(2 * time.Minute)).To(ContainElement("properties: map[] none"))
+				w.end()
+			}
 		})
 	})
 
@@ -148,29 +165,30 @@ var _ = Describe("Cursor", func() {
 			listed, err := r.thread.ListMessages(&chat.ListMessagesOptions{StartTime: start}).Collect(ctx, 0)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(listed).To(HaveLen(1))
-			cursor, err := feed.After(feed.At(start), r.thread.ThreadID(), listed...)
+			cursor, err := feed.After(feed.At(start), chat.ThreadProperties{ID: r.thread.ThreadID()}, listed...)
 			Expect(err).NotTo(HaveOccurred())
 			w := r.watch(&feed.Options{From: cursor})
 			Expect(w.after(time.Minute)).To(BeEmpty())
 			w.end()
-			Expect(feed.After(feed.At(start), r.thread.ThreadID())).To(Equal(feed.At(start)))
 		})
 	})
 
-	It("after messages is refused for Now, another thread, or messages without a version", func() {
+	It("after messages is refused for Now, another thread, no thread, or messages without a version", func() {
 		for _, from := range []feed.Cursor{feed.Now, "1x", feed.WriteCursor("19:other@thread.v2", 1)} {
-			_, err := feed.After(from, "19:x@thread.v2", chat.Message{ID: "1", Version: "1"})
+			_, err := feed.After(from, chat.ThreadProperties{ID: "19:x@thread.v2"}, chat.Message{ID: "1", Version: "1"})
 			Expect(err).To(BeAssignableToTypeOf(&chat.ArgumentError{}))
 		}
-		_, err := feed.After(feed.Start, "19:x@thread.v2", chat.Message{})
+		_, err := feed.After(feed.Start, chat.ThreadProperties{})
+		Expect(err).To(BeAssignableToTypeOf(&chat.ArgumentError{}))
+		_, err = feed.After(feed.Start, chat.ThreadProperties{ID: "19:x@thread.v2"}, chat.Message{})
 		Expect(err).To(BeAssignableToTypeOf(&chat.ArgumentError{}))
 	})
 
 	It("is the same in every version of this package", func() {
-		cursor, err := feed.After(feed.Start, "19:x@thread.v2",
+		cursor, err := feed.After(feed.Start, chat.ThreadProperties{ID: "19:x@thread.v2"},
 			chat.Message{ID: "1796001160000", Version: "1796001165100"}, chat.Message{ID: "1796001164000", Version: "1796001164000"})
 		Expect(err).NotTo(HaveOccurred())
-		Expect(cursor).To(Equal(feed.Cursor("110q86gAAAAAAAAAArN6L0KI0AAIA2E_MCAA")))
+		Expect(cursor).To(Equal(feed.Cursor("110q86gEAAAAAAAAArN6L0KI0AAIA2E_MCAA")))
 		retention := chat.RetentionPolicy{Kind: chat.RetentionKindThreadCreationDate, DeleteThreadAfterDays: 60}
 		Expect(feed.PropertiesHash(chat.ThreadProperties{Metadata: map[string]string{"b": "2", "a": "1"}, Retention: retention})).To(BeEquivalentTo(uint64(1428073461334654475)))
 	})

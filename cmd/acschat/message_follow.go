@@ -35,7 +35,7 @@ func (t *tool) follow(cmd *cobra.Command, thread *chat.ThreadClient, options *ch
 	if err != nil {
 		return err
 	}
-	from, err := feed.After(feed.At(options.StartTime), thread.ThreadID(), listed...)
+	from, err := feed.After(feed.At(options.StartTime), chat.ThreadProperties{ID: thread.ThreadID()}, listed...)
 	if err != nil {
 		return errors.New("the service returned a message without a numeric version")
 	}

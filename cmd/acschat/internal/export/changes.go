@@ -82,11 +82,19 @@ func (x *Export) follow(ctx context.Context, o *show.Output, written manifest) e
 	return nil
 }
 
-// exported returns the position after the messages of a complete export that were there at its start.
+// exported returns the position after the thread and the messages of a complete export that were there at its start.
 func (x *Export) exported(written manifest) (feed.Cursor, error) {
 	asOf, err := strconv.ParseInt(written.AsOf, 10, 64)
 	if err != nil {
 		return "", cli.Misuse("--out: %s has no version of the thread: choose another directory", x.path(manifestFile))
+	}
+	var thread chat.ThreadProperties
+	text, err := os.ReadFile(x.path(threadFile))
+	if err == nil {
+		err = json.Unmarshal(text, &thread)
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", x.path(threadFile), err)
 	}
 	file, err := os.Open(x.path(messagesFile))
 	if err != nil {
@@ -107,7 +115,7 @@ func (x *Export) exported(written manifest) (feed.Cursor, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", file.Name(), err)
 	}
-	return feed.After(feed.Start, x.Thread.ThreadID(), latest...)
+	return feed.After(feed.Start, thread, latest...)
 }
 
 // openChanges opens the file to append to it, without an incomplete last line, and returns the cursor in the last one, or Start.

@@ -59,6 +59,35 @@ var _ = Describe("thread export --follow", func() {
 		c.alice.Wait(session).OK()
 	})
 
+	It("appends metadata that is not in the export, once", func() {
+		c := newConversation(3)
+		label := func(team string) {
+			Expect(c.bob.UpdateProperties(GinkgoTB().Context(), chat.PropertiesUpdate{Metadata: map[string]string{"team": team}})).To(Succeed())
+		}
+		label("exported")
+		to := c.dir("out")
+		c.alice.Run(c.arguments(to)...).OK()
+		// followed appends changes until the properties were read, and then a message.
+		followed := func() {
+			GinkgoHelper()
+			before := len(c.Requests(chattest.GetChatThreadProperties))
+			session := c.alice.Start(c.arguments(to, "--follow")...)
+			Eventually(func() int { return len(c.Requests(chattest.GetChatThreadProperties)) }).Should(BeNumerically(">", before))
+			last := c.say("next")
+			Eventually(func() string { return to.read("changes.jsonl") }).Should(ContainSubstring(last))
+			session.Interrupt()
+			c.alice.Wait(session).OK()
+		}
+		followed()
+		Expect(changes(to)()).To(Equal([]string{"chatMessageReceived"}))
+		label("changed")
+		followed()
+		followed()
+		Expect(changes(to)()).To(Equal([]string{
+			"chatMessageReceived", "chatThreadPropertiesUpdated", "chatMessageReceived", "chatMessageReceived",
+		}))
+	})
+
 	It("appends a message that the service lists late, after the end of the export", func() {
 		c := newConversation(3)
 		Expect(c.bob.UpdateMessage(GinkgoTB().Context(), c.sent[0], chat.MessageUpdate{Content: new("mended")})).To(Succeed())
