@@ -103,12 +103,20 @@ func (o *Outbox[Tx]) insertJob(ctx context.Context, tx Tx, threadID string) erro
 	return err
 }
 
+// check rejects what [chat.ThreadClient.SendMessageOnce] rejects, so that no row is committed that can never be sent, and NUL.
 func (m *Message) check() error {
 	if _, taken := m.Metadata[chat.OnceKeyMember]; taken {
 		return &chat.ArgumentError{Name: "Metadata", Reason: "must not have the member " + chat.OnceKeyMember + ", which holds the key"}
 	}
 	if len(m.Key) > maxKey {
 		return &chat.ArgumentError{Name: "Key", Reason: fmt.Sprintf("must have at most %d bytes", maxKey)}
+	}
+	switch m.Type {
+	case chat.MessageTypeTopicUpdated, chat.MessageTypeParticipantAdded, chat.MessageTypeParticipantRemoved:
+		return &chat.ArgumentError{Name: "Type", Reason: "must be text or html: only the service writes " + string(m.Type)}
+	}
+	if m.Content == "" {
+		return &chat.ArgumentError{Name: "Content", Reason: "must not be empty"}
 	}
 	for _, id := range []struct{ name, value string }{{"User", m.User.RawID()}, {"ThreadID", m.ThreadID}} {
 		switch id.value {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"math"
+	"strconv"
 	"sync"
 	"time"
 
@@ -28,7 +29,7 @@ type Worker[Tx any] struct {
 
 // Options are the optional settings of [NewWorker].
 type Options struct {
-	// Threads is how many threads are sent in parallel. 0 means 100.
+	// Threads is how many threads are sent in parallel, up to 10,000. 0 means 100.
 	Threads int
 	// Patience is how long the worker waits in place before it goes on with other threads: for a repetition, and for the limiter of the
 	// fleet, see [limits.WithMaxWait]. 0 means two seconds.
@@ -69,8 +70,8 @@ func NewWorker[Tx any](box *Outbox[Tx], fleet *chat.Fleet, options *Options) (*W
 		return nil, &chat.ArgumentError{Name: "box", Reason: "must not be nil"}
 	case fleet == nil:
 		return nil, &chat.ArgumentError{Name: "fleet", Reason: "must not be nil"}
-	case w.options.Threads < 0:
-		return nil, &chat.ArgumentError{Name: "Threads", Reason: "must not be negative"}
+	case w.options.Threads < 0 || w.options.Threads > river.QueueNumWorkersMax:
+		return nil, &chat.ArgumentError{Name: "Threads", Reason: "must be between 0 and " + strconv.Itoa(river.QueueNumWorkersMax)}
 	case w.options.Patience < 0:
 		return nil, &chat.ArgumentError{Name: "Patience", Reason: "must not be negative"}
 	case w.options.PollInterval < 0:

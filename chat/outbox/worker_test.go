@@ -271,20 +271,70 @@ func behaves[Tx any](open func() *database[Tx]) {
 		put(ctx, d, r.message(0, "a"))
 	})
 
-	DescribeTable("rejects invalid messages", func(ctx SpecContext, name string, spoil func(*outbox.Message)) {
+	rejected := func(ctx context.Context, m outbox.Message) *chat.ArgumentError {
+		GinkgoHelper()
 		d := open()
-		m := outbox.Message{User: chat.CommunicationUser{ID: "8:acs:a"}, ThreadID: "19:a@thread.v2", Key: "k", Content: "c"}
-		spoil(&m)
 		err := outbox.InTx(ctx, d.Outbox, func(tx Tx) error { return d.Enqueue(ctx, tx, m) })
 		argument, ok := errors.AsType[*chat.ArgumentError](err)
 		Expect(ok).To(BeTrue(), "%v", err)
-		Expect(argument.Name).To(Equal(name))
+		Expect(d.List(ctx, nil)).To(BeEmpty())
+		return argument
+	}
+	valid := outbox.Message{User: chat.CommunicationUser{ID: "8:acs:a"}, ThreadID: "19:a@thread.v2", Key: "k", Content: "c"}
+
+	DescribeTable("rejects messages that could never be sent", func(ctx SpecContext, name string, spoil func(*outbox.Message)) {
+		m := valid
+		spoil(&m)
+		Expect(rejected(ctx, m).Name).To(Equal(name))
+
+		fleet, err := chat.NewFleet("https://contoso.communication.azure.com", new(failingMint).wrap(""), nil)
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(fleet.Close)
+		_, err = fleet.As(m.User).ThreadClient(m.ThreadID).SendMessageOnce(ctx, m.Key, m.Content, &chat.SendMessageOnceOptions{SendMessageOptions: m.SendMessageOptions})
+		_, ok := errors.AsType[*chat.ArgumentError](err)
+		Expect(ok).To(BeTrue(), "%v", err)
 	},
 		Entry("without a user", "User", func(m *outbox.Message) { m.User.ID = "" }),
 		Entry("without a thread", "ThreadID", func(m *outbox.Message) { m.ThreadID = "" }),
 		Entry("with a key that is too long", "Key", func(m *outbox.Message) { m.Key = string(make([]byte, 129)) }),
-		Entry("with NUL", "Content", func(m *outbox.Message) { m.Content = "a\x00b" }),
+		Entry("without content", "Content", func(m *outbox.Message) { m.Content = "" }),
+		Entry("with content that is not UTF-8", "Content", func(m *outbox.Message) { m.Content = "a\xff" }),
+		Entry("with a name that is not UTF-8", "SenderDisplayName", func(m *outbox.Message) { m.SenderDisplayName = "a\xff" }),
+		Entry("with a topic", "Type", func(m *outbox.Message) { m.Type = chat.MessageTypeTopicUpdated }),
+		Entry("with participants who were added", "Type", func(m *outbox.Message) { m.Type = chat.MessageTypeParticipantAdded }),
+		Entry("with participants who were removed", "Type", func(m *outbox.Message) { m.Type = chat.MessageTypeParticipantRemoved }),
 		Entry("with the member of the key", "Metadata", func(m *outbox.Message) { m.Metadata = map[string]string{chat.OnceKeyMember: "x"} }),
+	)
+
+	It("rejects NUL, which Postgres cannot store", func(ctx SpecContext) {
+		m := valid
+		m.Content = "a\x00b"
+		Expect(rejected(ctx, m).Name).To(Equal("Content"))
+	})
+
+	DescribeTable("has no worker", func(name string, options outbox.Options) {
+		fleet, err := chat.NewFleet("https://contoso.communication.azure.com", new(failingMint).wrap(""), nil)
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(fleet.Close)
+		var d *outbox.Outbox[Tx]
+		if name != "box" {
+			d = open().Outbox
+		}
+		if name == "fleet" {
+			fleet = nil
+		}
+		_, err = outbox.NewWorker(d, fleet, &options)
+		argument, ok := errors.AsType[*chat.ArgumentError](err)
+		Expect(ok).To(BeTrue(), "%v", err)
+		Expect(argument.Name).To(Equal(name))
+	},
+		Entry("without an outbox", "box", outbox.Options{}),
+		Entry("without a fleet", "fleet", outbox.Options{}),
+		Entry("with a negative number of threads", "Threads", outbox.Options{Threads: -1}),
+		Entry("with more threads than River can work on", "Threads", outbox.Options{Threads: 10_001}),
+		Entry("with negative patience", "Patience", outbox.Options{Patience: -1}),
+		Entry("with a negative interval of polling", "PollInterval", outbox.Options{PollInterval: -1}),
+		Entry("with a negative delay of retries", "RetryDelay", outbox.Options{RetryDelay: -1}),
 	)
 }
 
