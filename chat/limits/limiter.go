@@ -11,7 +11,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Limiter is a [chat.Limiter] for the published limits. It is safe for concurrent use and has no goroutines.
+// Limiter is a [chat.Limiter] for the published limits. It is safe for concurrent use and has no goroutines. A nil Limiter limits nothing.
 type Limiter struct {
 	store  Store
 	limits map[string][]Limit // by operation
@@ -24,12 +24,14 @@ type Limiter struct {
 // Options are the optional settings of [New].
 type Options struct {
 	// Store keeps the windows. Nil means the memory of this process, in which a user or thread that sends nothing is forgotten within
-	// ten seconds after its last window has passed. Its errors fail the call.
+	// ten seconds after its last window has passed. Its errors fail the call, except those after the answer to a request.
 	Store Store
 	// Adjust is called by New with each published limit and returns the one to keep, for example a share of it or one of a support
-	// request. A limit whose Most or Per is not positive is dropped. Limits with the same Name must stay so. Nil means the published ones.
+	// request. It is called for each operation of a limit, and must return the same each time. A limit whose Most or Per is not positive
+	// is dropped: keep a share of at least 1, as in max(1, limit.Most/20). Nil means the published limits.
 	Adjust func(Limit) Limit
-	// OnWait is called before a request begins to wait, by its goroutine. Nil means no calls.
+	// OnWait is called before a request begins to wait, by its goroutine; calls may be concurrent. The requests behind it wait for it,
+	// too. Nil means no calls.
 	OnWait func(Wait)
 }
 
@@ -42,7 +44,8 @@ type Wait struct {
 	Delay time.Duration
 }
 
-// New returns a limiter for all clients of one resource. Nil options are the zero value.
+// New returns a limiter for all clients of one resource. Resources have their own limits: make a limiter for each. Nil options are the zero
+// value.
 func New(options *Options) *Limiter {
 	if options == nil {
 		options = &Options{}
@@ -59,10 +62,13 @@ func New(options *Options) *Limiter {
 var _ chat.Limiter = (*Limiter)(nil)
 
 // Wait implements [chat.Limiter]. Requests of a thread that count in the same windows are served in the order of their calls; so are
-// those of a user, for limits of users. A request without limits is never delayed.
+// those of a user, for limits of users. A request without limits is never delayed. All users of whom only "" is known are one.
 //
-// The error is an [*ExceededError], at once, if the request cannot be sent before the deadline of ctx or within the time of
-// [WithMaxWait]; otherwise it is that of ctx or of the store.
+// The caller must call answered once, also if the request fails: the request counts until then, and for the length of each window
+// after that. The function does not block for longer than the store does.
+//
+// The error matches [*ExceededError], at once, if the request cannot be sent before the deadline of ctx or within the time of
+// [WithMaxWait]; otherwise it is that of ctx or of the store. Nothing is counted then.
 func (l *Limiter) Wait(ctx context.Context, request chat.LimitedRequest) (answered func(status int, retryAfter time.Duration), err error) {
 	windows := l.windows(request)
 	if len(windows) == 0 {
@@ -194,7 +200,7 @@ func (l *Limiter) fill(ctx context.Context, windows []Window, retryAfter time.Du
 }
 
 // Record counts a request that was answered at a time, for example one that was sent before the process was restarted. A time in the
-// future is now.
+// future is now. The error is that of the store.
 func (l *Limiter) Record(ctx context.Context, request chat.LimitedRequest, answered time.Time) error {
 	windows := l.windows(request)
 	if len(windows) == 0 {

@@ -8,8 +8,9 @@ import (
 
 type maxWaitKey struct{}
 
-// WithMaxWait returns a context whose requests wait for a [Limiter] at most d each, and otherwise fail at once with an [*ExceededError].
-// Unlike a deadline, it does not limit the time of a request once it is sent. If d is 0 or negative, no request waits.
+// WithMaxWait returns a context with which each attempt to send a request waits for a [Limiter] at most d, and otherwise fails at once with
+// an [*ExceededError]. Unlike a deadline, it does not limit the time of a request once it is sent. If d is 0 or negative, no request waits.
+// A deadline that is earlier, and the latest WithMaxWait, decide. Other implementations of [chat.Limiter] ignore it.
 func WithMaxWait(ctx context.Context, d time.Duration) context.Context {
 	return context.WithValue(ctx, maxWaitKey{}, d)
 }

@@ -18,6 +18,7 @@ type Allowance struct {
 }
 
 // Budget returns what is left of each limit of a request, nil if it has none. Requests in progress are counted, those that wait are not.
+// The error is that of the store.
 func (l *Limiter) Budget(ctx context.Context, request chat.LimitedRequest) ([]Allowance, error) {
 	windows := l.windows(request)
 	if len(windows) == 0 {
@@ -47,7 +48,8 @@ type Plan struct {
 }
 
 // Plan returns how long n further requests take that are sent as soon as the limits allow, and answered at once. It does not count
-// requests that wait. 0 or fewer take no time.
+// requests that wait. 0 or fewer take no time. A million requests are planned in a fraction of a second; the error is that of ctx or of the
+// store.
 func (l *Limiter) Plan(ctx context.Context, request chat.LimitedRequest, n int) (Plan, error) {
 	windows := l.windows(request)
 	if len(windows) == 0 {

@@ -6,10 +6,13 @@ import (
 )
 
 // Store keeps the windows of a [Limiter]. It is used concurrently. A store that is shared by several processes keeps the times of one
-// clock for all of them, and counts a request that a process has taken and not settled for a limited time.
+// clock for all of them, and counts a request that a process has taken and not settled for a limited time. The windows of a call are
+// those of one request, and all different. After the answer to a request, methods get a context that ends after five seconds, and not
+// with that of the request.
 type Store interface {
 	// Take counts a request in all of the windows if each of them has room, and in none otherwise. wait is 0 if it has been counted;
-	// otherwise it is the least time after which there may be room. The ticket is passed to Settle.
+	// otherwise it is the least time after which there may be room. The ticket is passed to Settle, with the same windows. With an error
+	// the request is not sent.
 	Take(ctx context.Context, windows []Window) (ticket string, wait time.Duration, err error)
 	// Settle counts a request of Take from now on for the length of each window.
 	Settle(ctx context.Context, windows []Window, ticket string) error

@@ -8,5 +8,10 @@
 // hash tag. Times are those of the Redis server, so that the clocks of the processes do not matter. A script takes a request from all of
 // its windows or from none. Keys expire when nothing counts any more.
 //
-// A process that ends between a request and its answer leaves the request counted for a while: see [Options.Lease].
+// The processes must keep the same limits: those that [limits.Options.Adjust] makes different are counted apart. What Redis loses, with a
+// restart or by evicting keys, is not counted any more, so that the service may refuse some requests: give it enough memory, and the
+// policy noeviction.
+//
+// A process that ends between a request and its answer leaves the request counted for a while: see [Options.Lease]. Requests of one
+// process are served in the order of their calls; among processes there is no order.
 package redislimits
