@@ -65,9 +65,10 @@ const (
 // sent then; call SendMessageOnce again with the same key and Since, unless the error matches [ErrUndecidable]. With any other error the
 // message was not sent.
 //
-// The message can be sent twice if it is listed later than after ListingLag, if two calls use the same key at the same time, or if the
-// member with the key has been changed. If the claims of the token cannot be read, a message of another user with the same key leaves
-// the outcome unknown.
+// The message can be sent twice if it is listed later than after ListingLag, if two calls use the same key at the same time, if the member
+// with the key has been changed, or if the user has been removed from the thread and added again without its history. If the claims of
+// the token cannot be read, a message of another user with the same key leaves the outcome unknown, and so does a listing without the time
+// of the service (the header Date).
 //
 // An empty key and one of more than 128 bytes are each an [*ArgumentError], and so are those of SendMessage.
 //

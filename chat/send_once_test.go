@@ -438,6 +438,19 @@ var _ = Describe("Sending a message once", func() {
 			}
 		})
 
+		It("sends again if the user was added again without the history", func() {
+			inOnceRoom(chattest.Options{ListingLag: 2 * time.Second}, func(ctx context.Context, r *onceRoom) {
+				lose(r)
+				after(r, time.Second, func(string) {
+					ana := chat.CommunicationUser{ID: r.user.ID}
+					Expect(r.bo.RemoveParticipant(ctx, ana)).To(Succeed())
+					Expect(r.bo.AddParticipants(ctx, []chat.Participant{{Identifier: ana, ShareHistoryTime: r.Now().Add(time.Second)}})).To(BeEmpty())
+				})
+				Expect(r.ana.SendMessageOnce(ctx, "k", "Shipped", nil)).NotTo(BeZero())
+				Expect(r.texts()).To(HaveExactElements("Shipped", "Shipped"))
+			})
+		})
+
 		It("sends again if the listing lags longer, and finds both then", func() {
 			inOnceRoom(chattest.Options{ListingLag: lag + time.Second}, func(ctx context.Context, r *onceRoom) {
 				lose(r)

@@ -28,7 +28,7 @@ type Page struct {
 // Message is what the search needs of a message.
 type Message struct {
 	ID, Version string // milliseconds since 1970, by the clock of the service
-	Sender      string // a raw id, "" if the service wrote the message
+	Sender      string // a raw id, "" if the service wrote the message, or it is malformed
 	Key         string // "" if it has none
 	Deleted     bool
 }
@@ -41,6 +41,10 @@ var (
 	errDeleted = fmt.Errorf("%w: a message that was sent in the meantime is deleted, and may have had the key", ErrUndecidable)
 	// errSender is returned because two users may use the same key.
 	errSender = fmt.Errorf("%w: a message has the key, and its sender cannot be compared: the claims of the token cannot be read", ErrUndecidable)
+	// errMalformed is returned because it may be the message.
+	errMalformed = fmt.Errorf("%w: a message has the key, and no id or sender", ErrUndecidable)
+	// errNoTime is returned because the clock of this machine may be ahead of that of the service.
+	errNoTime = fmt.Errorf("%w: the service does not say since when to look, since its response has no Date", ErrUndecidable)
 )
 
 // look reads the messages since start once. It returns the id of the message, "" if it is not listed, and an error if that does not
@@ -58,6 +62,9 @@ func (s *Sending) look(ctx context.Context, start time.Time) (string, error) {
 		for page, err := range s.Thread.Pages(ctx) {
 			if err != nil {
 				return "", err
+			}
+			if page.Time.IsZero() {
+				return "", errNoTime
 			}
 			if found.start == 0 {
 				found.start = startOf(start, page.Time) - s.Margin.Milliseconds()
@@ -96,9 +103,11 @@ func (f *finding) read(page Page, since int64) (more bool) {
 			return false
 		}
 		f.newest = max(f.newest, version)
-		own := m.Sender != "" && (f.sender == "" || strings.EqualFold(m.Sender, f.sender))
+		foreign := m.Sender != "" && f.sender != "" && !strings.EqualFold(m.Sender, f.sender)
 		switch id := number(m.ID); {
-		case !own:
+		case foreign:
+		case m.Key == f.key && (m.Sender == "" || m.ID == ""):
+			f.doubt = errMalformed
 		case m.Key == f.key && f.sender == "":
 			f.doubt = errSender
 		case m.Key == f.key && (f.id == "" || id < number(f.id)):
@@ -124,9 +133,6 @@ func number(id string) int64 {
 // may be set.
 func startOf(start, service time.Time) int64 {
 	now := time.Now()
-	if service.IsZero() {
-		service = now
-	}
 	ago := max(0, now.Sub(start), now.Round(0).Sub(start.Round(0)))
 	return service.Add(-ago).UnixMilli()
 }
