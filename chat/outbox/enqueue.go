@@ -22,7 +22,7 @@ type Message struct {
 	// Key identifies the message among those of the user in the thread, see [chat.ThreadClient.SendMessageOnce]: any text of up to 128
 	// bytes, such as the id of an order. Empty means a random one.
 	Key string
-	// Content is the text of the message.
+	// Content is the text of the message, which must not be empty.
 	Content string
 	// SendMessageOptions are those of the message. Metadata with the member [chat.OnceKeyMember] is an [*chat.ArgumentError].
 	chat.SendMessageOptions
@@ -45,8 +45,8 @@ const maxAttempts = 30_000
 // Enqueue adds a message in the transaction of the caller: it is sent after the transaction has committed, and never if the transaction is
 // rolled back. tx is an open transaction of the database of the outbox. It sends no request. The package comment says what is locked.
 //
-// The error matches [ErrDuplicate] if there is such a message already; nothing is changed then, and the transaction can go on. An invalid
-// message is an [*chat.ArgumentError]. Other errors are those of the database; roll the transaction back. Some of them, such as deadlocks,
+// The error matches [ErrDuplicate] if there is such a message already; nothing is changed then, and the transaction can go on. A message
+// that [chat.ThreadClient.SendMessageOnce] would reject, and text with NUL, are each an [*chat.ArgumentError]. Other errors are those of the database; roll the transaction back. Some of them, such as deadlocks,
 // go away if the caller repeats the transaction.
 func (o *Outbox[Tx]) Enqueue(ctx context.Context, tx Tx, message Message) error {
 	if err := message.check(); err != nil {

@@ -126,7 +126,7 @@ type ListOptions struct {
 	// AfterThread and AfterSeq continue after an entry of a previous list. Zero means from the beginning.
 	AfterThread string
 	AfterSeq    int64
-	// Limit is the largest number of entries. 0 means 100.
+	// Limit is the largest number of entries. 0 or less means 100.
 	Limit int
 }
 

@@ -13,7 +13,8 @@ import (
 const longestWindow = time.Minute
 
 // RecordSent counts the attempts to send of the last minute in a limiter that does not know them: call it before [Worker.Run] if the
-// limiter of the fleet keeps its windows in memory and the process was restarted. An attempt that was repeated is counted once.
+// limiter of the fleet keeps its windows in memory and the process was restarted. An attempt that was repeated is counted once, and a
+// second call counts everything again. With a nil limiter nothing is counted. The error is that of the database or of the limiter.
 func (o *Outbox[Tx]) RecordSent(ctx context.Context, limiter *limits.Limiter) error {
 	type attempt struct {
 		request chat.LimitedRequest

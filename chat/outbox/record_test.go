@@ -47,5 +47,6 @@ func records[Tx any](open func() *database[Tx]) {
 		}
 		Expect(left(0)).To(Equal([]int{7, 27}))
 		Expect(left(1)).To(Equal([]int{10, 30}))
+		Expect(d.RecordSent(ctx, nil)).To(Succeed(), "without a limiter")
 	})
 }
