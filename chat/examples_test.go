@@ -41,6 +41,7 @@ var _ = Describe("The examples", func() {
 			}
 		}
 		Expect(missing).To(BeEmpty())
+		Expect(publicPackages()).To(ContainElements("chat", "chat/limits/redislimits", "chat/outbox"))
 	})
 
 	It("show every constructor and operation of chat, identity and chattest", func() {
@@ -78,7 +79,10 @@ var _ = Describe("The documentation of packages", func() {
 	})
 })
 
-// publicPackages are the folders of the packages below chat that users import. Those of other modules are not among them.
+// withoutPackages are the names of folders without packages for users.
+var withoutPackages = []string{"internal", "testdata", "node_modules", "benchmarks", "cmd", "compose", "conformance", "examples", "soak"}
+
+// publicPackages are the folders of the packages below chat that users import, also those of other modules.
 func publicPackages() []string {
 	GinkgoHelper()
 	var folders []string
@@ -86,8 +90,7 @@ func publicPackages() []string {
 		if err != nil || !entry.IsDir() {
 			return err
 		}
-		if path != "." && (slices.Contains([]string{"internal", "testdata", "node_modules", "benchmarks", "conformance", "compose", "soak"}, entry.Name()) ||
-			exists(filepath.Join(path, "go.mod"))) {
+		if slices.Contains(withoutPackages, entry.Name()) {
 			return filepath.SkipDir
 		}
 		if files, _ := filepath.Glob(filepath.Join(path, "*.go")); slices.ContainsFunc(files, func(name string) bool { return !isTest(name) }) {
@@ -96,11 +99,6 @@ func publicPackages() []string {
 		return nil
 	})).To(Succeed())
 	return folders
-}
-
-func exists(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil
 }
 
 func isTest(name string) bool { return strings.HasSuffix(name, "_test.go") }
