@@ -141,10 +141,10 @@ func (s *Service) Faults() []*InjectedFault {
 	return slices.DeleteFunc(slices.Clone(s.faults.injected), (*InjectedFault).spent)
 }
 
-// ID is the number of the fault, from 1. See [Request.Fault].
+// ID returns the number of the fault, from 1. See [Request.Fault].
 func (i *InjectedFault) ID() int { return i.id }
 
-// Operation is the operation whose requests the fault hits.
+// Operation returns the operation whose requests the fault hits.
 func (i *InjectedFault) Operation() Operation { return i.op }
 
 // Fault returns the fault as it was injected.

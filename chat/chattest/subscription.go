@@ -53,9 +53,8 @@ type Subscription struct {
 }
 
 // DeliverEvents delivers the events of the service from now on to the handler, as Event Grid delivers them to a webhook: first a handshake,
-// then each event at least once, again after a failure. It is the handler of a webhook that the service reaches in process, with the URL
-// "https://webhook.invalid". Nil options are the zero value. DeliverEvents panics if an option is not valid, or a subscription has the
-// name.
+// then each event at least once, again after a failure. The handler is called in process, with the URL "https://webhook.invalid".
+// Nil options are the zero value. DeliverEvents panics if an option is not valid, or a subscription has the name.
 //
 // An event is delivered once for the thread and once for each participant except the user who caused it, as the types of Event Grid are.
 // There are no events of Event Grid for read receipts. The deliveries of an event are stored with the change that caused it. Only the

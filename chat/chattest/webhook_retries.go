@@ -13,9 +13,10 @@ const (
 	MaxDeliveryTime     = 24 * time.Hour
 )
 
-// The handshake is repeated every few seconds for ten minutes, since the webhook may start later. The time is that of the machine, the
-// intervals are those of the service's clock: a test that advances it reaches the end with the last attempt.
 const (
+	// HandshakeInterval is the time, by the clock of the service, after which a handshake without consent is repeated, since the webhook may
+	// start later. Handshakes end after ten minutes by the clock of the machine, or as many
+	// intervals by that of the service.
 	HandshakeInterval    = 5 * time.Second
 	handshakeTime        = 10 * time.Minute
 	maxHandshakeAttempts = int(handshakeTime / HandshakeInterval)

@@ -30,7 +30,7 @@ var ErrNotSignedIn = errors.New("not signed in")
 // signed in. If no token can be issued it is 503, with Retry-After if the service requested a delay, or 500. Responses are never
 // stored. Error responses contain only their kind; the cause is logged.
 //
-// Cross-origin rules are the application's: wrap the handler.
+// Cross-origin rules are the application's: wrap the handler. It is safe for concurrent use if its callback is.
 type TokenHandler struct {
 	endpoint string
 	user     func(*http.Request) (chat.CommunicationUser, error)

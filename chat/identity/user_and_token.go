@@ -27,7 +27,7 @@ func (u UserAndToken) MarshalJSON() ([]byte, error) {
 	return pipeline.Marshal(wireUserAndToken{identityapi.CommunicationIdentity{ID: u.User.ID}, u.Token})
 }
 
-// UnmarshalJSON replaces u.
+// UnmarshalJSON reads what MarshalJSON writes and replaces u. It ignores null.
 func (u *UserAndToken) UnmarshalJSON(data []byte) error {
 	data = bytes.TrimSpace(data)
 	if string(data) == "null" {

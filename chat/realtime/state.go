@@ -16,7 +16,7 @@ const (
 // StateChange reports that a listener has entered a state, or that an attempt to connect has failed and the state is unchanged.
 type StateChange struct {
 	State State
-	At    time.Time
+	At    time.Time // by the clock of this machine
 	// Cause is the error for which the connection was lost, an attempt failed or the listener gave up. It is nil in StateListening, for the
 	// first change, and after Close.
 	Cause error
