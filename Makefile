@@ -157,10 +157,14 @@ lint-workflows: ## Lint the workflows of CI.
 vulnerabilities: ## Look for known vulnerabilities. It needs the network.
 	$(call in_modules,$(GO) run $(GOVULNCHECK) ./...)
 
+# What the image has in /usr/share/licenses. For a release, GoReleaser makes it.
+LICENSES := $(CURDIR)/bin/licenses/acschat
+
 .PHONY: image
 image: ## Write the container image of this machine's platform to bin/image, and run the emulator in it.
 	CGO_ENABLED=0 GOOS=linux $(GO) build -trimpath -ldflags '-s -w' -o bin/image/acschat ./cmd/acschat
-	@$(GO) run -C .github/image . -o $(CURDIR)/bin/image $(CURDIR)/bin/image/acschat
+	@.github/licenses.sh . ./cmd/acschat bin/licenses/acschat
+	@$(GO) run -C .github/image . -licenses $(LICENSES) -o $(CURDIR)/bin/image $(CURDIR)/bin/image/acschat
 	@.github/image/try.sh bin/image/acschat_linux_$$($(GO) env GOARCH).tar
 
 RELEASE := bin/release
@@ -168,7 +172,7 @@ RELEASE := bin/release
 .PHONY: snapshot
 snapshot: ## Build in bin/release what a release of this commit would have, and run the emulator in its image.
 	$(GO) run $(GORELEASER) release --snapshot --clean --skip=sbom --config .github/goreleaser.yaml
-	@$(GO) run -C .github/image . -o $(CURDIR)/$(RELEASE)/image $(CURDIR)/$(RELEASE)/acschat_linux_*/acschat
+	@$(GO) run -C .github/image . -licenses $(LICENSES) -o $(CURDIR)/$(RELEASE)/image $(CURDIR)/$(RELEASE)/acschat_linux_*/acschat
 	@.github/image/try.sh $(RELEASE)/image/acschat_linux_$$($(GO) env GOARCH).tar
 
 .PHONY: release-check
@@ -184,7 +188,7 @@ release-rehearsal: ## Release the last commit in a clone, and check what a progr
 publish: ## Publish this commit as VERSION: the binaries and the image. CI does it for a tag.
 	mkdir -p bin && .github/release.sh notes '$(VERSION)' >bin/notes.md
 	GORELEASER_CURRENT_TAG='$(VERSION)' $(GO) run $(GORELEASER) release --clean --release-notes bin/notes.md --config .github/goreleaser.yaml
-	$(GO) run -C .github/image . -push -o $(CURDIR)/$(RELEASE)/image $(CURDIR)/$(RELEASE)/acschat_linux_*/acschat >bin/image-name
+	$(GO) run -C .github/image . -licenses $(LICENSES) -push -o $(CURDIR)/$(RELEASE)/image $(CURDIR)/$(RELEASE)/acschat_linux_*/acschat >bin/image-name
 	mv bin/image-name $(RELEASE)/image/name
 
 .PHONY: vet

@@ -21,10 +21,10 @@ import (
 const userID = 65532
 
 // newIndex returns the image of the binaries, with an image for each platform.
-func newIndex(binaries []binary) (v1.ImageIndex, error) {
+func newIndex(binaries []binary, licenses []license) (v1.ImageIndex, error) {
 	index := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
 	for _, b := range binaries {
-		image, err := newImage(b)
+		image, err := newImage(b, licenses)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", b.file, err)
 		}
@@ -33,8 +33,8 @@ func newIndex(binaries []binary) (v1.ImageIndex, error) {
 	return mutate.Annotations(index, labels(binaries[0])).(v1.ImageIndex), nil
 }
 
-func newImage(b binary) (v1.Image, error) {
-	files, err := newLayer(b)
+func newImage(b binary, licenses []license) (v1.Image, error) {
+	files, err := newLayer(b, licenses)
 	if err != nil {
 		return nil, err
 	}
@@ -100,18 +100,17 @@ func labels(b binary) map[string]string {
 }
 
 // newLayer returns the files of the image as a tar archive.
-func newLayer(b binary) ([]byte, error) {
+func newLayer(b binary, licenses []license) ([]byte, error) {
 	program, err := os.ReadFile(b.file)
 	if err != nil {
 		return nil, err
 	}
-	var archive bytes.Buffer
-	w := tar.NewWriter(&archive)
-	for _, file := range []struct {
+	type entry struct {
 		name string // of a directory, if it ends with a slash
 		mode int64
 		data []byte
-	}{
+	}
+	entries := []entry{
 		{"etc/", 0o755, nil},
 		{"etc/group", 0o644, fmt.Appendf(nil, "root:x:0:\n%s:x:%d:\n", b.name, userID)},
 		{"etc/passwd", 0o644, fmt.Appendf(nil, "root:x:0:0:root:/root:/sbin/nologin\n%s:x:%d:%[2]d::/tmp:/sbin/nologin\n", b.name, userID)},
@@ -123,7 +122,16 @@ func newLayer(b binary) ([]byte, error) {
 		{"usr/local/", 0o755, nil},
 		{"usr/local/bin/", 0o755, nil},
 		{path.Join("usr/local/bin", b.name), 0o755, program},
-	} {
+	}
+	for i, l := range licenses {
+		if i == 0 {
+			entries = append(entries, entry{"usr/share/", 0o755, nil}, entry{"usr/share/licenses/", 0o755, nil})
+		}
+		entries = append(entries, entry{path.Join("usr/share/licenses", l.name), 0o644, l.text})
+	}
+	var archive bytes.Buffer
+	w := tar.NewWriter(&archive)
+	for _, file := range entries {
 		header := &tar.Header{Name: file.name, Mode: file.mode, Size: int64(len(file.data)), ModTime: b.time, Typeflag: tar.TypeReg}
 		if strings.HasSuffix(file.name, "/") {
 			header.Typeflag = tar.TypeDir

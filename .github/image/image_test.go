@@ -130,6 +130,19 @@ var _ = Describe("The image", func() {
 		Expect(string(files["etc/passwd"].data)).To(ContainSubstring("hello:x:65532:65532:"))
 	})
 
+	It("contains the licenses of the program", func(ctx SpecContext) {
+		licenses := GinkgoT().TempDir()
+		for name, text := range map[string]string{"LICENSE": "MIT", "THIRD-PARTY-NOTICES.txt": "BSD"} {
+			Expect(os.WriteFile(filepath.Join(licenses, name), []byte(text), 0o600)).To(Succeed())
+		}
+		files := unpacked(loaded(ctx, dir, amd64, "-licenses", licenses))
+		Expect(string(files["usr/share/licenses/LICENSE"].data)).To(Equal("MIT"))
+		notices := files["usr/share/licenses/THIRD-PARTY-NOTICES.txt"]
+		Expect(string(notices.data)).To(Equal("BSD"))
+		Expect(notices.header.Mode).To(BeEquivalentTo(0o644))
+		Expect(files).To(HaveKey("usr/share/licenses/"))
+	})
+
 	It("trusts public authorities", func() {
 		var names []string
 		for rest := certificates(); len(rest) > 0; {
@@ -231,6 +244,7 @@ var _ = Describe("The arguments", func() {
 		Entry("with two binaries for one platform", "there is another binary for linux/amd64", func() []string { return []string{amd64, amd64} }),
 		Entry("with two versions", "an image has one program of one version", func() []string { return []string{amd64, later} }),
 		Entry("with a file that is no program of Go", "image_test.go", func() []string { return []string{"image_test.go"} }),
+		Entry("with a directory without licenses", "has no files", func() []string { return []string{"-licenses", GinkgoT().TempDir(), amd64} }),
 		Entry("with a bad name", "repository", func() []string { return []string{"-name", "UPPER", amd64} }),
 	)
 })
@@ -249,9 +263,9 @@ func succeed(ctx context.Context, args ...string) string {
 }
 
 // loaded makes the image of a binary for linux/amd64 and reads it as docker load does.
-func loaded(ctx context.Context, dir, binary string) v1.Image {
+func loaded(ctx context.Context, dir, binary string, flags ...string) v1.Image {
 	GinkgoHelper()
-	succeed(ctx, "-o", dir, binary)
+	succeed(ctx, append(append([]string{"-o", dir}, flags...), binary)...)
 	image, err := tarball.ImageFromPath(filepath.Join(dir, "hello_linux_amd64.tar"), nil)
 	Expect(err).NotTo(HaveOccurred())
 	return image

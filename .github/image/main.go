@@ -1,10 +1,10 @@
 // Command image writes a container image of the static binaries of one program, with an image for each platform:
 //
-//	image -o DIR BINARY...
+//	image -o DIR [-licenses DIR] BINARY...
 //
 // DIR/oci is the image as an OCI layout, and DIR/NAME_OS_ARCH.tar is the image of one platform for docker load. With -push, the
 // image goes to a registry too, under its version, and under latest unless it is a prerelease. Credentials are those of
-// docker login.
+// docker login. The files in the directory of -licenses are in /usr/share/licenses of the image.
 //
 // No Docker engine and no base image is needed: besides the binary, the image has /tmp, a user and the certificates of the public
 // authorities. Platform, version and time come from the build information of the binaries, and the same binaries make the same image.
@@ -47,6 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("image", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	dir := flags.String("o", ".", "the `directory` to write to")
+	licensesDir := flags.String("licenses", "", "the `directory` with the licenses of the program")
 	repository := flags.String("name", "ghcr.io/acschat/acschat", "the `repository` of the image")
 	push := flags.Bool("push", false, "push the image to its repository")
 	if err := flags.Parse(args); err != nil {
@@ -60,7 +61,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	index, err := newIndex(binaries)
+	licenses, err := readLicenses(*licensesDir)
+	if err != nil {
+		return err
+	}
+	index, err := newIndex(binaries, licenses)
 	if err != nil {
 		return err
 	}
