@@ -15,8 +15,8 @@ const (
 
 const (
 	// HandshakeInterval is the time, by the clock of the service, after which a handshake without consent is repeated, since the webhook may
-	// start later. Handshakes end after ten minutes by the clock of the machine, or as many
-	// intervals by that of the service.
+	// start later. Handshakes end after ten minutes by the clock of the machine, or after as many intervals, which a test that advances the
+	// clock of the service reaches sooner.
 	HandshakeInterval    = 5 * time.Second
 	handshakeTime        = 10 * time.Minute
 	maxHandshakeAttempts = int(handshakeTime / HandshakeInterval)
