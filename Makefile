@@ -41,7 +41,7 @@ test: ## Test, with the race detector and in random order.
 
 .PHONY: guard
 guard: ## Count what calls allocate and hold, which the race detector would hide.
-	$(GO) test ./chat/benchmarks ./chat/realtime ./chat/feed
+	$(GO) test ./chat/benchmarks ./chat/realtime ./chat/feed -ginkgo.focus-file guard_test -ginkgo.fail-on-empty
 
 # Each package is compiled once. Go would spend the time minimizing inputs, so it may try once. A run of a number of executions
 # begins without the inputs that earlier runs have found, which would make each run longer than the last.
