@@ -22,7 +22,8 @@
 //
 // The messages of a thread are sent one after the other in the order in which their transactions have committed, and those of a
 // transaction in the order in which they were enqueued. Threads are sent in parallel. A message that the service refuses for good is kept
-// as failed, and the next message of the thread is sent.
+// as failed, and the next message of the thread is sent. A message that cannot be sent for another reason is repeated, and those after it
+// wait, until [Options.GiveUpAfter] has passed or [Outbox.Fail] is called.
 //
 // # Transactions
 //
@@ -35,9 +36,10 @@
 // # Exactly once
 //
 // A worker sends with [chat.ThreadClient.SendMessageOnce], whose limits apply. After a worker was killed, or was separated from the
-// database, another one takes over its threads: on Postgres about a second later, on SQLite when it starts. Each run over a thread has a generation, which is checked in the commit before each send,
-// so that a worker that was only slow does not send what another one has taken over. If a process stands still for seconds between that
-// commit and its request, and has lost its connection to the database meanwhile, the message can be sent twice.
+// database, another one takes over its threads: on Postgres about a second later, on SQLite when it starts. A message that was being sent
+// is searched for first; if it is not found, it is sent after [Options.ListingLag]. Each run over a thread has a generation, which is checked
+// before each attempt to send, so that a worker that was only slow does not send what another one has taken over. If a process stands still
+// for seconds between that check and its request, and has lost its connection to the database meanwhile, the message can be sent twice.
 //
 // Workers of Postgres hold an advisory lock of their session. PgBouncer must not be in transaction mode between them and the database.
 package outbox

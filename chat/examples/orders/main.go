@@ -1,5 +1,5 @@
-// Command orders is the HTTP server of a shop: an order is stored and its chat message is sent, or neither. See the README beside it for
-// how to run it.
+// Command orders is the HTTP server of a shop: an order is stored and its chat message is enqueued, or neither. The README of the examples
+// says how to run it.
 package main
 
 import (
@@ -61,6 +61,9 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := box.RecordSent(ctx, limiter); err != nil { // what the process before this one has sent counts, too
+		return err
+	}
 	worker, err := outbox.NewWorker(box, fleet, &outbox.Options{Logger: log})
 	if err != nil {
 		return err
@@ -71,9 +74,12 @@ func run(ctx context.Context) error {
 // open opens a Postgres database by its URL, or a SQLite database by the name of its file.
 func open(source string) (*sql.DB, *outbox.Outbox[*sql.Tx], error) {
 	driver, connect := "sqlite", outbox.NewSQLite
-	if strings.HasPrefix(source, "postgres://") {
+	switch scheme, _, isURL := strings.Cut(source, "://"); {
+	case scheme == "postgres" || scheme == "postgresql":
 		driver, connect = "pgx", outbox.NewDatabaseSQL
-	} else {
+	case isURL:
+		return nil, nil, fmt.Errorf("DATABASE_URL begins with %s:// instead of postgres://", scheme)
+	default:
 		source = "file:" + source + "?_txlock=immediate&_pragma=journal_mode(wal)&_pragma=busy_timeout(10000)"
 	}
 	db, err := sql.Open(driver, source)

@@ -38,6 +38,23 @@ var _ = Describe("A shop on SQLite", func() {
 
 var _ = Describe("A shop on Postgres", func() { keepsItsPromise(newSchema) })
 
+var _ = DescribeTable("The database of a shop", func(source string, isPostgres bool) {
+	GinkgoT().Chdir(GinkgoT().TempDir())
+	db, _, err := open(source)
+	Expect(err).NotTo(HaveOccurred())
+	defer func() { Expect(db.Close()).To(Succeed()) }()
+	Expect(fmt.Sprintf("%T", db.Driver()) == "*stdlib.Driver").To(Equal(isPostgres))
+},
+	Entry("is Postgres with postgres://", "postgres://127.0.0.1:1/shop", true),
+	Entry("is Postgres with postgresql://", "postgresql://127.0.0.1:1/shop", true),
+	Entry("is SQLite with a file", "shop.db", false),
+)
+
+var _ = It("A shop refuses a URL of another database", func() {
+	_, _, err := open("mysql://shop:s3cret@db/shop")
+	Expect(err).To(MatchError("DATABASE_URL begins with mysql:// instead of postgres://"))
+})
+
 // newSchema creates an empty schema, and returns the URL of a database in which it is the only one.
 func newSchema() string {
 	GinkgoHelper()

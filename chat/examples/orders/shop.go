@@ -57,8 +57,8 @@ func (s *shop) handler() http.Handler {
 	return mux
 }
 
-// create answers 201 after the order is stored; the message is then sent, whatever happens. With any other answer than 201 and 200,
-// neither is, or a request with the same id was answered 201 before.
+// create answers 201 after the order is stored and its message enqueued; it is then sent, unless the service refuses it. With 400 neither
+// is stored. With 500 it is not certain, and the request can be repeated.
 func (s *shop) create(w http.ResponseWriter, r *http.Request) {
 	var o order
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&o); err != nil {

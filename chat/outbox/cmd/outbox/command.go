@@ -26,6 +26,7 @@ Usage:
   outbox work     send messages until SIGTERM or an interrupt
   outbox list     show messages, those that failed for example
   outbox retry    send failed messages again
+  outbox fail     give up pending messages, which the later ones wait for
   outbox version  print the version, and where the source of River is
 
 The database is --database URL, or DATABASE_URL in the environment, which other
@@ -74,13 +75,15 @@ func (t *tool) dispatch(ctx context.Context, args []string) error {
 		return t.list(ctx, args)
 	case "retry":
 		return t.retry(ctx, args)
+	case "fail":
+		return t.fail(ctx, args)
 	case "version", "--version", "-version":
 		return t.version(args)
 	case "help", "--help", "-help", "-h":
 		_, err := io.WriteString(t.stdout, help)
 		return err
 	}
-	return misuse("there is no command %q: use work, list, retry, version or help", name)
+	return misuse("there is no command %q: use work, list, retry, fail, version or help", name)
 }
 
 // parse parses the flags of a command. With --help it prints the text and returns flag.ErrHelp.

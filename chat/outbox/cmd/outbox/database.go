@@ -17,6 +17,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/limits"
 	"github.com/acschat/acs-chat-go/chat/outbox"
 )
 
@@ -37,6 +38,8 @@ type box interface {
 	List(context.Context, *outbox.ListOptions) ([]outbox.Entry, error)
 	Counts(context.Context) (map[outbox.State]int, error)
 	Retry(ctx context.Context, threadID, key string) (int, error)
+	Fail(ctx context.Context, threadID, key string) (int, error)
+	RecordSent(context.Context, *limits.Limiter) error
 }
 
 type runner interface{ Run(context.Context) error }

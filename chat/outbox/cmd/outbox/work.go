@@ -79,7 +79,8 @@ func (t *tool) work(ctx context.Context, args []string) error {
 		return misuse("--threads must not be negative")
 	}
 	log := t.logger(*verbose)
-	fleet, closeFleet, err := t.fleet(ctx, cmp.Or(*shared, t.getenv(redisVariable)), cmp.Or(*caFile, t.getenv(caFileVariable)), log)
+	redisURL := cmp.Or(*shared, t.getenv(redisVariable))
+	fleet, limiter, closeFleet, err := t.fleet(ctx, redisURL, cmp.Or(*caFile, t.getenv(caFileVariable)), log)
 	if err != nil {
 		return err
 	}
@@ -97,6 +98,11 @@ func (t *tool) work(ctx context.Context, args []string) error {
 	counts, err := db.Counts(ctx)
 	if err != nil {
 		return advised(err)
+	}
+	if redisURL == "" { // otherwise Redis knows
+		if err := db.RecordSent(ctx, limiter); err != nil && ctx.Err() == nil {
+			return err
+		}
 	}
 	worker, err := db.worker(fleet, &outbox.Options{Threads: *threads, Logger: log})
 	if err != nil {
@@ -146,45 +152,45 @@ func (t *tool) logger(verbose bool) *slog.Logger {
 	}}))
 }
 
-// fleet returns the clients of all users of the resource in the environment, which share the rate limits.
-func (t *tool) fleet(ctx context.Context, redisURL, caFile string, log *slog.Logger) (*chat.Fleet, func(), error) {
+// fleet returns the clients of all users of the resource in the environment, and the limiter that they share.
+func (t *tool) fleet(ctx context.Context, redisURL, caFile string, log *slog.Logger) (*chat.Fleet, *limits.Limiter, func(), error) {
 	options := &identity.ClientOptions{Logger: log}
 	options.InsecureAllowCredentialWithHTTP = true // checked below
 	if caFile != "" {
 		transport, err := trusting(caFile)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		options.Transport = transport
 	}
 	text := t.getenv(connectionStringVariable)
 	if text == "" {
-		return nil, nil, misuse("no resource is set: set %s to the connection string that the portal shows under Keys, or to that of acschat emulator", connectionStringVariable)
+		return nil, nil, nil, misuse("no resource is set: set %s to the connection string that the portal shows under Keys, or to that of acschat emulator", connectionStringVariable)
 	}
 	parsed, err := identity.NewClientFromConnectionString(text, options)
 	if err != nil {
-		return nil, nil, misuse("%s: %v", connectionStringVariable, err)
+		return nil, nil, nil, misuse("%s: %v", connectionStringVariable, err)
 	}
 	host, err := hostOf(parsed.Endpoint())
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	limiter, closeLimiter, err := newLimiter(ctx, redisURL, host, log)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	options.Limiter = limiter
 	identities, err := identity.NewClientFromConnectionString(text, options)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	fleetOptions := &chat.FleetOptions{}
 	fleetOptions.ClientOptions = chat.ClientOptions{ClientOptions: options.ClientOptions, Limiter: limiter, Logger: log}
 	fleet, err := chat.NewFleet(identities.Endpoint(), identities.MintFunc([]identity.Scope{identity.ScopeChat}, nil), fleetOptions)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return fleet, func() {
+	return fleet, limiter, func() {
 		_ = fleet.Close()
 		_ = identities.Close()
 		closeLimiter()

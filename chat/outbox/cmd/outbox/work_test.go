@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -57,7 +58,7 @@ func behaves(open func() source) {
 	It("says in one line that the tables are missing", func(ctx SpecContext) {
 		s, from := newShop(), open()
 		s.environment[databaseVariable] = from.url
-		for _, args := range [][]string{{"work"}, {"list"}, {"retry", "--all"}, {"retry", "--thread", "19:x"}} {
+		for _, args := range [][]string{{"work"}, {"list"}, {"retry", "--all"}, {"retry", "--thread", "19:x"}, {"fail", "--thread", "19:x", "--all"}} {
 			r := outboxOf(ctx, s.environment, args...)
 			Expect(r.err()).To(Equal("outbox: the database has no tables of the outbox: create them with outbox work --migrate, " +
 				"or name the schema of your program in the URL\n"))
@@ -173,6 +174,21 @@ var _ = Describe("outbox work", func() {
 		Expect(keys(ctx)).To(ContainElement(ContainSubstring(s.thread)))
 	})
 
+	It("counts what was sent before a restart", func(ctx SpecContext) {
+		s, from := newShop(), newSQLite()
+		s.environment[databaseVariable] = from.url
+		migrated(ctx, s)
+		for i := range 10 { // as many as the limit of a thread allows in a minute
+			from.put(ctx, s.message(strconv.Itoa(i)))
+		}
+		working(ctx, s.environment, func() bool { return len(s.texts()) == 10 })
+		from.put(ctx, s.message("later"))
+		working(ctx, s.environment, func() bool {
+			return strings.Contains(outboxOf(ctx, s.environment, "list", "--state", "pending", "-o", "json").out(), `"error": "chat: send message: the limit is`)
+		})
+		Expect(s.texts()).To(HaveLen(10))
+	})
+
 	It("runs a worker again after it has lost the database", func(ctx SpecContext) {
 		runs := 0
 		again := runnerFunc(func(context.Context) error {
@@ -217,7 +233,7 @@ var _ = DescribeTable("An invalid command line is an error of one line that says
 	Entry("a file without scheme", "did you mean sqlite:work.go?", "list", "--database", "work.go"),
 	Entry("a file that is missing", "outbox work --migrate", "list", "--database", "sqlite:missing.db"),
 	Entry("an invalid URL", "the URL of the database is invalid", "list", "--database", "postgres://shop:s3cret@db:port/shop"),
-	Entry("an unknown command", "use work, list, retry, version or help", "drain"),
+	Entry("an unknown command", "use work, list, retry, fail, version or help", "drain"),
 	Entry("an unknown flag", "outbox list --help", "list", "--stat"),
 	Entry("an argument", "unexpected argument", "list", "failed"),
 	Entry("an unknown state", "pending, sent or failed", "list", "--state", "lost"),
@@ -226,6 +242,9 @@ var _ = DescribeTable("An invalid command line is an error of one line that says
 	Entry("a negative number of threads", "--threads must not be negative", "work", "--threads", "-1"),
 	Entry("nothing to retry", "Use --thread ID", "retry"),
 	Entry("two things to retry", "leave out --thread", "retry", "--all", "--thread", "19:x"),
+	Entry("nothing to give up", "Use --thread ID", "fail", "--key", "k"),
+	Entry("a thread to give up", "--all for all pending messages", "fail", "--thread", "19:x"),
+	Entry("two things to give up", "leave out --key", "fail", "--thread", "19:x", "--key", "k", "--all"),
 	Entry("an invalid URL of Redis", "redis://USER:PASSWORD@HOST", "work", "--redis", "cache:s3cret"),
 	Entry("a file of an authority that is missing", "--ca-file", "work", "--ca-file", "missing.pem"),
 	Entry("a file without a certificate", "no certificate in work.go", "work", "--ca-file", "work.go"),
@@ -317,6 +336,21 @@ var _ = Describe("outbox retry", func() {
 	})
 })
 
+var _ = Describe("outbox fail", func() {
+	It("gives up a message, or all of a thread, and fails if there is none", func(ctx SpecContext) {
+		s, from := newShop(), newSQLite()
+		s.environment[databaseVariable] = from.url
+		migrated(ctx, s)
+		from.put(ctx, s.message("a"), s.message("b"), s.message("c"))
+		Expect(outboxOf(ctx, s.environment, "fail", "--thread", s.thread, "--key", "b").out()).To(Equal("Messages that are given up: 1\n"))
+		Expect(outboxOf(ctx, s.environment, "fail", "--thread", s.thread, "--all", "-o", "jsonl").out()).To(Equal("{\"failed\":2}\n"))
+		r := outboxOf(ctx, s.environment, "fail", "--thread", s.thread, "--all")
+		Expect(r.err()).To(ContainSubstring("outbox list --state pending"))
+		Expect(r.code).To(Equal(1))
+		Expect(outboxOf(ctx, s.environment, "list").err()).To(ContainSubstring("0 pending, 0 sent, 3 failed"))
+	})
+})
+
 var _ = Describe("outbox version", func() {
 	It("says where the source of River is", func(ctx SpecContext) {
 		for _, command := range []string{"version", "--version"} {
@@ -333,7 +367,7 @@ var _ = Describe("outbox version", func() {
 
 var _ = Describe("The help", func() {
 	It("fits a terminal of 80 columns", func(ctx SpecContext) {
-		for _, args := range [][]string{{}, {"help"}, {"--help"}, {"work", "--help"}, {"list", "-h"}, {"retry", "-help"}, {"version", "--help"}} {
+		for _, args := range [][]string{{}, {"help"}, {"--help"}, {"work", "--help"}, {"list", "-h"}, {"retry", "-help"}, {"fail", "--help"}, {"version", "--help"}} {
 			r := outboxOf(ctx, nil, args...)
 			Expect(r.code).To(BeZero())
 			Expect(r.err()).To(BeEmpty())
