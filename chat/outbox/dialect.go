@@ -7,6 +7,7 @@ type dialect struct {
 	now        string // microseconds since 1970
 	lockRow    string // ends a SELECT that locks its row until the transaction ends
 	skipLocked string // as lockRow, without the row if another transaction has locked it
+	lockLease  string // as lockRow, and limits how long the transaction may be idle
 	ofClient   string // the last client that worked on a job of River
 	positional bool   // parameters are ?1 instead of $1
 }
@@ -15,6 +16,7 @@ var postgres = dialect{ //nolint:gochecknoglobals // a constant
 	now:        "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
 	lockRow:    " FOR UPDATE",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
+	lockLease:  " AND set_config('idle_in_transaction_session_timeout', '5s', true) <> '' FOR UPDATE",
 	ofClient:   "coalesce(attempted_by[array_upper(attempted_by, 1)], '')",
 }
 

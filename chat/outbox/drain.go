@@ -110,7 +110,7 @@ func (r *run[Tx]) sleep(ctx context.Context, d time.Duration) error {
 // acquire begins a generation of the thread, which fences earlier runs. It returns errFenced if the job has been replaced.
 func (r *run[Tx]) acquire(ctx context.Context, job *river.Job[drainArgs]) (generation int64, err error) {
 	err = r.box.inTx(ctx, func(_ Tx, s session) error {
-		generation, err = nextGeneration(ctx, s, job.Args.ThreadID)
+		generation, err = r.box.nextGeneration(ctx, s, job.Args.ThreadID)
 		if err != nil {
 			return err
 		}
@@ -124,8 +124,9 @@ func (r *run[Tx]) acquire(ctx context.Context, job *river.Job[drainArgs]) (gener
 	return generation, err
 }
 
-func nextGeneration(ctx context.Context, s session, threadID string) (generation int64, err error) {
-	_, err = one(ctx, s, []any{&generation}, `INSERT INTO chat_outbox_lease (thread_id, generation) VALUES ($1, 1)
+// nextGeneration begins at the time, so that a generation does not return after the lease was pruned.
+func (d *dialect) nextGeneration(ctx context.Context, s session, threadID string) (generation int64, err error) {
+	_, err = one(ctx, s, []any{&generation}, `INSERT INTO chat_outbox_lease (thread_id, generation) VALUES ($1, `+d.now+`)
 		ON CONFLICT (thread_id) DO UPDATE SET generation = chat_outbox_lease.generation + 1 RETURNING generation`, threadID)
 	return generation, err
 }

@@ -49,6 +49,10 @@ const maxAttempts = 30_000
 // that [chat.ThreadClient.SendMessageOnce] would reject, and text with NUL, are each an [*chat.ArgumentError]. Other errors are those of the database; roll the transaction back. Some of them, such as deadlocks,
 // go away if the caller repeats the transaction.
 func (o *Outbox[Tx]) Enqueue(ctx context.Context, tx Tx, message Message) error {
+	var none Tx
+	if any(tx) == any(none) {
+		return failure("enqueue", &chat.ArgumentError{Name: "tx", Reason: "must not be nil"})
+	}
 	if err := message.check(); err != nil {
 		return failure("enqueue", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -161,6 +162,28 @@ var _ = Describe("A worker that is killed", func() {
 		Expect(stop()).To(Succeed())
 		for thread := range r.threads {
 			Expect(r.texts(thread)).To(Equal(numbered(100)))
+		}
+	})
+})
+
+var _ = Describe("A worker that is frozen", func() {
+	It("is replaced on Postgres, and sends nothing twice when it goes on", func(ctx SpecContext) {
+		if runtime.GOOS == "windows" {
+			return // it has no SIGSTOP
+		}
+		d, r := newPostgres(), newRoom(4)
+		r.slowly(200 * time.Millisecond)
+		load(ctx, d, r, 8)
+		first := spawn(d, r)
+		Eventually(r.sends).WithTimeout(20 * time.Second).WithPolling(5 * time.Millisecond).Should(BeNumerically(">", 6))
+		freeze(first)
+		stop := start(ctx, newWorker(d, r, quick()))
+		settled(ctx, d, 30*time.Second)
+		thaw(first)
+		Eventually(first.Wait).WithTimeout(10 * time.Second).ShouldNot(Succeed()) // it has lost its lock
+		Expect(stop()).To(Succeed())
+		for thread := range r.threads {
+			Expect(r.texts(thread)).To(Equal(numbered(8)))
 		}
 	})
 })

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -34,10 +35,13 @@ func NewPostgres(pool *pgxpool.Pool) (*Outbox[pgx.Tx], error) {
 }
 
 // NewDatabaseSQL returns an outbox in a Postgres database over database/sql, as [NewPostgres] does. Workers find new messages by polling
-// only. A nil handle is an [*chat.ArgumentError].
+// only. A nil handle and one of a SQLite driver are each an [*chat.ArgumentError].
 func NewDatabaseSQL(db *sql.DB) (*Outbox[*sql.Tx], error) {
 	if db == nil {
 		return nil, &chat.ArgumentError{Name: "db", Reason: "must not be nil"}
+	}
+	if strings.Contains(strings.ToLower(fmt.Sprintf("%T", db.Driver())), "sqlite") { // without a connection
+		return nil, &chat.ArgumentError{Name: "db", Reason: "is of a SQLite driver: use NewSQLite"}
 	}
 	b := sqlBackend(db, &postgres, riverdatabasesql.New(db), &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	b.lock = func(ctx context.Context, id string) (processLock, error) {

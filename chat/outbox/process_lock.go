@@ -29,9 +29,12 @@ type sessionLock struct {
 
 // lockSession takes the lock of a client of River on a connection, and takes over the connection. end closes it.
 func lockSession(ctx context.Context, s session, id string, end func()) (processLock, error) {
-	// The server notices within seconds that the machine of the worker is gone.
+	// The server notices within seconds that the machine of the worker is gone, or, since version 14, that the process stands still.
 	_, err := s.exec(ctx, `SELECT set_config('tcp_keepalives_idle', '1', false), set_config('tcp_keepalives_interval', '1', false),
 		set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '4000', false)`)
+	if err == nil {
+		_, err = s.exec(ctx, "SELECT set_config(name, '5s', false) FROM pg_settings WHERE name = 'idle_session_timeout'")
+	}
 	if err == nil {
 		_, err = s.exec(ctx, "SELECT pg_advisory_lock(hashtextextended($1, 0))", id)
 	}

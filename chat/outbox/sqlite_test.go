@@ -13,6 +13,13 @@ import (
 	"github.com/acschat/acs-chat-go/chat/outbox"
 )
 
+var _ = Describe("NewDatabaseSQL", func() {
+	It("refuses a handle of SQLite, and names the function for it", func() {
+		_, err := outbox.NewDatabaseSQL(sqliteHandle(filepath.Join(GinkgoT().TempDir(), "a.db")))
+		Expect(err).To(MatchError(ContainSubstring("use NewSQLite")))
+	})
+})
+
 var _ = Describe("NewSQLite", func() {
 	DescribeTable("fails with instructions for connections",
 		func(parameters, reason string) {

@@ -48,8 +48,9 @@ func (s *step[Tx]) do(ctx context.Context) error {
 	s.next, s.wait, s.busy, s.done, s.fenced, s.withdrawn = nil, 0, false, false, false, false
 	err := s.box.inTx(ctx, func(tx Tx, in session) error {
 		s.tx, s.s = tx, in
-		// The lock on the lease makes a worker that takes over the thread wait for the end of the transaction.
-		if err := s.check(ctx, in, s.box.lockRow); err != nil {
+		// The lock on the lease makes a worker that takes over the thread wait for the end of the transaction, which a process that stands
+		// still must not delay.
+		if err := s.check(ctx, in, s.box.lockLease); err != nil {
 			return err
 		}
 		if s.outcome != nil {

@@ -12,7 +12,9 @@ const (
 	// takeoverDelay is the time for a process that has lost its lock, but lives, to notice that and to end its requests.
 	takeoverDelay = 600 * time.Millisecond
 	sweepInterval = time.Minute
-	strayInterval = 5 * time.Second
+	// threadPruneInterval is long, since all threads are read.
+	threadPruneInterval = time.Hour
+	strayInterval       = 5 * time.Second
 )
 
 // sweepFirst prepares the start: on SQLite, the lock proves that the running jobs are those of a process that has ended.
@@ -52,6 +54,12 @@ func (r *run[Tx]) sweep(ctx context.Context) {
 			r.logged(ctx, r.prune)
 			r.logged(ctx, r.repair)
 			return sweepInterval
+		})
+	})
+	all.Go(func() {
+		r.repeat(ctx, func() time.Duration {
+			r.logged(ctx, r.pruneThreads)
+			return threadPruneInterval
 		})
 	})
 	all.Wait()
@@ -183,7 +191,7 @@ func (r *run[Tx]) replaceStrays(ctx context.Context, suspects map[int64]bool) (n
 }
 
 func (r *run[Tx]) replaceJob(ctx context.Context, tx Tx, s session, id int64, threadID string) error {
-	if _, err := nextGeneration(ctx, s, threadID); err != nil {
+	if _, err := r.box.nextGeneration(ctx, s, threadID); err != nil {
 		return err
 	}
 	changed, err := s.exec(ctx, "UPDATE river_job SET state = 'cancelled', finalized_at = CURRENT_TIMESTAMP WHERE id = $1 AND state = 'running'", id)
@@ -195,15 +203,18 @@ func (r *run[Tx]) replaceJob(ctx context.Context, tx Tx, s session, id int64, th
 
 // repair gives a job to threads that should have one, for example because it was cancelled in River's user interface.
 func (r *run[Tx]) repair(ctx context.Context) error {
-	const stray = ` FROM chat_outbox_thread AS t WHERE awake = 1 AND NOT EXISTS (SELECT 1 FROM river_job AS j WHERE j.queue = $1
-		AND j.state IN ('available', 'pending', 'retryable', 'running', 'scheduled') AND j.args ->> 'thread_id' = t.thread_id)`
+	const (
+		jobs  = ` EXCEPT SELECT args ->> 'thread_id' FROM river_job WHERE queue = $1 AND state IN ('available', 'pending', 'retryable', 'running', 'scheduled')`
+		stray = "SELECT thread_id FROM chat_outbox_thread WHERE awake = 1" + jobs
+		still = "SELECT thread_id FROM chat_outbox_thread WHERE awake = 1 AND thread_id = $2" + jobs
+	)
 	var threads []string
 	if err := r.box.pool.each(ctx, func(scan func(...any) error) error {
 		var threadID string
 		err := scan(&threadID)
 		threads = append(threads, threadID)
 		return err
-	}, "SELECT thread_id"+stray, queue); err != nil {
+	}, stray, queue); err != nil {
 		return err
 	}
 	for _, threadID := range threads {
@@ -212,8 +223,8 @@ func (r *run[Tx]) repair(ctx context.Context) error {
 			if err != nil || !free {
 				return err
 			}
-			still, err := one(ctx, s, []any{new(string)}, "SELECT thread_id"+stray+" AND t.thread_id = $2", queue, threadID)
-			if err != nil || !still {
+			isStray, err := one(ctx, s, []any{new(string)}, still, queue, threadID)
+			if err != nil || !isStray {
 				return err
 			}
 			return r.box.insertJob(ctx, tx, threadID)
@@ -244,3 +255,39 @@ func (r *run[Tx]) prune(ctx context.Context) error {
 	}
 	return nil
 }
+
+// pruneThreads deletes the rows of threads without messages.
+func (r *run[Tx]) pruneThreads(ctx context.Context) error {
+	for deleted := int64(pruneBatch); deleted == pruneBatch; {
+		deleted = 0
+		if err := r.box.inTx(ctx, func(_ Tx, s session) error {
+			var threads []string
+			if err := s.each(ctx, func(scan func(...any) error) error {
+				var threadID string
+				err := scan(&threadID)
+				threads = append(threads, threadID)
+				return err
+			}, "SELECT thread_id FROM chat_outbox_thread"+unused+" LIMIT $1"+r.box.skipLocked, pruneBatch); err != nil {
+				return err
+			}
+			// The rows are locked now. A message that was committed before that is seen by another statement.
+			for _, threadID := range threads {
+				changed, err := s.exec(ctx, "DELETE FROM chat_outbox_thread"+unused+" AND thread_id = $1", threadID)
+				if err == nil && changed > 0 {
+					_, err = s.exec(ctx, "DELETE FROM chat_outbox_lease WHERE thread_id = $1", threadID)
+				}
+				if err != nil {
+					return err
+				}
+				deleted += changed
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unused selects threads without job and messages.
+const unused = ` WHERE awake = 0 AND NOT EXISTS (SELECT 1 FROM chat_outbox_message AS m WHERE m.thread_id = chat_outbox_thread.thread_id)`

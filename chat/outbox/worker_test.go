@@ -240,6 +240,38 @@ func behaves[Tx any](open func() *database[Tx]) {
 		Expect(err).To(MatchError(outbox.ErrNotFound))
 	})
 
+	It("deletes threads without messages, and starts again with them", func(ctx SpecContext) {
+		d, r := open(), newRoom(2)
+		options := quick()
+		options.KeepSent = -1
+		stop := start(ctx, newWorker(d, r, options))
+		put(ctx, d, r.message(0, "a"), r.message(1, "a"))
+		settled(ctx, d, 10*time.Second)
+		Expect(stop()).To(Succeed())
+		Expect(outbox.Exec(ctx, d.Outbox, nil, "DELETE FROM chat_outbox_message WHERE thread_id = $1", r.threads[0])).To(BeEquivalentTo(1))
+		before, err := outbox.Value(ctx, d.Outbox, "SELECT max(generation) FROM chat_outbox_lease")
+		Expect(err).NotTo(HaveOccurred())
+		stop = start(ctx, newWorker(d, r, options))
+		for _, table := range []string{"thread", "lease"} {
+			Eventually(func() (int64, error) {
+				return outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM chat_outbox_"+table)
+			}).WithTimeout(10 * time.Second).Should(BeEquivalentTo(1))
+		}
+		put(ctx, d, r.message(0, "b"), r.message(1, "b"))
+		settled(ctx, d, 10*time.Second)
+		Expect(stop()).To(Succeed())
+		Expect([][]string{r.texts(0), r.texts(1)}).To(Equal([][]string{{"a", "b"}, {"a", "b"}}))
+		Expect(outbox.Value(ctx, d.Outbox, "SELECT max(generation) FROM chat_outbox_lease")).To(BeNumerically(">", before), "a generation does not return")
+	})
+
+	It("rejects a transaction that is nil", func(ctx SpecContext) {
+		var none Tx
+		err := open().Enqueue(ctx, none, outbox.Message{User: chat.CommunicationUser{ID: "8:acs:a"}, ThreadID: "19:a@thread.v2", Key: "k", Content: "c"})
+		argument, ok := errors.AsType[*chat.ArgumentError](err)
+		Expect(ok).To(BeTrue(), "%v", err)
+		Expect(argument.Name).To(Equal("tx"))
+	})
+
 	It("migrates once, however often it is asked to", func(ctx SpecContext) {
 		d := open()
 		var all sync.WaitGroup

@@ -1,0 +1,6 @@
+package outbox_test
+
+import "os/exec"
+
+func freeze(*exec.Cmd) {}
+func thaw(*exec.Cmd)   {}
