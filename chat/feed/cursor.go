@@ -21,8 +21,8 @@ const (
 	// Start is before the first change. The metadata and the retention policy that a thread has when they are read first are a change, unless
 	// there are none.
 	Start Cursor = ""
-	// Now is after the latest change at the time of the first read. The metadata and the retention policy that a thread has then are no
-	// change; only other ones later are.
+	// Now is after the latest change at the time of the first read. The metadata and the retention policy that a thread has then are not a
+	// change, but what replaces them later is.
 	Now Cursor = "now"
 )
 

@@ -47,3 +47,10 @@ func ReadRecord(text string) (string, error) {
 	}
 	return r.text(), nil
 }
+
+// CloseFile closes the file of a store, as a rewrite does that cannot open it again.
+func CloseFile(s *FileStore) error {
+	err := s.file.Close()
+	s.file = nil
+	return err
+}

@@ -18,11 +18,13 @@ type FileStore struct {
 	path string
 	lock *os.File
 
-	mu    sync.Mutex // guards what follows
-	file  *os.File   // nil after Close
-	texts map[string]string
-	size  int64 // of the valid part of the file
-	lines int
+	mu     sync.Mutex // guards what follows
+	closed bool
+	file   *os.File // nil if it could not be opened again
+	texts  map[string]string
+	size   int64 // of the valid part of the file
+	torn   bool  // there is more in it
+	lines  int
 }
 
 // A line of the file is a key and a text; the last one of a key counts. An incomplete line at the end is what a kill leaves.
@@ -31,8 +33,9 @@ const (
 	spareLines = 1000 // lines beyond one per key, after which the file is written anew
 )
 
-// OpenFileStore opens the file at path, and creates it if it does not exist. The replicas in it are gone with the process that wrote it. It
-// fails if another process, or another FileStore, has the file open; systems other than Windows, macOS, Linux and BSD do not notice that.
+// OpenFileStore opens the file at path, and creates it, but no directory, if it does not exist. The replicas in it are gone with the process
+// that wrote it. It fails if another process, or another FileStore, has the file open; systems other than Windows, macOS, Linux and BSD do not
+// notice that.
 func OpenFileStore(path string) (*FileStore, error) {
 	s := &FileStore{path: path, texts: map[string]string{}}
 	lock, err := lockFile(path + ".lock")
@@ -45,6 +48,8 @@ func OpenFileStore(path string) (*FileStore, error) {
 	}
 	return s, nil
 }
+
+var errStoreClosed = fmt.Errorf("feed: the store is closed: %w", os.ErrClosed)
 
 func (s *FileStore) open() (err error) {
 	if s.file, err = os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
@@ -86,7 +91,7 @@ func (s *FileStore) set(key, text string) {
 	}
 }
 
-// rewrite replaces the file by one with a line per key. The file that is there afterwards is open, the old one if it fails.
+// rewrite replaces the file by one with a line per key. If it fails, the old file is open, or the next Swap opens the one that is there.
 func (s *FileStore) rewrite() error {
 	var all strings.Builder
 	for key, text := range s.texts {
@@ -103,7 +108,7 @@ func (s *FileStore) rewrite() error {
 	_ = s.file.Close() // everything in it is on disk; Windows does not replace an open file
 	err = os.Rename(s.path+".new", s.path)
 	if err == nil {
-		s.size, s.lines = int64(all.Len()), len(s.texts)
+		s.size, s.torn, s.lines = int64(all.Len()), false, len(s.texts)
 		syncDirectory(filepath.Dir(s.path))
 	}
 	var openErr error
@@ -123,25 +128,27 @@ func syncDirectory(dir string) {
 func (s *FileStore) Load(_ context.Context, key string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		return "", errStoreClosed
+	}
 	return s.texts[key], nil
 }
 
-// Swap implements [Store]. Its error is that of the file, which then keeps the old text.
+// Swap implements [Store]. With an error, such as that of a full disk, Load returns the old text, and a later Swap tries again.
 func (s *FileStore) Swap(_ context.Context, key, old, replacement string) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.file == nil:
-		return false, os.ErrClosed
+	case s.closed:
+		return false, errStoreClosed
 	case strings.ContainsAny(key+replacement, separator+"\n") || key == "":
 		return false, errors.New("feed: a key or a text of a file store must not be empty or contain tabs and line breaks")
 	case s.texts[key] != old:
 		return false, nil
 	}
 	line := key + separator + replacement + "\n"
-	_, err := s.file.WriteAt([]byte(line), s.size)
-	if err = errors.Join(err, s.file.Sync()); err != nil {
-		return false, fmt.Errorf("feed: write store: %w", errors.Join(err, s.file.Truncate(s.size)))
+	if err := s.append(line); err != nil {
+		return false, fmt.Errorf("feed: write store: %w", err)
 	}
 	s.size += int64(len(line))
 	s.lines++
@@ -152,7 +159,26 @@ func (s *FileStore) Swap(_ context.Context, key, old, replacement string) (bool,
 	return true, nil
 }
 
-// Close closes the file. End ranges that use the store before. A second call does nothing.
+// append writes a line after the valid part of the file, or nothing if it fails.
+func (s *FileStore) append(line string) (err error) {
+	if s.file == nil {
+		if s.file, err = os.OpenFile(s.path, os.O_RDWR, 0o600); err != nil {
+			return err
+		}
+	}
+	if s.torn {
+		if err := s.file.Truncate(s.size); err != nil {
+			return err
+		}
+	}
+	_, err = s.file.WriteAt([]byte(line), s.size)
+	err = errors.Join(err, s.file.Sync())
+	s.torn = err != nil && s.file.Truncate(s.size) != nil
+	return err
+}
+
+// Close closes the file. End ranges that use the store before: others end with an error that matches [os.ErrClosed]. A second call does
+// nothing.
 func (s *FileStore) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -163,6 +189,6 @@ func (s *FileStore) Close() error {
 	if s.lock != nil {
 		err = errors.Join(err, s.lock.Close())
 	}
-	s.file, s.lock = nil, nil
+	s.file, s.lock, s.closed = nil, nil, true
 	return err
 }

@@ -13,7 +13,7 @@ type Lag struct {
 	threads lagging
 }
 
-// Behind returns the time since which changes may be missing: every older one was yielded, of all threads that this range reads, unless the
+// Behind returns how old a change may be that was not yielded yet: every older one was, of all threads that this range reads, unless the
 // service showed it late. An idle thread without a live source is up to a minute behind. While a thread is read for the first time, it is as
 // far behind as its position: the last change that was yielded or, before that, the cursor, the time or the oldest message found so far. It
 // is 0 if no thread is being read.

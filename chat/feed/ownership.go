@@ -39,7 +39,7 @@ func (t *thread) claim(ctx context.Context, r *runner) {
 			err = t.resume(r, taken, now)
 		}
 		switch {
-		case errors.Is(err, errRecord):
+		case endsStore(err):
 			return err
 		case err != nil:
 			return t.failed(ctx, r, &t.claims, now, err)
@@ -61,8 +61,8 @@ func claimed(ctx context.Context, store Store, key, self string) (owned, error) 
 			return owned{}, err
 		}
 		now, err := parseRecord(text)
-		if err != nil {
-			return owned{}, err
+		if err != nil || !now.isOf(key) {
+			return owned{}, badRecord(key)
 		}
 		if now.owner != "" && now.owner != self {
 			alive, err := store.Load(ctx, replicaPrefix+now.owner)
@@ -80,14 +80,14 @@ func claimed(ctx context.Context, store Store, key, self string) (owned, error) 
 // resume begins to read a thread that was taken from the store, after what was delivered.
 func (t *thread) resume(r *runner, taken owned, now time.Time) error {
 	t.owned = taken
-	if t.begin(r, cmp.Or(taken.record.cursor, t.from)) != nil {
-		return errRecord
+	if t.begin(cmp.Or(taken.record.cursor, t.from)) != nil {
+		return badRecord(t.client.ThreadID())
 	}
 	first := &t.messages
 	if taken.record.hand != "" {
 		position, err := taken.record.hand.position(t.client.ThreadID())
 		if err != nil {
-			return errRecord
+			return badRecord(t.client.ThreadID())
 		}
 		hand, isMessage := position.added(&t.position)
 		if t.owned.hand = hand; !isMessage {
@@ -144,6 +144,8 @@ func (t *thread) save(ctx context.Context, r *runner, next record) error {
 			return errLost
 		case ctx.Err() != nil:
 			return ctx.Err()
+		case endsStore(err):
+			return err
 		}
 		r.report(ctx, t.client.ThreadID(), err)
 		select {
@@ -172,10 +174,13 @@ func (t *thread) stop(r *runner) {
 }
 
 // replicaChanged handles what the replica has noticed.
-func (r *runner) replicaChanged(ctx context.Context) {
+func (r *runner) replicaChanged(ctx context.Context) error {
 	id, lost, dead, failed := r.replica.take()
 	now := time.Now()
-	if failed != nil {
+	switch {
+	case endsStore(failed):
+		return failed
+	case failed != nil:
 		r.report(ctx, "", failed)
 	}
 	first := r.replicaID == "" && id != ""
@@ -192,4 +197,5 @@ func (r *runner) replicaChanged(ctx context.Context) {
 			t.claims.put(&r.claims, now)
 		}
 	}
+	return nil
 }

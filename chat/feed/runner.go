@@ -111,7 +111,9 @@ func (r *runner) run(ctx context.Context) (err error) {
 		case <-r.live.signal:
 			r.heard(ctx)
 		case <-changed:
-			r.replicaChanged(ctx)
+			if err := r.replicaChanged(ctx); err != nil {
+				return err
+			}
 		case o := <-r.outcomes:
 			r.running--
 			if err := o.handle(ctx, time.Now(), o.err); err != nil {

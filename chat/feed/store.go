@@ -3,6 +3,8 @@ package feed
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,6 +13,10 @@ import (
 // Store keeps the positions of threads, and which replica reads them, as short texts by key. It is used by several goroutines at the same
 // time. The texts are of printable ASCII, usually below a kilobyte, and opaque; keys have less than 200 bytes: the ids of threads and replicas,
 // and fixed ones. A store is for one user: give each user one, with a prefix of its own for example.
+//
+// A call that fails is repeated after growing delays and reported to Options.OnError, for as long as it fails: nothing is yielded meanwhile. Two
+// kinds of errors end the range: one that matches [os.ErrClosed], for a store that was closed, and that of a text which this version cannot
+// read.
 //
 // [MemoryStore] and [FileStore] are for one process. Any database with an atomic compare-and-swap can be the store of several.
 type Store interface {
@@ -21,7 +27,8 @@ type Store interface {
 	Swap(ctx context.Context, key, old, replacement string) (bool, error)
 }
 
-// MemoryStore is a [Store] in memory, which several ranges of one process may use. The zero value is empty. Do not copy it.
+// MemoryStore is a [Store] in memory, which several ranges of one process may use. The zero value is empty. It is safe for concurrent use. Do
+// not copy it.
 type MemoryStore struct {
 	mu    sync.Mutex // guards texts
 	texts map[string]string
@@ -61,7 +68,13 @@ type record struct {
 
 const recordV1 = "1"
 
-var errRecord = errors.New("feed: the store has a record that this version cannot read")
+var errRecord = errors.New("feed: the store has a text that this version cannot read")
+
+// badRecord returns an errRecord that names the key.
+func badRecord(key string) error { return fmt.Errorf("%w, of the key %q", errRecord, key) }
+
+// endsStore reports whether an error of a store is permanent.
+func endsStore(err error) bool { return errors.Is(err, errRecord) || errors.Is(err, os.ErrClosed) }
 
 // text encodes the record; "-" is an empty field.
 func (r record) text() string {
@@ -93,6 +106,13 @@ func parseRecord(text string) (record, error) {
 		return record{}, errRecord
 	}
 	return record{owner: fields[1], writes: writes, cursor: Cursor(fields[3]), hand: Cursor(fields[4])}, nil
+}
+
+// isOf reports whether the cursors are ones of a thread that this version can read.
+func (r record) isOf(threadID string) bool {
+	_, err := r.cursor.position(threadID)
+	_, handErr := r.hand.position(threadID)
+	return err == nil && handErr == nil
 }
 
 // swapped makes a Swap of a text that no other Swap writes. If the store fails, or an earlier call of swapped may have replaced the text

@@ -145,6 +145,70 @@ var _ = Describe("A store", func() {
 		Expect(os.ReadFile(path)).To(BeEquivalentTo("dear diary\n"))
 	})
 
+	DescribeTable("ends the range, once and without a report, if it has a text that cannot be read: that of",
+		func(all bool, key, text string) {
+			inRoom(func(r *room) {
+				store := &feed.MemoryStore{}
+				if key == "" {
+					key = r.thread.ThreadID()
+				}
+				Expect(store.Swap(ctx, key, "", text)).To(BeTrue())
+				options := feed.Options{Store: store, From: feed.Now}
+				w := r.watch(&options)
+				if all {
+					w.stop()
+					<-w.done
+					w = r.watchAll(options)
+				}
+				Expect(w.ended()).To(MatchError(And(ContainSubstring("cannot read"), ContainSubstring("%q", key))))
+				Expect(w.changes).To(BeEmpty())
+				Expect(w.reported()).To(BeEmpty())
+				Expect(store.Load(ctx, key)).To(Equal(text))
+			})
+		},
+		Entry("a later version", false, "", "2 - 7 - -"),
+		Entry("a cursor of a later version", false, "", "1 - 7 2AAAA -"),
+		Entry("a change in hand of another thread", false, "", "1 - 7 - "+string(feed.WriteCursor("19:other@thread.v2", 1))),
+		Entry("a thread among all", true, "", "x"),
+		Entry("the start of all threads", true, "start", "x"),
+	)
+
+	DescribeTable("ends the range if it is closed",
+		func(watch func(r *room, options feed.Options) *watcher) {
+			inRoom(func(r *room) {
+				store, err := feed.OpenFileStore(filepath.Join(GinkgoT().TempDir(), "feed"))
+				Expect(err).NotTo(HaveOccurred())
+				w := watch(r, feed.Options{Store: store, From: feed.Now})
+				w.after(time.Minute)
+				Expect(store.Close()).To(Succeed())
+				Expect(w.ended()).To(MatchError(os.ErrClosed))
+				Expect(w.reported()).To(BeEmpty())
+				Expect(watch(r, feed.Options{Store: store, From: feed.Now}).ended()).To(MatchError(os.ErrClosed))
+			})
+		},
+		Entry("of a thread", func(r *room, options feed.Options) *watcher { return r.watch(&options) }),
+		Entry("of all threads", (*room).watchAll),
+	)
+
+	It("in a file whose directory is gone for a while fails meanwhile, and goes on where it was", func() {
+		dir := filepath.Join(GinkgoT().TempDir(), "there")
+		Expect(os.Mkdir(dir, 0o700)).To(Succeed())
+		path := filepath.Join(dir, "feed")
+		store, err := feed.OpenFileStore(path)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(feed.CloseFile(store)).To(Succeed())
+		Expect(os.Rename(dir, dir+" no more")).To(Succeed())
+		Expect(store.Swap(ctx, "a", "", "1")).Error().To(MatchError(os.ErrNotExist))
+		Expect(store.Load(ctx, "a")).To(BeEmpty())
+		Expect(os.Rename(dir+" no more", dir)).To(Succeed())
+		Expect(store.Swap(ctx, "a", "", "1")).To(BeTrue())
+		Expect(store.Close()).To(Succeed())
+		store, err = feed.OpenFileStore(path)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(store.Load(ctx, "a")).To(Equal("1"))
+		Expect(store.Close()).To(Succeed())
+	})
+
 	It("lets a later range continue, and yields the change in hand again with the same cursor", func() {
 		inRoom(func(r *room) {
 			options := &feed.Options{Store: &feed.MemoryStore{}}

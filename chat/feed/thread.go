@@ -36,7 +36,7 @@ type thread struct {
 // follow adds a thread, from a position. With a store it has to be claimed.
 func (r *runner) follow(client *chat.ThreadClient, from Cursor, active time.Time) error {
 	t := &thread{client: client, from: from, active: active}
-	if err := t.begin(r, from); err != nil {
+	if err := t.begin(from); err != nil {
 		return &chat.ArgumentError{Name: "From", Reason: err.Error()}
 	}
 	now := time.Now()
@@ -56,7 +56,7 @@ func (r *runner) follow(client *chat.ThreadClient, from Cursor, active time.Time
 }
 
 // begin sets the position.
-func (t *thread) begin(r *runner, from Cursor) (err error) {
+func (t *thread) begin(from Cursor) (err error) {
 	t.position, err = from.position(t.client.ThreadID())
 	t.fromNow = from == Now
 	return err

@@ -23,8 +23,8 @@ import (
 // The position of each thread is in Options.Store, so that a later range continues there. Without a store every range begins at From, which
 // applies to each thread, also to one that is found later. With [Now] that is the second in which the service answered the first list. It is
 // kept in the store: later ranges from Now, and other replicas, begin a thread that the store does not know at the same time. The metadata and
-// the retention policy that a thread has when they are read first, which takes minutes with many threads, are no change then, unless the
-// thread was created later.
+// the retention policy that a thread has when they are read first, which takes minutes with many threads, are not a change then, unless
+// the thread was created later.
 //
 // The range ends with an error, its last value: that of ctx, an [*chat.ArgumentError] for invalid options, or any other permanent error that
 // does not concern a single thread. Ranges may run at the same time, but not with the same Lag, Listener or Events.
@@ -109,7 +109,7 @@ func (d *discovery) list(ctx context.Context, r *runner) {
 			return ctx.Err()
 		case cannotContinue(d.token, err):
 			d.token = ""
-		case err != nil && !isTemporary(err):
+		case err != nil && (!isTemporary(err) || endsStore(err)):
 			return err
 		}
 		if err != nil {
@@ -204,7 +204,7 @@ func startOf(ctx context.Context, store Store, now time.Time) (Cursor, error) {
 		}
 		if known != "" {
 			if _, err := Cursor(known).position(""); err != nil || known[:1] != timePrefix {
-				return "", errRecord
+				return "", badRecord(startKey)
 			}
 			return Cursor(known), nil
 		}
@@ -248,7 +248,7 @@ func (r *runner) restart(ctx context.Context, t *thread, err error) error {
 		from = At(time.Now().Add(-r.options.MaxAge))
 	}
 	properties := t.position.properties
-	if err := t.begin(r, from); err != nil {
+	if err := t.begin(from); err != nil {
 		return err
 	}
 	t.position.properties = properties

@@ -43,7 +43,7 @@ type Options struct {
 	// LeaseTime is how long a replica must have been silent before others read its threads. 0 means 5 seconds.
 	LeaseTime time.Duration
 
-	// OnError is called for every call that failed and is repeated, and for every thread that [WatchAll] drops, with the thread's id, or ""
+	// OnError is called for every call, of the service or the Store, that failed and is repeated, and for every thread that [WatchAll] drops, with the thread's id, or ""
 	// if there is none. It is called by the goroutine of the range, which waits for it. Nil means no calls.
 	OnError func(threadID string, err error)
 	// Lag tells how far the range is behind. Nil means that it is not measured.
@@ -97,7 +97,7 @@ func (o *Options) withDefaults() (Options, error) {
 //
 // A change counts as delivered when the loop asks for the next one. The range ends with an error, its last value: [ErrThreadDeleted],
 // [ErrRemoved], [ErrCursorTooOld], that of ctx, an [*chat.ArgumentError] for invalid options, or any other permanent error, such as
-// [chat.ErrUnauthorized]. Calls that fail for another reason are repeated after growing delays.
+// [chat.ErrUnauthorized] or that of a [Store] that was closed. Calls that fail for another reason are repeated after growing delays.
 //
 // Every range begins at Options.From. Ranges may run at the same time, but not with the same Lag, Listener or Events.
 //

@@ -1,6 +1,7 @@
 // Package redisstore is a store of package feed in Redis: several processes read the threads of a user together.
 //
-// What was delivered is as durable as Redis is configured to be. After a failover that loses writes, changes may be yielded again.
+// What was delivered is as durable as Redis is configured to be. After a failover that loses writes, changes may be yielded again. The keys do not
+// expire, and must not be evicted: maxmemory-policy must be noeviction, or one of the volatile policies.
 package redisstore
 
 import (
@@ -16,7 +17,8 @@ type Store struct {
 	prefix string
 }
 
-// New returns a store in the keys with a prefix, "feed:ana:" for example.
+// New returns a store in the keys with a prefix, "feed:ana:" for example. The client must read from masters only, as it does unless it is told
+// otherwise: a replica of Redis returns old texts. Its timeouts bound each call.
 func New(client redis.UniversalClient, prefix string) *Store {
 	return &Store{client: client, prefix: prefix}
 }

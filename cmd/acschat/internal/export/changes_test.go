@@ -132,6 +132,25 @@ var _ = Describe("thread export --follow", func() {
 		c.alice.Wait(session).Ends(1, "not a participant", "403 Forbidden")
 	})
 
+	It("refuses a directory that another export is writing to, until that one ends", func() {
+		c := newConversation(3)
+		to := c.dir("out")
+		session := c.alice.Start(c.arguments(to, "--follow")...)
+		Eventually(session).Should(gbytes.Say("Appending"))
+		c.alice.Run(c.arguments(to, "--follow")...).Ends(2, "another acschat is writing to")
+		c.alice.Run(c.arguments(to)...).Ends(2, "another acschat is writing to")
+		last := c.say("next")
+		Eventually(func() string { return to.read("changes.jsonl") }).Should(ContainSubstring(last))
+		session.Interrupt()
+		c.alice.Wait(session).OK()
+		Expect(to.files()).NotTo(HaveKey("export.lock"))
+		session = c.alice.Start(c.arguments(to, "--follow")...)
+		Eventually(session).Should(gbytes.Say("Appending"))
+		session.Interrupt()
+		c.alice.Wait(session).OK()
+		Expect(changes(to)()).To(Equal([]string{"chatMessageReceived"}))
+	})
+
 	It("refuses the export of another thread, and a file that is not of this command", func() {
 		c := newConversation(3)
 		to := c.dir("out")

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -61,12 +60,14 @@ func (x *Export) Check() error {
 // Run runs the export to its end, and then follows the thread if that is asked for. If the export is interrupted, the error is a
 // PartialError that tells how to continue.
 func (x *Export) Run(ctx context.Context, o *show.Output) error {
+	release, err := lockDirectory(x.dir)
+	if err != nil {
+		return err
+	}
+	defer release()
 	if !x.follows {
 		_, err := x.export(ctx, o)
 		return err
-	}
-	if err := os.MkdirAll(x.dir, 0o700); err != nil {
-		return cli.Misuse("--out: %v", err)
 	}
 	written, err := x.completed()
 	if err == nil && written == nil {

@@ -50,11 +50,8 @@ const stateFormat = 1
 
 func (x *Export) path(name string) string { return filepath.Join(x.dir, name) }
 
-// open creates the directory, or reads the state of an export that was interrupted there.
+// open reads the state of an export that was interrupted in the directory, if there is one.
 func (x *Export) open() (resumed bool, err error) {
-	if err := os.MkdirAll(x.dir, 0o700); err != nil {
-		return false, cli.Misuse("--out: %v", err)
-	}
 	text, err := os.ReadFile(x.path(stateFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		x.state = state{Format: stateFormat, ThreadID: x.Thread.ThreadID(), HTML: x.html}

@@ -17,6 +17,10 @@ var (
 
 // Above reads a listing of messages, which has the highest version first, down to a version, and returns the messages above it and the number
 // of pages read. It reads no page after the last one that it needs, and fails with [ErrTooMany] if it needs more than most; 0 is no limit.
+//
+// Commands that follow a thread use package feed instead. This is one look at a listing, for two that cannot: an export needs the end of what
+// has moved so far, and a feed has none; the full-screen chat reads only the latest page after a long pause, where a feed reads all of what
+// was missed, and its look is one of several kinds of requests that share a schedule.
 func Above(pages iter.Seq2[chat.Page[chat.Message], error], floor int64, most int) (messages []chat.Message, read int, err error) {
 	token := ""
 	for page, err := range pages {
