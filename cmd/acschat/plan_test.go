@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -50,6 +51,16 @@ var _ = Describe("plan", func() {
 			ContainSubstring(`"limit": "30 in 1m0s per thread to send, update and delete messages"`),
 		))
 	})
+
+	DescribeTable("ends when it is interrupted, however large the job is",
+		func(job string) {
+			shell := emptyShell()
+			shell.Wait(shell.Start("plan", job, "--count", strconv.Itoa(math.MaxInt)).Interrupt()).Ends(1, "interrupted")
+		},
+		Entry("messages", "send"),
+		Entry("an export", "export"),
+		Entry("participants", "participants"),
+	)
 
 	DescribeTable("rejects",
 		func(message string, args ...string) {

@@ -67,8 +67,7 @@ func (w *Work) left() time.Duration {
 	if w.Total == 0 || w.Limiter == nil {
 		return 0
 	}
-	rest := w.Total - w.Done
-	plan, err := w.Limiter.Plan(context.Background(), w.latest, (rest+w.Batch-1)/w.Batch)
+	plan, err := w.Limiter.Plan(context.Background(), w.latest, requestsFor(w.Total-w.Done, w.Batch))
 	if err != nil {
 		return 0
 	}

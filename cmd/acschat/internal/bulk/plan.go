@@ -31,7 +31,7 @@ const (
 
 // PlanOf plans requests of an operation in one thread, each for a batch of items.
 func PlanOf(ctx context.Context, operation, noun string, items, batch int) (Plan, error) {
-	p := Plan{Items: items, Requests: (items + batch - 1) / batch, noun: noun}
+	p := Plan{Items: items, Requests: requestsFor(items, batch), noun: noun}
 	limited, err := limits.New(nil).Plan(ctx, chat.LimitedRequest{Operation: operation}, p.Requests)
 	if err != nil {
 		return Plan{}, err
@@ -42,6 +42,9 @@ func PlanOf(ctx context.Context, operation, noun string, items, batch int) (Plan
 	}
 	return p, nil
 }
+
+// requestsFor returns how many requests a number of items needs.
+func requestsFor(items, batch int) int { return items/batch + min(1, items%batch) }
 
 // String describes the plan, as in "100 messages need 100 requests and 3m0s, until 14:05:10: the limit is …".
 func (p Plan) String() string {
