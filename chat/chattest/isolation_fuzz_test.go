@@ -45,7 +45,9 @@ func FuzzIsolation(f *testing.F) {
 		{"POST", "/identities", `{"createTokenWithScopes":["chat"]}`},
 		{"POST", "/identities/{ub}/:issueAccessToken", `{"scopes":["chat"]}`},
 		{"DELETE", "/identities/{ub}", ""},
-		{"GET", "/v4/trouter", ""}, {"OPTIONS", "/chat/threads", ""}, {"GET", "/readyz", ""}, {"GET", "/admin/seed", ""},
+		{"POST", "/v4/a?epid=1&sr=x&se=9&st=1&sig=", ""}, {"GET", "/socket.io/1/?sr=x&se=9999999999999&st=1&sig=00&epid=1", ""},
+		{"POST", "/registrar/v3/registrations", `{"registrationId":"1","transports":{"TROUTER":[{"path":"https://h/v4/f/x/","ttl":1e99}]}}`},
+		{"DELETE", "/registrar/v3/registrations/1", ""}, {"GET", "/v4/trouter", ""}, {"OPTIONS", "/chat/threads", ""}, {"GET", "/readyz", ""}, {"GET", "/admin/seed", ""},
 	} {
 		f.Add(seed.method, seed.target, seed.body, "")
 	}
@@ -76,6 +78,7 @@ func FuzzIsolation(f *testing.F) {
 			return
 		}
 		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("X-Skypetoken", token)
 		r.Header.Set("Content-Type", "application/json")
 		if repeatability != "" {
 			r.Header.Set("Repeatability-Request-Id", repeatability)

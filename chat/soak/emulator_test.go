@@ -36,7 +36,7 @@ func emulatorRun() (length time.Duration, kills int) {
 	if full {
 		return 10 * time.Minute, 8
 	}
-	return 8 * time.Second, 1
+	return 5 * time.Second, 1
 }
 
 // emulator is the program with --data, which is killed and started again at the same address.

@@ -10,7 +10,11 @@ import (
 
 // goAway ends the connection with a GOAWAY frame: no stream after last was processed.
 func (s *http2Stream) goAway(last uint32, code http2.ErrCode) {
-	time.Sleep(7 * time.Second) // net/http connects again at once, and without end: within a step of a stream, and not often
+	pause := time.Second
+	if last == 0 && code == http2.ErrCodeNo {
+		pause = 7 * time.Second // net/http connects again at once, and without end: seldom, but within a step of a stream
+	}
+	time.Sleep(pause)
 	s.check(s.framer.WriteGoAway(last, code, nil))
 	s.leave()
 }
