@@ -40,19 +40,20 @@ func sends() int {
 	return shortSends
 }
 
-// roughListener resets one connection in ten, after as many bytes as some calls need.
+// roughListener resets one connection in a number of them, after up to a number of bytes.
 type roughListener struct {
 	net.Listener
+	one, bytes      int64
 	accepted, reset atomic.Int64
 }
 
 func (l *roughListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
-	if err != nil || l.accepted.Add(1)%10 != 0 {
+	if err != nil || l.accepted.Add(1)%l.one != 0 {
 		return conn, err
 	}
 	c := &roughConn{Conn: conn, listener: l}
-	c.left.Store(rand.Int64N(8_000))
+	c.left.Store(rand.Int64N(l.bytes))
 	return c, nil
 }
 
@@ -94,8 +95,9 @@ type rough struct {
 	watch    *watch
 }
 
-// openRough opens the service. Everything is closed when the spec ends, and no goroutine is left.
-func openRough(version int) *rough {
+// openRough opens the service. It resets one connection in ten within some calls, or each after up to a number of bytes over HTTP/2, where
+// all calls share it. Everything is closed when the spec ends, and no goroutine is left.
+func openRough(version int, bytes int64) *rough {
 	before := gleak.Goroutines()
 	service, err := chattest.Open(nil)
 	Expect(err).NotTo(HaveOccurred())
@@ -113,7 +115,10 @@ func openRough(version int) *rough {
 	}))
 	r.server.EnableHTTP2 = version == 2
 	r.server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	r.listener = &roughListener{Listener: r.server.Listener}
+	r.listener = &roughListener{Listener: r.server.Listener, one: 10, bytes: 8_000}
+	if version == 2 {
+		r.listener.one, r.listener.bytes = 1, bytes
+	}
 	r.server.Listener = r.listener
 	r.server.StartTLS()
 	Expect(service.SetEndpoint(r.server.URL)).To(Succeed())
@@ -236,7 +241,7 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 		over := fmt.Sprintf(", over HTTP/%d", version)
 
 		It("send each message once at most, and tell what became of it"+over, func(ctx SpecContext) {
-			r := openRough(version)
+			r := openRough(version, 200_000)
 			threads := r.threads(ctx)
 			r.inject(chattest.SendChatMessage)
 			told, outcomes := make([]result, sends()/2), &tally{}
@@ -256,7 +261,7 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 		})
 
 		It("send each message with SendMessageOnce exactly once, if it is called until it knows"+over, func(ctx SpecContext) {
-			r := openRough(version)
+			r := openRough(version, 2_000_000)
 			threads := r.threads(ctx)
 			r.inject(chattest.SendChatMessage)
 			r.inject(chattest.ListChatMessages)
@@ -283,7 +288,7 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 		})
 
 		It("create no thread twice"+over, func(ctx SpecContext) {
-			r := openRough(version)
+			r := openRough(version, 2_000_000)
 			r.inject(chattest.CreateChatThread)
 			told, outcomes := make([]result, sends()/10), &tally{}
 			each(len(told), func(i int) {
@@ -309,7 +314,7 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 		})
 
 		It("add participants, or report those who were not added"+over, func(ctx SpecContext) {
-			r := openRough(version)
+			r := openRough(version, 2_000_000)
 			thread := r.threads(ctx)[0]
 			r.inject(chattest.AddChatParticipants)
 			calls := 80
@@ -343,7 +348,7 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 		})
 
 		It("list everything once while others write"+over, func(ctx SpecContext) {
-			r := openRough(version)
+			r := openRough(version, 2_000_000)
 			thread := r.threads(ctx)[0]
 			for _, op := range []chattest.Operation{chattest.ListChatMessages, chattest.ListChatThreads} {
 				r.inject(op)
