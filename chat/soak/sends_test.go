@@ -201,7 +201,7 @@ func message(i int) string { return fmt.Sprint(secretText, " ", i) }
 // end counts the outcome of a call, and looks for secrets in its error.
 func (r *rough) end(outcomes *tally, err error) {
 	outcomes.add(outcomeOf(err))
-	r.watch.print(err)
+	r.watch.see(err)
 }
 
 func (r *rough) threads(ctx context.Context) (threads []*chat.ThreadClient) {

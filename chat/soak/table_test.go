@@ -54,7 +54,7 @@ var _ = Describe("Faults of the transport", Serial, Ordered, func() {
 					cells += len(row) - 1
 					rows[always] = append(rows[always], row)
 					for _, difference := range known.compare(s.heading(always), row) {
-						fmt.Println(difference) //nolint:forbidigo // at once: the run has minutes to go
+						fmt.Println(difference) // at once: the run has minutes to go
 						differences = append(differences, difference)
 					}
 				}
@@ -180,7 +180,7 @@ func (n *network) run(c *class, r *room) (outcome string, requests int) {
 	transport.CloseIdleConnections()
 	n.settle(place)
 	Expect(n.dialed).To(Equal(dialed), "a connection is opened after the end: "+place)
-	watch.print(result)
+	watch.see(result)
 	watch.check(place, client, credential, options)
 	for _, req := range n.elsewhere {
 		Expect(req.Header).NotTo(Or(HaveKey("Authorization"), HaveKey("X-Skypetoken")), "the token has left for another host: "+place)
@@ -324,8 +324,8 @@ func (w *watch) tracing() tracing.Provider {
 	return tracing.NewProvider(func(string, string) tracing.Tracer { return tracing.NewTracer(start, nil) }, nil)
 }
 
-// print looks at an error, and at those that it wraps, wherever it is printed.
-func (w *watch) print(err error) {
+// see looks at an error, and at those that it wraps, wherever it is printed.
+func (w *watch) see(err error) {
 	for ; err != nil; err = errors.Unwrap(err) {
 		w.say(fmt.Sprintf("%v %+v %#v", err, err, err))
 	}
