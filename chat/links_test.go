@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	codeFence  = regexp.MustCompile("(?ms)^```.*?^```$")
+	codeFence  = regexp.MustCompile("(?ms)^```.*?\n```$")
 	linkTarget = regexp.MustCompile(`\]\(([^)\s]+)\)|(?m:^\[[^]]+\]):\s*(\S+)|(?:src|srcset|href)="([^"]+)"`)
 	heading    = regexp.MustCompile(`(?m)^#+ +(.+?) *$`)
 )

@@ -25,13 +25,13 @@ import (
 var web embed.FS
 
 func main() {
-	if err := run(); err != nil {
+	if err := run(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "tokens:", err)
 		os.Exit(1)
 	}
 }
 
-func run() error {
+func run(ctx context.Context) error {
 	identities, err := identity.NewClientFromConnectionString(os.Getenv("AZURE_COMMUNICATION_CONNECTION_STRING"), nil)
 	if err != nil {
 		return err
@@ -40,7 +40,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", cmp.Or(os.Getenv("TOKENS_ADDRESS"), "127.0.0.1:8080"))
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cmp.Or(os.Getenv("TOKENS_ADDRESS"), "127.0.0.1:8080"))
 	if err != nil {
 		return err
 	}
