@@ -119,7 +119,7 @@ func (w *webhooks) redeliver(id string) error {
 	var old, again *delivery
 	var refused error
 	err := w.service.store.update(func(tx *bbolt.Tx) error {
-		if old, again, refused = w.again(id); refused != nil {
+		if old, again, refused = w.again(id); again == nil {
 			return nil
 		}
 		tx.OnCommit(func() { w.replace(old, again) })

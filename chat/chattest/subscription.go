@@ -19,8 +19,8 @@ const (
 	SubscriptionValidating SubscriptionState = "validating" // the webhook has not consented yet; events wait
 	SubscriptionActive     SubscriptionState = "active"     // events are delivered
 
-	// The webhook has consented neither within ten minutes nor in 120 handshakes. Events are neither delivered nor, from now on, stored for
-	// the subscription, until Validate.
+	// SubscriptionFailed means that the webhook has consented neither within ten minutes nor in 120 handshakes. Events are neither delivered
+	// nor, from now on, stored for the subscription, until Validate.
 	SubscriptionFailed SubscriptionState = "failed"
 )
 

@@ -163,7 +163,7 @@ func (w *webhooks) remove(choose func() ([]*delivery, error)) error {
 	var chosen []*delivery
 	var refused error
 	err := w.service.store.update(func(tx *bbolt.Tx) error {
-		if chosen, refused = w.choose(choose); refused != nil {
+		if chosen, refused = w.choose(choose); len(chosen) == 0 {
 			return nil
 		}
 		for _, d := range chosen {

@@ -67,7 +67,7 @@ func (f *forwarding) start(ctx context.Context, t *tool, report *connectionRepor
 			report.say("an event is not forwarded: %s", harmless.Line(err.Error()))
 		case !missing[e.Kind()]:
 			missing[e.Kind()] = true
-			report.say("%s: they are not forwarded", err)
+			report.say("Event Grid has no events of the kind %s: they are not forwarded", e.Kind())
 		}
 		if _, dropped := forwarder.Undelivered(); dropped > 0 && !full {
 			full = true

@@ -4,7 +4,6 @@ package forward
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -52,17 +51,17 @@ func New(webhook *chattest.Webhook, shaken func(error), tell func(Attempt)) *For
 	return &Forwarder{webhook: webhook, tell: tell, shaken: shaken, wake: make(chan struct{}, 1)}
 }
 
-// ErrNoType reports that Event Grid has no events of a kind.
-var ErrNoType = errors.New("Event Grid has no events of the kind")
+// ErrNoType reports that Event Grid has no events of the kind.
+var ErrNoType = errors.New("no type in Event Grid")
 
-// Add queues an event for the thread, or several if Event Grid has one for each participant. It queues none if the error wraps ErrNoType or
-// says why the event can't be formatted.
+// Add queues an event for the thread, or several if Event Grid has one for each participant. It queues none if it fails: with ErrNoType, or
+// because the event can't be formatted.
 func (f *Forwarder) Add(event events.Event) error {
 	header := event.EventHeader()
 	header.Level, header.Recipient, header.ID, header.Subject = events.LevelThread, nil, chattest.NewEventID(), ""
 	event = events.WithHeader(event, header)
 	if _, ok := events.TypeOf(event); !ok {
-		return fmt.Errorf("%w %s", ErrNoType, event.Kind())
+		return ErrNoType
 	}
 	list := events.PerParticipant(event)
 	if _, err := events.Format(f.webhook.Schema(), "", list...); err != nil {
