@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/acschat/acs-chat-go/chat/internal/ahead"
+	"github.com/acschat/acs-chat-go/chat/internal/links"
 )
 
 // Pager is a listing that requests its pages as needed. It describes the listing and holds no position: creating one sends no
@@ -82,7 +83,7 @@ var errEmptyPages = fmt.Errorf("chat: the last %d pages were empty, and another 
 
 func (p *Pager[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	return func(yield func(Page[T], error) bool) {
-		links, empty := circle{held: p.token}, 0
+		circle, empty := links.From(p.token), 0
 		for token := p.token; ; {
 			page, err := p.fetch(ctx, token)
 			if empty++; len(page.Items) > 0 {
@@ -91,7 +92,7 @@ func (p *Pager[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 			if !yield(page, err) || err != nil || page.Last {
 				return
 			}
-			if links.closed(page.ContinuationToken) {
+			if circle.Closed(page.ContinuationToken) {
 				yield(Page[T]{}, errCircle)
 				return
 			}
@@ -102,21 +103,4 @@ func (p *Pager[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 			token = page.ContinuationToken
 		}
 	}
-}
-
-// circle detects repeated links without keeping all of them: in Brent's algorithm one link is kept, and replaced at powers of
-// two.
-type circle struct {
-	held        string
-	seen, limit int
-}
-
-func (c *circle) closed(link string) bool {
-	if link == c.held {
-		return true
-	}
-	if c.seen++; c.seen > c.limit {
-		c.held, c.seen, c.limit = link, 0, 2*c.limit+1
-	}
-	return false
 }
