@@ -62,19 +62,27 @@ func (m *model) compare(d *database) (written, yielded, replaced, metadata int) 
 				return cmp.Or(cmp.Compare(a.version, b.version), cmp.Compare(a.id, b.id))
 			})
 			Expect(found && t.versions[i] == version).To(BeTrue(), "%v was never written", version)
-			Expect(delivered[i]).To(BeFalse(), "%v was yielded twice", version)
+			if delivered[i] {
+				m.twice = append(m.twice, fmt.Sprint(version))
+			}
 			delivered[i] = true
 			yielded++
-			if i < latest {
-				m.misplaced++
-				t.expectLate(i, delivered)
+			switch {
+			case i >= latest:
+			case t.isLate(i, delivered):
+				m.late++
+			default:
+				m.misplaced = append(m.misplaced, fmt.Sprint(version))
 			}
 			latest = max(latest, i)
 		}
 		for i := range t.versions {
-			if !delivered[i] {
+			switch {
+			case delivered[i]:
+			case t.isReplaced(i, m.weather.reads[t.id]):
 				replaced++
-				t.expectReplaced(i, m.weather.reads[t.id])
+			default:
+				m.missing = append(m.missing, fmt.Sprint(t.versions[i]))
 			}
 		}
 		if t.deleted.IsZero() {
@@ -84,26 +92,27 @@ func (m *model) compare(d *database) (written, yielded, replaced, metadata int) 
 	return written, yielded, replaced, metadata
 }
 
-// expectLate expects that a version that was yielded after higher ones appeared after all of them.
-func (t *modelThread) expectLate(i int, delivered []bool) {
-	GinkgoHelper()
+// isLate reports whether a version that was yielded after higher ones appeared after all of them.
+func (t *modelThread) isLate(i int, delivered []bool) bool {
 	for higher := i + 1; higher < len(t.versions); higher++ {
-		if delivered[higher] {
-			Expect(t.visible(t.versions[i])).To(BeTemporally(">", t.visible(t.versions[higher])), "%v is misplaced", t.versions[i])
+		if delivered[higher] && !t.visible(t.versions[i]).After(t.visible(t.versions[higher])) {
+			return false
 		}
 	}
+	return true
 }
 
-// expectReplaced expects that a version that was not yielded was not there in any read: it was replaced before one, or with the thread deleted.
+// isReplaced reports whether a version that was not yielded was not there in any read: it was replaced before one, or with the thread deleted.
 // Those of a replica that died soon after, or of a thread that the reader had to leave soon after, do not count.
-func (t *modelThread) expectReplaced(i int, reads []modelRead) {
-	GinkgoHelper()
+func (t *modelThread) isReplaced(i int, reads []modelRead) bool {
 	missing := t.versions[i]
 	gone := t.deleted
 	if by := slices.IndexFunc(t.versions[i+1:], func(v modelVersion) bool { return v.id == missing.id }); by >= 0 {
 		gone = time.UnixMilli(t.versions[i+1+by].version)
 	}
-	Expect(gone.IsZero()).To(BeFalse(), "%v is missing", missing)
+	if gone.IsZero() {
+		return false
+	}
 	shown := t.visible(missing).Add(2 * time.Millisecond)
 	first, _ := slices.BinarySearchFunc(reads, shown, func(r modelRead, at time.Time) int { return r.at.Compare(at) })
 	for _, read := range reads[first:] {
@@ -113,9 +122,10 @@ func (t *modelThread) expectReplaced(i int, reads []modelRead) {
 		died := !read.by.died.IsZero() && read.at.After(read.by.died.Add(-15*time.Second))
 		left := slices.ContainsFunc(t.removed, func(at time.Time) bool { return at.After(read.at) && at.Sub(read.at) < time.Minute })
 		if !died && !left && !t.long {
-			Fail(fmt.Sprintf("%v is missing, was there in a read at %v and replaced at %v", missing, read.at, gone))
+			return false
 		}
 	}
+	return true
 }
 
 // percentile returns a percentile of durations, rounded.

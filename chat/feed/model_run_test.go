@@ -132,8 +132,8 @@ func (p *modelReplica) kill(committed bool, patience time.Duration) {
 	p.cancel()
 }
 
-// runModel runs the model and returns its figures.
-func runModel(random *rand.Rand, size modelSize) string {
+// runModel runs the model, and returns its figures and what was written.
+func runModel(random *rand.Rand, size modelSize) (string, *model) {
 	GinkgoHelper()
 	service, err := chattest.Open(api.Watch(nil))
 	Expect(err).NotTo(HaveOccurred())
@@ -226,13 +226,13 @@ func runModel(random *rand.Rand, size modelSize) string {
 	line("replaced before a read", "%d", replaced)
 	line("metadata yielded", "%d of %d", metadata, m.writes["metadata"])
 	line("in hand, yielded again", "%d", d.repeated)
-	line("missing, twice, misplaced", "0, 0, 0")
+	line("missing, twice, misplaced", "%d, %d, %d", len(m.missing), len(m.twice), len(m.misplaced))
 	line("lag", "median %v, 99th percentile %v, most %v", percentile(d.lags, 50), percentile(d.lags, 99), percentile(d.lags, 100))
 	line("kills", "%d, %d of owners, takeover median %v, most %v", kills, len(takeovers), percentile(takeovers, 50), percentile(takeovers, 100))
 	line("outages", "%d", outages)
-	line("late, as yielded", "%d", m.misplaced)
+	line("late, as yielded", "%d", m.late)
 	line("store", "%d calls failed", failing.failed)
 	line("events of the webhook", "%d", webhook.received)
 	line("calls", "%d (%.1f a minute), %d throttled, %d lost", w.calls, float64(w.calls)/size.time.Minutes(), w.throttled, w.lost)
-	return s.String()
+	return s.String(), m
 }

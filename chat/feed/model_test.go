@@ -27,9 +27,13 @@ var _ = Describe("The feed, in a model of a service with bad days", func() {
 		random := rand.New(rand.NewPCG(7, uint64(GinkgoRandomSeed())))
 		var report string
 		started := time.Now()
-		bubble(func() { report = runModel(random, size) })
+		var m *model
+		bubble(func() { report, m = runModel(random, size) })
 		report += fmt.Sprintf("  real time                 %.1f s\n", time.Since(started).Seconds())
 		AddReportEntry("figures of the model test", report, visibility)
+		Expect(m.missing).To(BeEmpty())
+		Expect(m.twice).To(BeEmpty())
+		Expect(m.misplaced).To(BeEmpty())
 	})
 })
 
@@ -54,7 +58,8 @@ type model struct {
 	threads []*modelThread
 	writes  map[string]int
 
-	misplaced int // late versions that were yielded after higher ones
+	late                      int      // versions that were yielded after higher ones, for they appeared later
+	missing, twice, misplaced []string // versions, against the promise
 }
 
 // modelThread is a thread, in which the first user writes and others come and go.
