@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
 	"github.com/acschat/acs-chat-go/chat"
 )
 
@@ -49,10 +51,15 @@ func (c *canned) Do(req *http.Request) (*http.Response, error) {
 		body = fmt.Sprintf(`{"id":%q,"topic":"Builds","createdOn":"2025-11-03T09:16:04Z","createdByCommunicationIdentifier":%s,"retentionPolicy":{"kind":"none"}}`,
 			strings.TrimPrefix(req.URL.Path, "/chat/threads/"), cannedUser)
 	}
+	return answerWith(req, body), nil
+}
+
+// answerWith is a response of 200 with a body of JSON.
+func answerWith(req *http.Request, body string) *http.Response {
 	return &http.Response{
 		StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: req,
 		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
-	}, nil
+	}
 }
 
 func (c *canned) list(req *http.Request) string {
@@ -71,7 +78,10 @@ func (c *canned) list(req *http.Request) string {
 }
 
 // client returns a client of the service.
-func (c *canned) client() (*chat.Client, error) {
+func (c *canned) client() (*chat.Client, error) { return clientOf(c) }
+
+// clientOf returns a client of the service behind a transport.
+func clientOf(transport policy.Transporter) (*chat.Client, error) {
 	credential, err := chat.NewTokenCredential(func(context.Context) (chat.AccessToken, error) {
 		return chat.AccessToken{Token: "token", ExpiresOn: time.Now().Add(24 * time.Hour)}, nil
 	}, nil)
@@ -79,6 +89,6 @@ func (c *canned) client() (*chat.Client, error) {
 		return nil, err
 	}
 	options := &chat.ClientOptions{}
-	options.Transport = c
+	options.Transport = transport
 	return chat.NewClient("https://contoso.test", credential, options)
 }

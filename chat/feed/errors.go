@@ -24,6 +24,7 @@ var (
 
 var (
 	errRepeatedPage = errors.New("feed: the service returned the same page again")
+	errEmptyPages   = fmt.Errorf("feed: the service returned %d empty pages, and a link to the next one", maxEmptyPages)
 	errUnconfirmed  = errors.New("feed: the service refused a call, and does not say that the thread has ended")
 	errVersion      = errors.New("feed: the service returned a message without a numeric version")
 )
@@ -49,12 +50,15 @@ func isTemporary(err error) bool {
 }
 
 // cannotContinue reports whether a listing must be begun again: the service refuses the continuation token, which has expired for example, or
-// returned a page again.
+// its link is not one of the listing, or leads to no end.
 func cannotContinue(token string, err error) bool {
 	if refused, ok := errors.AsType[*chat.Error](err); ok {
 		return token != "" && (refused.StatusCode == http.StatusBadRequest || refused.StatusCode == http.StatusGone)
 	}
-	return errors.Is(err, errRepeatedPage)
+	if invalid, ok := errors.AsType[*chat.ArgumentError](err); ok {
+		return token != "" && invalid.Name == "ContinuationToken"
+	}
+	return errors.Is(err, errRepeatedPage) || errors.Is(err, errEmptyPages)
 }
 
 // endOf explains a refusal of a thread: it was deleted, or the user was removed. Other errors are returned unchanged, temporary ones too. It

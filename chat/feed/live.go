@@ -28,6 +28,7 @@ type announced struct {
 	version    int64 // the highest version of a message, 0 if the event has none
 	unversed   bool  // an event without a message: read the thread whatever was read before
 	properties bool
+	joined     bool // participants: the user of the range may be one of them
 }
 
 // start receives from the sources until ctx ends. work counts the goroutines.
@@ -90,8 +91,12 @@ func (l *live) hear(event events.Event) {
 	case events.MessageReceived, events.MessageEdited, events.MessageDeleted:
 		a.version, _ = strconv.ParseInt(header.Version, 10, 64)
 		a.unversed = a.version <= 0
-	case events.ThreadPropertiesUpdated, events.ThreadCreated:
+	case events.ThreadPropertiesUpdated:
 		a.properties, a.unversed = true, true
+	case events.ThreadCreated:
+		a.properties, a.unversed, a.joined = true, true, true
+	case events.ParticipantsAdded:
+		a.unversed, a.joined = true, true
 	default:
 		a.unversed = true
 	}
@@ -104,6 +109,7 @@ func (l *live) hear(event events.Event) {
 		known.version = max(known.version, a.version)
 		known.unversed = known.unversed || a.unversed
 		known.properties = known.properties || a.properties
+		known.joined = known.joined || a.joined
 		l.threads[header.ThreadID] = known
 	})
 }

@@ -13,7 +13,7 @@ type owned struct {
 	record record
 	text   string // of the record in the store
 	hand   mark   // of the change that was in hand when the thread was taken over, the zero value for none
-	mine   bool   // the change in hand was yielded here, and the loop has asked for the next one
+	mine   bool   // the change in the record's hand was yielded here, and the loop has asked for the next one
 	by     string // the other replica that owns the thread, "" for none
 }
 
@@ -80,7 +80,7 @@ func claimed(ctx context.Context, store Store, key, self string) (owned, error) 
 // resume begins to read a thread that was taken from the store, after what was delivered.
 func (t *thread) resume(r *runner, taken owned, now time.Time) error {
 	t.owned = taken
-	if t.begin(cmp.Or(taken.record.cursor, t.from)) != nil {
+	if t.begin(r, cmp.Or(taken.record.cursor, t.from)) != nil {
 		return badRecord(t.client.ThreadID())
 	}
 	first := &t.messages
@@ -112,12 +112,32 @@ func (t *thread) offer(ctx context.Context, r *runner, hand Cursor) error {
 	if r.options.Store == nil {
 		return nil
 	}
-	next := t.owned.record
-	if next.hand != "" && t.owned.mine {
-		next.cursor = next.hand
-	}
-	next.hand, t.owned.mine = hand, false
+	next := t.owned.delivered()
+	next.hand = hand
 	return t.save(ctx, r, next)
+}
+
+// delivered is the record with the change in hand delivered, if it was yielded here.
+func (o *owned) delivered() record {
+	next := o.record
+	if o.mine {
+		next.cursor, next.hand = next.hand, ""
+	}
+	return next
+}
+
+// settleAll records, after the end of the range, which changes in hand were delivered, so that no other replica yields them. ctx may have ended.
+func (r *runner) settleAll(ctx context.Context) {
+	if r.options.Store == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.options.LeaseTime)
+	defer cancel()
+	for _, t := range r.threads {
+		if t.owned.mine {
+			_ = t.save(ctx, r, t.owned.delivered()) // if it fails, another replica has the thread or yields the change again
+		}
+	}
 }
 
 // settle records that everything that was yielded is delivered.
@@ -138,7 +158,7 @@ func (t *thread) save(ctx context.Context, r *runner, next record) error {
 		ok, err := swapped(ctx, r.options.Store, t.client.ThreadID(), t.owned.text, text)
 		switch {
 		case err == nil && ok:
-			t.owned.record, t.owned.text = next, text
+			t.owned.record, t.owned.text, t.owned.mine = next, text, false
 			return nil
 		case err == nil:
 			return errLost
@@ -158,18 +178,19 @@ func (t *thread) save(ctx context.Context, r *runner, next record) error {
 
 // lose stops reading the thread, and claims it again when its owner is gone.
 func (t *thread) lose(r *runner, now time.Time) {
-	t.stop(r)
-	t.owned, t.walk, t.caughtUp = owned{}, nil, false
+	t.stop(r, now)
+	t.owned, t.caughtUp = owned{}, false
 	t.claims.put(&r.claims, now)
 }
 
 // stop takes the thread out of the schedule. Outcomes of calls in progress are ignored.
-func (t *thread) stop(r *runner) {
+func (t *thread) stop(r *runner, now time.Time) {
 	t.epoch++
 	for _, i := range []*item{&t.messages, &t.settings, &t.claims} {
 		i.remove()
 		i.calling = false
 	}
+	t.endWalk(r, now)
 	r.options.Lag.left(t)
 }
 

@@ -26,10 +26,22 @@ type replica struct {
 	failed   error
 }
 
-// observation is the record of another replica, as seen since a time.
+// observation is the record of another replica.
 type observation struct {
-	text  string
-	since time.Time
+	text      string
+	at        time.Time     // of the latest read
+	unchanged time.Duration // how long the text was seen
+}
+
+// saw takes a read of the record, and reports whether it was seen unchanged for the lease time. Of the time between two reads, not more than
+// an interval counts: this replica may have been suspended meanwhile, or the store may not have answered, and the other one as well.
+func (o *observation) saw(text string, now time.Time, interval, lease time.Duration) bool {
+	o.unchanged += min(now.Sub(o.at), interval)
+	if o.text != text {
+		o.unchanged = 0
+	}
+	o.text, o.at = text, now
+	return o.unchanged >= lease
 }
 
 const (
@@ -44,10 +56,13 @@ func newReplica(store Store, lease time.Duration) *replica {
 	return &replica{store: store, lease: lease, signal: make(chan struct{}, 1), observed: map[string]*observation{}}
 }
 
+// interval is the time between two changes of the record.
+func (p *replica) interval() time.Duration { return p.lease / ticksPerLease }
+
 // run keeps the record until ctx ends, and removes it then.
 func (p *replica) run(ctx context.Context) {
 	var id, text string
-	ticker := time.NewTicker(p.lease / ticksPerLease)
+	ticker := time.NewTicker(p.interval())
 	defer ticker.Stop()
 	for beat := 1; ; beat++ {
 		if id == "" {
@@ -142,11 +157,7 @@ func (p *replica) observe(ctx context.Context) {
 		text, err := p.store.Load(ctx, replicaPrefix+id)
 		now := time.Now()
 		p.mu.Lock()
-		o := p.observed[id]
-		stale := err == nil && o.text == text && now.Sub(o.since) >= p.lease
-		if err != nil || o.text != text {
-			o.text, o.since = text, now
-		}
+		stale := p.observed[id].saw(text, now, p.interval(), p.lease) && err == nil
 		p.mu.Unlock()
 		if err == nil && stale && text != "" {
 			if removed, err := p.store.Swap(ctx, replicaPrefix+id, text, ""); removed && err == nil {
@@ -168,7 +179,7 @@ func (p *replica) watch(id string) {
 	p.mu.Lock()
 	known := p.observed[id] != nil
 	if !known {
-		p.observed[id] = &observation{since: time.Now()}
+		p.observed[id] = &observation{at: time.Now()}
 	}
 	p.mu.Unlock()
 	if !known {

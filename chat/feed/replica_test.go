@@ -100,6 +100,28 @@ var _ = Describe("Replicas", func() {
 		})
 	})
 
+	It("do not take a pause that they share for a death", func() {
+		inRoom(func(r *room) {
+			shared := &feed.MemoryStore{}
+			stores := [2]*suspended{{Store: shared}, {Store: shared}}
+			first := r.watch(&feed.Options{Store: stores[0], From: feed.Now})
+			first.after(time.Second)
+			reads := owner(shared, r.thread.ThreadID())
+			second := r.watch(&feed.Options{Store: stores[1], From: feed.Now})
+			second.after(time.Minute)
+			for range 3 {
+				stores[0].suspend(31 * time.Second)
+				stores[1].suspend(30 * time.Second)
+				second.after(time.Minute)
+			}
+			Expect(owner(shared, r.thread.ThreadID())).To(Equal(reads))
+			r.send("one")
+			Expect(first.after(time.Minute)).To(Equal([]string{"one"}))
+			first.end()
+			second.end()
+		})
+	})
+
 	It("find out whether a Swap whose answer was lost has happened", func() {
 		inRoom(func(r *room) {
 			store := &fragile{Store: &feed.MemoryStore{}}
@@ -216,6 +238,39 @@ var _ = Describe("Replicas", func() {
 		})
 	})
 })
+
+// suspended is a store as a process sees it that is suspended now and then: no call ends meanwhile.
+type suspended struct {
+	feed.Store
+
+	mu    sync.Mutex // guards until
+	until time.Time
+}
+
+func (s *suspended) suspend(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.until = time.Now().Add(d)
+}
+
+func (s *suspended) wait() {
+	s.mu.Lock()
+	until := s.until
+	s.mu.Unlock()
+	time.Sleep(time.Until(until))
+}
+
+// Load implements [feed.Store].
+func (s *suspended) Load(ctx context.Context, key string) (string, error) {
+	s.wait()
+	return s.Store.Load(ctx, key)
+}
+
+// Swap implements [feed.Store].
+func (s *suspended) Swap(ctx context.Context, key, old, replacement string) (bool, error) {
+	s.wait()
+	return s.Store.Swap(ctx, key, old, replacement)
+}
 
 // propertyReads records when a client reads the properties of a thread, and limits nothing.
 type propertyReads struct {

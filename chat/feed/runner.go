@@ -23,7 +23,9 @@ type runner struct {
 	// The calls to make: claims of threads, lists of threads, reads of messages of threads with activity and the usual ones, and reads of
 	// properties.
 	claims, lists, urgent, routine, properties lane
+	histories, recent                          places
 	turn                                       int // of the calls
+	userTurn                                   int // of those that are limited per user
 	propertiesEvery                            time.Duration
 
 	listSpacing time.Duration // the least between two reads of messages of a thread
@@ -31,8 +33,9 @@ type runner struct {
 	calls       gate          // all calls
 	userSpacing time.Duration // the least between two calls that are limited per user, of all replicas
 	userCalls   gate          // those that are limited per user: of properties, and of the list of threads
-	parallel    int
-	running     int
+	parallel    int           // calls of the service at the same time
+	calling     int           // those under way
+	claiming    int           // claims under way: calls of the store alone
 	outcomes    chan outcome
 
 	discovery *discovery // nil for a single thread
@@ -44,20 +47,29 @@ type runner struct {
 
 // outcome is the result of a call for a thread.
 type outcome struct {
-	err    error
-	handle func(ctx context.Context, now time.Time, err error) error
+	counted *int // among which the call was
+	err     error
+	handle  func(ctx context.Context, now time.Time, err error) error
 }
 
 // errStopped ends a range whose loop was left.
 var errStopped = errors.New("feed: the loop was left")
 
-// While there are more calls to make than are allowed, one in four is for usual reads, and one in sixteen for properties.
+// While there are more calls to make than are allowed, one in four is for usual reads, and one in sixteen for properties. Of those that are
+// limited per user, one in four is for properties while threads are listed.
 const (
 	routineTurn    = 4
 	propertiesTurn = 16
+	userTurn       = 4
 )
 
+// maxClaiming is the number of claims at the same time. A slow store delays them, and no calls of the service.
+const maxClaiming = 4
+
 func newRunner(client *chat.Client, o Options, yield func(Change, error) bool) *runner {
+	if o.Store != nil {
+		o.Store = timely{o.Store, max(o.LeaseTime, defaultLeaseTime)}
+	}
 	r := &runner{
 		options: o, client: client, yield: yield, threads: map[string]*thread{},
 		propertiesEvery: max(o.MaxInterval, defaultMaxInterval),
@@ -75,12 +87,15 @@ func newRunner(client *chat.Client, o Options, yield func(Change, error) bool) *
 
 // run runs the range to its end. Its goroutines have ended then.
 func (r *runner) run(ctx context.Context) (err error) {
+	alive, stopReplica := context.WithCancel(context.WithoutCancel(ctx)) // until what was delivered is recorded
 	ctx, cancel := context.WithCancel(ctx)
 	defer func() {
 		cancel()
-		for ; r.running > 0; r.running-- {
-			<-r.outcomes
+		for r.calling+r.claiming > 0 {
+			*(<-r.outcomes).counted--
 		}
+		r.settleAll(ctx)
+		stopReplica()
 		r.work.Wait()
 		for _, t := range r.threads {
 			r.options.Lag.left(t)
@@ -90,7 +105,7 @@ func (r *runner) run(ctx context.Context) (err error) {
 	var changed <-chan struct{}
 	if r.replica != nil {
 		changed = r.replica.signal
-		r.work.Go(func() { r.replica.run(ctx) })
+		r.work.Go(func() { r.replica.run(alive) })
 	}
 	r.live.start(ctx, &r.work, r.options.Listener, r.options.Events)
 	timer := time.NewTimer(0)
@@ -115,7 +130,7 @@ func (r *runner) run(ctx context.Context) (err error) {
 				return err
 			}
 		case o := <-r.outcomes:
-			r.running--
+			*o.counted--
 			if err := o.handle(ctx, time.Now(), o.err); err != nil {
 				return err
 			}
@@ -125,16 +140,23 @@ func (r *runner) run(ctx context.Context) (err error) {
 
 // dispatch starts the calls that are due. It returns the time until the next one, and false if only an outcome or an event can cause one.
 func (r *runner) dispatch(ctx context.Context) (wait time.Duration, scheduled bool) {
-	for now := time.Now(); r.running < r.parallel; now = time.Now() {
-		if i := r.pick(now); i != nil {
-			r.make(ctx, i, now)
-			continue
+	for {
+		now := time.Now()
+		i := r.pick(now)
+		if i == nil {
+			break
 		}
-		next := r.next()
-		return time.Until(next), !next.IsZero()
+		r.make(ctx, i, now)
 	}
-	return 0, false
+	next := r.next()
+	return time.Until(next), !next.IsZero()
 }
+
+// mayCall reports whether there is room for another call of the service.
+func (r *runner) mayCall() bool { return r.calling < r.parallel }
+
+// mayClaim reports whether there is room for another claim.
+func (r *runner) mayClaim() bool { return r.replicaID != "" && r.claiming < maxClaiming }
 
 // next returns when the next call can be made, the zero time if none is scheduled.
 func (r *runner) next() (next time.Time) {
@@ -147,12 +169,14 @@ func (r *runner) next() (next time.Time) {
 			next = at
 		}
 	}
-	consider(&r.lists, &r.calls, &r.userCalls)
-	consider(&r.urgent, &r.calls)
-	consider(&r.routine, &r.calls)
-	consider(&r.properties, &r.calls, &r.userCalls)
-	if r.replicaID != "" {
+	if r.mayClaim() {
 		consider(&r.claims)
+	}
+	if r.mayCall() {
+		consider(&r.lists, &r.calls, &r.userCalls)
+		consider(&r.urgent, &r.calls)
+		consider(&r.routine, &r.calls)
+		consider(&r.properties, &r.calls, &r.userCalls)
 	}
 	return next
 }
@@ -160,16 +184,23 @@ func (r *runner) next() (next time.Time) {
 // pick takes the next call that is due, nil if there is none.
 func (r *runner) pick(now time.Time) *item {
 	switch {
-	case r.replicaID != "" && r.claims.isDue(now):
+	case r.mayClaim() && r.claims.isDue(now):
 		return r.claims.take()
-	case !r.calls.isOpen(now):
+	case !r.mayCall() || !r.calls.isOpen(now):
 		return nil
-	case r.lists.isDue(now) && r.userCalls.isOpen(now):
+	}
+	lists, properties := r.lists.isDue(now) && r.userCalls.isOpen(now), r.properties.isDue(now) && r.userCalls.isOpen(now)
+	if lists {
 		r.userCalls.pass(now)
+		if properties {
+			r.userTurn++
+		}
+		if properties && r.userTurn%userTurn == 0 {
+			return r.properties.take()
+		}
 		return r.lists.take()
 	}
 	urgent, routine := r.urgent.isDue(now), r.routine.isDue(now)
-	properties := r.properties.isDue(now) && r.userCalls.isOpen(now)
 	r.turn++
 	switch {
 	case properties && (!urgent && !routine || r.turn%propertiesTurn == 0):
@@ -202,11 +233,12 @@ func (r *runner) make(ctx context.Context, i *item, now time.Time) {
 	}
 }
 
-// start makes a call in another goroutine, once and without retries. handle gets its error in the goroutine of the range.
-func (r *runner) start(ctx context.Context, call func(context.Context) error, handle func(ctx context.Context, now time.Time, err error) error) {
-	r.running++
+// start makes a call in another goroutine, once and without retries. counted is the number of such calls under way. handle gets its error in
+// the goroutine of the range.
+func (r *runner) start(ctx context.Context, counted *int, call func(context.Context) error, handle func(ctx context.Context, now time.Time, err error) error) {
+	*counted++
 	ctx = pipeline.WithoutRetries(ctx)
-	go func() { r.outcomes <- outcome{call(ctx), handle} }()
+	go func() { r.outcomes <- outcome{counted, call(ctx), handle} }()
 }
 
 // heard makes the reads due that live sources have announced.
@@ -232,7 +264,9 @@ func (r *runner) heard(ctx context.Context) {
 			t.wake(r, a, now)
 			continue
 		}
-		r.discover(now)
+		if d := r.discovery; d != nil && (d.isNews(id) || a.joined) {
+			r.discover(now)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ type thread struct {
 	position position
 	from     Cursor // where it begins if nothing was delivered
 	fromNow  bool   // the first read determines the position
+	oldest   int64  // the lowest version that the first read may deliver, 0 for any
 	caughtUp bool   // one read of this range is complete
 
 	epoch    int       // changes when outcomes of calls in progress are to be ignored
@@ -22,7 +23,9 @@ type thread struct {
 	messages item      // the messages to read
 	settings item      // the properties to read
 	walk     *walk     // the read of messages in progress, nil for none
+	place    *places   // where the walk has a place, nil for none
 	full     bool      // the last read had more than one page
+	restarts int       // walks in a row that could not be continued
 	expected int64     // the highest version that a live source has announced
 	active   time.Time // the latest change, as far as known
 	listed   time.Time // the latest message in the list of threads
@@ -36,7 +39,7 @@ type thread struct {
 // follow adds a thread, from a position. With a store it has to be claimed.
 func (r *runner) follow(client *chat.ThreadClient, from Cursor, active time.Time) error {
 	t := &thread{client: client, from: from, active: active}
-	if err := t.begin(from); err != nil {
+	if err := t.begin(r, from); err != nil {
 		return &chat.ArgumentError{Name: "From", Reason: err.Error()}
 	}
 	now := time.Now()
@@ -56,9 +59,12 @@ func (r *runner) follow(client *chat.ThreadClient, from Cursor, active time.Time
 }
 
 // begin sets the position.
-func (t *thread) begin(from Cursor) (err error) {
+func (t *thread) begin(r *runner, from Cursor) (err error) {
 	t.position, err = from.position(t.client.ThreadID())
-	t.fromNow = from == Now
+	t.fromNow, t.oldest = from == Now, 0
+	if r.options.MaxAge > 0 && t.position.newest > 0 {
+		t.oldest = time.Now().Add(-r.options.MaxAge).UnixMilli()
+	}
 	return err
 }
 
@@ -82,8 +88,11 @@ func (t *thread) wake(r *runner, a announced, now time.Time) {
 	}
 	t.active = now
 	t.expected = max(t.expected, a.version)
-	if t.walk != nil {
+	switch {
+	case t.walk != nil:
 		t.messages.again = true
+		return
+	case t.isWaiting(r): // it begins with the newest messages
 		return
 	}
 	t.messages.hasten(&r.urgent, latest(now, t.lastCall.Add(r.listSpacing)))
@@ -93,7 +102,11 @@ func (t *thread) wake(r *runner, a announced, now time.Time) {
 func (t *thread) call(ctx context.Context, r *runner, i *item, call func(context.Context) error, handle func(context.Context, time.Time, error) error) {
 	epoch := t.epoch
 	i.calling = true
-	r.start(ctx, call, func(ctx context.Context, now time.Time, err error) error {
+	counted := &r.calling
+	if i == &t.claims {
+		counted = &r.claiming
+	}
+	r.start(ctx, counted, call, func(ctx context.Context, now time.Time, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -131,13 +144,24 @@ func (t *thread) reschedule(r *runner, now time.Time) {
 func (t *thread) failed(ctx context.Context, r *runner, i *item, now time.Time, err error) error {
 	switch {
 	case i == &t.messages && t.walk != nil && cannotContinue(t.walk.next, err):
-		t.walk = nil
+		t.endWalk(r, now)
+		t.restarts++
 	case !isTemporary(err):
 		return r.ended(ctx, t, err)
 	}
 	i.failures++
-	delay, lane := backoff(i.failures, err), &r.routine
-	if i == &t.settings {
+	if i == &t.messages && t.place != nil && i.failures >= placeFailures && len(t.place.waiting) > 0 {
+		t.endWalk(r, now)
+	}
+	failures := i.failures
+	if i == &t.messages {
+		failures = max(failures, t.restarts)
+	}
+	delay, lane := backoff(failures, err), &r.routine
+	switch i {
+	case &t.claims:
+		lane = &r.claims
+	case &t.settings:
 		lane = &r.properties
 		if errors.Is(err, chat.ErrThrottled) {
 			r.userCalls.hold(now, delay) // it is the limit of the user
@@ -151,6 +175,9 @@ func (t *thread) failed(ctx context.Context, r *runner, i *item, now time.Time, 
 // deliver yields a change; the position is already the one after it.
 func (t *thread) deliver(ctx context.Context, r *runner, c Change) error {
 	c.Cursor = t.position.cursor()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if err := t.offer(ctx, r, c.Cursor); err != nil {
 		return err
 	}

@@ -35,6 +35,9 @@ func (t *thread) readMessages(ctx context.Context, r *runner, now time.Time) {
 			return t.failed(ctx, r, &t.messages, now, err)
 		}
 		t.messages.failures = 0
+		if t.walk.down && !r.placesOf(t, now).enter(t, now) {
+			return nil
+		}
 		return t.unlessLost(r, t.deliverRead(ctx, r))
 	})
 }
@@ -57,7 +60,11 @@ func (t *thread) took(r *runner, read chat.Page[chat.Message]) error {
 		t.noteActivity(newest.version)
 	}
 	t.fromNow = t.fromNow && !w.begun && !read.Last
-	if err := w.descend(&t.position, read, t.oldest(r)); err != nil {
+	oldest := t.oldest
+	if t.caughtUp {
+		oldest = 0
+	}
+	if err := w.descend(&t.position, read, oldest); err != nil {
 		return err
 	}
 	if t.position.newest == 0 {
@@ -73,14 +80,6 @@ func (t *thread) noteActivity(version int64) {
 		at = now
 	}
 	t.active = latest(t.active, at)
-}
-
-// oldest returns the lowest version that the first read may deliver, 0 for any.
-func (t *thread) oldest(r *runner) int64 {
-	if r.options.MaxAge == 0 || t.caughtUp || t.position.newest == 0 {
-		return 0
-	}
-	return time.Now().Add(-r.options.MaxAge).UnixMilli()
 }
 
 // deliverRead yields what was read, as far as the walk is on its way up, and schedules the next call.
@@ -152,10 +151,10 @@ func (t *thread) completed(ctx context.Context, r *runner) error {
 	if err := t.settle(ctx, r); err != nil {
 		return err
 	}
-	t.full = t.walk.full
+	t.full, t.restarts = t.walk.full, 0
 	r.options.Lag.reached(t, t.walk.since)
-	t.walk = nil
 	now := time.Now()
+	t.endWalk(r, now)
 	if !t.caughtUp {
 		t.caughtUp = true
 		if !t.settings.calling {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/internal/links"
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
@@ -17,7 +18,8 @@ import (
 // Threads that are created, or to which the user is added, are found; threads that are deleted or left are dropped, with a call of OnError.
 // The list of threads shows where there are new messages. Edits and deletions do not move a thread there: without a live source, the
 // threads without activity are read in turn, as often as CallsPerMinute allows but not more often than MaxInterval. A quarter of the calls
-// is kept for them while others are busy. If changes are missing from the listing of a thread, or older than MaxAge, OnError gets
+// is kept for them while others are busy. Of all threads whose changes take several pages, at most sixteen are read at the same time, so that
+// the memory in use does not grow with their number. If changes are missing from the listing of a thread, or older than MaxAge, OnError gets
 // [ErrCursorTooOld], and the thread is read again from the start of what is left.
 //
 // The position of each thread is in Options.Store, so that a later range continues there. Without a store every range begins at From, which
@@ -77,10 +79,29 @@ type discovery struct {
 	from    Cursor             // where new threads begin
 	dropped map[string]dropped // threads that are left or deleted
 
-	token string // of the next page, "" to begin
-	again bool   // list again when the end is reached
-	whole time.Time
-	ended bool // since whole, a list has reached the end
+	token    string // of the next page, "" to begin
+	links    links.Circle
+	empty    int       // pages in a row
+	again    bool      // list again when the end is reached
+	asked    time.Time // the latest list because of an event
+	whole    time.Time
+	ended    bool                // since whole, a list has reached the end
+	unlisted map[string]struct{} // threads of other users, as far as known: live sources have announced them, and they were not in the list
+}
+
+// maxUnlisted is the number of threads of other users that are remembered.
+const maxUnlisted = 10_000
+
+// isNews reports whether a thread that is not in the list was announced for the first time.
+func (d *discovery) isNews(id string) bool {
+	if _, known := d.unlisted[id]; known {
+		return false
+	}
+	if d.unlisted == nil || len(d.unlisted) >= maxUnlisted {
+		d.unlisted = map[string]struct{}{}
+	}
+	d.unlisted[id] = struct{}{}
+	return true
 }
 
 // dropped is a thread that is not read any more, until it is listed with a later message.
@@ -94,7 +115,7 @@ func (d *discovery) list(ctx context.Context, r *runner) {
 	options := chat.ListThreadsOptions{ContinuationToken: d.token}
 	var read chat.Page[chat.ThreadItem]
 	from := d.from
-	r.start(ctx, func(ctx context.Context) (err error) {
+	r.start(ctx, &r.calling, func(ctx context.Context) (err error) {
 		listing, serviceTime := pipeline.WithServiceTime(ctx)
 		for read, err = range r.client.ListThreads(&options).Pages(listing) {
 			break
@@ -104,17 +125,21 @@ func (d *discovery) list(ctx context.Context, r *runner) {
 		}
 		return err
 	}, func(ctx context.Context, now time.Time, err error) error {
+		begin := false
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case cannotContinue(d.token, err):
-			d.token = ""
+			d.token, begin = "", true
 		case err != nil && (!isTemporary(err) || endsStore(err)):
 			return err
 		}
 		if err != nil {
 			d.item.failures++
 			delay := backoff(d.item.failures, err)
+			if begin {
+				delay = max(delay, r.listEvery())
+			}
 			if errors.Is(err, chat.ErrThrottled) {
 				r.userCalls.hold(now, delay)
 			}
@@ -130,29 +155,48 @@ func (d *discovery) list(ctx context.Context, r *runner) {
 
 // took takes a page. The list goes on while there is something new, and from time to time to the end.
 func (d *discovery) took(ctx context.Context, r *runner, read chat.Page[chat.ThreadItem], now time.Time) {
-	if d.token == "" && now.Sub(d.whole) >= wholeList {
-		d.whole, d.ended = now, false
+	if d.token == "" {
+		d.links, d.empty = links.Circle{}, 0
+		if now.Sub(d.whole) >= wholeList {
+			d.whole, d.ended = now, false
+		}
 	}
 	news := false
 	for _, item := range read.Items {
 		news = d.see(ctx, r, item, now) || news
 	}
-	repeated := read.ContinuationToken == d.token && len(read.Items) > 0
-	if d.ended = d.ended || read.Last; !read.Last && !repeated && (news || !d.ended) {
+	if d.empty++; len(read.Items) > 0 {
+		d.empty = 0
+	}
+	last := read.Last
+	switch {
+	case last:
+	case d.links.Closed(read.ContinuationToken):
+		r.report(ctx, "", errRepeatedPage)
+		last = true
+	case d.empty == maxEmptyPages:
+		r.report(ctx, "", errEmptyPages)
+		last = true
+	}
+	if d.ended = d.ended || last; !last && (news || !d.ended || d.empty > 0) {
 		d.token = read.ContinuationToken
 		d.item.put(&r.lists, now)
 		return
 	}
 	d.token = ""
-	every := max(listInterval, listPart*r.calls.every)
+	every := r.listEvery()
 	if r.live.isHearing() {
 		every = max(every, r.options.MaxInterval)
 	}
-	if d.again {
-		d.again, every = false, 0
-	}
 	d.item.put(&r.lists, now.Add(every))
+	if d.again {
+		d.again = false
+		r.discover(now)
+	}
 }
+
+// listEvery is the least time between two lists of threads.
+func (r *runner) listEvery() time.Duration { return max(listInterval, listPart*r.calls.every) }
 
 // see takes a thread of the list. It reports whether it is new, or has a new message.
 func (d *discovery) see(ctx context.Context, r *runner, item chat.ThreadItem, now time.Time) bool {
@@ -181,6 +225,7 @@ func (d *discovery) see(ctx context.Context, r *runner, item chat.ThreadItem, no
 		return false
 	}
 	delete(d.dropped, item.ID)
+	delete(d.unlisted, item.ID)
 	if err := r.follow(r.client.ThreadClient(item.ID), cmp.Or(before.position, d.from), active); err != nil {
 		r.report(ctx, item.ID, err) // From was checked
 		return false
@@ -221,7 +266,10 @@ func (r *runner) discover(now time.Time) {
 	case d.item.lane == nil || d.token != "":
 		d.again = true
 	case d.item.failures == 0:
-		d.item.put(&r.lists, now)
+		if at := latest(now, d.asked.Add(r.listEvery())); at.Before(d.item.due) {
+			d.asked = at
+			d.item.put(&r.lists, at)
+		}
 	}
 }
 
@@ -248,11 +296,12 @@ func (r *runner) restart(ctx context.Context, t *thread, err error) error {
 		from = At(time.Now().Add(-r.options.MaxAge))
 	}
 	properties := t.position.properties
-	if err := t.begin(from); err != nil {
+	if err := t.begin(r, from); err != nil {
 		return err
 	}
 	t.position.properties = properties
-	t.walk, t.caughtUp = nil, false
+	t.endWalk(r, time.Now())
+	t.caughtUp = false
 	t.messages.put(&r.urgent, t.lastCall.Add(r.listSpacing))
 	r.report(ctx, t.client.ThreadID(), err)
 	return nil
@@ -261,7 +310,7 @@ func (r *runner) restart(ctx context.Context, t *thread, err error) error {
 // drop removes a thread.
 func (r *runner) drop(ctx context.Context, t *thread, err error) {
 	r.discovery.dropped[t.client.ThreadID()] = dropped{t.listed, t.position.cursor()}
-	t.stop(r)
+	t.stop(r, time.Now())
 	delete(r.threads, t.client.ThreadID())
 	r.report(ctx, t.client.ThreadID(), err)
 }

@@ -114,6 +114,24 @@ var _ = Describe("WatchAll", func() {
 		})
 	})
 
+	It("reads a busy thread from MaxAge on if its position is older, and reports the hole once", func() {
+		inRoom(func(r *room) {
+			began := time.Now()
+			busy := func(d time.Duration) {
+				for until := time.Now().Add(d); time.Now().Before(until); time.Sleep(200 * time.Millisecond) {
+					r.send("x")
+				}
+			}
+			busy(2 * time.Minute)
+			w := watchAll(r, feed.Options{From: feed.At(began), MaxAge: time.Minute})
+			busy(time.Minute)
+			w.after(time.Minute)
+			Expect(w.reported()).To(HaveExactElements(MatchError(feed.ErrCursorTooOld)))
+			Expect(len(w.after(0))).To(BeNumerically("~", 600, 10), "those of the last minute, and those that came later")
+			w.end()
+		})
+	})
+
 	It("reads a thread that was left with few calls", func() {
 		inRoom(func(r *room) {
 			for n := range 20 {

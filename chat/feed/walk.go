@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/internal/links"
 )
 
 // walk is one read of a thread: down the listing, which has the highest version first, to the position, and up again to deliver the oldest
@@ -15,6 +16,8 @@ type walk struct {
 	size     int       // of pages
 	down     bool
 	next     string // the continuation token of the page to read
+	links    links.Circle
+	empty    int    // pages in a row
 	lowest   int64  // the lowest version read
 	full     bool   // there was more than one page
 	anchored bool   // a message from before the position was seen
@@ -30,6 +33,9 @@ type page struct {
 
 // keptPages is the number of pages whose messages a walk holds, besides the lowest.
 const keptPages = 8
+
+// maxEmptyPages is the number of empty pages in a row after which a listing is begun again. It may never end.
+const maxEmptyPages = 1000
 
 const (
 	smallPage = 20  // usual reads
@@ -47,8 +53,16 @@ func (w *walk) descend(p *position, read chat.Page[chat.Message], oldest int64) 
 	switch {
 	case err != nil:
 		return err
-	case !read.Last && (read.ContinuationToken == w.next || len(read.Items) > 0 && lowest >= w.lowest):
+	case !read.Last && (w.links.Closed(read.ContinuationToken) || len(read.Items) > 0 && lowest >= w.lowest):
 		return errRepeatedPage
+	case len(read.Items) > 0:
+		w.empty = 0
+	default:
+		w.empty++
+	}
+	switch {
+	case w.empty == maxEmptyPages && !read.Last:
+		return errEmptyPages
 	case oldest > 0 && len(fresh) > 0 && lowestOf(fresh) < oldest:
 		return ErrCursorTooOld
 	}

@@ -24,7 +24,8 @@ type Options struct {
 	Events <-chan events.Event
 
 	// Share is the part of each published rate limit that the range may use, above 0 and up to 1. The limits that the service counts per user
-	// are divided among the replicas that share a Store. 0 means 0.5: 100 list calls a minute per thread.
+	// are divided equally among the replicas that share a Store, however many threads each of them reads. 0 means 0.5: 100 list calls a
+	// minute per thread.
 	Share float64
 	// MaxInterval is the time between two reads of an idle thread. A thread that was active is read after an eighth of the time since, as
 	// far as Share allows. With a live source that is connected, threads are read when it announces a change, and at this interval. 0 means
@@ -38,9 +39,10 @@ type Options struct {
 
 	// Store keeps what was delivered, and lets one of several replicas read each thread; see [Store]. Each change is then written to it
 	// twice, before it is yielded and when it is delivered. A change that a replica had in hand when it died is yielded by the next one, first
-	// and with the same cursor. Nil means none: the caller keeps cursors.
+	// and with the same cursor. A call of the Store that takes longer than LeaseTime, and than 5 seconds, fails and is repeated. Nil means none:
+	// the caller keeps cursors.
 	Store Store
-	// LeaseTime is how long a replica must have been silent before others read its threads. 0 means 5 seconds.
+	// LeaseTime is how long a replica must have been silent before others read its threads, at least 100 milliseconds. 0 means 5 seconds.
 	LeaseTime time.Duration
 
 	// OnError is called for every call, of the service or the Store, that failed and is repeated, and for every thread that [WatchAll] drops, with the thread's id, or ""
@@ -55,6 +57,7 @@ const (
 	defaultMaxInterval    = time.Minute
 	defaultCallsPerMinute = 300
 	defaultLeaseTime      = 5 * time.Second
+	minLeaseTime          = 100 * time.Millisecond
 )
 
 // withDefaults checks the options and replaces zero values by defaults.
@@ -72,8 +75,8 @@ func (o *Options) withDefaults() (Options, error) {
 		return filled, &chat.ArgumentError{Name: "CallsPerMinute", Reason: "must not be negative"}
 	case o.MaxAge < 0:
 		return filled, &chat.ArgumentError{Name: "MaxAge", Reason: "must not be negative"}
-	case o.LeaseTime < 0:
-		return filled, &chat.ArgumentError{Name: "LeaseTime", Reason: "must not be negative"}
+	case o.LeaseTime != 0 && o.LeaseTime < minLeaseTime:
+		return filled, &chat.ArgumentError{Name: "LeaseTime", Reason: "must be 0 or at least " + minLeaseTime.String()}
 	}
 	if filled.Share == 0 {
 		filled.Share = defaultShare

@@ -277,6 +277,8 @@ var _ = Describe("Watch", func() {
 		Entry(nil, "MaxInterval", feed.Options{MaxInterval: -1}),
 		Entry(nil, "CallsPerMinute", feed.Options{CallsPerMinute: -1}),
 		Entry(nil, "MaxAge", feed.Options{MaxAge: -1}),
+		Entry(nil, "LeaseTime", feed.Options{LeaseTime: -1}),
+		Entry(nil, "LeaseTime", feed.Options{LeaseTime: 5 * time.Nanosecond}),
 	)
 
 	It("rejects a nil thread", func() {
