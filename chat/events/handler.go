@@ -86,9 +86,10 @@ type Handler struct {
 // callback returns nil, also after its context has ended; the events after it in the request are then not passed, and the answer is 503.
 //
 // Event Grid delivers at least once and not in order. The handler passes an event once: it skips events that the callback has handled
-// without an error before, recognised by their ID, source and type, or by thread, kind, message or participant, version, level and recipient. A delivery of an
-// event whose callback is running waits for it. Typing is recognised by its ID only. Records are lost with the process unless
-// [HandlerOptions].Seen keeps them, and two processes may handle the same event at the same time: callbacks should be idempotent.
+// without an error before, recognised by their ID, source and type, or by thread, kind, message or participant, version, level and
+// recipient. A delivery of an event whose callback is running waits for it. Typing is recognised by its ID only. Records are lost with the
+// process unless [HandlerOptions].Seen keeps them, and two processes may handle the same event at the same time: callbacks should be
+// idempotent.
 //
 // With a queue, the answer is 200 once all events of the request are in it, or 503 if they do not fit. Errors of the callback are only
 // logged, and queued events are lost if the process ends before [Handler.Shutdown] returns.

@@ -45,8 +45,8 @@ type Options struct {
 	// LeaseTime is how long a replica must have been silent before others read its threads, at least 100 milliseconds. 0 means 5 seconds.
 	LeaseTime time.Duration
 
-	// OnError is called for every call, of the service or the Store, that failed and is repeated, and for every thread that [WatchAll] drops, with the thread's id, or ""
-	// if there is none. It is called by the goroutine of the range, which waits for it. Nil means no calls.
+	// OnError is called for every call, of the service or the Store, that failed and is repeated, and for every thread that [WatchAll] drops,
+	// with the thread's id, or "" if there is none. It is called by the goroutine of the range, which waits for it. Nil means no calls.
 	OnError func(threadID string, err error)
 	// Lag tells how far the range is behind. Nil means that it is not measured.
 	Lag *Lag

@@ -23,8 +23,8 @@ const upsert = `INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT
 const advance = `INSERT INTO positions VALUES (?, ?) ON CONFLICT (thread) DO UPDATE SET cursor = excluded.cursor`
 
 // Thread copies a thread until ctx ends. It continues where an earlier call was, however that one ended: a change and its cursor are
-// committed together. Call it in one process at a time. After [feed.ErrCursorTooOld], which means that the user was not in the thread for a while,
-// remove the position: the next call copies again what is visible.
+// committed together. Call it in one process at a time. After [feed.ErrCursorTooOld], which means that the user was not in the thread for a
+// while, remove the position: the next call copies again what is visible.
 func Thread(ctx context.Context, db *sql.DB, thread *chat.ThreadClient) error {
 	if _, err := db.ExecContext(ctx, schema); err != nil {
 		return fmt.Errorf("create the tables: %w", err)

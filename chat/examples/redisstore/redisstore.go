@@ -1,7 +1,7 @@
 // Package redisstore is a store of package feed in Redis: several processes read the threads of a user together.
 //
-// What was delivered is as durable as Redis is configured to be. After a failover that loses writes, changes may be yielded again. The keys do not
-// expire, and must not be evicted: maxmemory-policy must be noeviction, or one of the volatile policies.
+// What was delivered is as durable as Redis is configured to be. After a failover that loses writes, changes may be yielded again. The keys
+// do not expire, and must not be evicted: maxmemory-policy must be noeviction, or one of the volatile policies.
 package redisstore
 
 import (
