@@ -38,16 +38,16 @@ var _ = Describe("A shop on SQLite", func() {
 
 var _ = Describe("A shop on Postgres", func() { keepsItsPromise(newSchema) })
 
-var _ = DescribeTable("The database of a shop", func(source string, isPostgres bool) {
+var _ = DescribeTable("The database of a shop", func(source, driver string) {
 	GinkgoT().Chdir(GinkgoT().TempDir())
 	db, _, err := open(source)
 	Expect(err).NotTo(HaveOccurred())
 	defer func() { Expect(db.Close()).To(Succeed()) }()
-	Expect(fmt.Sprintf("%T", db.Driver()) == "*stdlib.Driver").To(Equal(isPostgres))
+	Expect(fmt.Sprintf("%T", db.Driver())).To(Equal(driver))
 },
-	Entry("is Postgres with postgres://", "postgres://127.0.0.1:1/shop", true),
-	Entry("is Postgres with postgresql://", "postgresql://127.0.0.1:1/shop", true),
-	Entry("is SQLite with a file", "shop.db", false),
+	Entry("is Postgres with postgres://", "postgres://127.0.0.1:1/shop", "*stdlib.Driver"),
+	Entry("is Postgres with postgresql://", "postgresql://127.0.0.1:1/shop", "*stdlib.Driver"),
+	Entry("is SQLite with a file", "shop.db", "*sqlite.Driver"),
 )
 
 var _ = It("A shop refuses a URL of another database", func() {
