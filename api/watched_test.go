@@ -13,19 +13,17 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// unwatched are the test files and folders whose services are not watched, with the reason. Examples are not watched either: they are what a user writes.
+// unwatched are the test files and folders whose services are not watched, with the reason. Examples are not watched either: they are what a
+// user writes. Nor are fuzz targets, which run outside of a spec.
 var unwatched = map[string]string{
-	"api/check_test.go":                              "it checks the exchanges itself",
-	"chat/chattest/access_key_fuzz_test.go":          "a fuzz target runs outside of a spec",
-	"chat/chattest/isolation_fuzz_test.go":           "a fuzz target runs outside of a spec",
-	"cmd/acschat/internal/export/state_fuzz_test.go": "a fuzz target runs outside of a spec",
-	"chat/chattest/benchmark_test.go":                "a benchmark measures the service alone",
-	"chat/chattest/realtime_benchmark_test.go":       "a benchmark measures the service alone",
-	"chat/soak/":                         "its faults are not in the contracts, and its load is the calls of other suites",
-	"chat/realtime/memory_guard_test.go": "it counts the memory of the client",
-	"chat/chattest/conformance/":         "what the official clients send is not ours to check",
-	"chat/examples/":                     "modules of their own, which show what a user writes",
-	"chat/outbox/":                       "a module of its own; it calls what the suite of chat checks",
+	"api/check_test.go":                        "it checks the exchanges itself",
+	"chat/chattest/benchmark_test.go":          "a benchmark measures the service alone",
+	"chat/chattest/realtime_benchmark_test.go": "a benchmark measures the service alone",
+	"chat/soak/":                               "its faults are not in the contracts, and its load is the calls of other suites",
+	"chat/realtime/memory_guard_test.go":       "it counts the memory of the client",
+	"chat/chattest/conformance/":               "what the official clients send is not ours to check",
+	"chat/examples/":                           "modules of their own, which show what a user writes",
+	"chat/outbox/":                             "a module of its own; it calls what the suite of chat checks",
 }
 
 var _ = Describe("The suites", func() {
@@ -40,7 +38,8 @@ var _ = Describe("The suites", func() {
 			text, err := os.ReadFile(filepath.Join("..", name))
 			Expect(err).NotTo(HaveOccurred())
 			excepted := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
-			if slices.ContainsFunc(slices.Collect(maps.Keys(unwatched)), excepted) || strings.HasPrefix(filepath.Base(name), "example") {
+			if slices.ContainsFunc(slices.Collect(maps.Keys(unwatched)), excepted) || strings.HasPrefix(filepath.Base(name), "example") ||
+				strings.HasSuffix(name, "_fuzz_test.go") {
 				continue
 			}
 			for _, match := range open.FindAllStringSubmatch(string(text), -1) {
