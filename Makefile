@@ -32,9 +32,10 @@ help: ## Say what can be made.
 demo: ## Run every chat operation against a service inside the process, and say what happens.
 	@$(GO) run ./cmd/acschat demo
 
+# Two modules are tested at a time: the suites of some wait for databases rather than compute.
 .PHONY: test
 test: ## Test, with the race detector and in random order.
-	$(call in_modules,$(GO) test -race -shuffle=on ./... -ginkgo.randomize-all)
+	@printf '%s\n' $(MODULES) | xargs -P 2 -I MODULE $(GO) test -C MODULE -race -shuffle=on ./... -ginkgo.randomize-all
 	@for module in chat/limits/redislimits chat/outbox; do \
 		$(GO) test -C $$module -race -count=1 -v -run '^TestServer$$' . | grep 'are skipped' || true; \
 	done
