@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -37,13 +36,8 @@ func Open(ctx context.Context, pool *pgxpool.Pool, table pgx.Identifier) (*Store
 	return s, nil
 }
 
-// callTimeout bounds each call: a server that does not answer is an error, which the feed reports and repeats.
-const callTimeout = 5 * time.Second
-
 // Load implements [feed.Store].
 func (s *Store) Load(ctx context.Context, key string) (value string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
 	err = s.pool.QueryRow(ctx, "SELECT value FROM "+s.table+" WHERE key = $1", key).Scan(&value)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", nil
@@ -53,8 +47,6 @@ func (s *Store) Load(ctx context.Context, key string) (value string, err error) 
 
 // Swap implements [feed.Store].
 func (s *Store) Swap(ctx context.Context, key, old, replacement string) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
 	statement, arguments := "UPDATE "+s.table+" SET value = $3 WHERE key = $1 AND value = $2", []any{key, old, replacement}
 	switch {
 	case old == "":
