@@ -14,6 +14,8 @@ import (
 // time. The texts are of printable ASCII, usually below a kilobyte, and opaque; keys have less than 200 bytes: the ids of threads and replicas,
 // and fixed ones. A store is for one user: give each user one, with a prefix of its own for example.
 //
+// The context of a call ends after the LeaseTime, or five seconds if that is longer: a store need not limit its time itself.
+//
 // A call that fails is repeated after growing delays and reported to Options.OnError, for as long as it fails: nothing is yielded meanwhile. Two
 // kinds of errors end the range: one that matches [os.ErrClosed], for a store that was closed, and that of a text which this version cannot
 // read.
