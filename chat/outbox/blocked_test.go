@@ -118,6 +118,19 @@ func blocksNothing[Tx any](open func() *database[Tx]) {
 		Expect(d.Get(ctx, r.bot, r.threads[0], "a")).To(HaveField("Err", And(MatchError(chat.ErrOutcomeUnknown), MatchError(chat.ErrForbidden))))
 	})
 
+	It("is sent again after ten minutes at most, however long the service asks to wait", func(ctx SpecContext) {
+		d, r := open(), newRoom(1)
+		r.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusTooManyRequests, RetryAfter: 24 * time.Hour})
+		put(ctx, d, r.message(0, "a"))
+		stop := start(ctx, newWorker(d, r, quick()))
+		Eventually(func() (outbox.Entry, error) { return d.Get(ctx, r.bot, r.threads[0], "a") }).WithTimeout(10 * time.Second).
+			Should(HaveField("Err", MatchError(chat.ErrThrottled)))
+		Expect(stop()).To(Succeed())
+		until, err := outbox.Value(ctx, d.Outbox, "SELECT not_before FROM chat_outbox_message")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(time.UnixMicro(until)).To(BeTemporally("~", time.Now().Add(10*time.Minute), time.Minute))
+	})
+
 	It("is given up some time after its first failure, and reported", func(ctx SpecContext) {
 		d, r := open(), newRoom(2)
 		ghost := chat.CommunicationUser{ID: r.bot.ID + "-ghost"}
