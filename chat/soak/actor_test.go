@@ -209,7 +209,7 @@ func (a *actor) deleteThread(ctx context.Context) error {
 }
 
 func (a *actor) send(ctx context.Context, thread *chat.ThreadClient) error {
-	m := &modelMessage{text: a.text("message")}
+	m := &modelMessage{text: a.text(secretText)}
 	done, err := a.change(func() error {
 		sent, err := thread.SendMessage(ctx, m.text, nil)
 		m.id = sent.ID
@@ -232,7 +232,7 @@ func (a *actor) send(ctx context.Context, thread *chat.ThreadClient) error {
 }
 
 func (a *actor) edit(ctx context.Context, m *modelMessage) error {
-	text := a.text("edited message")
+	text := a.text("edited " + secretText)
 	sender, err := a.senderOf(ctx, m)
 	if err != nil {
 		return err

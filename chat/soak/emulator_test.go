@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -20,10 +21,12 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gbytes"
 	"github.com/onsi/gomega/gexec"
 	"github.com/onsi/gomega/gleak"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/chat/events"
 	"github.com/acschat/acs-chat-go/chat/identity"
 	"github.com/acschat/acs-chat-go/chat/realtime"
@@ -43,13 +46,14 @@ func emulatorRun() (length time.Duration, kills int) {
 type emulator struct {
 	binary, folder, address string
 	session                 *gexec.Session
+	watch                   *watch // of all clients, for errors and what the process prints; its access key is public
 	ready                   struct{ Endpoint, ConnectionString, CAFile string }
 	// generation is odd from the moment before the process is killed until it is ready again.
 	generation atomic.Int64
 }
 
 func buildEmulator(ctx context.Context) *emulator {
-	e := &emulator{folder: GinkgoT().TempDir(), address: "127.0.0.1:0"}
+	e := &emulator{folder: GinkgoT().TempDir(), address: "127.0.0.1:0", watch: &watch{secrets: []string{secretText}}}
 	e.binary = filepath.Join(e.folder, "acschat")
 	build := exec.CommandContext(ctx, "go", "build", "-o", e.binary, "./cmd/acschat")
 	build.Dir, build.Stderr = filepath.Join("..", ".."), GinkgoWriter
@@ -82,8 +86,15 @@ func (e *emulator) restart() {
 	GinkgoHelper()
 	e.generation.Add(1)
 	e.session.Kill().Wait(10 * time.Second)
+	e.read()
 	e.start()
 	e.generation.Add(1)
+}
+
+// read looks for secrets in what the process has printed.
+func (e *emulator) read() {
+	e.watch.say(string(e.session.Out.Contents()))
+	e.watch.say(string(e.session.Err.Contents()))
 }
 
 // up waits until the process is ready.
@@ -106,6 +117,7 @@ func (e *emulator) during(call func() error) (s span, err error) {
 	err = call()
 	s.disturbed = before%2 != 0 || e.generation.Load() != before
 	s.ended = time.Now()
+	e.watch.see(err)
 	if err != nil && !s.disturbed {
 		return s, fmt.Errorf("an error that was not injected: %w", err)
 	}
@@ -134,6 +146,7 @@ type person struct {
 	user     chat.CommunicationUser
 	client   *chat.Client
 	listener *realtime.Listener
+	watch    *watch
 
 	mu   sync.Mutex // guards what follows
 	got  map[string]int
@@ -247,6 +260,8 @@ var _ = Describe("The emulator with --data, under 64 clients and killed again an
 		figure("The emulator", fmt.Sprintf("%d clients, %d calls in %s, killed %d times; %d calls failed by that; %d events, %d gaps",
 			len(people), calls, length, kills, disturbed, events, gaps))
 		Eventually(e.session.Interrupt().ExitCode).WithTimeout(30 * time.Second).Should(Equal(0))
+		e.read()
+		e.watch.check("the emulator")
 		Eventually(gleak.Goroutines).WithTimeout(10 * time.Second).ShouldNot(gleak.HaveLeaked(before))
 	})
 })
@@ -261,19 +276,22 @@ func (e *emulator) people(ctx context.Context) (people []*person, stop func()) {
 	transport := &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: emulatorClients,
 	}
-	identities := &identity.ClientOptions{}
+	minting := gbytes.NewBuffer() // what is logged before the tokens are known
+	identities := &identity.ClientOptions{Logger: slog.New(slog.NewJSONHandler(minting, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	identities.Transport = &http.Client{Transport: transport}
 	ids, err := identity.NewClientFromConnectionString(e.ready.ConnectionString, identities)
 	Expect(err).NotTo(HaveOccurred())
-	options := &chat.ClientOptions{RetryBudget: -1}
-	options.Transport = &http.Client{Transport: transport}
 	var group sync.WaitGroup
 	for range emulatorClients {
 		created, err := ids.CreateUserAndToken(ctx, []identity.Scope{identity.ScopeChat}, nil)
 		Expect(err).NotTo(HaveOccurred())
 		credential, err := chat.NewStaticTokenCredential(created.Token)
 		Expect(err).NotTo(HaveOccurred())
-		p := &person{user: created.User, got: make(map[string]int)}
+		p := &person{user: created.User, got: make(map[string]int), watch: newWatch(created.Token.Token)}
+		e.watch.secrets = append(e.watch.secrets, signed(created.Token.Token)...)
+		options := &chat.ClientOptions{RetryBudget: -1, Logger: p.watch.logger()}
+		options.Transport = &http.Client{Transport: transport}
+		options.TracingProvider = p.watch.tracing()
 		p.client, err = chat.NewClient(ids.Endpoint(), credential, options)
 		Expect(err).NotTo(HaveOccurred())
 		p.listener, err = realtime.Listen(ctx, p.client, nil)
@@ -285,9 +303,12 @@ func (e *emulator) people(ctx context.Context) (people []*person, stop func()) {
 		for _, p := range people {
 			p.listener.Close()
 			p.client.Close()
+			p.watch.check("a client of the emulator", p.client, p.listener)
 		}
 		group.Wait()
 		ids.Close()
+		e.watch.say(string(minting.Contents()))
+		Expect(string(minting.Contents())).NotTo(ContainSubstring(chattest.DefaultAccessKey))
 		transport.CloseIdleConnections()
 	}
 }

@@ -21,9 +21,11 @@ import (
 	"sync"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	. "github.com/onsi/gomega"
 
+	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -35,6 +37,7 @@ type network struct {
 	only    string // the path of the requests that are hit contains it; empty: every path
 	cut     int    // the place at which faults with cuts act
 	places  int    // the number of these places
+	client  weak.Pointer[chat.Client]
 
 	mu        sync.Mutex // guards what follows
 	dialed    int

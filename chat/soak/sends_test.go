@@ -114,7 +114,7 @@ func openRough(version int, bytes int64) *rough {
 		service.ServeHTTP(w, req)
 	}))
 	r.server.EnableHTTP2 = version == 2
-	r.server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	r.server.Config.ErrorLog = slog.NewLogLogger(r.watch.logger().Handler(), slog.LevelError)
 	r.listener = &roughListener{Listener: r.server.Listener, one: 10, bytes: 8_000}
 	if version == 2 {
 		r.listener.one, r.listener.bytes = 1, bytes
@@ -241,7 +241,7 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 		over := fmt.Sprintf(", over HTTP/%d", version)
 
 		It("send each message once at most, and tell what became of it"+over, func(ctx SpecContext) {
-			r := openRough(version, 200_000)
+			r := openRough(version, 50_000)
 			threads := r.threads(ctx)
 			r.inject(chattest.SendChatMessage)
 			told, outcomes := make([]result, sends()/2), &tally{}

@@ -1,27 +1,25 @@
 package soak_test
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log" //nolint:depguard // net/http writes to it
-	"log/slog"
 	"maps"
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"runtime/metrics"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
+	"weak"
 
 	azlog "github.com/Azure/azure-sdk-for-go/sdk/azcore/log"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -82,6 +80,7 @@ func (f *fault) cells(always bool) (row []string) {
 	Expect(err).NotTo(HaveOccurred())
 	defer func() { Expect(service.Close()).To(Succeed()) }()
 	people := newCast(service)
+	var clients []weak.Pointer[chat.Client]
 	for _, c := range classes() {
 		if f.lists && c.name != "list" {
 			row = append(row, "")
@@ -98,6 +97,7 @@ func (f *fault) cells(always bool) (row []string) {
 				}
 				n := &network{service: service, fault: f, always: always, only: step, cut: cut}
 				outcome, count := n.run(c, r)
+				clients = append(clients, n.client)
 				if f.cuts {
 					places = max(places, n.places)
 				}
@@ -113,6 +113,10 @@ func (f *fault) cells(always bool) (row []string) {
 			texts = append(texts, strings.TrimSpace(name+" "+outcomes[outcome].String()+" "+done))
 		}
 		row = append(row, strings.Join(texts, "; "))
+	}
+	runtime.GC()
+	for _, client := range clients {
+		Expect(client.Value() == nil).To(BeTrue(), "a timer, or something else, holds a closed client: "+f.name)
 	}
 	return row
 }
@@ -149,6 +153,7 @@ func (n *network) run(c *class, r *room) (outcome string, requests int) {
 	options.TracingProvider = watch.tracing()
 	client, err := chat.NewClient(n.service.Endpoint(), credential, options)
 	Expect(err).NotTo(HaveOccurred())
+	n.client = weak.Make(client)
 	azlog.SetListener(func(_ azlog.Event, text string) { watch.say(text) })
 	defer azlog.SetListener(nil)
 	log.SetOutput(io.Discard) // see the head of the report
@@ -176,7 +181,7 @@ func (n *network) run(c *class, r *room) (outcome string, requests int) {
 	Expect(credential.Close()).To(Succeed())
 	transport.CloseIdleConnections()
 	dialed := n.dialed
-	time.Sleep(time.Hour) // every timer of the client has ended
+	time.Sleep(time.Hour) // what a timer of the client would do is done now; cells looks for longer ones
 	transport.CloseIdleConnections()
 	n.settle(place)
 	Expect(n.dialed).To(Equal(dialed), "a connection is opened after the end: "+place)
@@ -254,92 +259,6 @@ func outcomeOf(err error) string {
 		return "timeout"
 	}
 	return "error"
-}
-
-// watch reads what clients say, and looks for what they must not say.
-type watch struct {
-	secrets []string
-	method  string // of the requests that are counted. Empty: all
-
-	mu       sync.Mutex // guards what follows
-	leak     string     // the first text with a secret
-	requests int
-}
-
-// newWatch returns a watch for a token, the texts of messages and the access key.
-func newWatch(token string) *watch {
-	return &watch{secrets: []string{token, token[strings.LastIndexByte(token, '.')+1:], secretText, chattest.DefaultAccessKey}}
-}
-
-func (w *watch) say(text string) {
-	for _, secret := range w.secrets {
-		if i := strings.Index(text, secret); i >= 0 {
-			w.mu.Lock()
-			w.leak = cmp.Or(w.leak, text[max(0, i-300):min(len(text), i+len(secret)+50)])
-			w.mu.Unlock()
-		}
-	}
-}
-
-func (w *watch) Write(p []byte) (int, error) {
-	w.say(string(p))
-	return len(p), nil
-}
-
-// logger returns a logger of everything, which counts the requests.
-func (w *watch) logger() *slog.Logger {
-	return slog.New(counting{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}), w})
-}
-
-type counting struct {
-	slog.Handler
-	watch *watch
-}
-
-// Handle counts the record if it is that of a request.
-func (c counting) Handle(ctx context.Context, record slog.Record) error {
-	isRequest := record.Message == "chat request"
-	record.Attrs(func(a slog.Attr) bool {
-		isRequest = isRequest && (c.watch.method == "" || a.Key != "method" || a.Value.String() == c.watch.method)
-		return isRequest
-	})
-	if isRequest {
-		c.watch.mu.Lock()
-		c.watch.requests++
-		c.watch.mu.Unlock()
-	}
-	return c.Handler.Handle(ctx, record)
-}
-
-func (w *watch) tracing() tracing.Provider {
-	attributes := func(list ...tracing.Attribute) { w.say(fmt.Sprint(list)) }
-	start := func(ctx context.Context, name string, options *tracing.SpanOptions) (context.Context, tracing.Span) {
-		w.say(name)
-		attributes(options.Attributes...)
-		return ctx, tracing.NewSpan(tracing.SpanImpl{
-			End: func() {}, SetAttributes: attributes, AddEvent: func(name string, list ...tracing.Attribute) { w.say(name); attributes(list...) },
-			SetStatus: func(_ tracing.SpanStatus, description string) { w.say(description) },
-		})
-	}
-	return tracing.NewProvider(func(string, string) tracing.Tracer { return tracing.NewTracer(start, nil) }, nil)
-}
-
-// see looks at an error, and at those that it wraps, wherever it is printed.
-func (w *watch) see(err error) {
-	for ; err != nil; err = errors.Unwrap(err) {
-		w.say(fmt.Sprintf("%v %+v %#v", err, err, err))
-	}
-}
-
-// check expects that no secret was said, and that none is in the text of any value.
-func (w *watch) check(place string, values ...any) {
-	GinkgoHelper()
-	for _, value := range values {
-		w.say(fmt.Sprintf("%v %+v %#v", value, value, value))
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	Expect(w.leak).To(BeEmpty(), "a secret was said: "+place)
 }
 
 // watchHeap samples the heap until the function it returns is called, which returns the highest value.
