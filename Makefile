@@ -10,7 +10,7 @@ GOVULNCHECK      := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GORELEASER       := github.com/goreleaser/goreleaser/v2@v2.15.1
 
 GO       ?= go
-FUZZTIME ?= 1000x
+FUZZTIME ?= 200x
 
 # Where fuzzing keeps what it finds: beside the inputs of go test -fuzz, or only for the run.
 FUZZCACHE = $(if $(filter %x,$(FUZZTIME)),$$tmp/$$package/found,$$($(GO) env GOCACHE)/fuzz/$$($(GO) list))
@@ -47,7 +47,7 @@ guard: ## Count what calls allocate and hold, which the race detector would hide
 # Each package is compiled once. Go would spend the time minimizing inputs, so it may try once. A run of a number of executions
 # begins without the inputs that earlier runs have found, which would make each run longer than the last.
 .PHONY: fuzz-smoke
-fuzz-smoke: ## Fuzz each target for FUZZTIME: 1000x is a number of executions, 5m a time.
+fuzz-smoke: ## Fuzz each target for FUZZTIME: 200x is a number of executions, 5m a time.
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && \
 	grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' . | sed 's|/[^/]*:func | |' | sort > "$$tmp/targets" && \
 	cut -d' ' -f1 "$$tmp/targets" | uniq | xargs -P 4 -I PACKAGE sh -c \
