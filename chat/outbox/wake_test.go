@@ -93,8 +93,9 @@ var _ = Describe("The end of the job of a thread", func() {
 			put(ctx, d, first)
 			Expect(d.Enqueue(ctx, tx, last)).To(Succeed())
 		}
+		watching := openPostgres(d.source) // the waiting jobs may have every connection of the other pool
 		Eventually(func() (int64, error) {
-			return outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'SELECT awake %'")
+			return outbox.Value(ctx, watching.Outbox, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'SELECT awake %'")
 		}).WithTimeout(20 * time.Second).Should(BeNumerically(">", 3))
 		Expect(commit()).To(Succeed())
 		lost := strays(ctx, d, 3*time.Second)
