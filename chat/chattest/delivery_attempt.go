@@ -67,7 +67,7 @@ func (e *Subscription) handshake() {
 	if fault == nil {
 		fault = e.takeFault(ValidateWebhook)
 	}
-	if fault.delay > 0 {
+	if fault.postpones() {
 		e.handshakeFault = fault.rest()
 		e.endHandshake(func(now time.Time) { e.handshakeAt = now.Add(fault.delay) }, nil)
 		return
@@ -135,7 +135,7 @@ func (e *Subscription) attempt(batch []*delivery, now time.Time) {
 	if fault == nil {
 		fault = e.takeFault(DeliverToWebhook, kinds...)
 	}
-	if fault.delay > 0 || fault.reorder {
+	if fault.postpones() {
 		e.postpone(batch, fault, now)
 		return
 	}

@@ -2,6 +2,7 @@ package chattest_test
 
 import (
 	"net/http"
+	"testing/synctest"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -102,6 +103,74 @@ var _ = Describe("Faults of deliveries to a webhook", func() {
 			Expect(h.texts()).To(Equal([]any{"a", "c", "b"}))
 		})
 	})
+
+	It("delay after the next one, or after ten seconds, if they also reorder", func() {
+		talking(func(s *chattest.Service, h *hook, send func(...string)) {
+			for range 2 {
+				s.Fail(chattest.DeliverToWebhook, chattest.Fault{ReorderEvent: true, Delay: time.Hour})
+			}
+			send("a")
+			send("b") // is held, too
+			s.Fail(chattest.DeliverToWebhook, chattest.Fault{Status: 503})
+			send("c")
+			Expect(h.texts()).To(BeEmpty())
+			s.Advance(10 * time.Second)
+			settle(s)
+			Expect(h.texts()).To(Equal([]any{"c"}))
+			s.Advance(time.Hour - 11*time.Second)
+			settle(s)
+			Expect(h.texts()).To(Equal([]any{"c"}))
+			s.Advance(time.Second)
+			settle(s)
+			Expect(h.texts()).To(Equal([]any{"c", "a", "b"}))
+
+			s.Fail(chattest.DeliverToWebhook, chattest.Fault{ReorderEvent: true, Delay: time.Hour})
+			send("d")
+			s.Advance(time.Hour)
+			settle(s)
+			Expect(h.texts()).To(HaveLen(3))
+			s.Advance(10 * time.Second)
+			settle(s)
+			Expect(h.texts()).To(Equal([]any{"c", "a", "b", "d"}))
+		})
+	})
+
+	DescribeTable("hit a batch once, which is sent in one request also if it is postponed",
+		func(fault chattest.Fault) {
+			bubble(func(s *chattest.Service) {
+				ana := newPerson(s)
+				thread := ana.thread("Hooked")
+				h := &hook{}
+				s.DeliverEvents(h, &chattest.SubscriptionOptions{EventTypes: []string{received}, MaxEventsPerBatch: 10})
+				settle(s)
+				release := make(chan struct{})
+				h.answer = func(delivery) int { <-release; return 200 }
+				ana.send(thread, "first")
+				synctest.Wait()
+				injected := s.Fail(chattest.DeliverToWebhook, fault)
+				for _, text := range []string{"a", "b", "c"} {
+					ana.send(thread, text)
+				}
+				close(release)
+				settle(s)
+				s.Advance(time.Minute)
+				settle(s)
+				s.Advance(10 * time.Second) // the attempt after the lost answer
+				settle(s)
+				var sizes []int
+				for _, d := range h.received() {
+					sizes = append(sizes, len(d.events))
+				}
+				Expect(sizes).To(Equal([]int{1, 3, 3}))
+				Expect(injected.Fired()).To(Equal(1))
+				Expect(statuses(s)).To(HaveEach(chattest.DeliveryDelivered))
+			})
+		},
+		Entry("not", chattest.Fault{LoseReply: true}),
+		Entry("by a delay", chattest.Fault{LoseReply: true, Delay: time.Minute}),
+		Entry("by the order", chattest.Fault{LoseReply: true, ReorderEvent: true}),
+		Entry("by both", chattest.Fault{LoseReply: true, ReorderEvent: true, Delay: 50 * time.Second}),
+	)
 
 	It("hit a kind of events", func() {
 		bubble(func(s *chattest.Service) {

@@ -23,12 +23,13 @@ func (q *deliveryQueue) next() (due time.Time, ok bool) {
 // sent alone.
 const maxBatchBytes = 1 << 20
 
-// take removes and returns the deliveries for one request, at most most of them. A delivery with a fault of its own is sent alone.
+// take removes and returns the deliveries for one request, at most most of them. Deliveries that a fault has postponed are
+// sent as the request that they were, with no others.
 func (q *deliveryQueue) take(now time.Time, most int, size func(*delivery) int) (batch []*delivery) {
 	bytes := 0
 	for len(q.waiting) > 0 && len(batch) < most {
 		first := q.waiting[0]
-		if now.Before(first.due) || first.fault != nil && len(batch) > 0 {
+		if now.Before(first.due) || len(batch) > 0 && first.fault != batch[0].fault {
 			break
 		}
 		if most > 1 {
@@ -38,9 +39,6 @@ func (q *deliveryQueue) take(now time.Time, most int, size func(*delivery) int) 
 			break
 		}
 		batch = append(batch, heap.Pop(&q.waiting).(*delivery))
-		if first.fault != nil {
-			break
-		}
 	}
 	return batch
 }

@@ -27,7 +27,7 @@ import (
 // and LoseReply, those of deliveries also Event, LoseEvent, DuplicateEvent and ReorderEvent; the zero value loses the request. Status
 // answers in place of the webhook, and LoseReply loses its answer; both, and a lost request, are failed attempts, which are repeated. Delay
 // is by the clock of the service and holds up nothing else. A delivery that is reordered is sent after the next one, or 10 seconds later if
-// there is none.
+// there is none; Delay is added. A fault hits a batch as one request.
 //
 // In JSON members have the same names in lower camel case, durations are strings such as "1.5s", and zero values are omitted.
 type Fault struct {

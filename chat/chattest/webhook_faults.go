@@ -30,6 +30,7 @@ type deliveryFault struct {
 	twice      bool
 	reorder    bool
 	delay      time.Duration
+	postponed  bool // reorder and delay have had their effect
 }
 
 // takeFault returns the fault that hits a request to the webhook.
@@ -45,9 +46,12 @@ func (e *Subscription) takeFault(op Operation, kinds ...events.Kind) *deliveryFa
 	return fault
 }
 
+// postpones reports whether the request is not sent yet.
+func (f *deliveryFault) postpones() bool { return !f.postponed && (f.delay > 0 || f.reorder) }
+
 // rest is the fault after the request was postponed.
 func (f deliveryFault) rest() *deliveryFault {
-	f.delay, f.reorder = 0, false
+	f.postponed = true
 	return &f
 }
 
@@ -72,13 +76,14 @@ func (f *deliveryFault) apply(request func() (status int, err error)) (status in
 	return status, err
 }
 
-// postpone puts the deliveries of a request back, to be sent later with the rest of the fault.
+// postpone puts the deliveries of a request back, to be sent later, again in one request, with the rest of the fault.
 func (e *Subscription) postpone(batch []*delivery, fault *deliveryFault, now time.Time) {
 	due := now.Add(fault.delay)
 	if fault.reorder {
 		due = due.Add(RetryDelay(1)) // unless another request ends before
 	}
-	e.settle(batch, func(d *delivery, _ time.Time) { d.status, d.due, d.fault = DeliveryWaiting, due, fault.rest() })
+	rest := fault.rest() // one for all of them: see deliveryQueue.take
+	e.settle(batch, func(d *delivery, _ time.Time) { d.status, d.due, d.fault = DeliveryWaiting, due, rest })
 	e.hooks.mu.Lock()
 	defer e.hooks.mu.Unlock()
 	if fault.reorder {
@@ -91,12 +96,13 @@ func (e *Subscription) postpone(batch []*delivery, fault *deliveryFault, now tim
 func (e *Subscription) releaseHeld(sent []*delivery) {
 	due := make(map[*delivery]bool, len(e.held))
 	for _, d := range e.held {
-		due[d] = d.status == DeliveryWaiting && !d.changing && !d.removed && !slices.Contains(sent, d)
+		due[d] = d.status == DeliveryWaiting && d.fault != nil && !d.changing && !d.removed && !slices.Contains(sent, d)
 	}
 	e.queue.keep(func(d *delivery) bool { return !due[d] })
+	now := e.hooks.service.Now()
 	for _, d := range e.held {
 		if due[d] {
-			d.due = e.hooks.service.Now()
+			d.due = now.Add(d.fault.delay)
 			e.queue.add(d)
 		}
 	}
