@@ -73,7 +73,9 @@ type Options struct {
 	// calls may be concurrent. Nil means no calls.
 	OnRequest func(Request)
 
-	// OnDelivery is called after each request to a webhook of an event subscription. Calls may be concurrent. Nil means no calls.
+	// OnDelivery is called after each request to a webhook of an event subscription, except those that [Service.Close] aborts. Calls may be
+	// concurrent. [Service.Close] and [Service.WaitForDeliveries] wait until they have returned, so that it must call neither. Nil means no
+	// calls.
 	OnDelivery func(DeliveryAttempt)
 
 	// EntraTokens are the tokens of Microsoft Entra that the identity API accepts besides the access key.

@@ -160,7 +160,8 @@ func (s *Service) loadIdentity() error {
 }
 
 // Close stops the service and releases its file. Without [Options.Path] everything stored is lost. Responses that a fault delays are not
-// sent. Requests to webhooks are aborted, and Close does not wait for them. Later calls return the result of the first.
+// sent. Requests to webhooks are aborted, and Close does not wait for them, but for calls of [Options.OnDelivery] in progress. Later calls
+// return the result of the first.
 func (s *Service) Close() error {
 	s.release()
 	s.closeOnce.Do(func() {

@@ -327,4 +327,26 @@ var _ = Describe("An event subscription", func() {
 			}
 		})
 	})
+
+	It("is closed when the callback has returned, and is not told after that", func() {
+		synctest.Test(suiteT, func(*testing.T) {
+			defer GinkgoRecover()
+			var began, ended atomic.Int64
+			s, err := chattest.Open(api.Watch(&chattest.Options{OnDelivery: func(chattest.DeliveryAttempt) {
+				began.Add(1)
+				time.Sleep(time.Second)
+				ended.Add(1)
+			}}))
+			Expect(err).NotTo(HaveOccurred())
+			for range 4 {
+				s.DeliverEvents(&hook{}, nil)
+			}
+			synctest.Wait()
+			Expect(began.Load()).To(BeEquivalentTo(4))
+			Expect(s.Close()).To(Succeed())
+			Expect(ended.Load()).To(BeEquivalentTo(4))
+			time.Sleep(time.Minute)
+			Expect(began.Load()).To(BeEquivalentTo(4))
+		})
+	})
 })

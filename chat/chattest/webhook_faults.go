@@ -137,11 +137,12 @@ type DeliveryAttempt struct {
 	Duration     time.Duration
 }
 
-// tell passes an attempt to the callback in the options.
+// tell passes an attempt to the callback in the options, for which Close waits.
 func (e *Subscription) tell(a DeliveryAttempt, err error) {
-	if e.hooks.service.onDelivery == nil {
+	if e.hooks.service.onDelivery == nil || !e.hooks.begin() {
 		return
 	}
+	defer e.hooks.working.Done()
 	a.Subscription, a.State, a.URL = e.name, e.State(), e.URL()
 	if err != nil {
 		a.Failure = err.Error()

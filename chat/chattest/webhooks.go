@@ -28,7 +28,7 @@ type webhooks struct {
 	changed       chan struct{}             // closed at the next change; nil if no one waits for it
 	closed        bool
 
-	working sync.WaitGroup // the goroutines of subscriptions, and what writes to the store; not requests to webhooks
+	working sync.WaitGroup // the goroutines of subscriptions, what writes to the store, and calls of the callback; not requests to webhooks
 }
 
 var errServiceClosed = errors.New("the service is closed")
@@ -257,7 +257,7 @@ func (w *webhooks) clockMoved() {
 	w.tellChange()
 }
 
-// close ends the subscriptions. It waits for their goroutines, but not for a webhook.
+// close ends the subscriptions. It waits for their goroutines and for the callback, but not for a webhook.
 func (w *webhooks) close() {
 	w.mu.Lock()
 	w.closed = true
