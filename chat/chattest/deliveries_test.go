@@ -223,6 +223,50 @@ var _ = Describe("Deliveries to a webhook", func() {
 		})
 	})
 
+	It("have batches of the same form as any number of events", func() {
+		for _, schema := range []events.Schema{events.SchemaEventGrid, events.SchemaCloudEvents} {
+			options := chattest.SubscriptionOptions{EventTypes: []string{received}, MaxEventsPerBatch: 5000, Schema: schema}
+			talking(options, func(s *chattest.Service, h *hook, ana *person, thread string) {
+				release := make(chan struct{})
+				h.answer = func(delivery) int { <-release; return 200 }
+				for _, text := range []string{"first", "[<a>]", "[", "]"} {
+					ana.send(thread, text)
+					synctest.Wait()
+				}
+				close(release)
+				settle(s)
+				var list []events.Event
+				for _, d := range s.Deliveries() {
+					list = append(list, d.Event)
+				}
+				first := h.received()[0].events[0]
+				topic := first.Topic + first.Source
+				Expect(h.received()).To(HaveLen(2))
+				Expect(h.received()[0].body).To(Equal(string(must(events.Format(schema, topic, list[0])))))
+				Expect(h.received()[1].body).To(Equal(string(must(events.Format(schema, topic, list[1:]...)))))
+			})
+		}
+	})
+
+	It("have batches that are chosen, while writes wait, without formatting the events", func() {
+		options := onlyMessages
+		options.MaxEventsPerBatch = 5000
+		talking(options, func(s *chattest.Service, h *hook, ana *person, thread string) {
+			release := make(chan struct{})
+			h.answer = func(delivery) int { <-release; return 200 }
+			ana.send(thread, "first")
+			synctest.Wait()
+			const n = 200
+			for i := range n {
+				ana.send(thread, fmt.Sprint(i))
+			}
+			Expect(s.Subscriptions()[0].AllocsToChoose()).To(BeNumerically("<", n/2))
+			close(release)
+			settle(s)
+			Expect(h.received()).To(HaveLen(2))
+		})
+	})
+
 	It("are one at a time, or as many as the subscription allows", func() {
 		for _, most := range []int{0, 4} {
 			options := onlyMessages

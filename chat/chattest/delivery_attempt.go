@@ -53,7 +53,7 @@ func (e *Subscription) next() (work func(), wait time.Duration) {
 	case now.Before(due):
 		return nil, due.Sub(now)
 	}
-	batch := e.queue.take(now, e.batch, e.size)
+	batch := e.queue.take(now, e.batch)
 	for _, d := range batch {
 		d.status = DeliveryRunning
 	}
@@ -93,12 +93,6 @@ func (e *Subscription) handshake() {
 	})
 }
 
-// size is the number of bytes of an event in a batch.
-func (e *Subscription) size(d *delivery) int {
-	body, _ := e.webhook.format(d.address.of(d.event)) // which fails in the attempt, too
-	return len(body)
-}
-
 // endHandshake sets what follows a handshake, tells it, and lets the next request begin.
 func (e *Subscription) endHandshake(set func(now time.Time), tell func()) {
 	e.hooks.mu.Lock()
@@ -114,22 +108,20 @@ func (e *Subscription) endHandshake(set func(now time.Time), tell func()) {
 	e.hooks.tellChange()
 }
 
-// attempt sends a batch, and decides what becomes of its deliveries.
+// attempt sends a batch, or as much of it as a request may have, and decides what becomes of its deliveries.
 func (e *Subscription) attempt(batch []*delivery, now time.Time) {
 	if batch = e.expire(batch, now); len(batch) == 0 {
 		return
 	}
-	list := make([]events.Event, len(batch))
+	batch, body, err := e.cut(batch)
+	if err != nil {
+		e.giveUpUnformatted(batch, err)
+		return
+	}
 	var kinds []events.Kind
 	a := DeliveryAttempt{Method: http.MethodPost}
-	for i, d := range batch {
-		list[i] = d.address.of(d.event)
+	for _, d := range batch {
 		kinds, a.EventTypes = append(kinds, d.event.Kind()), append(a.EventTypes, d.address.Type)
-	}
-	body, err := e.webhook.format(list...)
-	if err != nil {
-		e.giveUpUnformatted(batch)
-		return
 	}
 	fault := batch[0].fault
 	if fault == nil {
@@ -140,7 +132,7 @@ func (e *Subscription) attempt(batch []*delivery, now time.Time) {
 		return
 	}
 	began := time.Now()
-	status, err := fault.apply(func() (int, error) { return e.webhook.deliver(e.ctx, batch[0].attempts, len(list), body) })
+	status, err := fault.apply(func() (int, error) { return e.webhook.deliver(e.ctx, batch[0].attempts, len(batch), body) })
 	if e.ctx.Err() != nil {
 		return // it is sent again after a restart
 	}
@@ -172,13 +164,30 @@ func (e *Subscription) expire(batch []*delivery, now time.Time) (live []*deliver
 	return live
 }
 
-// giveUpUnformatted gives up the deliveries of a batch whose events can't be formatted, which no later attempt changes. The others wait again.
-func (e *Subscription) giveUpUnformatted(batch []*delivery) {
-	e.settle(batch, func(d *delivery, _ time.Time) {
-		d.status = DeliveryWaiting
-		if _, err := e.webhook.format(d.address.of(d.event)); err != nil {
-			d.status, d.outcome = DeliveryFailed, "the event can't be sent: "+shortLine(err.Error())
+// cut returns the deliveries of a batch that one request may have, and its body. The others wait again. The error is that of the first event.
+// It formats the events, which takes long for a large batch: hooks.mu, for which writes wait, is not held meanwhile.
+func (e *Subscription) cut(batch []*delivery) (sent []*delivery, body []byte, err error) {
+	list := make([]events.Event, len(batch))
+	for i, d := range batch {
+		list[i] = d.address.of(d.event)
+	}
+	body, n, err := e.webhook.formatBatch(list)
+	e.hooks.mu.Lock()
+	defer e.hooks.mu.Unlock()
+	for _, d := range batch[n:] {
+		if !d.removed {
+			d.status = DeliveryWaiting
+			e.hooks.place(d)
 		}
+	}
+	e.ring()
+	return batch[:n], body, err
+}
+
+// giveUpUnformatted gives up deliveries whose events can't be formatted, which no later attempt changes.
+func (e *Subscription) giveUpUnformatted(batch []*delivery, err error) {
+	e.settle(batch, func(d *delivery, _ time.Time) {
+		d.status, d.outcome = DeliveryFailed, "the event can't be sent: "+shortLine(err.Error())
 	})
 	e.hooks.mu.Lock()
 	defer e.hooks.mu.Unlock()

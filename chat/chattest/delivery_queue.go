@@ -19,23 +19,12 @@ func (q *deliveryQueue) next() (due time.Time, ok bool) {
 	return q.waiting[0].due, true
 }
 
-// maxBatchBytes is the most bytes of the events in a request, which is the largest limit that Event Grid offers. An event that has more is
-// sent alone.
-const maxBatchBytes = 1 << 20
-
 // take removes and returns the deliveries for one request, at most most of them. Deliveries that a fault has postponed are
 // sent as the request that they were, with no others.
-func (q *deliveryQueue) take(now time.Time, most int, size func(*delivery) int) (batch []*delivery) {
-	bytes := 0
+func (q *deliveryQueue) take(now time.Time, most int) (batch []*delivery) {
 	for len(q.waiting) > 0 && len(batch) < most {
 		first := q.waiting[0]
 		if now.Before(first.due) || len(batch) > 0 && first.fault != batch[0].fault {
-			break
-		}
-		if most > 1 {
-			bytes += size(first)
-		}
-		if bytes > maxBatchBytes && len(batch) > 0 {
 			break
 		}
 		batch = append(batch, heap.Pop(&q.waiting).(*delivery))

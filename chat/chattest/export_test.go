@@ -3,6 +3,7 @@ package chattest
 import (
 	"bytes"
 	"net/http"
+	"testing"
 
 	"go.etcd.io/bbolt"
 )
@@ -113,6 +114,17 @@ func (s *Service) RewriteStoredEvents(old, text string) error {
 			}
 		}
 		return nil
+	})
+}
+
+// AllocsToChoose is how many allocations it takes to choose the events of the next request, during which writes wait.
+func (e *Subscription) AllocsToChoose() float64 {
+	e.hooks.mu.Lock()
+	defer e.hooks.mu.Unlock()
+	return testing.AllocsPerRun(1, func() {
+		for _, d := range e.queue.take(e.hooks.service.Now(), e.batch) {
+			e.queue.add(d)
+		}
 	})
 }
 

@@ -160,6 +160,35 @@ func (w *Webhook) format(list ...events.Event) ([]byte, error) {
 	return events.Format(w.schema, w.topic, list...)
 }
 
+// maxBatchBytes is the most bytes of a request with several events, which is the largest limit that Event Grid offers.
+const maxBatchBytes = 1 << 20
+
+// formatBatch writes the body of a request with the first n events: as many as [maxBatchBytes] allows, at least one. An event that can't be
+// formatted ends the batch, and is an error if it is the first.
+func (w *Webhook) formatBatch(list []events.Event) (body []byte, n int, err error) {
+	first, err := w.format(list[0])
+	if err != nil || len(list) == 1 {
+		return first, 1, err
+	}
+	body = append([]byte("["), objectOf(first)...)
+	for n = 1; n < len(list); n++ {
+		next, err := w.format(list[n])
+		if err != nil || len(body)+len(",")+len(objectOf(next))+len("]") > maxBatchBytes {
+			break
+		}
+		body = append(append(body, ','), objectOf(next)...)
+	}
+	if n == 1 {
+		return first, 1, nil // which is no array in the schema of CloudEvents
+	}
+	return append(body, ']'), n, nil
+}
+
+// objectOf returns the object of an event that is formatted alone, without the array of Event Grid's schema.
+func objectOf(one []byte) []byte {
+	return bytes.TrimSuffix(bytes.TrimPrefix(one, []byte("[")), []byte("]"))
+}
+
 // header makes the headers of a request with a number of events.
 func (w *Webhook) header(eventType, dataVersion string, count, attempt int) http.Header {
 	h := http.Header{
