@@ -73,13 +73,16 @@ func (e *Subscription) handshake() {
 		return
 	}
 	e.handshakeFault = nil
+	a := DeliveryAttempt{Method: e.webhook.handshakeMethod(), Fault: fault.id}
 	began := time.Now()
 	status, err := fault.apply(func() (int, error) { return e.webhook.Validate(e.ctx) })
 	if e.ctx.Err() != nil {
 		return
 	}
+	a.Status, a.Duration = status, time.Since(began)
 	e.endHandshake(func(now time.Time) {
 		e.handshakes++
+		a.Handshake = e.handshakes
 		switch {
 		case err == nil:
 			e.state, e.outcome = SubscriptionActive, statusLine(status)
@@ -88,9 +91,7 @@ func (e *Subscription) handshake() {
 			e.state = SubscriptionFailed
 		}
 		e.handshakeAt, e.outcome = now.Add(HandshakeInterval), err.Error()
-	}, func() {
-		e.tell(DeliveryAttempt{Method: e.webhook.handshakeMethod(), Status: status, Fault: fault.id, Duration: time.Since(began)}, err)
-	})
+	}, func() { e.tell(a, err) })
 }
 
 // endHandshake sets what follows a handshake, tells it, and lets the next request begin.

@@ -310,10 +310,10 @@ var _ = Describe("An event subscription", func() {
 			newPerson(s).thread("Hooked")
 			settle(s)
 			Expect(<-attempts).To(And(HaveField("EventTypes", BeNil()), HaveField("Status", 200), HaveField("Failure", ""),
-				HaveField("Method", "POST"), HaveField("State", chattest.SubscriptionActive),
+				HaveField("Method", "POST"), HaveField("State", chattest.SubscriptionActive), HaveField("Handshake", 1),
 				HaveField("URL", "https://webhook.invalid/?code=[redacted]"), HaveField("Subscription", "webhook")))
 			Expect(<-attempts).To(And(HaveField("EventTypes", Equal([]string{"Microsoft.Communication.ChatThreadCreated"})),
-				HaveField("Status", 503), HaveField("Failure", "fault 1 answered 503 Service Unavailable"), HaveField("Fault", 1), HaveField("Method", "POST")))
+				HaveField("Status", 503), HaveField("Failure", "fault 1 answered 503 Service Unavailable"), HaveField("Fault", 1), HaveField("Method", "POST"), HaveField("Handshake", 0)))
 
 			e.Remove()
 			s.Fail(chattest.ValidateWebhook, chattest.Fault{Times: -1})
@@ -323,7 +323,7 @@ var _ = Describe("An event subscription", func() {
 				if attempt == 119 {
 					state = chattest.SubscriptionFailed
 				}
-				Expect(<-attempts).To(And(HaveField("EventTypes", BeNil()), HaveField("Method", "OPTIONS"), HaveField("State", state)))
+				Expect(<-attempts).To(And(HaveField("EventTypes", BeNil()), HaveField("Method", "OPTIONS"), HaveField("State", state), HaveField("Handshake", attempt+1)))
 			}
 		})
 	})

@@ -130,6 +130,7 @@ type DeliveryAttempt struct {
 	State        SubscriptionState // of the subscription after the request
 	Method       string            // POST, or OPTIONS for a handshake of CloudEvents
 	URL          string            // without the values of the query
+	Handshake    int               // the number of the handshake, from 1, and from 1 again after Validate; 0 for a request with events
 	EventTypes   []string          // the types of the events in the request; nil for a handshake
 	Status       int               // of the answer, 0 without one
 	Failure      string            // why the request was not a success, in one line; empty for a success

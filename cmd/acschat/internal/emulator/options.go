@@ -23,10 +23,9 @@ func (e *Emulator) options(page *inspector.Inspector, log io.Writer) (*chattest.
 		Cloud: chat.Cloud(e.cloud), NoRetryAfter: e.noRetryAfter, LimitDivisor: e.limitDivisor, ListingLag: e.listingLag,
 		EncryptTokens: e.encryptTokens, BrowserIdentity: e.browserIdentity, EntraAny: e.entraAny, OnRequest: page.Observe,
 	}
-	shaken := &handshakes{out: log}
 	options.OnDelivery = func(a chattest.DeliveryAttempt) {
 		page.ObserveDelivery(a)
-		shaken.report(a)
+		reportHandshake(log, a)
 		if e.log {
 			logDelivery(log, a)
 		}

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/url"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -74,7 +73,7 @@ func (w *webhooks) check() error {
 	return nil
 }
 
-// webhookName names the subscription of a valid URL, without its query.
+// webhookName is the name that the subscription of a valid URL gets: the URL without its scheme and query.
 func webhookName(target string) string {
 	u, err := url.Parse(target)
 	if err != nil {
@@ -87,7 +86,7 @@ func webhookName(target string) string {
 func (w *webhooks) subscribe(service *chattest.Service) error {
 	for _, target := range w.urls {
 		_, err := service.DeliverEventsTo(target, &chattest.SubscriptionOptions{
-			Name: webhookName(target), Schema: events.Schema(w.schema), EventTypes: w.types, MaxEventsPerBatch: w.batch, Concurrency: maxWebhookRequests,
+			Schema: events.Schema(w.schema), EventTypes: w.types, MaxEventsPerBatch: w.batch, Concurrency: maxWebhookRequests,
 		})
 		if err != nil {
 			return err
@@ -134,38 +133,23 @@ func (s *schema) Set(text string) error {
 	return fmt.Errorf("must be %s or %s", events.SchemaEventGrid, events.SchemaCloudEvents)
 }
 
-// handshakes reports on stderr when a webhook has consented, the first time that it has not, and when it is asked no more.
-type handshakes struct {
-	out io.Writer
-
-	mu    sync.Mutex // guards known and the order of lines
-	known map[string]chattest.SubscriptionState
-}
-
-func (h *handshakes) report(a chattest.DeliveryAttempt) {
-	if a.EventTypes != nil {
-		return
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.known[a.Subscription] == a.State {
-		return
-	}
-	if h.known == nil {
-		h.known = make(map[string]chattest.SubscriptionState)
-	}
-	h.known[a.Subscription] = a.State
+// reportHandshake reports when a webhook has consented, the first time that it has not, and when it is asked no more.
+func reportHandshake(out io.Writer, a chattest.DeliveryAttempt) {
 	var text string
-	switch a.State {
-	case chattest.SubscriptionActive:
+	switch {
+	case a.Handshake == 0:
+		return
+	case a.State == chattest.SubscriptionActive:
 		text = "delivering events to " + a.URL
-	case chattest.SubscriptionValidating:
-		text = fmt.Sprintf("no events for %s yet: %s; trying again every %s", a.URL, a.Failure, chattest.HandshakeInterval)
-	case chattest.SubscriptionFailed:
+	case a.State == chattest.SubscriptionFailed:
 		text = fmt.Sprintf("no events for %s: it has not consented for ten minutes: %s. Events from now on are not kept for it. "+
 			`Start the program, and choose "Handshake again" on the page at / or restart the emulator`, a.URL, a.Failure)
+	case a.Handshake == 1:
+		text = fmt.Sprintf("no events for %s yet: %s; trying again every %s", a.URL, a.Failure, chattest.HandshakeInterval)
+	default:
+		return
 	}
-	fmt.Fprintln(h.out, "acschat: "+harmless.Line(text))
+	fmt.Fprintln(out, "acschat: "+harmless.Line(text))
 }
 
 // logDelivery writes a line for a request to a webhook.

@@ -91,6 +91,33 @@ var _ = Describe("emulator --event-grid", func() {
 		emulator.stop()
 	})
 
+	It("says of each subscription that it begins or not, also if one with its name was removed", func(ctx SpecContext) {
+		server := httptest.NewServer(http.NotFoundHandler())
+		DeferCleanup(server.Close)
+		emulator := emulate(emptyShell(), "--admin")
+		ask := func(method, path, body string, status int) {
+			GinkgoHelper()
+			req, err := http.NewRequestWithContext(ctx, method, emulator.Endpoint+"/admin"+path, strings.NewReader(body))
+			Expect(err).NotTo(HaveOccurred())
+			req.Header.Set("Content-Type", "application/json")
+			res, err := emulator.http.Do(req)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(res).To(HaveHTTPStatus(status))
+			Expect(res.Body.Close()).To(Succeed())
+		}
+		for range 2 {
+			ask("POST", "/subscriptions", `{"name":"bot","url":"`+server.URL+`"}`, http.StatusCreated)
+			Eventually(emulator.Err).Should(gbytes.Say(`acschat: no events for http://\S+ yet: `))
+			ask("DELETE", "/subscriptions?name=bot", "", http.StatusNoContent)
+		}
+		for range 2 {
+			ask("POST", "/subscriptions", `{"name":"bot","url":"`+url+`","schema":"cloudevents"}`, http.StatusCreated)
+			Eventually(emulator.Err).Should(gbytes.Say(`acschat: delivering events to`))
+			ask("DELETE", "/subscriptions?name=bot", "", http.StatusNoContent)
+		}
+		emulator.stop()
+	})
+
 	It("rejects invalid flags before anything is created", func() {
 		data := filepath.Join(GinkgoT().TempDir(), "data")
 		emptyShell().Run("emulator", "--data", data, "--event-grid", "http://localhost/", "--event-grid-type", "x").Ends(2, "there is no event type")
