@@ -49,11 +49,14 @@ func (a adminAPI) addSubscription(w http.ResponseWriter, r *http.Request) {
 			Name: asked.Name, Schema: asked.Schema, EventTypes: asked.EventTypes, MaxEventsPerBatch: asked.MaxEventsPerBatch, Concurrency: asked.Concurrency,
 		})
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errServiceClosed):
+		writeError(w, http.StatusInternalServerError, err)
+	case err != nil:
 		writeError(w, http.StatusBadRequest, err)
-		return
+	default:
+		writeJSON(w, http.StatusCreated, recordOf(e))
 	}
-	writeJSON(w, http.StatusCreated, recordOf(e))
 }
 
 // removeSubscriptions removes one subscription, or all without a name.
@@ -83,23 +86,35 @@ type deliveryListing struct {
 const maxWait = time.Minute
 
 func (a adminAPI) listDeliveries(w http.ResponseWriter, r *http.Request) {
-	query := r.URL.Query()
-	if err := a.waitForDeliveries(r.Context(), query.Get("wait")); err != nil {
+	status, err := statusIn(r, DeliveryWaiting, DeliveryRunning, DeliveryDelivered, DeliveryFailed)
+	if err == nil {
+		err = a.waitForDeliveries(r.Context(), r.URL.Query().Get("wait"))
+	}
+	if err != nil {
 		writeError(w, http.StatusBadRequest, err)
 		return
 	}
 	list := []deliveryListing{}
 	for _, d := range a.s.Deliveries() {
-		if status := query.Get("status"); status == "" || status == string(d.Status) {
+		if status == "" || status == d.Status {
 			list = append(list, deliveryListing{d.ID, d.Subscription, d.Type, d.Status, d.Attempts, d.Next, d.Outcome, d.Event})
 		}
 	}
-	list, err := latest(r, list)
+	list, err = latest(r, list)
 	if err != nil {
 		writeError(w, http.StatusBadRequest, err)
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"value": list})
+}
+
+// statusIn returns the status in the query of a request, which may be absent or one of those allowed.
+func statusIn(r *http.Request, allowed ...DeliveryStatus) (DeliveryStatus, error) {
+	status := DeliveryStatus(r.URL.Query().Get("status"))
+	if status == "" || slices.Contains(allowed, status) {
+		return status, nil
+	}
+	return "", fmt.Errorf("status must be one of %s", allowed)
 }
 
 // waitForDeliveries waits for the deliveries that are due, up to a duration in a query. It does not wait for "".
@@ -129,16 +144,23 @@ func (a adminAPI) changeDelivery(w http.ResponseWriter, r *http.Request, change 
 	switch err := change(r.PathValue("id")); {
 	case errors.Is(err, errUnknownDelivery):
 		writeError(w, http.StatusNotFound, err)
-	case err != nil:
+	case errors.Is(err, errDeliveryIsBusy), errors.Is(err, errNoSubscription):
 		writeError(w, http.StatusConflict, err)
+	case err != nil:
+		writeError(w, http.StatusInternalServerError, err)
 	default:
 		w.WriteHeader(http.StatusNoContent)
 	}
 }
 
-// removeDeliveries removes all deliveries that are not in progress, or those with a status.
+// removeDeliveries removes all deliveries that are not in progress, or those of them with a status.
 func (a adminAPI) removeDeliveries(w http.ResponseWriter, r *http.Request) {
-	if err := a.s.removeDeliveries(DeliveryStatus(r.URL.Query().Get("status"))); err != nil {
+	status, err := statusIn(r, DeliveryWaiting, DeliveryDelivered, DeliveryFailed)
+	if err != nil {
+		writeError(w, http.StatusBadRequest, err)
+		return
+	}
+	if err := a.s.removeDeliveries(status); err != nil {
 		writeError(w, http.StatusInternalServerError, err)
 		return
 	}

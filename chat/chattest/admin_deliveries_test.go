@@ -91,6 +91,40 @@ var _ = Describe("The admin handler, for webhooks", func() {
 		ask("DELETE", "/deliveries/"+s.Deliveries()[0].ID, "").must(409)
 	})
 
+	It("refuses a status that no delivery has, or that none to remove has", func() {
+		s.DeliverEvents(h, nil)
+		ana.send(thread, "hi")
+		settle(s.Service)
+		ask("GET", "/deliveries?status=lost", "").matches(400, documented("BadRequest", "status must be one of [waiting running delivered failed]", ""))
+		ask("GET", "/deliveries?status=running", "").must(200)
+		for _, status := range []string{"lost", "Delivered", "running"} {
+			ask("DELETE", "/deliveries?status="+status, "").matches(400, documented("BadRequest", "status must be one of [waiting delivered failed]", ""))
+		}
+		Expect(s.Deliveries()).NotTo(BeEmpty())
+	})
+
+	It("answers 500 if the store can't be written or the service is closed", func() {
+		s.DeliverEvents(h, nil)
+		ana.send(thread, "hi")
+		settle(s.Service)
+		delivery := "/deliveries/" + s.Deliveries()[0].ID
+		fails := func(problem string) {
+			GinkgoHelper()
+			for _, method := range []string{"POST", "DELETE"} {
+				Expect(ask(method, delivery, "").must(500).Body).To(ContainSubstring(problem))
+			}
+			Expect(ask("DELETE", "/deliveries", "").must(500).Body).To(ContainSubstring(problem))
+		}
+		s.BeforeCommit(func() { panic("no space") })
+		fails("no space")
+		s.BeforeCommit(nil)
+		ask("POST", delivery, "").must(204)
+		settle(s.Service)
+		Expect(s.Close()).To(Succeed())
+		fails("the service is closed")
+		Expect(ask("POST", "/subscriptions", `{"url":"`+url+`","name":"late"}`).must(500).Body).To(ContainSubstring("the service is closed"))
+	})
+
 	It("injects faults", func() {
 		ask("POST", "/faults", `{"operation":"DeliverToWebhook","loseReply":true}`).must(201)
 		ask("POST", "/faults", `{"operation":"ValidateWebhook","status":503}`).must(201)

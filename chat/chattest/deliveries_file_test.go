@@ -188,6 +188,27 @@ var _ = Describe("Deliveries of a service with a file", func() {
 		})
 	})
 
+	It("are made again, with the same event, if their outcome could not be stored", func() {
+		keeping(func(open func() *chattest.Service) {
+			s := open()
+			h := &hook{answer: func(delivery) int {
+				s.BeforeCommit(func() { panic("no space") })
+				return 200
+			}}
+			s.DeliverEvents(h, options)
+			ana := newPerson(s)
+			ana.send(ana.thread("Kept"), "hi")
+			settle(s)
+			Expect(statuses(s)).To(HaveExactElements(chattest.DeliveryDelivered))
+			s = open()
+			again := &hook{}
+			s.DeliverEvents(again, options)
+			settle(s)
+			Expect(again.received()).To(HaveLen(1))
+			Expect(again.received()[0].body).To(Equal(h.received()[0].body))
+		})
+	})
+
 	It("do not wait for a clock that was ahead before", func() {
 		keeping(func(open func() *chattest.Service) {
 			s := open()

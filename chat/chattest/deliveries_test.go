@@ -130,6 +130,26 @@ var _ = Describe("Deliveries to a webhook", func() {
 		})
 	})
 
+	It("are found by their id at a cost that does not grow with their number", func() {
+		talking(onlyMessages, func(s *chattest.Service, h *hook, ana *person, thread string) {
+			h.answer = func(d delivery) int { return []int{400, 500, 200}[d.number%3] }
+			const n = 300
+			for i := range n {
+				ana.send(thread, fmt.Sprint(i))
+			}
+			settle(s)
+			Expect(testing.AllocsPerRun(1, func() { Expect(s.Redeliver("9-9")).NotTo(Succeed()) })).To(BeNumerically("<", n/4))
+			for _, i := range []int{0, 1, 2} {
+				id := s.Deliveries()[i].ID
+				for _, other := range []string{"", id + "0", "+" + id, "0" + id, id + "-0", strings.TrimSuffix(id, "-0")} {
+					Expect(s.RemoveDelivery(other)).To(MatchError(ContainSubstring(fmt.Sprintf("there is no delivery %q", other))))
+				}
+				Expect(s.RemoveDelivery(id)).To(Succeed())
+			}
+			Expect(s.Deliveries()).To(HaveLen(n - 3))
+		})
+	})
+
 	It("have no receipts, and the typing of a user once", func() {
 		talking(chattest.SubscriptionOptions{}, func(s *chattest.Service, h *hook, ana *person, thread string) {
 			id := ana.send(thread, "hi")

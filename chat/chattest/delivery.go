@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -44,6 +46,17 @@ const (
 type deliveryKey struct{ occurrence, index int64 }
 
 func (k deliveryKey) String() string { return fmt.Sprintf("%d-%d", k.occurrence, k.index) }
+
+// parseDeliveryKey reads what String writes. For other texts it returns the zero value, which no delivery has.
+func parseDeliveryKey(text string) (k deliveryKey) {
+	occurrence, index, _ := strings.Cut(text, "-")
+	k.occurrence, _ = strconv.ParseInt(occurrence, 10, 64)
+	k.index, _ = strconv.ParseInt(index, 10, 64)
+	if k.String() != text {
+		return deliveryKey{}
+	}
+	return k
+}
 
 func (k deliveryKey) compare(other deliveryKey) int {
 	return cmp.Or(cmp.Compare(k.occurrence, other.occurrence), cmp.Compare(k.index, other.index))
@@ -140,7 +153,7 @@ func (w *webhooks) again(id string) (old, again *delivery, err error) {
 	case err != nil:
 		return nil, nil, err
 	case old.subscription.removed:
-		return nil, nil, fmt.Errorf("there is no subscription %q", old.subscription.name)
+		return nil, nil, fmt.Errorf("%w %q", errNoSubscription, old.subscription.name)
 	}
 	w.claim([]*delivery{old})
 	return old, &delivery{
@@ -178,17 +191,22 @@ func (s *Service) removeDeliveries(status DeliveryStatus) error {
 	})
 }
 
-var errUnknownDelivery = errors.New("there is no delivery")
+var (
+	errUnknownDelivery = errors.New("there is no delivery")
+	errNoSubscription  = errors.New("there is no subscription")
+	errDeliveryIsBusy  = errors.New("is in progress")
+)
 
 // find finds a delivery that is not in progress. It is called with mu held.
 func (w *webhooks) find(id string) (*delivery, error) {
-	list := w.all()
-	at := slices.IndexFunc(list, func(d *delivery) bool { return d.key.String() == id })
+	key := parseDeliveryKey(id)
+	isIt := func(d *delivery) bool { return d.key == key }
+	d := cmp.Or(w.open[key], w.ended.first(isIt), w.failed.first(isIt))
 	switch {
-	case at < 0:
+	case d == nil:
 		return nil, fmt.Errorf("%w %q", errUnknownDelivery, id)
-	case list[at].isBusy():
-		return nil, fmt.Errorf("the delivery %s is in progress", id)
+	case d.isBusy():
+		return nil, fmt.Errorf("the delivery %s %w", id, errDeliveryIsBusy)
 	}
-	return list[at], nil
+	return d, nil
 }

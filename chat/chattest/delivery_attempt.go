@@ -227,7 +227,8 @@ func (e *Subscription) endRequest() {
 	e.hooks.tellChange()
 }
 
-// settle decides what becomes of deliveries. Others see it when it is stored.
+// settle decides what becomes of deliveries. Others see it when it is stored, or could not be: the store then keeps the earlier status, so
+// that a delivery is made again after a restart.
 func (e *Subscription) settle(batch []*delivery, decide func(d *delivery, now time.Time)) {
 	w := e.hooks
 	if !w.begin() {
@@ -244,7 +245,7 @@ func (e *Subscription) settle(batch []*delivery, decide func(d *delivery, now ti
 	for _, d := range after {
 		decide(d, now)
 	}
-	_ = w.service.store.update(func(tx *bbolt.Tx) error { return updateDeliveries(tx, after) }) // a damaged store fails requests, too
+	_ = w.service.store.update(func(tx *bbolt.Tx) error { return updateDeliveries(tx, after) })
 
 	w.mu.Lock()
 	var surplus []*delivery
@@ -256,6 +257,6 @@ func (e *Subscription) settle(batch []*delivery, decide func(d *delivery, now ti
 	}
 	w.mu.Unlock()
 	if len(surplus) > 0 {
-		_ = w.removeSurplus(surplus)
+		_ = w.removeSurplus(surplus) // or when the store is opened again
 	}
 }

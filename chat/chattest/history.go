@@ -41,6 +41,16 @@ func (h *history[T]) all() []T {
 	return slices.Clone(h.items)
 }
 
+// first returns the first item that is found, or the zero value.
+func (h *history[T]) first(isFound func(T) bool) (item T) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if at := slices.IndexFunc(h.items, isFound); at >= 0 {
+		item = h.items[at]
+	}
+	return item
+}
+
 func (h *history[T]) clear() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
