@@ -14,11 +14,12 @@ func (s *Service) Now() time.Time {
 //
 // The clock stays within 25 years of that of the machine; a larger move ends at that limit.
 func (s *Service) Advance(d time.Duration) {
-	switch {
-	case s.advance(d):
-	case d > 0:
+	if s.advance(d) {
+		return
+	}
+	if d > 0 {
 		s.offset.Store(maxOffset)
-	default:
+	} else {
 		s.offset.Store(-maxOffset)
 	}
 	s.clockMoved()

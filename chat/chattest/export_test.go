@@ -128,6 +128,13 @@ func (e *Subscription) AllocsToChoose() float64 {
 	})
 }
 
+// DueWatchers is how many connections and event subscriptions wait for threads that are due.
+func (s *Service) DueWatchers() int {
+	s.due.mu.Lock()
+	defer s.due.mu.Unlock()
+	return s.due.watchers
+}
+
 // StoredDeliveries is how many records of deliveries and of their events are stored.
 func (s *Service) StoredDeliveries() (n int) {
 	s.mustView(func(tx *bbolt.Tx) error {

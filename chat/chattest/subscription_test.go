@@ -213,6 +213,31 @@ var _ = Describe("An event subscription", func() {
 		})
 	})
 
+	It("ends once if it is removed while the service is closed", func(ctx SpecContext) {
+		s, err := chattest.Open(api.Watch(nil))
+		Expect(err).NotTo(HaveOccurred())
+		for range 8 {
+			s.DeliverEvents(&hook{}, nil)
+		}
+		Expect(s.DueWatchers()).To(Equal(8))
+		release := must(s.HoldCommits()) // one is being removed, and the others wait for it
+		var wg sync.WaitGroup
+		var began atomic.Int64
+		for _, e := range s.Subscriptions() {
+			wg.Go(func() {
+				began.Add(1)
+				e.Remove()
+			})
+		}
+		Eventually(ctx, began.Load).Should(BeEquivalentTo(8))
+		Eventually(ctx, s.Committing).Should(BeTrue())
+		wg.Go(func() { _ = s.Close() })
+		Eventually(ctx, s.DueWatchers).Should(BeNumerically("<=", 0), "all have ended")
+		release()
+		wg.Wait()
+		Expect(s.DueWatchers()).To(BeZero())
+	}, SpecTimeout(time.Minute))
+
 	It("leaves no connection behind when it is removed", func() {
 		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		server := httptest.NewServer(&hook{})

@@ -120,7 +120,7 @@ func (w *webhooks) add(deliveries []*delivery) {
 	w.tellChange()
 }
 
-// unsubscribe removes a subscription with its deliveries. It does nothing if that was done before.
+// unsubscribe removes a subscription with its deliveries. It does nothing if that was done before or the service is closed.
 func (w *webhooks) unsubscribe(e *Subscription) {
 	w.mu.Lock()
 	if e.removed {
@@ -263,6 +263,7 @@ func (w *webhooks) close() {
 	w.closed = true
 	ended := slices.Clone(w.subscriptions)
 	for _, e := range ended {
+		e.removed = true // for a Remove that waits for mu
 		e.cancel()
 		w.service.watchDueThreads(-1)
 	}
