@@ -41,6 +41,7 @@ import (
 //	POST   /reset         does what [Service.Reset] does
 //	GET    /seed          returns the seed of [Service.Dump]
 //	POST   /snapshot      takes a snapshot and replaces the one with that name: {"name":"base"}; without a body the name is ""
+//	DELETE /snapshot      removes all snapshots, or with ?name=… one; each is a copy of the state in memory
 //	POST   /restore       does what [Service.Restore] does with a snapshot: {"name":"base"}
 //
 // An operation may be named without its group, as in "SendChatMessage", if only one has that name. Bodies are JSON; the Content-Type may be

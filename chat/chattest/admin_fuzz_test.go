@@ -22,7 +22,7 @@ func FuzzAdmin(f *testing.F) {
 		{"GET", "/events?kind=chatMessageReceived&last=-1", ""}, {"GET", "/connections", ""}, {"DELETE", "/connections?user=8:acs:a", ""},
 		{"GET", "/subscriptions", ""}, {"DELETE", "/subscriptions?name=x", ""}, {"GET", "/deliveries?status=failed&wait=0s", ""}, {"GET", "/deliveries?wait=-1ns", ""},
 		{"POST", "/deliveries/x", ""}, {"DELETE", "/deliveries?status=", ""}, {"DELETE", "/deliveries/%00", ""}, {"POST", "/reset", ""}, {"GET", "/seed", ""},
-		{"POST", "/snapshot", `{"name":"base"}`}, {"POST", "/restore", `{"name":"base"}`}, {"POST", "/restore", `{"name":`}, {"PUT", "//faults", ""}, {"GET", "", ""},
+		{"POST", "/snapshot", `{"name":"base"}`}, {"POST", "/restore", `{"name":"base"}`}, {"POST", "/restore", `{"name":`}, {"DELETE", "/snapshot?name=base", ""}, {"PUT", "//faults", ""}, {"GET", "", ""},
 	} {
 		f.Add(seed.method, seed.target, seed.body)
 	}

@@ -39,6 +39,7 @@ func (a adminAPI) resources() []resource {
 		{"POST", "/reset", "delete everything", a.reset},
 		{"GET", "/seed", "write the state down as a seed", a.dump},
 		{"POST", "/snapshot", `take a snapshot: {"name":"base"}`, a.takeSnapshot},
+		{"DELETE", "/snapshot", "remove snapshots, all or those of ?name=", a.removeSnapshots},
 		{"POST", "/restore", `restore a snapshot: {"name":"base"}`, a.restoreSnapshot},
 	}
 }

@@ -2,7 +2,9 @@ package chattest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 )
 
@@ -28,6 +30,13 @@ func (n *snapshots) get(name string) (state *Snapshot, ok bool) {
 	return state, ok
 }
 
+// remove removes those with one of the names, or all without a name.
+func (n *snapshots) remove(names []string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	maps.DeleteFunc(n.byName, func(name string, _ *Snapshot) bool { return len(names) == 0 || slices.Contains(names, name) })
+}
+
 // snapshotName is the name of a snapshot, which may be empty.
 type snapshotName struct {
 	Name string `json:"name"`
@@ -49,6 +58,12 @@ func (a adminAPI) takeSnapshot(w http.ResponseWriter, r *http.Request) {
 	}
 	a.s.snapshots.put(named.Name, a.s.Snapshot())
 	writeJSON(w, http.StatusCreated, named)
+}
+
+// removeSnapshots removes one snapshot, or all without a name.
+func (a adminAPI) removeSnapshots(w http.ResponseWriter, r *http.Request) {
+	a.s.snapshots.remove(r.URL.Query()["name"])
+	w.WriteHeader(http.StatusNoContent)
 }
 
 func (a adminAPI) restoreSnapshot(w http.ResponseWriter, r *http.Request) {

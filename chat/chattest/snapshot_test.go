@@ -2,6 +2,7 @@ package chattest_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -147,6 +148,32 @@ var _ = Describe("A snapshot", func() {
 		other := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		Expect(func() { other.Restore(s.Snapshot()) }).To(PanicWith(message))
 		Expect(func() { other.Restore(nil) }).To(PanicWith(message))
+	})
+
+	It("is removed by its name in the admin handler, or with all others", func() {
+		admin := administer(s.Service)
+		for _, name := range []string{"", "a", "b", "c"} {
+			admin("POST", "/snapshot", `{"name":"`+name+`"}`).must(201)
+		}
+		restores := func(names ...string) {
+			GinkgoHelper()
+			for _, name := range []string{"", "a", "b", "c"} {
+				status := 404
+				if slices.Contains(names, name) {
+					status = 204
+				}
+				admin("POST", "/restore", `{"name":"`+name+`"}`).must(status)
+			}
+		}
+		admin("DELETE", "/snapshot?name=a", "").matches(204, "")
+		admin("DELETE", "/snapshot?name=other", "").matches(204, "")
+		restores("", "b", "c")
+		admin("DELETE", "/snapshot?name=&name=b", "").matches(204, "")
+		restores("c")
+		admin("POST", "/snapshot", "").must(201)
+		restores("", "c")
+		admin("DELETE", "/snapshot", "").matches(204, "")
+		restores()
 	})
 
 	It("has a name in the admin handler", func() {

@@ -47,7 +47,7 @@ type Subscription struct {
 	running     int       // requests in progress
 	queue       deliveryQueue
 	held        []*delivery // by a fault, until another request has ended
-	removed     bool // or the service is closed
+	removed     bool        // or the service is closed
 
 	handshakeFault *deliveryFault // for the next handshake, nil if it was not decided yet; of the handshake in progress, if there is one
 }

@@ -50,7 +50,8 @@ With --admin, programs control it in JSON:
                           deliveries to webhooks; POST /admin/deliveries/ID
                           delivers again, DELETE removes
   POST   /admin/reset     deletes every user, thread and message
-  POST   /admin/snapshot  {"name":"base"} remembers the present state
+  POST   /admin/snapshot  {"name":"base"} remembers the present state in memory;
+                          DELETE forgets it
   POST   /admin/restore   {"name":"base"} brings it back
   GET    /admin/seed      writes the state down as a file for --seed
 
