@@ -3,6 +3,7 @@ package chat
 import (
 	"time"
 
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
@@ -61,7 +62,7 @@ func threadItem(w chatapi.ChatThreadItem) ThreadItem {
 
 func threadProperties(w chatapi.ChatThreadProperties) ThreadProperties {
 	p := ThreadProperties{
-		ID: w.ID, Topic: w.Topic, CreatedOn: w.CreatedOn.UTC(), CreatedBy: identifier(&w.CreatedByCommunicationIdentifier),
+		ID: w.ID, Topic: w.Topic, CreatedOn: pipeline.UTC(w.CreatedOn), CreatedBy: identifier(&w.CreatedByCommunicationIdentifier),
 		DeletedOn: utc(w.DeletedOn), Metadata: metadata(w.Metadata),
 	}
 	if w.RetentionPolicy != nil {
@@ -82,7 +83,7 @@ func participant(w chatapi.ChatParticipant) Participant {
 }
 
 func readReceipt(w chatapi.ChatMessageReadReceipt) ReadReceipt {
-	return ReadReceipt{Sender: identifier(&w.SenderCommunicationIdentifier), MessageID: w.ChatMessageID, ReadOn: w.ReadOn.UTC()}
+	return ReadReceipt{Sender: identifier(&w.SenderCommunicationIdentifier), MessageID: w.ChatMessageID, ReadOn: pipeline.UTC(w.ReadOn)}
 }
 
 // metadata is nil if there is none, also if the service writes an empty object.
@@ -93,7 +94,7 @@ func metadata(w map[string]string) map[string]string {
 	return w
 }
 
-func utc(t *time.Time) time.Time { return value(t).UTC() }
+func utc(t *time.Time) time.Time { return pipeline.UTC(value(t)) }
 
 // value returns what a pointer points to, and the zero value for nil.
 func value[T any](p *T) T {

@@ -20,6 +20,7 @@ func FuzzJSON(f *testing.F) {
 		`{"microsoftTeamsUser":{"cloud":"Moon"}}`, `{"rawId":"8:acs:r_t_u","teamsExtensionUser":{"userId":"u","cloud":"DOD"}}`,
 		`{"code":404,"details":[{},{"code":"a"}],"innererrors":[{"message":"b"}],"innererror":{"code":"c"}}`,
 		`{"createdOn":"2025-11-03T11:46:04+02:30","metadata":{"a":"\u2028","b":null}}`, `{"createdOn":"0001-01-01T00:00:00Z"}`,
+		`{"createdOn":"9999-12-31T23:59:59-14:00"}`,
 	} {
 		f.Add([]byte(live.Replace(seed)))
 	}

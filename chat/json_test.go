@@ -126,6 +126,9 @@ var _ = Describe("JSON", func() {
 			chat.Message{ID: "1", Sender: user(ana)}),
 		Entry("in any letter case, with duplicate members", `{"ID":"0","id":"1"}`, chat.Message{ID: "1"}),
 		Entry("with a time without a zone", `{"createdOn":"2025-11-03T09:16:04","content":1}`, chat.Message{CreatedOn: on(9, 16, 4)}),
+		Entry("with times that JSON can't represent in UTC", `{"id":"1","createdOn":"9999-12-31T23:59:59-14:00","editedOn":"0000-01-01T00:00:00+14:00"}`,
+			chat.Message{ID: "1"}),
+		Entry("with one of them and a member of the wrong type", `{"id":"1","type":7,"createdOn":"9999-12-31T23:59:59-14:00"}`, chat.Message{ID: "1"}),
 		Entry("replacing the whole value", `{}`, chat.Message{}),
 	)
 

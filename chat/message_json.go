@@ -5,6 +5,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 	"github.com/acschat/acs-chat-go/gen/chatapi"
 )
 
@@ -101,7 +102,7 @@ func attachmentForm(a Attachment) wireAttachment {
 func message(w wireMessage) Message {
 	return Message{
 		ID: w.ID, Type: w.Type, SequenceID: w.SequenceID, Version: w.Version, Content: messageContent(w.Content),
-		SenderDisplayName: value(w.SenderDisplayName), Sender: identifier(w.Sender), CreatedOn: w.CreatedOn.UTC(),
+		SenderDisplayName: value(w.SenderDisplayName), Sender: identifier(w.Sender), CreatedOn: pipeline.UTC(w.CreatedOn),
 		EditedOn: utc(w.EditedOn), DeletedOn: utc(w.DeletedOn), Metadata: metadata(w.Metadata), Unknown: unknownMembers(w.Unknown),
 	}
 }

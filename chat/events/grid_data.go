@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
 // gridData has the members of the data of all types of Event Grid, in the order in which they are written. Raw ids beside identifiers are
@@ -141,8 +142,8 @@ func (t *gridTime) UnmarshalJSON(data []byte) error {
 
 func parseTime(text string) time.Time {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05"} {
-		if at, err := time.Parse(layout, text); err == nil && at.UTC().Year() >= 0 && at.UTC().Year() <= 9999 { // which JSON has
-			return at.UTC()
+		if at, err := time.Parse(layout, text); err == nil {
+			return pipeline.UTC(at)
 		}
 	}
 	return time.Time{}

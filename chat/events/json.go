@@ -25,7 +25,7 @@ func Unmarshal(data []byte) (Event, error) {
 	}
 	header := Header{
 		ID: w.ID, Level: w.Level, Subject: w.Subject,
-		ThreadID: w.ThreadID, Time: w.Time.UTC(), Version: w.Version, Recipient: w.Recipient.Identifier,
+		ThreadID: w.ThreadID, Time: pipeline.UTC(w.Time), Version: w.Version, Recipient: w.Recipient.Identifier,
 	}
 	switch w.Kind {
 	case KindMessageReceived:
@@ -43,17 +43,17 @@ func Unmarshal(data []byte) (Event, error) {
 	case KindThreadPropertiesUpdated:
 		return ThreadPropertiesUpdated{header, w.Properties, w.UpdatedBy}, nil
 	case KindThreadDeleted:
-		return ThreadDeleted{header, w.DeletionReason, w.DeletedBy, w.ThreadCreatedOn.UTC()}, nil
+		return ThreadDeleted{header, w.DeletionReason, w.DeletedBy, pipeline.UTC(w.ThreadCreatedOn)}, nil
 	case KindParticipantsAdded:
-		return ParticipantsAdded{header, w.AddedBy, w.Participants, w.ThreadCreatedOn.UTC()}, nil
+		return ParticipantsAdded{header, w.AddedBy, w.Participants, pipeline.UTC(w.ThreadCreatedOn)}, nil
 	case KindParticipantsRemoved:
-		return ParticipantsRemoved{header, w.RemovedBy, w.Participants, w.ThreadCreatedOn.UTC()}, nil
+		return ParticipantsRemoved{header, w.RemovedBy, w.Participants, pipeline.UTC(w.ThreadCreatedOn)}, nil
 	case KindBotCommandReceived:
 		return BotCommandReceived{header, w.Message}, nil
 	case KindUserDisconnected:
 		return UserDisconnected{header, w.User.Identifier}, nil
 	case KindGap:
-		return Gap{header, w.LastHeard.UTC(), w.GapReason}, nil
+		return Gap{header, pipeline.UTC(w.LastHeard), w.GapReason}, nil
 	case KindUnknown:
 		return Unknown{header, w.Type, steadyJSON(w.Raw)}, nil
 	}

@@ -26,6 +26,12 @@ var _ = Describe("UserAndToken", func() {
 		Expect(again).To(Equal(issued))
 	})
 
+	It("is read without an expiry that JSON can't represent in UTC", func() {
+		var read identity.UserAndToken
+		Expect(json.Unmarshal([]byte(`{"accessToken":{"token":"a","expiresOn":"9999-12-31T23:59:59-14:00"}}`), &read)).To(Succeed())
+		Expect(read).To(Equal(identity.UserAndToken{Token: chat.AccessToken{Token: "a"}}))
+	})
+
 	It("has no token in JSON if there is none", func() {
 		again := issued
 		Expect(json.Marshal(identity.UserAndToken{User: issued.User})).To(BeEquivalentTo(`{"identity":{"id":"8:acs:u"}}`))

@@ -121,7 +121,7 @@ func accessToken(op pipeline.Operation, w *identityapi.CommunicationIdentityAcce
 	if w == nil || w.Token == "" {
 		return chat.AccessToken{}, fmt.Errorf("%s: %w", op.Action, errNoToken)
 	}
-	return chat.AccessToken{Token: w.Token, ExpiresOn: w.ExpiresOn.UTC()}, nil
+	return chat.AccessToken{Token: w.Token, ExpiresOn: pipeline.UTC(w.ExpiresOn)}, nil
 }
 
 var errNoToken = errors.New("the response has no token")

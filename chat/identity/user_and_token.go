@@ -41,7 +41,7 @@ func (u *UserAndToken) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("identity: unmarshal %T: %w", *u, err)
 	}
 	*u = UserAndToken{User: chat.CommunicationUser{ID: result.Identity.ID}, Token: result.AccessToken}
-	u.Token.ExpiresOn = u.Token.ExpiresOn.UTC()
+	u.Token.ExpiresOn = pipeline.UTC(u.Token.ExpiresOn)
 	return nil
 }
 

@@ -255,6 +255,13 @@ var _ = Describe("Events on the wire", func() {
 		Entry("an initiator that is not JSON", map[string]any{"eventId": 259, "threadId": thread, "deletedBy": "{"}, "259"),
 	)
 
+	It("have no time that JSON can't represent in UTC", func() {
+		payload := payloadOf(with(threadMembers(), map[string]any{"eventId": 259, "deleteTime": "9999-12-31T23:59:59-14:00"}))
+		event, err := realtime.Decode(payload)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(json.Marshal(event)).NotTo(ContainSubstring("9999"))
+	})
+
 	It("are unknown without a thread", func() {
 		event, err := realtime.Decode(`{"eventId":245,"senderId":"8:acs:R_a"}`)
 		Expect(err).To(HaveOccurred())

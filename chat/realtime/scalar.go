@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"time"
+
+	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
 
 // scalar is a JSON string, number or boolean as text. Other values, and null, are "".
@@ -45,7 +47,7 @@ func (s scalar) time() time.Time {
 		return time.UnixMilli(ms).UTC()
 	}
 	if t, err := time.Parse(time.RFC3339, string(s)); err == nil {
-		return t.UTC().Truncate(time.Millisecond)
+		return pipeline.UTC(t).Truncate(time.Millisecond)
 	}
 	return time.Time{}
 }
