@@ -63,7 +63,7 @@ func parseSignature(authorization string) (s signature, ok bool) {
 		case strings.EqualFold(name, "SignedHeaders"):
 			s.headers = strings.Split(strings.ToLower(value), ";")
 		case strings.EqualFold(name, "Signature"):
-			s.value, _ = base64.StdEncoding.Strict().DecodeString(value)
+			s.value, _ = decodeCanonical(base64.StdEncoding, value)
 		}
 	}
 	return s, s.dateHeader() != "" && slices.Contains(s.headers, "host") && slices.Contains(s.headers, "x-ms-content-sha256")

@@ -2,7 +2,9 @@ package chattest
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
+	"strings"
 )
 
 // encode writes v as the service does: compact, without escaping &, < and >.
@@ -56,4 +58,12 @@ func (p *page) end(nextLink string) []byte {
 		p.body = append(append(p.body, `,"nextLink":`...), encode(nextLink)...)
 	}
 	return append(p.body, '}')
+}
+
+// decodeCanonical decodes base64 in its canonical form: unused bits must be zero, and line breaks, which package base64 skips, are an error.
+func decodeCanonical(encoding *base64.Encoding, text string) ([]byte, error) {
+	if i := strings.IndexAny(text, "\r\n"); i >= 0 {
+		return nil, base64.CorruptInputError(i)
+	}
+	return encoding.Strict().DecodeString(text)
 }

@@ -10,11 +10,6 @@ import (
 	"strings"
 )
 
-// decodePart decodes a part of a token. Unused bits must be zero.
-func decodePart(text string) ([]byte, error) {
-	return base64.RawURLEncoding.Strict().DecodeString(text)
-}
-
 // sealedHeader is the header of an encrypted token, which contains a signed one.
 const sealedHeader = `{"alg":"RSA-OAEP-256","enc":"A256GCM","typ":"JWT","cty":"JWT"}`
 
@@ -44,7 +39,7 @@ func (s *Service) unseal(token string) (signed string, ok bool) {
 	var parts [4][]byte
 	for i, text := range strings.SplitN(rest, ".", len(parts)) {
 		var err error
-		if parts[i], err = decodePart(text); err != nil {
+		if parts[i], err = decodeCanonical(base64.RawURLEncoding, text); err != nil {
 			return "", false
 		}
 	}

@@ -157,3 +157,8 @@ func ReadFrame(text string) (written, ack string, ok bool) {
 	}
 	return f.String(), ack, true
 }
+
+// Seal encrypts a text as the service encrypts a signed token.
+func (s *Service) Seal(token string) string {
+	return s.seal(token)
+}

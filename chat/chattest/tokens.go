@@ -166,7 +166,7 @@ func (s *Service) check(token string) (c claims, ok bool) {
 	if dot < 0 {
 		return c, false
 	}
-	signature, err := decodePart(token[dot+1:])
+	signature, err := decodeCanonical(base64.RawURLEncoding, token[dot+1:])
 	if err != nil || jwt.SigningMethodRS256.Verify(token[:dot], signature, &s.signingKey().PublicKey) != nil {
 		return c, false
 	}

@@ -56,7 +56,7 @@ func lifetimeOf(payload string) time.Duration {
 	return time.Duration(number(field(payload, "exp"))-number(field(payload, "iat"))) * time.Second
 }
 
-// sameWhenDecoded lists the texts that differ from one in base64 in their last character only, and are the same bytes.
+// sameWhenDecoded lists the texts that differ from one in base64 in their last character or have a line break, and are the same bytes.
 func sameWhenDecoded(encoding *base64.Encoding, text string) (others []string) {
 	GinkgoHelper()
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
@@ -72,7 +72,8 @@ func sameWhenDecoded(encoding *base64.Encoding, text string) (others []string) {
 		}
 	}
 	Expect(others).NotTo(BeEmpty())
-	return others
+	end := len(body) - 1
+	return append(others, text[:end]+"\n"+text[end:], text[:end]+"\r"+text[end:])
 }
 
 var _ = Describe("A token", func() {
@@ -123,7 +124,7 @@ var _ = Describe("A token", func() {
 		Entry("a negative hour", -time.Hour, -time.Hour),
 	)
 
-	It("is refused if any bit is changed, also the unused ones of its last character", func() {
+	It("is refused if any bit is changed, also the unused ones of its last character, and with a line break", func() {
 		s := chattest.NewServer(GinkgoTB(), api.Watch(&chattest.Options{NoSocket: true}))
 		ana := newPerson(s.Service)
 		good := ana.token
