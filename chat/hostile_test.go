@@ -36,6 +36,7 @@ var _ = Describe("Untrusted input", func() {
 		Entry("another listing of the thread", "/chat/threads/"+testThread+"/messages?syncState=1"),
 		Entry("another thread's", "/chat/threads/19:other@thread.v2/participants?skip=2"),
 		Entry("another API", "/identities?api-version=1"),
+		Entry("a path without its first part, which follows two slashes as a host does", "//chat/threads/"+testThread+"/participants"),
 		Entry("a parent path", "/chat/threads/"+testThread+"/participants/../messages"),
 	)
 

@@ -80,7 +80,7 @@ func checkToken(token, path string) error {
 	}
 	own, _, _ := strings.Cut(token, "?")
 	own, err := url.PathUnescape(own)
-	if err != nil || !strings.HasSuffix(own, path) || !pipeline.IsPathAndQuery(token) {
+	if err != nil || !strings.HasSuffix(own, path) || !pipeline.IsPathAndQuery(token) || pipeline.PathAndQuery(token) != token {
 		return &ArgumentError{Name: "ContinuationToken", Reason: "does not belong to this listing"}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,8 +13,8 @@ import (
 )
 
 // FuzzAdmin checks that no request to the handler of the tests causes a 5xx, that what is declared as JSON is JSON, and that every refusal has
-// one line of explanation in JSON, except those of a router for an unknown path or method. Subscriptions are left out, since they send requests:
-// see FuzzWebhook.
+// one line of explanation in JSON, except those for another host and for an unknown path or method. Subscriptions are left out, since they send
+// requests: see FuzzWebhook.
 func FuzzAdmin(f *testing.F) {
 	for _, seed := range []struct{ method, target, body string }{
 		{"GET", "/", ""}, {"GET", "/faults", ""}, {"POST", "/faults", `{"operation":"SendChatMessage","status":429,"retryAfter":"1.5s","every":3}`},
@@ -64,11 +65,11 @@ func FuzzAdmin(f *testing.F) {
 		var refused struct{ Error struct{ Message string } }
 		isJSON := json.Unmarshal(w.Body.Bytes(), &refused) == nil
 		media := w.Header().Get("Content-Type")
-		ofRouter := (w.Code == http.StatusNotFound || w.Code == http.StatusMethodNotAllowed) && strings.HasPrefix(media, "text/plain")
+		isText := strings.HasPrefix(media, "text/plain") && slices.Contains([]int{http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed}, w.Code)
 		switch {
 		case w.Code >= http.StatusInternalServerError,
 			strings.HasPrefix(media, "application/json") && !isJSON,
-			w.Code >= http.StatusBadRequest && !ofRouter && (!isJSON || refused.Error.Message == "" || strings.Contains(refused.Error.Message, "\n")):
+			w.Code >= http.StatusBadRequest && !isText && (!isJSON || refused.Error.Message == "" || strings.Contains(refused.Error.Message, "\n")):
 			t.Errorf("%s %s: %d\n%s", method, u, w.Code, w.Body)
 		}
 	})

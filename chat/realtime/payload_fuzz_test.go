@@ -37,7 +37,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzParseFrame holds that every text is a frame or not, and that a delivery gets an answer that is JSON.
+// FuzzParseFrame checks that no text crashes the decoder of frames, and that the answer to a delivery is JSON.
 func FuzzParseFrame(f *testing.F) {
 	for _, seed := range []string{
 		"", "1::", "2::", "8::", "6:::3", `6:::1+["pong"]`, `5:1+::{"name":"ping"}`, `0:::{"reason":"dup"}`, "7:::1+0",
@@ -46,8 +46,7 @@ func FuzzParseFrame(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		ok, answer := realtime.ParseFrame(text)
-		if answer != "" && (!ok || !json.Valid([]byte(answer))) {
+		if _, answer := realtime.ParseFrame(text); answer != "" && !json.Valid([]byte(answer)) {
 			t.Fatalf("%q is answered with %q", text, answer)
 		}
 	})
