@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -23,9 +24,9 @@ func (a answering) EvalSha(context.Context, string, []string, ...any) *redis.Cmd
 	return redis.NewCmdResult(a.answer, nil)
 }
 
-// FuzzAnswer checks that Look survives an answer of another form, and returns a list for each window.
+// FuzzAnswer checks that no answer of another form makes Take or Look return a negative duration, and that Look returns a list for each window.
 func FuzzAnswer(f *testing.F) {
-	for _, seed := range []string{"0", "1500000", "-1", "null", `"x"`, `"7"`, "[]", "[[1,2],[]]", "[[],[],[]]", `[["x",null],3]`, "[[9223372036854775807],[-1]]", "[null,null]"} {
+	for _, seed := range []string{"0", "1500000", "-1", "null", `"x"`, `"7"`, "[]", "[[1,2],[]]", "[[],[],[]]", `[["x",null],3]`, "[[9223372036854775807],[-1]]", "9223372036854775807", "-9223372036854775808", "[null,null]"} {
 		f.Add([]byte(seed))
 	}
 	windows := []limits.Window{window(1, time.Minute), window(2, time.Hour)}
@@ -40,8 +41,13 @@ func FuzzAnswer(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if counted, err := store.Look(context.Background(), windows); len(counted) != len(windows) {
-			t.Errorf("%s: %v, %v", text, counted, err)
+		counted, err := store.Look(context.Background(), windows)
+		if len(counted) != len(windows) || slices.ContainsFunc(slices.Concat(counted...), func(d time.Duration) bool { return d < 0 }) {
+			t.Errorf("Look: %s: %v, %v", text, counted, err)
+		}
+		ticket, wait, err := store.Take(context.Background(), windows)
+		if wait < 0 || (err == nil) != (ticket != "") {
+			t.Errorf("Take: %s: %q, %v, %v", text, ticket, wait, err)
 		}
 	})
 }

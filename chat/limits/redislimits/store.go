@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"reflect"
 	"strconv"
@@ -100,7 +101,7 @@ func (s *Store) Take(ctx context.Context, windows []limits.Window) (ticket strin
 	if err != nil {
 		return "", 0, nil //nolint:nilerr // let through
 	}
-	return ticket, time.Duration(microseconds) * time.Microsecond, nil
+	return ticket, durationOf(microseconds), nil
 }
 
 // forget releases a ticket that may have been counted, for a request that is not sent. If it fails, the lease ends it.
@@ -141,10 +142,15 @@ func (s *Store) Look(ctx context.Context, windows []limits.Window) ([][]time.Dur
 		left, _ := found[i].([]any)
 		for _, microseconds := range left {
 			n, _ := microseconds.(int64)
-			counted[i] = append(counted[i], time.Duration(n)*time.Microsecond)
+			counted[i] = append(counted[i], durationOf(n))
 		}
 	}
 	return counted, nil
+}
+
+// durationOf converts the microseconds of an answer. It is 0 for a negative number, and the longest duration for one that is too large.
+func durationOf(microseconds int64) time.Duration {
+	return time.Duration(min(max(microseconds, 0), math.MaxInt64/int64(time.Microsecond))) * time.Microsecond
 }
 
 // run runs a script on the windows, whose arguments are two of its own, and the number and the length of each window.

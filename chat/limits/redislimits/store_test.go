@@ -3,6 +3,7 @@ package redislimits_test
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"slices"
 	"time"
@@ -197,5 +198,28 @@ var _ = Describe("New", func() {
 		Entry("a resource with a brace", &redis.Client{}, "a}b", redislimits.Options{}, "resource must not be empty or contain a brace"),
 		Entry("a prefix with a brace", &redis.Client{}, "r", redislimits.Options{Prefix: "{"}, "Prefix must not contain a brace"),
 		Entry("a negative lease", &redis.Client{}, "r", redislimits.Options{Lease: -1}, "Lease and Timeout must not be negative"),
+	)
+})
+
+var _ = Describe("An answer of Redis", func() {
+	windows := []limits.Window{window(1, time.Minute)}
+	storeOf := func(answer any) *redislimits.Store {
+		GinkgoHelper()
+		s, err := redislimits.New(answering{answer: answer}, "contoso", nil)
+		Expect(err).NotTo(HaveOccurred())
+		return s
+	}
+
+	DescribeTable("is never a wait below zero",
+		func(ctx SpecContext, microseconds int64, want time.Duration) {
+			_, wait, err := storeOf(microseconds).Take(ctx, windows)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(wait).To(Equal(want))
+			Expect(storeOf([]any{[]any{microseconds}}).Look(ctx, windows)).To(HaveExactElements(HaveExactElements(want)))
+		},
+		Entry("of a minute", int64(60_000_000), time.Minute),
+		Entry("of a negative number", int64(-1), time.Duration(0)),
+		Entry("of a number that no duration can represent", int64(math.MaxInt64), math.MaxInt64/time.Microsecond*time.Microsecond),
+		Entry("of one that overflows to a negative duration", int64(math.MaxInt64/1000+1), math.MaxInt64/time.Microsecond*time.Microsecond),
 	)
 })
