@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/harmless"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/inspector"
 )
 
@@ -52,28 +55,45 @@ func (e *Emulator) options(page *inspector.Inspector, log io.Writer) (*chattest.
 	return options, nil
 }
 
-// readFile reads a file of YAML, of which JSON is a part, and rejects members that the value does not have.
+// readFile reads a file of YAML or JSON, and rejects members that the value does not have. Its errors are one line.
 func readFile(flag, file string, into any) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return cli.Misuse("%s: %v", flag, err)
 	}
-	var read map[string]any
-	if err := yaml.Unmarshal(text, &read); err != nil {
-		return cli.Misuse("%s %s: %v", flag, file, err)
+	if err := decodeFile(text, into); err != nil {
+		return cli.Misuse("%s %s: %s", flag, file, harmless.Line(err.Error()))
 	}
-	// What is read has the names of the JSON.
-	converted, err := json.Marshal(read)
+	return nil
+}
+
+func decodeFile(text []byte, into any) error {
+	converted, err := toJSON(text)
 	if err != nil {
-		return cli.Misuse("%s %s: %v", flag, file, err)
+		return err
 	}
 	d := json.NewDecoder(bytes.NewReader(converted))
 	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			err = fmt.Errorf("%s must not be a %s", wrong.Field, wrong.Value)
-		}
-		return cli.Misuse("%s %s: %v", flag, file, err)
+	err = d.Decode(into)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("%s must not be a %s", wrong.Field, wrong.Value)
 	}
-	return nil
+	return err
+}
+
+// toJSON converts YAML to JSON with the same names. An object of JSON is not read as YAML, which has neither tabs nor surrogate pairs and folds
+// some line breaks, unless a name is given twice: the error of YAML says where.
+func toJSON(text []byte) ([]byte, error) {
+	if value := jsontext.Value(text); value.Kind() == jsontext.KindBeginObject && value.IsValid() {
+		return text, nil
+	}
+	var read map[string]any
+	err := yaml.Unmarshal(text, &read)
+	if wrong, ok := errors.AsType[*yaml.TypeError](err); ok {
+		return nil, errors.New("yaml: " + strings.Join(wrong.Errors, "; "))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(read)
 }
