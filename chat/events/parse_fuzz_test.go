@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/acschat/acs-chat-go/chat/events"
@@ -38,6 +39,39 @@ func FuzzParse(f *testing.F) {
 		same, err := events.ParseStorageQueue(base64.StdEncoding.EncodeToString(body))
 		if err != nil || !reflect.DeepEqual(same, list) {
 			t.Fatalf("in base64: %v", err)
+		}
+	})
+}
+
+// FuzzParseStorageQueue checks that the text of a message in a queue is read as the JSON that it is, or that it is in base64, and that other text is an
+// error without events.
+func FuzzParseStorageQueue(f *testing.F) {
+	for _, event := range allPublished() {
+		body, err := events.Format(events.SchemaEventGrid, topic, event)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(body))
+		f.Add(base64.StdEncoding.EncodeToString(body))
+	}
+	for _, seed := range []string{"", "e30=", " e30=\r\n", "e30", "e3\n0=", "e31=", "bnVsbA==", "eyI_IjoxfQ==", "plain", "\xff", " {} ", "\ufeff{}", "[", "=", "W10=W10="} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		list, err := events.ParseStorageQueue(text)
+		body := []byte(strings.TrimSpace(text))
+		if len(body) == 0 || body[0] != '{' && body[0] != '[' {
+			var undecodable error
+			if body, undecodable = base64.StdEncoding.DecodeString(string(body)); undecodable != nil {
+				body = nil
+			}
+		}
+		want, invalid := events.Parse(body)
+		if (err == nil) != (invalid == nil) || !reflect.DeepEqual(list, want) {
+			t.Fatalf("%q: %v, %v\nwant %v, %v", text, list, err, want, invalid)
+		}
+		for _, event := range list {
+			checkParsed(t, event)
 		}
 	})
 }

@@ -26,3 +26,9 @@ func OpenChanges(name string) (string, error) {
 	}
 	return string(from), file.Close()
 }
+
+// WritePage writes the page of the files in a directory, and returns its name.
+func WritePage(dir string) (name string, err error) {
+	x := &Export{dir: dir}
+	return x.path(pageFile + partSuffix), x.writePage()
+}
