@@ -103,7 +103,8 @@ func mayGetToken(t *testing.T, target *url.URL, known string) bool {
 	return net.ParseIP(named.Hostname()) == nil && len(domain) >= 3 && below > 0 && slices.Equal(host[below:], domain)
 }
 
-// FuzzReceive checks that every frame is survived, and that every text that is written in response is a frame.
+// FuzzReceive checks that no frame crashes the listener, that two frames, the second of them repeated, lead to at most two events, and that every
+// response is a frame.
 func FuzzReceive(f *testing.F) {
 	const greeting = `5:1+::{"name":"trouter.connected","args":[{"ttl":604799,"dur":"1"}]}`
 	f.Add(greeting, `3:7:::{"id":1844165944,"method":"POST","headers":{"MS-CV":"x","trouter-request":"{}"},"body":"{\"eventId\":200}"}`)

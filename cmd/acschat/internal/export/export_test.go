@@ -1,6 +1,12 @@
 package export
 
-import "github.com/acschat/acs-chat-go/chat"
+import (
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/acschat/acs-chat-go/chat"
+)
 
 // Opened is the part of a state that open checks.
 type Opened struct {
@@ -25,6 +31,26 @@ func OpenChanges(name string) (string, error) {
 		return "", err
 	}
 	return string(from), file.Close()
+}
+
+// Missing returns which of the ids no line of a file of messages has, as an export that catches up asks.
+func Missing(name string, ids ...string) ([]string, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // it was read
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	moved := map[string]chat.Message{}
+	for _, id := range ids {
+		moved[id] = chat.Message{}
+	}
+	x := &Export{messages: &growingFile{file: file, size: info.Size()}}
+	err = x.removeWritten(moved)
+	return slices.Sorted(maps.Keys(moved)), err
 }
 
 // WritePage writes the page of the files in a directory, and returns its name.

@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -12,7 +13,7 @@ import (
 )
 
 // FuzzPage checks that a page has an article for each line of the messages and no elements or attributes but its own, or that a line that is not
-// JSON, and one without an end, is an error.
+// JSON, and one without an end, is an error. A message is missing in the messages of a page if and only if no article has its id.
 func FuzzPage(f *testing.F) {
 	const messages = `{"id":"2","type":"html","content":{"message":"<b onclick=x>hi</b><script>y</script>"},"senderDisplayName":"<i>Ana"}` + "\n" +
 		`{"id":"1\"><img src=x>","type":"topicUpdated","content":{"topic":"<!--"},"createdOn":"2026-11-03T09:20:02Z"}` + "\n"
@@ -57,6 +58,12 @@ func FuzzPage(f *testing.F) {
 		}
 		if !every(func(line string) bool { return json.Valid([]byte(line)) }) {
 			t.Errorf("lines that are not JSON are written as %q", page)
+		}
+		missing, err := export.Missing(filepath.Join(dir, "messages.jsonl"), "1", "2")
+		for _, id := range []string{"1", "2"} {
+			if err != nil || slices.Contains(missing, id) == bytes.Contains(page, []byte(`<article id="m`+id+`">`)) {
+				t.Errorf("%q: missing are %q, %v", messages, missing, err)
+			}
 		}
 		tags, attributes := elements(string(page))
 		articles := tags["article"]
