@@ -48,6 +48,8 @@ func FuzzIsolation(f *testing.F) {
 		{"GET", "/chat/threads/{b}/participants?maxPageSize=1&skip=0", ""},
 		{"POST", "/chat/threads/{b}/participants/:add", `{"participants":[{"communicationIdentifier":{"rawId":"{ua}","communicationUser":{"id":"{ua}"}}}]}`},
 		{"POST", "/chat/threads/{a}/participants/:add", `{"participants":[{"communicationIdentifier":{"communicationUser":{"id":"{ub}"}},"shareHistoryTime":"1970-01-01T00:00:00Z"}]}`},
+		{"POST", "/chat/threads/{a}/participants/:add", `{"participants":[{"communicationIdentifier":{"communicationUser":{"id":"{ub}"}},"shareHistoryTime":"9999-12-31T23:59:59-14:00"}]}`},
+		{"GET", "/chat/threads/{a}/messages?startTime=9999-12-31T23:59:59-14:00&maxPageSize=1", ""},
 		{"POST", "/chat/threads/{b}/participants/:remove", `{"rawId":"{ub}","communicationUser":{"id":"{ub}"}}`},
 		{"GET", "/chat/threads/{b}/readReceipts", ""},
 		{"POST", "/chat/threads/{a}/readReceipts", `{"chatMessageId":"{mb}"}`},

@@ -58,6 +58,9 @@ func participantsOf(requests []joinRequest) ([]participant, error) {
 		}
 		shared := int64(0)
 		if q.ShareHistoryTime != nil {
+			if year := q.ShareHistoryTime.UTC().Year(); year < 0 || year > 9999 {
+				return nil, badRequest() // a time of JSON has four digits of a year
+			}
 			shared = q.ShareHistoryTime.UnixMilli()
 		}
 		if !slices.ContainsFunc(people, func(p participant) bool { return p.Identifier.RawID == rawID }) {

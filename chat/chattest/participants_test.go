@@ -64,6 +64,16 @@ var _ = Describe("The participants of a thread", func() {
 			Expect(people(ana, thread)).To(Equal([]string{ana.ID}))
 		})
 
+		DescribeTable("are refused with a start of the history that can't be written in UTC",
+			func(since string) {
+				add(`{"communicationIdentifier":` + identifier(bo.ID) + `,"shareHistoryTime":"` + since + `"}`).must(400)
+				ana.post("/chat/threads", `{"topic":"t","participants":[{"communicationIdentifier":`+identifier(bo.ID)+`,"shareHistoryTime":"`+since+`"}]}`).must(400)
+				Expect(people(ana, thread)).To(Equal([]string{ana.ID}))
+			},
+			Entry("after the year 9999", "9999-12-31T23:59:59-14:00"),
+			Entry("before the year 0", "0000-01-01T00:00:00+14:00"),
+		)
+
 		DescribeTable("are refused one by one if they are not communication users",
 			func(identifier, target string) {
 				add(`{"communicationIdentifier":`+identifier+`}`).
