@@ -39,14 +39,14 @@ func OwnerOf(text string) string {
 // PropertiesHash is the part of a cursor that stands for metadata and retention.
 func PropertiesHash(p chat.ThreadProperties) uint64 { return hashOf(p) }
 
-// ReadRecord decodes the record of a thread, and encodes it again.
-func ReadRecord(text string) (string, error) {
-	r, err := parseRecord(text)
-	if err != nil || r == (record{}) && text == "" {
-		return "", err
-	}
-	return r.text(), nil
-}
+// Record is what the store has of a thread. Records with the same contents are equal.
+type Record = record
+
+// ReadRecord decodes the record of a thread.
+func ReadRecord(text string) (Record, error) { return parseRecord(text) }
+
+// Text encodes a record.
+func (r record) Text() string { return r.text() }
 
 // CloseFile closes the file of a store, as a rewrite does that cannot open it again.
 func CloseFile(s *FileStore) error {
