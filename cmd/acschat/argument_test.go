@@ -42,6 +42,11 @@ var _ = Describe("The argument or flag that names a resource", func() {
 		Entry(nil, `--from" flag: it is empty`, "message", "send", "--from", "", "x"),
 		Entry(nil, `--from" flag: it is empty`, "participant", "add", "--from", "", "8:acs:x"),
 		Entry(nil, `--from" flag: it is empty`, "thread", "create", "--from", ""),
+		Entry(nil, `--idempotency-token" flag: it is empty`, "thread", "create", "--idempotency-token", ""),
+		Entry(nil, `--from-format" flag: it is empty`, "message", "send", "--from", "x", "--from-format", ""),
+		Entry(nil, `--forward-schema" flag: it is empty`, "listen", "--forward-to", "http://localhost:1", "--forward-schema", ""),
+		Entry(nil, `"" is not a raw id`, "thread", "create", ""),
+		Entry(nil, `"" is not a raw id`, "participant", "add", "--user", ""),
 		Entry(nil, "accepts at most 1 arg", "user", "delete", "a", "b"),
 	)
 })

@@ -28,7 +28,8 @@ type forwarding struct {
 
 func (f *forwarding) addFlags(cmd *cobra.Command) {
 	cmd.Flags().Var((*flags.Filled)(&f.url), "forward-to", "deliver the events to the webhook at `URL`, as Event Grid does on the level of threads, and print its answers")
-	cmd.Flags().StringVar(&f.schema, "forward-schema", string(events.SchemaEventGrid), "`SCHEMA` of forwarded events: eventgrid or cloudevents")
+	f.schema = string(events.SchemaEventGrid)
+	cmd.Flags().Var((*flags.Filled)(&f.schema), "forward-schema", "`SCHEMA` of forwarded events: eventgrid or cloudevents")
 	flags.CompleteFrom(cmd, "forward-schema", string(events.SchemaEventGrid), string(events.SchemaCloudEvents))
 }
 

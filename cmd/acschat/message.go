@@ -69,7 +69,7 @@ func newMessageUpdate(t *tool) *cobra.Command {
 		Use:   "update MESSAGE [TEXT]",
 		Short: "Change the text or the metadata of a message you sent",
 		Long: `Change what the command line names. --content - reads the new text from stdin;
-an empty one empties the message. Metadata is merged by key; KEY= removes a
+--content "" empties the message. Metadata is merged by key; KEY= removes a
 key. The type, text or HTML, does not change.`,
 		Example: `  acschat message update --thread 19:… 1780000000000 "Canary is red."
   acschat message update --thread 19:… 1780000000000 --metadata draft=`,
@@ -77,6 +77,9 @@ key. The type, text or HTML, does not change.`,
 			if len(args) == 2 {
 				if cmd.Flags().Changed("content") {
 					return cli.Misuse("argument and --content: choose one")
+				}
+				if args[1] == "" {
+					return cli.Misuse(`%s --content "" empties the message`, emptyText)
 				}
 				if err := cmd.Flags().Set("content", args[1]); err != nil {
 					return err

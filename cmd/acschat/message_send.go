@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -55,7 +56,7 @@ message does not stop the others: the exit code is 3, and stderr lists it.`,
   acschat message send --thread 19:… --from history.jsonl --skip 1200
   tail -f deploy.log | acschat message send --thread 19:… --from -`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := s.check(t, args); err != nil {
+			if err := s.check(t, cmd, args); err != nil {
 				return err
 			}
 			if s.from != "" {
@@ -72,7 +73,7 @@ message does not stop the others: the exit code is 3, and stderr lists it.`,
 	f.Var((*flags.Text)(&s.displayName), "display-name", "your `NAME` on the message")
 	f.Var(&s.metadata, "metadata", "metadata of the message; may be repeated")
 	f.Var((*flags.Filled)(&s.from), "from", "`FILE` of messages, - for stdin")
-	f.StringVar(&s.format, "from-format", "", "`FORMAT` of the file, lines or jsonl")
+	f.Var((*flags.Filled)(&s.format), "from-format", "`FORMAT` of the file, lines or jsonl")
 	f.Var((*flags.Count)(&s.skip), "skip", "skip the first `N` messages of the file")
 	f.BoolVar(&t.session.Unpaced, "unpaced", false, "do not wait for the rate limits")
 	types := []string{string(chat.MessageTypeText), string(chat.MessageTypeHTML)}
@@ -82,17 +83,20 @@ message does not stop the others: the exit code is 3, and stderr lists it.`,
 }
 
 // check rejects contradictions.
-func (s *sending) check(t *tool, args []string) error {
+func (s *sending) check(t *tool, cmd *cobra.Command, args []string) error {
 	if s.html {
 		s.messageType = string(chat.MessageTypeHTML)
 	}
+	named := cmd.Flags().Changed("content")
 	switch {
 	case s.messageType != string(chat.MessageTypeText) && s.messageType != string(chat.MessageTypeHTML):
 		return cli.Misuse("--message-type is text or html: the service creates the other types")
-	case s.from != "" && (s.content != "" || len(args) > 0):
+	case s.from != "" && (named || len(args) > 0):
 		return cli.Misuse("--from and a text: choose one")
-	case s.content != "" && len(args) > 0:
+	case named && len(args) > 0:
 		return cli.Misuse("arguments and --content: choose one")
+	case (named || len(args) > 0) && s.content == "" && strings.Join(args, "") == "":
+		return cli.Misuse("%s; to send what is on stdin, leave it out", emptyText)
 	case !utf8.ValidString(strings.Join(args, " ")):
 		return cli.Misuse("the text is not UTF-8")
 	case s.from == "" && (s.skip != 0 || s.format != "" || t.session.Unpaced):
@@ -121,12 +125,12 @@ func (t *tool) sendOne(cmd *cobra.Command, s *sending, args []string) error {
 	return show.One(&t.output, sentView(), sent)
 }
 
+// emptyText is the error of a text that is given and empty. Stdin stands in only for one that is not given.
+const emptyText = "the text is empty: is the shell variable set?"
+
 // contentOf returns the text: the arguments joined by spaces, or --content, or stdin.
 func (t *tool) contentOf(cmd *cobra.Command, s *sending, args []string) (string, error) {
-	content := strings.Join(args, " ")
-	if content == "" {
-		content = s.content
-	}
+	content := cmp.Or(strings.Join(args, " "), s.content)
 	if content != "" && content != input.Stdin {
 		return content, nil
 	}

@@ -90,6 +90,9 @@ var _ = Describe("message", func() {
 			},
 			Entry("no text", "nothing to send"),
 			Entry("two texts", "choose one", "--content", "a", "b"),
+			Entry("two texts of which one is empty", "choose one", "--content", "", "b"),
+			Entry("a file and an empty text", "choose one", "--from", "x", ""),
+			Entry("a file and an empty --content", "choose one", "--from", "x", "--content="),
 			Entry("a system message type", "the service creates the other types", "--message-type", "topicUpdated", "x"),
 			Entry("a directory", "is a directory", "--from", "."),
 			Entry("a file and a text", "choose", "--from", "x", "y"),
@@ -98,6 +101,16 @@ var _ = Describe("message", func() {
 			Entry("an unknown format", "--from-format is lines or jsonl", "--from", "-", "--from-format", "xml"),
 			Entry("token and text both from stdin", "both the token and the text", "--token-file", "-"),
 			Entry("token and messages both from stdin", "both the token and the messages", "--token-file", "-", "--from", "-"),
+		)
+
+		DescribeTable("rejects an empty text, as of an unset variable, instead of sending what is on stdin",
+			func(args ...string) {
+				alice.Pipe("secret\n").Run(append([]string{"message", "send"}, args...)...).Ends(2, "the text is empty: is the shell variable set?", "leave it out")
+				Expect(server.Requests(chattest.SendChatMessage)).To(BeEmpty())
+			},
+			Entry("an argument", ""),
+			Entry("arguments", "", ""),
+			Entry("--content", "--content", ""),
 		)
 
 		It("requires a thread", func() {
@@ -192,6 +205,8 @@ var _ = Describe("message", func() {
 			alice.Run("message", "update", id, "After").OK()
 			Expect(get(id).Content.Message).To(Equal("After"))
 			alice.Run("message", "update", id, "one", "--content", "two").Ends(2, "argument and --content: choose one")
+			alice.Run("message", "update", id, "").Ends(2, "the text is empty: is the shell variable set?", `--content ""`)
+			Expect(get(id).Content.Message).To(Equal("After"))
 		})
 
 		It("requires a change, and a message of the user", func() {

@@ -53,7 +53,7 @@ func newPlanSend(t *tool) *cobra.Command {
 	addPlanFlags(cmd, "messages", &count)
 	f := cmd.Flags()
 	f.Var((*flags.Filled)(&s.from), "from", "`FILE` of messages, - for stdin")
-	f.StringVar(&s.format, "from-format", "", "`FORMAT` of the file, lines or jsonl")
+	f.Var((*flags.Filled)(&s.format), "from-format", "`FORMAT` of the file, lines or jsonl")
 	f.Var((*flags.Count)(&s.skip), "skip", "skip the first `N` messages of the file")
 	flags.CompleteFrom(cmd, "from-format", formatOfLines, formatOfObjects)
 	return cmd

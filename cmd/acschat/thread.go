@@ -71,7 +71,7 @@ run again.`,
 	f.Var((*flags.Filled)(&from), "from", "`FILE` of participants, - for stdin")
 	f.Var(&metadata, "metadata", "metadata of the thread; may be repeated")
 	f.Var(&retention, "retention", "delete the thread so many days after its creation, or none")
-	f.StringVar(&key, "idempotency-token", "", "`KEY` that returns the same thread if the command is repeated")
+	f.Var((*flags.Filled)(&key), "idempotency-token", "`KEY` that returns the same thread if the command is repeated")
 	flags.Complete(cmd, "participant", t.session.CompleteUsers)
 	flags.CompleteArguments(cmd, t.session.CompleteUsers)
 	return cmd
