@@ -57,6 +57,11 @@ func (t *tool) listen(cmd *cobra.Command, thread string, forward *forwarding) er
 	if forward.url == "" && cmd.Flags().Changed("forward-schema") {
 		return cli.Misuse("--forward-schema needs --forward-to")
 	}
+	if thread != "" { // the connection is that of the user: for a misspelt id it would be silent
+		if _, err := client.ThreadClient(thread).GetProperties(cmd.Context()); err != nil {
+			return err
+		}
+	}
 	ctx, fail := context.WithCancelCause(cmd.Context())
 	defer fail(nil)
 	connection := connectionReport{cmd: cmd}

@@ -91,6 +91,15 @@ var _ = Describe("listen", func() {
 		alice.Wait(session).Ends(0, "listening")
 	})
 
+	It("fails for a thread that does not exist or that the user is not in, which would be silent", func(ctx SpecContext) {
+		others := createThread(bob, "Other")
+		for _, args := range [][]string{{}, {"--forward-to", "http://127.0.0.1:1"}} {
+			alice.Run(append([]string{"listen", "19:misspelt@thread.v2"}, args...)...).Ends(1, "404 Not Found")
+			alice.With("ACSCHAT_THREAD", others).Run(append([]string{"listen"}, args...)...).Ends(1, "403 Forbidden")
+		}
+		Expect(server.Connections()).To(BeEmpty())
+	})
+
 	It("fails if the service rejects the user", func() {
 		server.Revoke(alice.User)
 		alice.Run("listen").Ends(1, "get configuration: 401 Unauthorized")
