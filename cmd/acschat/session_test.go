@@ -145,6 +145,17 @@ var _ = Describe("Credentials", func() {
 			admin.Run("thread", "list", "--as", user.ID, "--connection-string", server.ConnectionString()).OK()
 		})
 
+		It("works at the endpoint of --endpoint instead of its own, also to create users and issue tokens", func() {
+			elsewhere := strings.Replace(server.ConnectionString(), server.Endpoint(), "https://127.0.0.1:1", 1)
+			sh := admin.With(keyVariable, elsewhere)
+			sh.Run("user", "create", "--endpoint", server.Endpoint()).OK()
+			sh.Run("thread", "list", "--as", server.NewUser().ID, "--endpoint", server.Endpoint()+"/").OK()
+			Expect(server.Requests()).To(HaveExactElements(
+				HaveField("Path", "/identities"), HaveField("Path", HaveSuffix("/:issueAccessToken")), HaveField("Path", "/chat/threads"),
+			))
+			admin.Run("user", "create", "--endpoint", "nowhere").Ends(2, `endpoint must be a URL such as`)
+		})
+
 		It("requires a user", func() {
 			admin.Run("thread", "list").Ends(2, "which user?", "--as", "acschat user create")
 		})

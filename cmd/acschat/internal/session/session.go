@@ -51,7 +51,7 @@ type Session struct {
 
 // AddFlags adds the flags that name the user and the resource.
 func (s *Session) AddFlags(f *pflag.FlagSet) {
-	f.Var((*flags.Filled)(&s.endpoint), "endpoint", "`URL` of the resource [$"+EndpointVariable+"]")
+	f.Var((*flags.Filled)(&s.endpoint), "endpoint", "`URL` of the resource [$"+EndpointVariable+"]; the flag replaces that of a connection string, too")
 	f.Var((*flags.Filled)(&s.tokenFile), "token-file", "`FILE` with a user's token, - for stdin")
 	f.Var((*flags.Filled)(&s.token), "token", "a user's `TOKEN` [$"+TokenVariable+"]; others see it in the list of processes:\nprefer the variable or --token-file")
 	f.Var(&s.tokenExpires, "token-expires", "when that token expires, a time or a duration from now; an encrypted token\ndoes not say it")
@@ -108,11 +108,15 @@ func (s *Session) Identities() (*identity.Client, error) {
 			"Set %s to the connection string that the portal shows under Keys.\n"+
 			"Or try it without Azure: acschat emulator needs no setup, and prints one.", ConnectionStringVariable)
 	}
-	options, err := s.ClientOptions(endpointOf(text))
+	transport, err := s.ClientOptions(cmp.Or(s.endpoint, endpointOf(text)))
 	if err != nil {
 		return nil, err
 	}
-	return identity.NewClientFromConnectionString(text, &identity.ClientOptions{ClientOptions: options, Limiter: s.limited(), Logger: s.Logger()})
+	options := &identity.ClientOptions{ClientOptions: transport, Limiter: s.limited(), Logger: s.Logger()}
+	if key := accessKeyOf(text); s.endpoint != "" && key != "" {
+		return identity.NewClientWithAccessKey(s.endpoint, key, options)
+	}
+	return identity.NewClientFromConnectionString(text, options)
 }
 
 // Credential returns the endpoint of the resource and the credential of the user. It does not fetch a token.
@@ -146,7 +150,7 @@ func (s *Session) Credential(ctx context.Context) (endpoint string, _ *chat.Toke
 	}
 	credential, err := identities.Credential(chat.CommunicationUser{ID: user}, []identity.Scope{identity.ScopeChat},
 		&identity.CredentialOptions{Lifetime: time.Hour}) // the shortest; it is renewed if a command takes longer
-	return cmp.Or(s.endpoint, identities.Endpoint()), credential, err
+	return identities.Endpoint(), credential, err
 }
 
 // noUser is the error if nothing is set.
@@ -253,6 +257,19 @@ func endpointOf(connectionString string) string {
 		return ""
 	}
 	return client.Endpoint()
+}
+
+// accessKeyOf returns the access key in a connection string, "" if it has none or is invalid.
+func accessKeyOf(connectionString string) string {
+	if endpointOf(connectionString) == "" {
+		return ""
+	}
+	for part := range strings.SplitSeq(connectionString, ";") {
+		if name, value, _ := strings.Cut(part, "="); strings.EqualFold(strings.TrimSpace(name), "accesskey") {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
 }
 
 // Logger writes a line for each request with --verbose, and is nil without.
