@@ -90,7 +90,7 @@ func attemptView() show.View[forward.Attempt] {
 	return show.View[forward.Attempt]{
 		Columns: []show.Column[forward.Attempt]{
 			{Title: "TIME", Text: func(a forward.Attempt) string { return show.Time(a.Event.EventHeader().Time) }},
-			{Title: "EVENT", Text: func(a forward.Attempt) string { return shortType(a.Event) }},
+			{Title: "EVENT", Text: func(a forward.Attempt) string { return shortType(a.Event) }, Widest: longestType()},
 			{Title: "THREAD", Text: func(a forward.Attempt) string { return a.Event.EventHeader().ThreadID }},
 			{Title: "ANSWER", Text: answered, Loose: true},
 		},
@@ -121,6 +121,17 @@ func answered(a forward.Attempt) string {
 func shortType(e events.Event) string {
 	t, _ := events.TypeOf(e)
 	return t.ShortName()
+}
+
+// longestType returns the type of events in Event Grid that needs the most room.
+func longestType() string {
+	longest := ""
+	for _, t := range events.EventTypes() {
+		if name := t.ShortName(); len(name) > len(longest) {
+			longest = name
+		}
+	}
+	return longest
 }
 
 // attemptObject is an attempt in JSON.

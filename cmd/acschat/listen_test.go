@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"encoding/json"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -63,6 +64,19 @@ var _ = Describe("listen", func() {
 		result.Ends(0, "listening")
 		Expect(result.Out).NotTo(Or(ContainSubstring("\x1b"), ContainSubstring("Other")))
 		Expect(server.Connections()).To(BeEmpty())
+	})
+
+	It("keeps the columns of a table in place, whatever happens", func(ctx SpecContext) {
+		session := listen()
+		Expect(bobs.SendMessage(ctx, "first", nil)).Error().NotTo(HaveOccurred())
+		Eventually(session).Should(gbytes.Say("first\n"))
+		Expect(bobs.UpdateTopic(ctx, "New plans")).To(Succeed())
+		Eventually(session).Should(gbytes.Say(`chatThreadPropertiesUpdated .*\n`))
+		session.Interrupt()
+		lines := strings.Split(strings.TrimSpace(alice.Wait(session).Out), "\n")
+		at := strings.Index(lines[0], "THREAD")
+		Expect(lines[1:]).To(ContainElements(ContainSubstring("first"), ContainSubstring("chatThreadPropertiesUpdated")))
+		Expect(lines[1:]).To(HaveEach(WithTransform(func(line string) string { return line[at:] }, HavePrefix(thread))))
 	})
 
 	It("prints the events of one thread as JSON", func(ctx SpecContext) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/events"
@@ -13,12 +14,17 @@ func eventView() show.View[events.Event] {
 	return show.View[events.Event]{
 		Columns: []show.Column[events.Event]{
 			{Title: "TIME", Text: func(e events.Event) string { return show.Time(e.EventHeader().Time) }},
-			{Title: "EVENT", Text: func(e events.Event) string { return string(e.Kind()) }},
+			{Title: "EVENT", Text: func(e events.Event) string { return string(e.Kind()) }, Widest: longestKind()},
 			{Title: "THREAD", Text: func(e events.Event) string { return e.EventHeader().ThreadID }},
 			{Title: "FROM", Text: func(e events.Event) string { return described(e).from }},
 			{Title: "TEXT", Text: func(e events.Event) string { return described(e).text }, Loose: true},
 		},
 	}
+}
+
+// longestKind returns the kind of events that needs the most room.
+func longestKind() string {
+	return string(slices.MaxFunc(events.Kinds(), func(a, b events.Kind) int { return len(a) - len(b) }))
 }
 
 // description is who has caused an event, and what is new.

@@ -49,6 +49,7 @@ func NewListing[T any](o *Output, v View[T]) Listing[T] {
 	l := &tableListing[T]{columns: v.Columns, table: newTable(o)}
 	for i, c := range v.Columns {
 		l.table.titles = append(l.table.titles, c.Title)
+		l.table.widest = append(l.table.widest, c.Widest)
 		if c.Loose {
 			l.table.loose = i
 		}

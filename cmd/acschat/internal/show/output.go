@@ -72,9 +72,10 @@ func (v View[T]) object(value T) any {
 
 // Column is a title and the text below it, which need not be printable.
 type Column[T any] struct {
-	Title string
-	Text  func(T) string
-	Loose bool // cut at the edge of the terminal; at most one column
+	Title  string
+	Text   func(T) string
+	Widest string // the column has room for this text from the start; "" if it is not known
+	Loose  bool   // cut at the edge of the terminal; at most one column
 }
 
 // One prints one value: a line for each column that is not empty.

@@ -13,9 +13,10 @@ import (
 type table struct {
 	out    io.Writer
 	titles []string
-	loose  int  // the column that is cut at the edge of the terminal, -1 for none
-	width  int  // of the terminal, 0 for no limit
-	color  bool // the header is bold
+	widest []string // the columns have room for these texts, too
+	loose  int      // the column that is cut at the edge of the terminal, -1 for none
+	width  int      // of the terminal, 0 for no limit
+	color  bool     // the header is bold
 
 	widths []int // of the columns so far
 	headed bool
@@ -51,7 +52,7 @@ func (t *table) end() error {
 func (t *table) fit(rows [][]string) {
 	if t.widths == nil {
 		t.widths = make([]int, len(t.titles))
-		rows = append([][]string{t.titles}, rows...)
+		rows = append([][]string{t.titles, t.widest}, rows...)
 	}
 	for _, row := range rows {
 		for i, cell := range row {
