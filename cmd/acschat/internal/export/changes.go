@@ -44,7 +44,7 @@ func (x *Export) completed() (*manifest, error) {
 		return nil, nil // it was killed at the very end
 	}
 	var written manifest
-	if err := json.Unmarshal(text, &written); err != nil {
+	if err := json.Unmarshal(text, &written); err != nil || written.ThreadID == "" {
 		return nil, cli.Misuse("--out: %s is not the manifest of an export: choose another directory", x.path(manifestFile))
 	}
 	if written.ThreadID != x.Thread.ThreadID() {

@@ -203,7 +203,9 @@ var _ = Describe("thread export", func() {
 	It("does not overwrite another export or other files", func() {
 		c := newConversation(1)
 		c.alice.Run(c.arguments(c.dir("out"))...).OK()
-		c.alice.Run(c.arguments(c.dir("out"))...).Ends(2, "contains a manifest.json")
+		c.alice.Run(c.arguments(c.dir("out"))...).Ends(2, fmt.Sprintf("the export in %s is complete: choose another directory for a new one", c.dir("out")))
+		other := c.alice.CreateThread(c.Server, "Other")
+		c.alice.Run("export", other, "--out", string(c.dir("out"))).Ends(2, "is of another thread, "+c.id)
 		Expect(os.Mkdir(string(c.dir("mine")), 0o700)).To(Succeed())
 		c.alice.File("mine/messages.jsonl", "something else")
 		c.alice.Run(c.arguments(c.dir("mine"))...).Ends(2, "contains a messages.jsonl")

@@ -87,7 +87,13 @@ func (s *state) isValid() bool {
 
 // checkEmpty protects a complete export, and other files with these names.
 func (x *Export) checkEmpty() error {
-	for _, name := range []string{manifestFile, threadFile, participantsFile, receiptsFile, messagesFile, pageFile} {
+	switch complete, err := x.completed(); {
+	case err != nil:
+		return err
+	case complete != nil:
+		return cli.Misuse("--out: the export in %s is complete: choose another directory for a new one", x.dir)
+	}
+	for _, name := range []string{threadFile, participantsFile, receiptsFile, messagesFile, pageFile} {
 		if _, err := os.Lstat(x.path(name)); err == nil {
 			return cli.Misuse("--out: %[2]s contains a %[1]s: choose another directory", name, x.dir)
 		}
