@@ -56,7 +56,7 @@ func ExampleLimiter_Budget() {
 	fmt.Println(err)
 	// Output:
 	// 9 of 10 in 10s per thread to send, update and delete messages
-	// 29 of 30 in 1m0s per thread to send, update and delete messages
+	// 29 of 30 in 1m per thread to send, update and delete messages
 	// <nil>
 }
 

@@ -2,6 +2,7 @@ package limits
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
@@ -17,9 +18,13 @@ type Limit struct {
 	Per   time.Duration
 }
 
-// String describes the limit, as in "10 in 10s per thread to send, update and delete messages".
+// String describes the limit, as in "30 in 1m per thread to send, update and delete messages".
 func (l Limit) String() string {
-	return fmt.Sprintf("%d in %v per %s to %s", l.Most, l.Per, l.Scope, l.Name)
+	per := l.Per.String()
+	if strings.HasSuffix(per, "m0s") {
+		per = strings.TrimSuffix(per, "0s")
+	}
+	return fmt.Sprintf("%d in %s per %s to %s", l.Most, per, l.Scope, l.Name)
 }
 
 // Scope says whose requests are counted together.

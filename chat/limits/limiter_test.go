@@ -167,7 +167,7 @@ var _ = Describe("Limiter", func() {
 				start := time.Now()
 				_, err := l.Wait(ctx, send)
 				Expect(err).To(And(MatchError(chat.ErrThrottled), MatchError(
-					"the limit is 30 in 1m0s per thread to send, update and delete messages: the next request may be sent in 40s, which is too late")))
+					"the limit is 30 in 1m per thread to send, update and delete messages: the next request may be sent in 40s, which is too late")))
 				exceeded, ok := errors.AsType[*limits.ExceededError](err)
 				Expect(ok).To(BeTrue())
 				Expect(exceeded).To(Equal(&limits.ExceededError{Limit: sendLimits[1], Wait: 40 * time.Second}))

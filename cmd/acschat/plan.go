@@ -107,8 +107,9 @@ func addPlanFlags(cmd *cobra.Command, noun string, count *int) {
 
 // plan prints the plan of a count of items or of those in a file, which read counts.
 func (t *tool) plan(cmd *cobra.Command, operation, noun string, batch, count int, from string, skip int, read func() (int, error)) error {
+	counted := cmd.Flags().Changed("count")
 	switch {
-	case from != "" && count > 0:
+	case from != "" && counted:
 		return cli.Misuse("--from and --count: choose one")
 	case from != "":
 		var err error
@@ -121,9 +122,9 @@ func (t *tool) plan(cmd *cobra.Command, operation, noun string, batch, count int
 		count -= skip
 	case skip > 0:
 		return cli.Misuse("--skip needs --from")
-	case count == 0 && read == nil:
+	case !counted && read == nil:
 		return cli.Misuse("how many? Use --count N")
-	case count == 0:
+	case !counted:
 		return cli.Misuse("how many? Use --from FILE or --count N")
 	}
 	p, err := bulk.PlanOf(cmd.Context(), operation, noun, count, batch)

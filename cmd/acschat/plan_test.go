@@ -28,18 +28,20 @@ var _ = Describe("plan", func() {
 		Entry("few messages", "10 messages: 10 requests, no wait", "send", "--count", "10"),
 		Entry("messages within a minute", `20 messages: 20 requests, 10s at least, until [0-9:]{8}\. The limit is 10 in 10s per thread to send, update and delete messages`,
 			"send", "--count", "20"),
-		Entry("many messages", `10000 messages: 10000 requests, 5h33m0s at least, until [0-9:]{8}\. The limit is 30 in 1m0s per thread .*`, "send", "--count", "10000"),
-		Entry("messages for days", `100000 messages: 100000 requests, 55h33m0s at least, until [0-9]{4}-[0-9-]{5} [0-9:]{5}\..*`, "send", "--count", "100000"),
-		Entry("an export", `250000 messages: 1250 requests, 6m0s at least, until [0-9:]{8}\. The limit is 200 in 1m0s per user and thread to list messages`,
+		Entry("many messages", `10000 messages: 10000 requests, 5h33m at least, until [0-9:]{8}\. The limit is 30 in 1m per thread .*`, "send", "--count", "10000"),
+		Entry("messages for days", `100000 messages: 100000 requests, 55h33m at least, until [0-9]{4}-[0-9-]{5} [0-9:]{5}\..*`, "send", "--count", "100000"),
+		Entry("an export", `250000 messages: 1250 requests, 6m at least, until [0-9:]{8}\. The limit is 200 in 1m per user and thread to list messages`,
 			"export", "--count", "250000"),
 		Entry("an export with small pages", `100 messages: 100 requests, 10s at least, .*`, "export", "--count", "100", "--page-size", "1"),
+		Entry("no messages", "0 messages: 0 requests, no wait", "send", "--count", "0"),
+		Entry("no messages to export", "0 messages: 0 requests, no wait", "export", "--count", "0"),
 		Entry("participants", "250 participants: 2 requests, no wait", "participants", "--count", "250"),
 	)
 
 	It("counts the messages and participants of files", func() {
 		shell := emptyShell()
 		file := shell.File("history", lines(35)...)
-		Expect(shell.Run("plan", "send", "--from", file).OK()).To(HavePrefix("35 messages: 35 requests, 1m0s at least"))
+		Expect(shell.Run("plan", "send", "--from", file).OK()).To(HavePrefix("35 messages: 35 requests, 1m at least"))
 		Expect(shell.Run("plan", "send", "--from", file, "--skip", "30").OK()).To(Equal("5 messages: 5 requests, no wait\n"))
 		Expect(shell.Pipe("a\nb\n").Run("plan", "send", "--from", "-").OK()).To(Equal("2 messages: 2 requests, no wait\n"))
 		Expect(shell.Run("plan", "participants", "--from", shell.File("team", "8:acs:a", "8:acs:b")).OK()).To(Equal("2 participants: 1 request, no wait\n"))
@@ -48,7 +50,7 @@ var _ = Describe("plan", func() {
 	It("prints JSON", func() {
 		Expect(emptyShell().Run("plan", "send", "--count", "31", "-o", "json").OK()).To(And(
 			ContainSubstring(`"items": 31`), ContainSubstring(`"requests": 31`), ContainSubstring(`"seconds": 60`), ContainSubstring(`"ends": "`),
-			ContainSubstring(`"limit": "30 in 1m0s per thread to send, update and delete messages"`),
+			ContainSubstring(`"limit": "30 in 1m per thread to send, update and delete messages"`),
 		))
 	})
 
@@ -69,6 +71,7 @@ var _ = Describe("plan", func() {
 		Entry("no number", "Use --from FILE or --count N", "send"),
 		Entry("no number of an export", "how many? Use --count N", "export"),
 		Entry("two numbers", "choose one", "send", "--from", "x", "--count", "1"),
+		Entry("a number and a file, though the number is 0", "choose one", "participants", "--from", "x", "--count", "0"),
 		Entry("a skip without a file", "--skip needs --from", "participants", "--count", "5", "--skip", "1"),
 		Entry("a page size that is too large", "--page-size is 1 to 200", "export", "--count", "5", "--page-size", "201"),
 	)

@@ -46,7 +46,7 @@ func PlanOf(ctx context.Context, operation, noun string, items, batch int) (Plan
 // requestsFor returns how many requests a number of items needs.
 func requestsFor(items, batch int) int { return items/batch + min(1, items%batch) }
 
-// String describes the plan, as in "100 messages need 100 requests and 3m0s, until 14:05:10: the limit is …".
+// String describes the plan, as in "100 messages need 100 requests and 3m, until 14:05:10: the limit is …".
 func (p Plan) String() string {
 	text := fmt.Sprintf("%s: %s", show.Count(p.Items, p.noun), show.Count(p.Requests, "request"))
 	if p.wait == 0 {
@@ -56,7 +56,7 @@ func (p Plan) String() string {
 	if p.wait >= 24*time.Hour {
 		format = "2006-01-02 15:04"
 	}
-	return fmt.Sprintf("%s, %v at least, until %s. The limit is %s", text, p.wait.Round(time.Second), p.Ends.Local().Format(format), p.Limit)
+	return fmt.Sprintf("%s, %s at least, until %s. The limit is %s", text, show.Duration(p.wait.Round(time.Second)), p.Ends.Local().Format(format), p.Limit)
 }
 
 // Announce says on stderr how long the work takes, if it has to wait for the limits.

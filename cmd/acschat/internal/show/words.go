@@ -30,6 +30,18 @@ func Until(end, now time.Time) string {
 	}
 }
 
+// Duration formats a duration without units that are 0 at its end: "1m", not "1m0s".
+func Duration(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
 // Metadata formats one pair per line, sorted by key.
 func Metadata(pairs map[string]string) string {
 	var lines []string
