@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 )
 
 // help makes Cobra's help command reject unknown commands, as nouns do.
@@ -30,6 +32,7 @@ func (t *tool) completion() {
 	cmd := alone(noun(t.added("completion")))
 	cmd.Example = "  source <(acschat completion bash)   # for this shell only"
 	for _, shell := range cmd.Commands() {
+		shell.Args = flags.TakesNone
 		shell.Example = fmt.Sprintf("  acschat completion %s > acschat.%[1]s", shell.Name())
 	}
 }

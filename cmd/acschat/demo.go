@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/demo"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 )
 
 func newDemo() *cobra.Command {
@@ -14,7 +15,7 @@ func newDemo() *cobra.Command {
 inside the tool: no setup is needed, and nothing leaves the process. Every
 result is checked; the exit code is 1 if one is wrong.`,
 		Example: "  acschat demo",
-		Args:    cobra.NoArgs,
+		Args:    flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return demo.Run(cmd.Context(), cmd.OutOrStdout())
 		},

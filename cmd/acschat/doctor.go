@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/doctor"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
 )
 
@@ -26,7 +27,7 @@ the output can be shared.`,
 		Example: `  acschat doctor
   acschat doctor --thread 19:…
   acschat doctor --output json | jq -r '.causes[].kind'`,
-		Args: cobra.NoArgs,
+		Args: flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			x, err := doctor.New(cmd.Context(), &t.session, thread.Named(), &t.output)
 			if err != nil {

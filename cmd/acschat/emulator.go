@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/emulator"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 )
 
 func newEmulator(t *tool) *cobra.Command {
@@ -61,7 +62,7 @@ In a container, add its name with --host; /healthz and /readyz are for probes.`,
   acschat emulator --addr 127.0.0.1:0 --ready-file ready.json  # for scripts
   acschat emulator --event-grid http://localhost:3000/events
   acschat emulator --addr :8443 --host acs --seed seed.yaml    # in a container`,
-		Args: cobra.NoArgs,
+		Args: flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return e.Run(cmd.Context(), &t.output)
 		},

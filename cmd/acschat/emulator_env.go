@@ -26,7 +26,7 @@ otherwise.`,
   eval "$(acschat emulator env)"
   acschat emulator env | Out-String | Invoke-Expression  # PowerShell
   acschat user create`,
-		Args: cobra.NoArgs,
+		Args: flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			commands, err := emulator.Environment(cmd.Context(), p, s, readyFile)
 			if err != nil {

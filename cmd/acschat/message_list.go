@@ -34,7 +34,7 @@ is printed again, with the same id and a higher version. Programs use it with
 		Example: `  acschat message list --thread 19:…
   acschat message list --thread 19:… --start-time 12h --output jsonl
   acschat message list --thread 19:… --follow`,
-		Args: cobra.NoArgs,
+		Args: flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if following && t.output.Format == show.JSON {
 				return cli.Misuse("--follow cannot end a JSON array: use --output jsonl")

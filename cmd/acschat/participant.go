@@ -112,7 +112,7 @@ func newParticipantList(t *tool) *cobra.Command {
 history begins; it is empty if they can read all of it.`,
 		Example: `  acschat participant list --thread 19:…
   acschat participant list --thread 19:… --output jsonl`,
-		Args: cobra.NoArgs,
+		Args: flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := thread.Client(cmd.Context())
 			if err != nil {

@@ -34,7 +34,7 @@ func newPlanSend(t *tool) *cobra.Command {
 		Short:   "Plan message send --from",
 		Long:    "Plan the messages of a file, or a number of them, in one thread.",
 		Example: "  acschat plan send --from history.jsonl --skip 1200",
-		Args:    cobra.NoArgs,
+		Args:    flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return t.plan(cmd, bulk.SendMessages, "message", 1, count, s.from, s.skip, func() (int, error) {
 				if s.format != "" && s.format != formatOfLines && s.format != formatOfObjects {
@@ -66,7 +66,7 @@ func newPlanExport(t *tool) *cobra.Command {
 		Short:   "Plan thread export",
 		Long:    "Plan the export of a number of messages of one thread, with a page of them in\neach request.",
 		Example: "  acschat plan export --count 250000",
-		Args:    cobra.NoArgs,
+		Args:    flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if pageSize < 1 || pageSize > maxBatch {
 				return cli.Misuse("--page-size is 1 to %d", maxBatch)
@@ -87,7 +87,7 @@ func newPlanParticipants(t *tool) *cobra.Command {
 		Short:   "Plan participant add --from",
 		Long:    "Plan the participants of a file, or a number of them, in one thread.",
 		Example: "  acschat plan participants --from team.csv",
-		Args:    cobra.NoArgs,
+		Args:    flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return t.plan(cmd, bulk.AddParticipants, "participant", maxBatch, count, from, skip, func() (int, error) {
 				people, err := participantsNamed(cmd, nil, from)

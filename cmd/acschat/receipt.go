@@ -57,7 +57,7 @@ func newReceiptList(t *tool) *cobra.Command {
 participants.`,
 		Example: `  acschat receipt list --thread 19:…
   acschat receipt list --thread 19:… --output json | jq -r '.[].chatMessageId'`,
-		Args: cobra.NoArgs,
+		Args: flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := thread.Client(cmd.Context())
 			if err != nil {

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -71,6 +68,7 @@ service's own form. Everything else is written to stderr. Exit codes:
 	t.root.SetOut(&t.stdout)
 	t.root.SetErr(p.Stderr)
 	t.root.SetUsageTemplate(usageTemplate)
+	t.root.SetFlagErrorFunc(flags.UnknownFlag)
 	t.root.SetGlobalNormalizationFunc(alsoKnownAs)
 	t.session.AddFlags(t.root.PersistentFlags())
 	flags.Complete(t.root, "as", t.session.CompleteUsers)
@@ -115,19 +113,14 @@ func (t *tool) watch(cmd *cobra.Command) {
 // noun returns a command with subcommands. It shows its help if none is named.
 func noun(cmd *cobra.Command, verbs ...*cobra.Command) *cobra.Command {
 	cmd.Args = cobra.ArbitraryArgs
-	cmd.SuggestionsMinimumDistance = 2
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return cmd.Help()
 		}
-		message := fmt.Sprintf("%s has no command %q", cmd.CommandPath(), args[0])
 		if instead := cmd.Annotations[insteadOf+args[0]]; instead != "" {
-			return cli.Misuse("%s: %s", message, instead)
+			return cli.Misuse("%s has no command %q: %s", cmd.CommandPath(), args[0], instead)
 		}
-		if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
-			message += ": did you mean " + strings.Join(similar, " or ") + "?"
-		}
-		return cli.Misuse("%s", message)
+		return flags.UnknownCommand(cmd, args[0])
 	}
 	cmd.AddCommand(verbs...)
 	return cmd

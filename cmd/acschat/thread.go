@@ -109,7 +109,7 @@ active first, including deleted ones. Pages are printed as they arrive.`,
 		Example: `  acschat thread list
   acschat thread list --start-time 7d --limit 20
   acschat thread list -o jsonl | jq -r 'select(.deletedOn == null) | .id'`,
-		Args: cobra.NoArgs,
+		Args: flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := t.session.Chat(cmd.Context())
 			if err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/session"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
@@ -24,7 +25,7 @@ The token is the one that other commands use: --token-file, --token or
 		Example: `  acschat token show
   acschat token show --token-file alice.token
   acschat token issue 8:acs:… | acschat token show --token-file -`,
-		Args: cobra.NoArgs,
+		Args: flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			token, err := t.session.Token(cmd.Context())
 			if err != nil {

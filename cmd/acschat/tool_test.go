@@ -107,6 +107,9 @@ var _ = Describe("acschat", func() {
 		Entry("help about an unknown subcommand", `acschat thread has no command "lst"`, "help", "thread", "lst"),
 		Entry("an unknown shell", `acschat completion has no command "tcsh"`, "completion", "tcsh"),
 		Entry("an unknown flag", "unknown flag: --nonsense", "thread", "list", "--nonsense"),
+		Entry("a misspelt flag", "unknown flag: --limt: did you mean --limit?", "thread", "list", "--limt", "3"),
+		Entry("a misspelt flag of all commands", "unknown flag: --otput: did you mean --output?", "thread", "list", "--otput=json"),
+		Entry("the beginning of several flags", "unknown flag: --toke: did you mean --token or --token-expires or --token-file?", "thread", "list", "--toke", "x"),
 		Entry("a flag without its value", "flag needs an argument", "thread", "list", "--output"),
 		Entry("an invalid number", "invalid argument", "thread", "list", "--limit", "many"),
 		Entry("a negative limit", "must be a whole number, 0 or more", "message", "list", "--limit", "-1"),
@@ -117,7 +120,10 @@ var _ = Describe("acschat", func() {
 		Entry("a negative number of participants to skip", "must be a whole number, 0 or more", "participant", "add", "--skip", "-1", "8:acs:x"),
 		Entry("an invalid time", "must be a time such as", "thread", "list", "--start-time", "yesterday"),
 		Entry("too many arguments", "accepts at most 1 arg", "thread", "get", "a", "b"),
-		Entry("an unexpected argument", "unknown command", "thread", "list", "x"),
+		Entry("an unexpected argument", `acschat thread list takes no arguments, but got "extra"`, "thread", "list", "extra"),
+		Entry("an unexpected argument of a shell", `acschat completion bash takes no arguments, but got "extra"`, "completion", "bash", "extra"),
+		Entry("an unknown command of the emulator", `acschat emulator has no command "chek": did you mean check?`, "emulator", "chek"),
+		Entry("an unexpected argument of a command of the emulator", `acschat emulator env takes no arguments, but got "extra"`, "emulator", "env", "extra"),
 	)
 
 	It("accepts times in several formats", func() {

@@ -38,7 +38,7 @@ func newUserCreate(t *tool) *cobra.Command {
 issue a token with acschat token issue.`,
 		Example: `  acschat user create
   export ACSCHAT_USER=$(acschat user create -o json | jq -r .identity.id)`,
-		Args: cobra.NoArgs,
+		Args: flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if t.session.As() != "" {
 				return cli.Misuse("--as names a user, and this creates one: leave it out")

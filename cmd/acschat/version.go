@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
@@ -26,7 +27,7 @@ func newVersion(t *tool) *cobra.Command {
 		Long:  "Print the version and how it was built. Include it in bug reports.",
 		Example: `  acschat version
   acschat version --output json`,
-		Args: cobra.NoArgs,
+		Args: flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return show.One(&t.output, buildView(), thisBuild())
 		},

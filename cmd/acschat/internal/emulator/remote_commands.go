@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/cli"
+	"github.com/acschat/acs-chat-go/cmd/acschat/internal/flags"
 	"github.com/acschat/acs-chat-go/cmd/acschat/internal/show"
 )
 
@@ -17,7 +18,7 @@ func NewCheck(p cli.Process) *cobra.Command {
 the health check of a container whose image has no shell.`,
 		Example: `  acschat emulator check
   acschat emulator check --ready-file /run/acs/ready.json`,
-		Args: cobra.NoArgs,
+		Args: flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error { return r.check(cmd.Context()) },
 	}
 	r.addFlags(cmd)
@@ -35,7 +36,7 @@ with --output json as JSON. Another one can begin from either: acschat emulator
 --seed FILE.`,
 		Example: `  acschat emulator dump > seed.yaml
   acschat emulator dump --output json > seed.json`,
-		Args: cobra.NoArgs,
+		Args: flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error { return r.dump(cmd.Context(), o) },
 	}
 	r.addFlags(cmd)
