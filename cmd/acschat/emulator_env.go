@@ -19,9 +19,10 @@ func newEmulatorEnv(p cli.Process) *cobra.Command {
 		Short: "Print shell commands that point the tool at an emulator",
 		Long: `Print the shell commands that set the connection string and the certificate
 authority of a running emulator: of the one that was started with the same
---ready-file, or of the latest one of your user that was started without.
-They are for PowerShell on Windows, and for sh elsewhere, unless --shell says
-otherwise.`,
+--ready-file, or of the latest one of your user that was started without. They
+are for PowerShell on Windows, and for sh elsewhere, unless --shell says
+otherwise. The file of the authority is a copy of ca.pem, which stays if another
+authority replaces that.`,
 		Example: `  acschat emulator &
   eval "$(acschat emulator env)"
   acschat emulator env | Out-String | Invoke-Expression  # PowerShell

@@ -197,6 +197,7 @@ var _ = Describe("emulator trust", func() {
 		Expect(err).NotTo(HaveOccurred())
 		emulator := emulate(sh, "--host", "acs")
 		Expect(os.ReadFile(emulator.CAFile)).To(Equal(authority))
+		Expect(out).To(ContainSubstring("name a copy, " + filepath.Base(emulator.CAFile) + ", "))
 		Expect(emulator.stop().Err).To(BeEmpty())
 	})
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -35,7 +36,7 @@ too, and says so.`,
 		Example: `  acschat emulator trust
   acschat emulator trust --host acs
   acschat emulator trust --output json`,
-		Args: cobra.NoArgs,
+		Args: flags.TakesNone,
 		RunE: func(cmd *cobra.Command, _ []string) error { return t.run(cmd.Context()) },
 	}
 	t.authority.addFlags(cmd.Flags())
@@ -82,6 +83,7 @@ func (t *trustCommand) run(ctx context.Context) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "The certificate authority of the emulator is in %s\n", harmless.Line(a.file()))
 	fmt.Fprintf(&b, "It can sign for %s.\n", strings.Join(permittedHosts(a.self.Leaf), ", "))
+	fmt.Fprintf(&b, "Ready files and acschat emulator env name a copy, %s, which stays if another authority replaces this one.\n", harmless.Line(filepath.Base(a.ownFile())))
 	for _, part := range []struct {
 		title string
 		hints []trust.Hint
