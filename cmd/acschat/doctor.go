@@ -22,8 +22,8 @@ It changes nothing. A request without a token tests the connection; the call
 has the token and, if something is refused, so do a few reads that tell causes
 apart. A connection string issues a token for an hour.
 
-The exit code is 0 if everything works, and 1 otherwise. No secret is printed:
-the output can be shared.`,
+The exit code is 0 if everything works, 1 if a check fails, and 2 if no user is
+set, so that nothing is checked. No secret is printed: the output can be shared.`,
 		Example: `  acschat doctor
   acschat doctor --thread 19:…
   acschat doctor --output json | jq -r '.causes[].kind'`,

@@ -46,13 +46,13 @@ With --admin, programs control it in JSON:
                           real-time connections; DELETE drops them
   GET    /admin/subscriptions
                           webhooks; POST {"url":"http://localhost:3000/"} adds
-                          one, DELETE removes them
+                          one, DELETE removes them, ?name= only one
   GET    /admin/deliveries
-                          deliveries to webhooks; POST /admin/deliveries/ID
-                          delivers again, DELETE removes
+                          deliveries to webhooks, ?status= some of them; POST
+                          /admin/deliveries/ID delivers again, DELETE removes
   POST   /admin/reset     deletes every user, thread and message
   POST   /admin/snapshot  {"name":"base"} remembers the present state in memory;
-                          DELETE forgets it
+                          DELETE forgets all, ?name=base only one
   POST   /admin/restore   {"name":"base"} brings it back
   GET    /admin/seed      writes the state down as a file for --seed
 
