@@ -202,7 +202,7 @@ var _ = Describe("A deadline", func() {
 		},
 			Entry("from a service that throttles", reply(429, ""), chat.ErrThrottled, explain.Throttled),
 			Entry("from a service that is down", reply(503, ""), chat.ErrUnavailable, explain.Unavailable),
-			Entry("from a closed port", fail(errRefused), errRefused, explain.TokenFetch),
+			Entry("from a closed port", fail(errRefused), errRefused, explain.Connection),
 		)
 
 		It("does not hide the 401 that made it necessary", func() {

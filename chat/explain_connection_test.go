@@ -15,11 +15,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/explain"
+	"github.com/acschat/acs-chat-go/chat/identity"
 )
 
 func connectionTroubles() []trouble {
@@ -51,6 +54,16 @@ func connectionTroubles() []trouble {
 		{"a certificate of an untrusted authority", []explain.Kind{explain.CertificateAuthority}, "example.com, 127.0.0.1", func(ctx context.Context) (*chat.Client, error) {
 			server, _ := serveTLS(nil)
 			c := clientAt(server.URL, &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: x509.NewCertPool()}}})
+			return c, list(ctx, c)
+		}},
+		{"a certificate of an untrusted authority, with a credential of package identity", []explain.Kind{explain.CertificateAuthority}, "example.com, 127.0.0.1",
+			func(ctx context.Context) (*chat.Client, error) {
+				server, _ := serveTLS(nil)
+				c := clientWithIdentity(server.URL, &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: x509.NewCertPool()}}})
+				return c, list(ctx, c)
+			}},
+		{"a port without a listener, with a credential of package identity", []explain.Kind{explain.Connection}, "refused", func(ctx context.Context) (*chat.Client, error) {
+			c := clientWithIdentity("https://"+closedPort(), &http.Client{})
 			return c, list(ctx, c)
 		}},
 		{"a certificate for another host", []explain.Kind{explain.CertificateName}, "not contoso.communication.azure.com", func(ctx context.Context) (*chat.Client, error) {
@@ -125,6 +138,19 @@ func clientWithBadCertificate(from, until time.Duration) *chat.Client {
 	trusting := server.Client()
 	transportOf(trusting).TLSClientConfig.RootCAs.AddCert(certificate)
 	return clientAt(server.URL, trusting)
+}
+
+// clientWithIdentity makes a client whose tokens come from the identity API of the same endpoint.
+func clientWithIdentity(endpoint string, transport *http.Client) *chat.Client {
+	GinkgoHelper()
+	o := azcore.ClientOptions{Transport: transport, Retry: policy.RetryOptions{MaxRetries: -1}}
+	ids, err := identity.NewClientWithAccessKey(endpoint, "MDEyMzQ1Njc4OWFiY2RlZg==", &identity.ClientOptions{ClientOptions: o})
+	Expect(err).NotTo(HaveOccurred())
+	credential, err := ids.Credential(testUser, []identity.Scope{identity.ScopeChat}, nil)
+	Expect(err).NotTo(HaveOccurred())
+	client, err := chat.NewClient(ids.Endpoint(), credential, &chat.ClientOptions{ClientOptions: o})
+	Expect(err).NotTo(HaveOccurred())
+	return client
 }
 
 // closedPort returns an address with a closed port.

@@ -18,7 +18,41 @@ import (
 	"github.com/acschat/acs-chat-go/chat/explain"
 )
 
-// Causes on the way to the service, if there was no answer.
+// Causes on the way to the service, if there was no answer, or to the server that the callback of a credential asks for a token.
+
+func unanswered(ctx context.Context, x *examination) []finding {
+	var found []finding
+	for _, find := range []func(context.Context, *examination) []finding{
+		contextEnded, proxyFailed, hostUnknown, certificateRefused, noTLS, notConnected, connectionLost,
+	} {
+		found = append(found, find(ctx, x)...)
+	}
+	if x.Fetch != nil {
+		for i := range found {
+			found[i].What = "no token could be fetched: " + found[i].What
+		}
+	}
+	return found
+}
+
+const (
+	endpoint   = "the endpoint"
+	ofCallback = "the address that the callback asks"
+)
+
+// address names where the connection was to be made. The callbacks of package identity ask the endpoint, and others any server.
+func (x *examination) address() string {
+	if x.Fetch == nil {
+		return endpoint
+	}
+	if failed, ok := errors.AsType[*url.Error](x.Fetch.Cause); ok {
+		u, err := url.Parse(failed.URL)
+		if err == nil && operationCalled(strings.ToUpper(failed.Op), u.Host, u.EscapedPath()).ID != "" {
+			return endpoint
+		}
+	}
+	return ofCallback
+}
 
 func hostUnknown(_ context.Context, x *examination) []finding {
 	failed, ok := errors.AsType[*net.DNSError](x.Err)
@@ -26,11 +60,15 @@ func hostUnknown(_ context.Context, x *examination) []finding {
 	case !ok:
 		return nil
 	case failed.IsNotFound:
-		return []finding{{explain.Cause{
+		cause := explain.Cause{
 			Kind: explain.Host, What: "there is no host " + failed.Name,
 			Evidence: failed.Error(),
-			Fix:      "check the endpoint: it is https://<resource>.communication.azure.com, as the portal shows it",
-		}, certain}}
+			Fix:      "check " + x.address(),
+		}
+		if x.address() == endpoint {
+			cause.Fix += ": it is https://<resource>.communication.azure.com, as the portal shows it"
+		}
+		return []finding{{cause, certain}}
 	}
 	return []finding{{explain.Cause{
 		Kind: explain.Host, What: "the host name " + failed.Name + " can't be resolved now",
@@ -72,7 +110,7 @@ func certificateRefused(_ context.Context, x *examination) []finding {
 		return []finding{{explain.Cause{
 			Kind: explain.CertificateName, What: "the certificate is for another host than " + name.Host,
 			Evidence: name.Error(),
-			Fix:      "check the host in the endpoint: another server may answer there",
+			Fix:      "check the host in " + x.address() + ": another server may answer there",
 		}, certain}}
 	}
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](failed); ok && invalid.Reason == x509.Expired {
@@ -132,13 +170,13 @@ func noTLS(_ context.Context, x *examination) []finding {
 		return []finding{{explain.Cause{
 			Kind: explain.TLS, What: "the server does not speak TLS",
 			Evidence: x.Err.Error(),
-			Fix:      "check the port of the endpoint, and whether it is really https",
+			Fix:      "check the port of " + x.address() + ", and whether it is really https",
 		}, certain}}
 	case refused:
 		return []finding{{explain.Cause{
 			Kind: explain.TLS, What: "the TLS handshake failed",
 			Evidence: alert.Error(),
-			Fix:      "check the host of the endpoint, the TLS versions on both sides, and whether the server asks for a client certificate",
+			Fix:      "check the host of " + x.address() + ", the TLS versions on both sides, and whether the server asks for a client certificate",
 		}, certain}}
 	}
 	return nil
@@ -152,9 +190,10 @@ func notConnected(_ context.Context, x *examination) []finding {
 	if _, noName := errors.AsType[*net.DNSError](failed); noName {
 		return nil
 	}
-	what, fix := "the endpoint can't be reached", "check that the network and its firewalls allow connections from this machine to the endpoint"
+	to := x.address()
+	what, fix := to+" can't be reached", "check that the network and its firewalls allow connections from this machine to "+to
 	if errors.Is(failed, syscall.ECONNREFUSED) {
-		what, fix = "no server listens at the endpoint", "check the port of the endpoint; an emulator has to be running"
+		what, fix = "no server listens at "+to, "check the port of "+to+"; an emulator has to be running"
 	}
 	return []finding{{explain.Cause{Kind: explain.Connection, What: what, Evidence: failed.Error(), Fix: fix}, certain}}
 }

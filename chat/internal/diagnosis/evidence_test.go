@@ -2,8 +2,15 @@ package diagnosis_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"net/url"
+	"syscall"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -131,5 +138,51 @@ var _ = Describe("Explain", func() {
 
 		facts.Refusal = nil
 		Expect(kinds(facts)).To(Equal([]explain.Kind{explain.TokenFetch}))
+	})
+
+	Context("for a token that could not be fetched, as no server answered", func() {
+		const identities = "https://fabrikam.communication.azure.com/identities/8:acs:a/:issueAccessToken"
+		refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+		fetching := func(cause error) explain.Cause {
+			err := fmt.Errorf("chat: list threads: refresh token: %w", cause)
+			causes := diagnosis.Explain(context.Background(), diagnosis.Facts{Err: err, Fetch: &diagnosis.Fetch{Cause: cause}}, nil).Causes
+			Expect(causes).To(HaveLen(1))
+			return causes[0]
+		}
+
+		DescribeTable("names the cause on the way", func(cause error, expected explain.Kind) {
+			found := fetching(&url.Error{Op: "Post", URL: identities, Err: cause})
+			Expect(found.Kind).To(Equal(expected))
+			Expect(found.What).To(HavePrefix("no token could be fetched: "))
+			Expect(found.Fix).NotTo(ContainSubstring("mint function"))
+		},
+			Entry("a closed port", refused, explain.Connection),
+			Entry("an unknown host", &net.DNSError{Name: "fabrikam", IsNotFound: true}, explain.Host),
+			Entry("an untrusted certificate", &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}, explain.CertificateAuthority),
+			Entry("a certificate for another host", &tls.CertificateVerificationError{
+				Err: x509.HostnameError{Certificate: &x509.Certificate{}, Host: "fabrikam"},
+			}, explain.CertificateName),
+			Entry("a server without TLS", http.ErrSchemeMismatch, explain.TLS),
+			Entry("a proxy", &net.OpError{Op: "proxyconnect", Err: syscall.ECONNREFUSED}, explain.Proxy),
+			Entry("a connection that broke", io.ErrUnexpectedEOF, explain.ConnectionLost),
+			Entry("a deadline", context.DeadlineExceeded, explain.Timeout),
+		)
+
+		It("names the endpoint only if the callback asked it", func() {
+			Expect(fetching(&url.Error{Op: "Post", URL: identities, Err: refused}).Fix).To(ContainSubstring("the port of the endpoint"))
+			for _, cause := range []error{&url.Error{Op: "Get", URL: "https://shop.example/token", Err: refused}, refused} {
+				found := fetching(cause)
+				Expect(found.What + found.Fix).NotTo(ContainSubstring("endpoint"))
+				Expect(found.What).To(ContainSubstring("no server listens at the address that the callback asks"))
+			}
+		})
+
+		It("blames no connection for an error of the callback itself", func() {
+			for _, cause := range []error{io.EOF, errors.New("no such user here"), context.Canceled} {
+				found := fetching(fmt.Errorf("read the token: %w", cause))
+				Expect(found.Kind).To(Equal(explain.TokenFetch))
+				Expect(found.Fix).NotTo(ContainSubstring("part of your program"))
+			}
+		})
 	})
 })

@@ -3,6 +3,8 @@ package diagnosis
 import (
 	"cmp"
 	"context"
+	"errors"
+	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -56,14 +58,7 @@ func rules() []rule {
 		{always, wrongArgument},
 		{always, closed},
 
-		{noTokenOtherwise, tokenNotFetched},
-		{noAnswer, contextEnded},
-		{noAnswer, proxyFailed},
-		{noAnswer, hostUnknown},
-		{noAnswer, certificateRefused},
-		{noAnswer, noTLS},
-		{noAnswer, notConnected},
-		{noAnswer, connectionLost},
+		{noAnswer, unanswered},
 
 		{answeredByChat(http.StatusUnauthorized), tokenForeign},
 		{answeredByChat(http.StatusUnauthorized), tokenExpired},
@@ -114,10 +109,17 @@ func always(*examination) bool { return true }
 
 func noToken(x *examination) bool { return x.Fetch != nil }
 
-// noTokenOtherwise is whether no token came for another reason than an answer of the identity API, which says more.
-func noTokenOtherwise(x *examination) bool { return noToken(x) && !x.isIdentity() }
-
-func noAnswer(x *examination) bool { return x.Fetch == nil && x.Refusal == nil }
+// noAnswer is whether no server answered: to the request or, if no token could be fetched, to the callback of the credential.
+func noAnswer(x *examination) bool {
+	switch {
+	case x.Refusal != nil:
+		return false
+	case x.Fetch == nil:
+		return true
+	}
+	_, ok := errors.AsType[net.Error](x.Fetch.Cause)
+	return ok
+}
 
 // answered is whether one of the APIs answered with one of the statuses or, with none given, at all.
 func answered(statuses ...int) func(*examination) bool {

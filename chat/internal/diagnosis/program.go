@@ -50,7 +50,7 @@ func contextEnded(_ context.Context, x *examination) []finding {
 	switch {
 	case x.Ended != nil:
 		return nil // the last attempt says more
-	case errors.Is(x.Err, context.Canceled):
+	case x.Fetch == nil && errors.Is(x.Err, context.Canceled):
 		return []finding{{explain.Cause{
 			Kind: explain.Canceled, What: "the context of the call was cancelled",
 			Evidence: x.Err.Error(),
@@ -90,7 +90,7 @@ func tokenNotFetched(_ context.Context, x *examination) []finding {
 	cause := explain.Cause{
 		Kind: explain.TokenFetch, What: "no token could be fetched",
 		Evidence: x.Fetch.Cause.Error(),
-		Fix:      "check the callback of the credential, or the mint function of the fleet: it is part of your program",
+		Fix:      "check the callback of the credential, or the mint function of the fleet, and the server that it asks",
 	}
 	if x.Fetch.Expired {
 		cause.What = "the fetched token had expired when it came"
