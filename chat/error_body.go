@@ -10,6 +10,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
+	"github.com/acschat/acs-chat-go/chat/internal/diagnosis"
 	"github.com/acschat/acs-chat-go/chat/internal/errorbody"
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 )
@@ -57,7 +58,7 @@ func newError(action string, resp *http.Response, hint string, held *heldToken) 
 	e := toError(words)
 	e.operation, e.hint, e.StatusCode = action, hint, resp.StatusCode
 	e.seen = see(resp, held)
-	e.seen.Foreign = foreign
+	e.seen.Foreign, e.seen.ExpectsTLS = foreign, foreign && diagnosis.ExpectsTLS(resp, kept)
 	e.CorrelationVector = resp.Header.Get("MS-CV")
 	e.RetryAfter = pipeline.RetryAfter(resp.Header)
 	e.RequestID = resp.Header.Get(pipeline.RequestIDHeader)

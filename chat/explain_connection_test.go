@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -96,6 +97,24 @@ func connectionTroubles() []trouble {
 			trusting := server.Client()
 			transportOf(trusting).TLSClientConfig.MaxVersion = tls.VersionTLS12
 			c := clientAt(server.URL, trusting)
+			return c, list(ctx, c)
+		}},
+		{"an http endpoint of a server with TLS", []explain.Kind{explain.TLS}, "it expects https", func(ctx context.Context) (*chat.Client, error) {
+			server, _ := serveTLS(nil)
+			c := clientAt("http"+strings.TrimPrefix(server.URL, "https"), &http.Client{Transport: &http.Transport{}})
+			return c, list(ctx, c)
+		}},
+		{"an http endpoint of a server with TLS, which answers as nginx", []explain.Kind{explain.TLS}, "it expects https", func(ctx context.Context) (*chat.Client, error) {
+			c := clientAt("http://contoso.communication.azure.com", &http.Client{Transport: transportFunc(
+				reply(400, "<h1>400 Bad Request</h1>The plain HTTP request was sent to HTTPS port", "Content-Type", "text/html"))})
+			return c, list(ctx, c)
+		}},
+		{"an http endpoint of a server with TLS, which answers with an alert", []explain.Kind{explain.TLS}, "malformed HTTP response", func(ctx context.Context) (*chat.Client, error) {
+			endpoint, _ := serveRaw(false, func(conn net.Conn) {
+				_, _ = conn.Read(make([]byte, 1<<10))
+				_, _ = io.WriteString(conn, "\x15\x03\x01\x00\x02\x02\x46")
+			})
+			c := clientAt("http"+strings.TrimPrefix(endpoint, "https"), &http.Client{Transport: &http.Transport{}})
 			return c, list(ctx, c)
 		}},
 		{"a connection that breaks", []explain.Kind{explain.ConnectionLost}, "", func(ctx context.Context) (*chat.Client, error) {

@@ -116,15 +116,19 @@ func certificateRefused(_ context.Context, x *examination) []finding {
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](failed); ok && invalid.Reason == x509.Expired {
 		return notValidNow(invalid.Cert)
 	}
+	const emulator = "acschat emulator " // begins the names of the emulator's authorities
+	fix := "if the server is the right one, for example behind a proxy that inspects TLS, add its authority to those of the system, or to the RootCAs of the transport"
 	evidence := failed.Err.Error()
 	if len(failed.UnverifiedCertificates) > 0 {
 		leaf := failed.UnverifiedCertificates[0]
 		evidence = fmt.Sprintf("it is for %s and issued by %s: %s", subject(leaf), leaf.Issuer, evidence)
+		if strings.HasPrefix(leaf.Issuer.CommonName, emulator) {
+			fix = "set SSL_CERT_FILE to the ca.pem that the emulator prints, which Go reads on Linux; for other systems see acschat emulator trust"
+		}
 	}
 	return []finding{{explain.Cause{
 		Kind: explain.CertificateAuthority, What: "the certificate is not signed by a trusted authority",
-		Evidence: evidence,
-		Fix:      "if the server is the right one, for example an emulator or behind a proxy that inspects TLS, add its authority to the RootCAs of the transport",
+		Evidence: evidence, Fix: fix,
 	}, certain}}
 }
 
@@ -166,6 +170,8 @@ func noTLS(_ context.Context, x *examination) []finding {
 	alert, ok := errors.AsType[*net.OpError](x.Err)
 	refused := ok && (alert.Op == "remote error" || alert.Op == "local error")
 	switch {
+	case strings.Contains(x.Err.Error(), `malformed HTTP response "\x15\x03`): // net/http has no other sign of an alert, as OpenSSL sends it
+		return []finding{plainHTTP(x.Err.Error())}
 	case garbage, errors.Is(x.Err, http.ErrSchemeMismatch):
 		return []finding{{explain.Cause{
 			Kind: explain.TLS, What: "the server does not speak TLS",
@@ -180,6 +186,15 @@ func noTLS(_ context.Context, x *examination) []finding {
 		}, certain}}
 	}
 	return nil
+}
+
+// plainHTTP is for a server that speaks TLS, and was asked without.
+func plainHTTP(evidence string) finding {
+	return finding{explain.Cause{
+		Kind: explain.TLS, What: "the server speaks TLS, and the endpoint is http",
+		Evidence: evidence,
+		Fix:      "write https instead of http in the endpoint",
+	}, certain}
 }
 
 func notConnected(_ context.Context, x *examination) []finding {

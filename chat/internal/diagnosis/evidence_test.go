@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
 	"fmt"
 	"io"
@@ -138,6 +139,16 @@ var _ = Describe("Explain", func() {
 
 		facts.Refusal = nil
 		Expect(kinds(facts)).To(Equal([]explain.Kind{explain.TokenFetch}))
+	})
+
+	It("says how a Go program trusts the emulator, and no other server", func() {
+		issued := func(by string) string {
+			leaf := &x509.Certificate{Issuer: pkix.Name{CommonName: by}, DNSNames: []string{"localhost"}}
+			err := &tls.CertificateVerificationError{UnverifiedCertificates: []*x509.Certificate{leaf}, Err: x509.UnknownAuthorityError{Cert: leaf}}
+			return diagnosis.Explain(context.Background(), diagnosis.Facts{Err: err}, nil).Causes[0].Fix
+		}
+		Expect(issued("acschat emulator QZ7M2K4A")).To(And(ContainSubstring("SSL_CERT_FILE"), ContainSubstring("acschat emulator trust")))
+		Expect(issued("Corporate Proxy CA")).To(And(ContainSubstring("RootCAs"), Not(ContainSubstring("emulator"))))
 	})
 
 	Context("for a token that could not be fetched, as no server answered", func() {

@@ -51,6 +51,7 @@ type Seen struct {
 	Server      string
 	Location    string
 	Foreign     bool // the answer is not in the service's form
+	ExpectsTLS  bool // the answer says that the server expects https
 }
 
 // Token is what is known of a token without asking the service. The zero value is of an unreadable one.

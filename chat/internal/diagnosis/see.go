@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -29,6 +30,13 @@ func See(resp *http.Response) (seen Seen, token string) {
 	}
 	seen.Scheme, token, _ = strings.Cut(req.Header.Get("Authorization"), " ")
 	return seen, token
+}
+
+// ExpectsTLS reports whether an answer to a request over http is one with which servers, among them those of Go, nginx and Apache, say
+// that they expect https. body is that of the answer.
+func ExpectsTLS(resp *http.Response, body []byte) bool {
+	return resp.StatusCode == http.StatusBadRequest && resp.Request != nil && resp.Request.URL != nil && resp.Request.URL.Scheme == "http" &&
+		(bytes.Contains(body, []byte("HTTP request to an HTTPS server")) || bytes.Contains(body, []byte("plain HTTP")))
 }
 
 // sentBody is the body of a request that was sent, nil if it is not known any more.

@@ -23,6 +23,8 @@ func foreignAnswer(_ context.Context, x *examination) []finding {
 		Fix:      "check the endpoint, and the proxies and gateways on the way to it",
 	}
 	switch {
+	case seen.ExpectsTLS:
+		return []finding{plainHTTP(fmt.Sprintf("it expects https, and answers %d %s to http", r.Status, http.StatusText(r.Status)))}
 	case r.Status >= 300 && r.Status < 400:
 		foreign.What = "the endpoint redirects, and a token is sent only to the endpoint"
 		foreign.Evidence = fmt.Sprintf("%d %s to %s", r.Status, http.StatusText(r.Status), cmp.Or(seen.Location, "nowhere"))
