@@ -191,7 +191,10 @@ var _ = Describe("Explain", func() {
 			_, err = mine.ThreadClient("19:00000000000000000000000000000000@thread.v2").GetProperties(ctx)
 			Expect(causesOf(mine.Explain(ended, thread, err))).To(HaveExactElements(explain.ThreadUnknown, explain.ThreadDeleted))
 			err = mine.ThreadClient(newThread(ctx, mine)).SendReadReceipt(ctx, "1762161500604")
-			Expect(causesOf(mine.Explain(ended, thread, err))).To(HaveExactElements(explain.ThreadUnknown, explain.ThreadDeleted, explain.MessageUnknown))
+			Expect(causesOf(mine.Explain(ended, thread, err))).To(HaveExactElements(explain.MessageUnknown, explain.ThreadUnknown, explain.ThreadDeleted))
+			Expect(mine.Explain(ended, thread, err).Causes[0].What).To(And(ContainSubstring("message"), ContainSubstring("thread")))
+			_, err = mine.ThreadClient(newThread(ctx, mine)).GetMessage(ctx, "1762161500604")
+			Expect(causesOf(mine.Explain(ended, thread, err))).To(HaveExactElements(explain.MessageUnknown, explain.ThreadUnknown, explain.ThreadDeleted))
 		})
 
 		It("sends no request if the token tells the cause", func(ctx SpecContext) {

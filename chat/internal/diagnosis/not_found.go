@@ -20,7 +20,11 @@ func threadGone(ctx context.Context, x *examination) []finding {
 	case s == nil && x.threadID == "":
 		return nil
 	case s == nil:
-		return []finding{{unknown, likely}, {explain.Cause{
+		weight := likely
+		if x.isAboutMessage() {
+			weight = possible // messageGone names both
+		}
+		return []finding{{unknown, weight}, {explain.Cause{
 			Kind: explain.ThreadDeleted, What: "the thread was deleted",
 			Fix: "check whether it has a deletedOn in the list of the user's threads",
 		}, possible}}
@@ -35,7 +39,7 @@ func threadGone(ctx context.Context, x *examination) []finding {
 
 // messageGone is for calls about a message, and for threads that turn out to exist.
 func messageGone(ctx context.Context, x *examination) []finding {
-	about := x.called.messageID != "" || x.called.ID == operations.SendChatReadReceipt
+	about := x.isAboutMessage()
 	s := x.thread(ctx)
 	if s != nil && !s.member || s == nil && !about {
 		return nil
@@ -45,13 +49,14 @@ func messageGone(ctx context.Context, x *examination) []finding {
 		Fix: "take the id from the result of SendMessage or the list of messages",
 	}, possible}
 	if s == nil {
+		unknown.What, unknown.weight = "the message does not exist, or its thread does not", likely
 		return []finding{unknown}
 	}
 	unknown.Evidence, unknown.weight = "the user is a participant of the thread, so the thread exists", likely
 	age := x.now().Sub(s.createdOn)
 	tooNew := finding{explain.Cause{
 		Kind: explain.TooNew, What: "the thread is so new that some servers do not know it yet",
-		Evidence: "it was " + span(max(0, age)) + " old",
+		Evidence: "it was " + Span(max(0, age)) + " old",
 		Fix:      "try again in a few seconds",
 	}, possible}
 	const young = time.Minute
@@ -63,4 +68,9 @@ func messageGone(ctx context.Context, x *examination) []finding {
 		return []finding{unknown, tooNew}
 	}
 	return []finding{unknown}
+}
+
+// isAboutMessage reports whether the request names a message, in its path or its body.
+func (x *examination) isAboutMessage() bool {
+	return x.called.messageID != "" || x.called.ID == operations.SendChatReadReceipt
 }
