@@ -35,7 +35,7 @@ func parseConnectionString(text string) (connectionString, error) {
 		}
 		name, value, ok := strings.Cut(part, "=") // the first one: a key ends with others
 		if !ok {
-			return none, fault(`has a part without "="`)
+			return none, fault(`has a part without "=": ` + connectionStringForm)
 		}
 		name = strings.ToLower(strings.TrimSpace(name))
 		if name != "endpoint" && name != "accesskey" {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // maxToken is the limit of a token in bytes. A token of the service has less than 1 KB.
@@ -87,7 +88,7 @@ func Alone(kind, text string) error {
 		return errors.New("contains NUL characters: convert the file from UTF-16 to UTF-8")
 	case strings.HasPrefix(strings.ToLower(text), "@microsoft.keyvault("):
 		return errors.New("is a Key Vault reference that was not resolved: check its URI, and that the application may read the vault")
-	case hasPrefix(text, "{{", "#{", "<", "%") || hasPrefix(text, "$") && !strings.Contains(text, "="):
+	case isPlaceholder(text):
 		return errors.New("is a placeholder that was not replaced by its value")
 	case hasPrefix(text, "{", "["):
 		return fmt.Errorf("is JSON: pass only the text of the %s in it", kind)
@@ -99,6 +100,18 @@ func Alone(kind, text string) error {
 		return errors.New("ends with a semicolon: remove it")
 	}
 	return nil
+}
+
+// isPlaceholder reports whether a text begins as {{key}}, #{key}#, <key>, %KEY%, $KEY, ${KEY} or $(KEY). A dollar sign before a part of a
+// connection string is not one.
+func isPlaceholder(text string) bool {
+	if rest, ok := strings.CutPrefix(text, "$"); ok {
+		return rest != "" && !strings.Contains(rest, "=")
+	}
+	if rest, ok := strings.CutPrefix(text, "%"); ok { // not one of %2B, %2F and %3D, the signs of base64 in a URL
+		return rest != "" && (rest[0] == '_' || unicode.IsLetter(rune(rest[0])))
+	}
+	return hasPrefix(text, "{{", "#{", "<")
 }
 
 func quotes() []string {
