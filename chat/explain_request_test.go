@@ -33,11 +33,15 @@ func requestTroubles() []trouble {
 		serviceTrouble("a malformed id of a thread", `"release" is not of the form 19:`, func(ctx context.Context, w *world) (*chat.Client, error) {
 			return w.alicesClient, w.alicesClient.DeleteThread(ctx, "release")
 		}, explain.MalformedID),
+		serviceTrouble("an id of a thread with text after it", `@thread.v2x" is not of the form 19:`, func(ctx context.Context, w *world) (*chat.Client, error) {
+			_, err := w.alicesClient.ThreadClient(w.thread+"x").SendMessage(ctx, "hi", nil)
+			return w.alicesClient, err
+		}, explain.MalformedID),
 		serviceTrouble("a malformed id of a message", `"first" is not of the form`, func(ctx context.Context, w *world) (*chat.Client, error) {
 			_, err := w.alicesClient.ThreadClient(w.thread).GetMessage(ctx, "first")
 			return w.alicesClient, err
 		}, explain.MalformedID),
-		serviceTrouble("a malformed id among the participants", `"8:acs:bob" is not of the form 8:acs:`, func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("a malformed id among the participants", `"8:acs:bob" is not of the form 8:acs:<resource>_<user>, two GUIDs`, func(ctx context.Context, w *world) (*chat.Client, error) {
 			_, err := w.alicesClient.ThreadClient(w.thread).AddParticipants(ctx, those(w.carol, chat.CommunicationUser{ID: "8:acs:bob"}))
 			return w.alicesClient, err
 		}, explain.MalformedID),
@@ -64,7 +68,7 @@ func requestTroubles() []trouble {
 		serviceTrouble("a retention of one day", "30 to 90 days", func(ctx context.Context, w *world) (*chat.Client, error) {
 			return w.alicesClient, w.alicesClient.ThreadClient(w.thread).UpdateProperties(ctx, chat.PropertiesUpdate{Retention: &day})
 		}, explain.Retention),
-		serviceTrouble("an unknown type of message", "", func(ctx context.Context, w *world) (*chat.Client, error) {
+		serviceTrouble("an unknown type of message", `it was "markdown"; allowed are text and html`, func(ctx context.Context, w *world) (*chat.Client, error) {
 			_, err := w.alicesClient.ThreadClient(w.thread).SendMessage(ctx, "a", &chat.SendMessageOptions{Type: "markdown"})
 			return w.alicesClient, err
 		}, explain.BadRequest),

@@ -21,6 +21,12 @@ func tokenTroubles() []trouble {
 			c := w.with(w.Token(w.alice, -2*time.Hour))
 			return c, list(ctx, c)
 		}, explain.TokenExpired),
+		serviceTrouble("a token that expired long ago", "it expired 1111 days before the answer", func(ctx context.Context, w *world) (*chat.Client, error) {
+			c := w.with(w.Token(w.alice, -1111*24*time.Hour-5*time.Hour))
+			err := list(ctx, c)
+			Expect(err).To(MatchError(ContainSubstring("the token expired 1111 days ago")))
+			return c, err
+		}, explain.TokenExpired),
 		serviceTrouble("a token that expires before the time its credential has", "was told that it expires on", func(ctx context.Context, w *world) (*chat.Client, error) {
 			credential, err := chat.NewTokenCredential(func(context.Context) (chat.AccessToken, error) {
 				return chat.AccessToken{Token: w.Token(w.alice, -time.Hour), ExpiresOn: time.Now().Add(time.Hour)}, nil

@@ -69,10 +69,10 @@ func (t AccessToken) withExpiry(assumed time.Duration) (AccessToken, error) {
 func (t AccessToken) age() string {
 	left := time.Until(t.ExpiresOn)
 	if left <= 0 {
-		return fmt.Sprintf("the token expired %s ago", (-left).Round(time.Second))
+		return fmt.Sprintf("the token expired %s ago", diagnosis.Span(-left))
 	}
 	return fmt.Sprintf("the token has %s left by the local clock: it was revoked, belongs to another resource, or the clock is wrong",
-		left.Round(time.Second))
+		diagnosis.Span(left))
 }
 
 // readExpiry reads the "exp" claim, in whole seconds. It does not check the signature, for which a client has no key.

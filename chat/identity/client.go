@@ -11,6 +11,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
 	"github.com/acschat/acs-chat-go/chat"
+	"github.com/acschat/acs-chat-go/chat/internal/diagnosis"
 	"github.com/acschat/acs-chat-go/chat/internal/pipeline"
 	"github.com/acschat/acs-chat-go/chat/internal/secret"
 	"github.com/acschat/acs-chat-go/gen/identityapi"
@@ -197,11 +198,11 @@ func clockHint(resp *http.Response) string {
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
 		return ""
 	}
-	switch skew := time.Since(theirs).Round(time.Second); {
+	switch skew := time.Since(theirs); {
 	case skew > toleratedSkew:
-		return fmt.Sprintf("the local clock is %s ahead of the service's", skew)
+		return fmt.Sprintf("the local clock is %s ahead of the service's", diagnosis.Span(skew))
 	case skew < -toleratedSkew:
-		return fmt.Sprintf("the local clock is %s behind the service's", -skew)
+		return fmt.Sprintf("the local clock is %s behind the service's", diagnosis.Span(-skew))
 	}
 	return ""
 }

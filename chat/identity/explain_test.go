@@ -42,6 +42,18 @@ var _ = Describe("Client.Explain", func() {
 		Entry("a request answered by another server", reply(404, "<html>", "Content-Type", "text/html"), "another server", explain.ForeignAnswer),
 	)
 
+	It("names the scopes that are known", func(ctx SpecContext) {
+		client, _ := clientOf(served(400, `{"error":{"code":"ValidationError"}}`, 0))
+		_, err := client.GetToken(ctx, ada, []identity.Scope{"chats"}, nil)
+		_, both := client.CreateUserAndToken(ctx, []identity.Scope{identity.ScopeVoIP, "chats"}, nil)
+		for _, err := range []error{err, both} {
+			explanation := client.Explain(ctx, err)
+			Expect(causesOf(explanation)).To(Equal([]explain.Kind{explain.BadRequest}))
+			Expect(explanation.Causes[0].What).To(Equal(`"chats" is not a known scope`))
+			Expect(explanation.Causes[0].Evidence).To(ContainSubstring("chat, chat.join, chat.join.limited, voip, voip.join"))
+		}
+	})
+
 	It("explains the Entra token of an application", func(ctx SpecContext) {
 		client, _ := entraClientOf(&entraStub{lifetime: time.Hour}, served(403, `{"error":{"code":"Forbidden"}}`, 0))
 		explanation := client.Explain(ctx, client.RevokeTokens(ctx, ada))

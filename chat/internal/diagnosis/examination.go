@@ -83,6 +83,8 @@ func rules() []rule {
 		{answeredByChat(http.StatusBadRequest), tooManyParticipants},
 		{answeredByChat(http.StatusBadRequest), metadataTooLarge},
 		{answeredByChat(http.StatusBadRequest), retentionRefused},
+		{answeredByChat(http.StatusBadRequest), typeRefused},
+		{answeredByIdentity(http.StatusBadRequest), scopeUnknown},
 		{answeredByChat(http.StatusRequestEntityTooLarge), tooLarge},
 		{answered(http.StatusTooManyRequests), tooManyRequests},
 		{answered(unavailable()...), serviceUnavailable},
@@ -222,6 +224,3 @@ func (x *examination) now() time.Time {
 
 // stamp is a time in the form of the service.
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
-// span is a duration in whole seconds.
-func span(d time.Duration) string { return d.Round(time.Second).String() }

@@ -88,7 +88,7 @@ func (x *examination) answer() string {
 // skew is how far a clock is off.
 func skew(ahead time.Duration) string {
 	if ahead < 0 {
-		return span(-ahead) + " behind"
+		return Span(-ahead) + " behind"
 	}
-	return span(ahead) + " ahead"
+	return Span(ahead) + " ahead"
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,7 +34,7 @@ func versionUnknown(_ context.Context, x *examination) []finding {
 }
 
 const (
-	userForm = "8:acs:<resource>_<user>, two ids of 32 digits"
+	userForm = "8:acs:<resource>_<user>, two GUIDs"
 	copyID   = "copy the whole id, as the service gave it"
 )
 
@@ -45,7 +46,7 @@ func idMalformed(_ context.Context, x *examination) []finding {
 			Fix:      copyID,
 		}, certain}}
 	}
-	if id := x.called.threadID; id != "" && !(strings.HasPrefix(id, "19:") && strings.Contains(id, "@thread.")) {
+	if id := x.called.threadID; id != "" && !(strings.HasPrefix(id, "19:") && strings.HasSuffix(id, "@thread.v2")) {
 		return malformed("thread", id, "19:…@thread.v2")
 	}
 	if id := x.called.messageID; id != "" {
@@ -132,6 +133,34 @@ func retentionRefused(_ context.Context, x *examination) []finding {
 		Evidence: fmt.Sprintf("it was %s and %d days; allowed are none, and threadCreationDate with %d to %d days", policy.Kind, days, minRetentionDays, maxRetentionDays),
 		Fix:      "set Retention to one of these",
 	}, certain}}
+}
+
+func typeRefused(_ context.Context, x *examination) []finding {
+	sent := x.Refusal.Seen.Sent.Type
+	if x.called.ID != operations.SendChatMessage || sent == "" || sent == string(chatapi.ChatMessageTypeText) || sent == string(chatapi.ChatMessageTypeHTML) {
+		return nil
+	}
+	return []finding{{explain.Cause{
+		Kind: explain.BadRequest, What: "a message of this type can't be sent",
+		Evidence: fmt.Sprintf("it was %q; allowed are text and html", sent),
+		Fix:      "set Type to text or html",
+	}, certain}}
+}
+
+// scopeUnknown is only likely: the service may define more scopes.
+func scopeUnknown(_ context.Context, x *examination) []finding {
+	known := []string{"chat", "chat.join", "chat.join.limited", "voip", "voip.join"}
+	sent := x.Refusal.Seen.Sent
+	for _, scope := range slices.Concat(sent.Scopes, sent.ScopesOfNew) {
+		if !slices.Contains(known, scope) {
+			return []finding{{explain.Cause{
+				Kind: explain.BadRequest, What: fmt.Sprintf("%q is not a known scope", scope),
+				Evidence: "known are " + strings.Join(known, ", "),
+				Fix:      "use a known scope",
+			}, likely}}
+		}
+	}
+	return nil
 }
 
 func requestRefused(_ context.Context, x *examination) []finding {

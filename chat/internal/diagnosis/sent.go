@@ -12,6 +12,9 @@ type Sent struct {
 	Participants    []sentParticipant            `json:"participants"`
 	Metadata        map[string]string            `json:"metadata"`
 	RetentionPolicy *chatapi.ChatRetentionPolicy `json:"retentionPolicy"`
+	Type            string                       `json:"type"`                  // of a message
+	Scopes          []string                     `json:"scopes"`                // of a token
+	ScopesOfNew     []string                     `json:"createTokenWithScopes"` // of the token of a new user
 
 	size int
 }

@@ -88,14 +88,14 @@ func tokenExpired(_ context.Context, x *examination) []finding {
 	const delay = 30 * time.Second // an answer may have taken that long
 	if behind := now.Sub(at); t.Expires.After(at) && behind > delay {
 		return []finding{{explain.Cause{
-			Kind: explain.Clock, What: "this machine's clock is " + span(behind) + " behind, so the token expired unnoticed",
+			Kind: explain.Clock, What: "this machine's clock is " + Span(behind) + " behind, so the token expired unnoticed",
 			Evidence: fmt.Sprintf("the token expired on %s; at the answer it was %s at the service and %s here", stamp(t.Expires), stamp(now), stamp(at)),
 			Fix:      "synchronize the clock (NTP)",
 		}, weight}}
 	}
 	cause := explain.Cause{
 		Kind: explain.TokenExpired, What: "the token has expired",
-		Evidence: fmt.Sprintf("it expired %s before the answer, on %s", span(now.Sub(t.Expires)), stamp(t.Expires)),
+		Evidence: fmt.Sprintf("it expired %s before the answer, on %s", Span(now.Sub(t.Expires)), stamp(t.Expires)),
 		Fix:      "fetch a new token; a credential of NewTokenCredential does so by itself, in time",
 	}
 	if t.Told.After(t.Expires.Add(delay)) {
@@ -117,7 +117,7 @@ func tokenRefused(_ context.Context, x *examination) []finding {
 	}
 	evidence := "it does not say when it expires"
 	if !t.Expires.IsZero() {
-		evidence = fmt.Sprintf("it had %s left, and is of %s", span(t.Expires.Sub(x.now())), t.User)
+		evidence = fmt.Sprintf("it had %s left, and is of %s", Span(t.Expires.Sub(x.now())), t.User)
 	}
 	revoked := finding{explain.Cause{
 		Kind: explain.TokenRevoked, What: "the token was revoked, or its user was deleted",
