@@ -32,7 +32,9 @@ func Fix(kind explain.Kind) string {
 		return "issue a token for all of chat: acschat token issue USER --scope chat --out FILE"
 	case explain.TokenResource:
 		return "take endpoint and token from the same resource; acschat token show prints the token's"
-	case explain.TokenFetch, explain.AccessKey:
+	case explain.TokenFetch:
+		return "try again; if it persists, check " + session.ConnectionStringVariable + ", with which tokens are issued"
+	case explain.AccessKey:
 		return "check " + session.ConnectionStringVariable + ": copy it from the portal again, the key may have been regenerated"
 	case explain.UserUnknown:
 		return "check the user and " + session.ConnectionStringVariable + ": the user may have been deleted, or belong to another resource; acschat user create creates one"
@@ -44,6 +46,8 @@ func Fix(kind explain.Kind) string {
 		return "list your threads: acschat thread list"
 	case explain.MessageUnknown:
 		return "copy the whole id: acschat message list --output json"
+	case explain.Retention:
+		return "use --retention with 30 to 90 days, or none"
 	case explain.OutcomeUnknown:
 		return "look for the message before you send it again: acschat message list --limit 5"
 	}
