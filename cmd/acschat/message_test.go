@@ -178,7 +178,8 @@ var _ = Describe("message", func() {
 		})
 
 		It("reports an unknown message", func() {
-			alice.Run("message", "get", "1").Ends(1, "404 Not Found")
+			alice.Run("message", "get", "1").Ends(1, "404 Not Found",
+				"\nLikely cause: the message does not exist, or its thread does not\n", "acschat message list", "acschat doctor")
 			alice.Run("message", "get", "one").Ends(1, "400 Bad Request", "Value for MessageId (one) is not valid")
 		})
 	})

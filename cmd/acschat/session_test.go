@@ -201,6 +201,8 @@ var _ = Describe("Credentials", func() {
 			stranger := alice.With("ACSCHAT_CA_FILE", "")
 			stranger.Run("thread", "list").Ends(1, "certificate", "--ca-file")
 			stranger.Run("thread", "list", "--ca-file", file).OK()
+			owner := shellWithKey(server).With("ACSCHAT_CA_FILE", "").With("ACSCHAT_USER", alice.User.ID)
+			Expect(owner.Run("thread", "list").Ends(1, "the certificate is not signed by a trusted authority", "--ca-file").Err).NotTo(ContainSubstring("portal"))
 			stranger.Run("thread", "list", "--ca-file", "nowhere").Ends(2, "--ca-file", "no such file")
 			stranger.Run("thread", "list", "--ca-file", alice.File("empty")).Ends(2, "no certificate", "PEM")
 		})
@@ -211,6 +213,14 @@ var _ = Describe("Credentials", func() {
 			Expect(listener.Close()).To(Succeed())
 			plain := alice.With(endpointVariable, "https://"+listener.Addr().String())
 			plain.Run("message", "send", "-t", "19:x", "hello").Ends(1, "connection refused", "\nLikely cause: no server listens at the endpoint\n", "acschat emulator")
+		})
+
+		It("reports an http endpoint of a server with TLS", func() {
+			plain := strings.Replace(server.Endpoint(), "https", "http", 1)
+			alice.With(endpointVariable, plain).Run("thread", "list").Ends(1, "\nLikely cause: the server speaks TLS, and the endpoint is http\n", "https instead of http")
+			sh := shellWithKey(server).With(keyVariable, strings.Replace(server.ConnectionString(), "https", "http", 1))
+			sh.Run("user", "create").Ends(1, "\nLikely cause: the server speaks TLS, and the endpoint is http\n")
+			sh.With("ACSCHAT_USER", alice.User.ID).Run("thread", "list").Ends(1, "\nLikely cause: the server speaks TLS, and the endpoint is http\n")
 		})
 
 		It("reports a proxy that cannot be reached", func() {

@@ -130,6 +130,7 @@ var _ = Describe("token", func() {
 
 		It("reports an expired token", func() {
 			Expect(emptyShell().With(tokenVariable, server.Token(user, -time.Hour)).Run("token", "show").OK()).To(MatchRegexp(`Expires +20\S+ \S+, 1h0m\d+s ago`))
+			Expect(emptyShell().With(tokenVariable, server.Token(user, -50*time.Hour)).Run("token", "show").OK()).To(MatchRegexp(`Expires +20\S+ \S+, 2 days ago`))
 		})
 
 		It("reads a token from a file or stdin", func() {

@@ -195,6 +195,9 @@ var _ = Describe("doctor", func() {
 				DeferCleanup(plain.Close)
 				return alice.With(session.EndpointVariable, strings.Replace(plain.URL, "http", "https", 1))
 			}),
+			Entry("an http endpoint of a server with TLS", "service", []string{"tls"}, "https instead of http", func() *clitest.Shell {
+				return alice.With(session.EndpointVariable, strings.Replace(server.Endpoint(), "https", "http", 1))
+			}),
 			Entry("a server that is not the service", "service", []string{"foreignAnswer"}, "check --endpoint", func() *clitest.Shell {
 				server.Fail(chattest.ListChatThreads, chattest.Fault{Times: -1, Status: http.StatusNotFound, HTML: true})
 				return alice

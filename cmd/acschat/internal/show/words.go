@@ -20,13 +20,13 @@ func Time(t time.Time) string {
 
 // Until formats the end of something, and how far from now it is.
 func Until(end, now time.Time) string {
-	switch left := end.Sub(now).Round(time.Second); {
+	switch left := end.Sub(now); {
 	case end.IsZero():
 		return "unknown"
 	case left <= 0:
-		return fmt.Sprintf("%s, %v ago", Time(end), -left)
+		return fmt.Sprintf("%s, %s ago", Time(end), span(-left))
 	default:
-		return fmt.Sprintf("%s, in %v", Time(end), left)
+		return fmt.Sprintf("%s, in %s", Time(end), span(left))
 	}
 }
 
@@ -40,6 +40,15 @@ func Duration(d time.Duration) string {
 		text = strings.TrimSuffix(text, "0m")
 	}
 	return text
+}
+
+// span formats a positive duration in whole seconds, or in whole days from two on.
+func span(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d < 2*day {
+		return d.Round(time.Second).String()
+	}
+	return Count(int(d/day), "day")
 }
 
 // Metadata formats one pair per line, sorted by key.
