@@ -2,7 +2,9 @@ package identity_test
 
 import (
 	"context"
+	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -67,6 +69,16 @@ var _ = Describe("Client.Explain", func() {
 		Expect(err).NotTo(HaveOccurred())
 		_, err = credential.Token(ctx)
 		Expect(causesOf(client.Explain(ctx, err))).To(Equal([]explain.Kind{explain.AccessKey}))
+	})
+
+	It("explains the error of a credential that reaches no server", func(ctx SpecContext) {
+		client, _ := clientOf(fail(&net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}))
+		credential, err := client.Credential(ada, []identity.Scope{identity.ScopeChat}, nil)
+		Expect(err).NotTo(HaveOccurred())
+		_, err = credential.Token(ctx)
+		explanation := client.Explain(ctx, err)
+		Expect(causesOf(explanation)).To(Equal([]explain.Kind{explain.Connection}))
+		Expect(explanation.Causes[0].Fix).NotTo(ContainSubstring("your program"))
 	})
 
 	It("explains the error of a constructor", func() {
