@@ -23,6 +23,9 @@ func Unmarshal(data []byte) (Event, error) {
 	if err := pipeline.Decode(data, &w); err != nil {
 		return nil, fmt.Errorf("events: unmarshal event: %w", err)
 	}
+	if len(w.Participants) == 0 {
+		w.Participants = nil // an empty list is not written
+	}
 	header := Header{
 		ID: w.ID, Level: w.Level, Subject: w.Subject,
 		ThreadID: w.ThreadID, Time: pipeline.UTC(w.Time), Version: w.Version, Recipient: w.Recipient.Identifier,

@@ -19,6 +19,7 @@ func FuzzUnmarshal(f *testing.F) {
 	}
 	f.Add([]byte(`{"kind":"threadPinned","x":"<\u2028>"}`))
 	f.Add([]byte(`{"kind":"chatMessageReceived","time":"9999-12-31T23:59:59-14:00","message":{"createdOn":"0000-01-01T00:00:00+14:00"}}`))
+	f.Add([]byte(`{"kind":"chatThreadCreated","participants":[],"properties":{"metadata":{}}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		first, err := events.Unmarshal(data)
 		if err != nil {

@@ -95,6 +95,7 @@ var _ = Describe("JSON", func() {
 		Entry("no kind", `{ "x" : 1 }`, events.Unknown{Raw: json.RawMessage(`{"x":1}`)}),
 		Entry("members of other types", `{"kind":"gap","time":1,"version":[],"recipient":3,"lastHeard":{}}`, events.Gap{}),
 		Entry("times that JSON can't represent in UTC", `{"kind":"gap","time":"9999-12-31T23:59:59-14:00","lastHeard":"0000-01-01T00:00:00+14:00"}`, events.Gap{}),
+		Entry("no participants", `{"kind":"participantsRemoved","participants":[]}`, events.ParticipantsRemoved{}),
 		Entry("null for all", `{"kind":"chatMessageReceived","time":null,"message":null,"recipient":null}`, events.MessageReceived{}),
 	)
 
