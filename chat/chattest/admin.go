@@ -1,6 +1,7 @@
 package chattest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -46,25 +47,43 @@ import (
 //
 // An operation may be named without its group, as in "SendChatMessage", if only one has that name. Bodies are JSON; the Content-Type may be
 // that of "curl -d" too, unless a browser sends the request.
+//
+// Errors are JSON, except those of Guard. Unknown query parameters and unknown members of a body are refused with 400. The parameters
+// operation, kind, user and name may be repeated and select what has one of the values; the others may not. A path to something
+// that does not exist is 404. A query selects from a list: DELETE with a query succeeds even if it selects nothing.
 func (s *Service) AdminHandler() http.Handler {
 	a := adminAPI{s}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", a.listResources)
+	mux.Handle("GET /{$}", resource{serve: a.listResources})
 	for _, r := range a.resources() {
-		mux.HandleFunc(r.Method+" "+r.Path, r.serve)
+		mux.Handle(r.Method+" "+r.Path, r)
 	}
 	return s.Guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case path.Clean(r.URL.Path):
+		if r.URL.Path == "" { // the prefix alone
+			r = r.Clone(r.Context())
+			r.URL.Path = "/"
+		}
+		switch route, pattern := mux.Handler(r); {
+		case r.URL.Path != path.Clean(r.URL.Path): // the mux would redirect to a path without the prefix
+			refuseResource(w, "")
+		case pattern == "":
+			found := newReply()
+			route.ServeHTTP(found, r)
+			refuseResource(w, found.header.Get("Allow"))
+		default:
 			mux.ServeHTTP(w, r)
-		case "": // the prefix alone
-			root := r.Clone(r.Context())
-			root.URL.Path = "/"
-			mux.ServeHTTP(w, root)
-		default: // the mux would redirect to a path without the prefix
-			http.NotFound(w, r)
 		}
 	}))
+}
+
+// refuseResource answers a request for a path that does not exist or, if it has methods, for another method.
+func refuseResource(w http.ResponseWriter, methods string) {
+	if methods == "" {
+		writeError(w, http.StatusNotFound, errors.New("there is no such resource; GET / lists those that exist"))
+		return
+	}
+	w.Header().Set("Allow", methods)
+	writeError(w, http.StatusMethodNotAllowed, fmt.Errorf("the methods of this resource are %s", methods))
 }
 
 type adminAPI struct{ s *Service }
@@ -172,11 +191,11 @@ func (a adminAPI) listRequests(w http.ResponseWriter, r *http.Request) {
 
 // latest returns the last items, as many as the query of a request asks for.
 func latest[T any](r *http.Request, items []T) ([]T, error) {
-	last := r.URL.Query().Get("last")
-	if last == "" {
+	query := r.URL.Query()
+	if !query.Has("last") {
 		return items, nil
 	}
-	n, err := strconv.Atoi(last)
+	n, err := strconv.Atoi(query.Get("last"))
 	if err != nil || n < 0 {
 		return nil, errors.New("last must be a number that is not negative")
 	}
@@ -290,13 +309,33 @@ func recordsOf(requests []Request) []record {
 // readJSON reads the body of a request. It requires the content type, which an HTML form can't have. Programs that are not browsers may
 // send that of a form, as curl does unless it is told otherwise.
 func readJSON(r *http.Request, into any) error {
+	return readBody(r, into, errors.New("the body is missing: it must be a JSON object"))
+}
+
+// readOptionalJSON is readJSON for a body that may be missing.
+func readOptionalJSON(r *http.Request, into any) error {
+	return readBody(r, into, nil)
+}
+
+// readBody reads the body of a request. It returns missing if there is none.
+func readBody(r *http.Request, into any, missing error) error {
+	if r.ContentLength == 0 {
+		return missing
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
+	if err != nil {
+		return fmt.Errorf("read body: %w", err)
+	}
+	if len(body) == 0 { // of a length that was not announced
+		return missing
+	}
 	contentType := r.Header.Get("Content-Type")
 	isBrowser := len(r.Header["Origin"]) > 0 || len(r.Header["Sec-Fetch-Site"]) > 0
 	isCurl := contentType == "application/x-www-form-urlencoded" && !isBrowser
 	if !isCurl && (!isJSON(contentType) || contentType == "") {
 		return errors.New("the Content-Type must be application/json")
 	}
-	return decodeStrictly(io.LimitReader(r.Body, maxBody), into)
+	return decodeStrictly(bytes.NewReader(body), into)
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {

@@ -52,6 +52,8 @@ func (a adminAPI) addSubscription(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.Is(err, errServiceClosed):
 		writeError(w, http.StatusInternalServerError, err)
+	case errors.Is(err, errNameTaken):
+		writeError(w, http.StatusConflict, err)
 	case err != nil:
 		writeError(w, http.StatusBadRequest, err)
 	default:
@@ -88,7 +90,7 @@ const maxWait = time.Minute
 func (a adminAPI) listDeliveries(w http.ResponseWriter, r *http.Request) {
 	status, err := statusIn(r, DeliveryWaiting, DeliveryRunning, DeliveryDelivered, DeliveryFailed)
 	if err == nil {
-		err = a.waitForDeliveries(r.Context(), r.URL.Query().Get("wait"))
+		err = a.waitForDeliveries(r)
 	}
 	if err != nil {
 		writeError(w, http.StatusBadRequest, err)
@@ -110,23 +112,25 @@ func (a adminAPI) listDeliveries(w http.ResponseWriter, r *http.Request) {
 
 // statusIn returns the status in the query of a request, which may be absent or one of those allowed.
 func statusIn(r *http.Request, allowed ...DeliveryStatus) (DeliveryStatus, error) {
-	status := DeliveryStatus(r.URL.Query().Get("status"))
-	if status == "" || slices.Contains(allowed, status) {
+	query := r.URL.Query()
+	status := DeliveryStatus(query.Get("status"))
+	if !query.Has("status") || slices.Contains(allowed, status) {
 		return status, nil
 	}
 	return "", fmt.Errorf("status must be one of %s", allowed)
 }
 
-// waitForDeliveries waits for the deliveries that are due, up to a duration in a query. It does not wait for "".
-func (a adminAPI) waitForDeliveries(ctx context.Context, text string) error {
-	if text == "" {
+// waitForDeliveries waits for the deliveries that are due, up to a duration in the query of a request. Without one it does not wait.
+func (a adminAPI) waitForDeliveries(r *http.Request) error {
+	query := r.URL.Query()
+	if !query.Has("wait") {
 		return nil
 	}
-	d, err := time.ParseDuration(text)
+	d, err := time.ParseDuration(query.Get("wait"))
 	if err != nil || d < 0 || d > maxWait {
 		return fmt.Errorf(`wait must be a duration up to %s, such as "10s"`, maxWait)
 	}
-	ctx, cancel := context.WithTimeout(ctx, d)
+	ctx, cancel := context.WithTimeout(r.Context(), d)
 	defer cancel()
 	_ = a.s.WaitForDeliveries(ctx) // the list shows what is still in progress
 	return nil

@@ -47,6 +47,9 @@ var _ = Describe("The admin handler, for webhooks", func() {
 	It("refuses a subscription that is not possible", func() {
 		Expect(ask("POST", "/subscriptions", `{"url":"http://contoso.com/?code=s3cret"}`).must(400).Body).To(And(ContainSubstring("must use https"), Not(ContainSubstring("s3cret"))))
 		ask("POST", "/subscriptions", `{"address":"x"}`).must(400)
+		ask("POST", "/subscriptions", `{"url":"`+url+`","name":"bot"}`).must(201)
+		ask("POST", "/subscriptions", `{"url":"`+url+`","name":"bot"}`).
+			matches(409, documented("Conflict", `chattest: deliver events: there is a subscription "bot" already; give this one another name`, ""))
 	})
 
 	It("lists, repeats and removes deliveries, and waits for those that are due", func() {

@@ -42,17 +42,9 @@ type snapshotName struct {
 	Name string `json:"name"`
 }
 
-// readSnapshotName reads the body of a request, which may be empty.
-func readSnapshotName(r *http.Request) (named snapshotName, err error) {
-	if r.ContentLength != 0 {
-		err = readJSON(r, &named)
-	}
-	return named, err
-}
-
 func (a adminAPI) takeSnapshot(w http.ResponseWriter, r *http.Request) {
-	named, err := readSnapshotName(r)
-	if err != nil {
+	var named snapshotName
+	if err := readOptionalJSON(r, &named); err != nil {
 		writeError(w, http.StatusBadRequest, err)
 		return
 	}
@@ -67,8 +59,8 @@ func (a adminAPI) removeSnapshots(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a adminAPI) restoreSnapshot(w http.ResponseWriter, r *http.Request) {
-	named, err := readSnapshotName(r)
-	if err != nil {
+	var named snapshotName
+	if err := readOptionalJSON(r, &named); err != nil {
 		writeError(w, http.StatusBadRequest, err)
 		return
 	}

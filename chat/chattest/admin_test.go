@@ -1,6 +1,7 @@
 package chattest_test
 
 import (
+	"io"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -109,9 +110,80 @@ var _ = Describe("The admin handler", func() {
 		Expect(time.Until(s.Now())).To(BeNumerically("~", 25*365*24*time.Hour, time.Minute))
 	})
 
-	It("is 404 for an unknown path, and never redirects", func() {
+	It("is 404 for an unknown path and 405 for an unknown method, and never redirects", func() {
 		for _, path := range []string{"/none", "//faults", "/faults/", "/./faults", "/faults/..", "/faults//1"} {
-			ask("GET", path, "").must(404)
+			refused(ask("GET", path, ""), 404, "there is no such resource; GET / lists those that exist")
+		}
+		put := ask("PUT", "/clock", "")
+		refused(put, 405, "the methods of this resource are GET, HEAD, POST")
+		Expect(put.Header.Get("Allow")).To(Equal("GET, HEAD, POST"))
+	})
+
+	Describe("removes nothing", func() {
+		BeforeEach(func() {
+			for _, name := range []string{"a", "b"} {
+				ask("POST", "/snapshot", `{"name":"`+name+`"}`).must(201)
+			}
+			s.DeliverEvents(&hook{}, &chattest.SubscriptionOptions{Name: "bot"})
+			ana.send(ana.thread("Kept"), "hi")
+			settle(s.Service)
+			s.Fail(chattest.ListChatThreads, chattest.Fault{})
+		})
+		DescribeTable("for a query or a body that it does not know",
+			func(target, body, message string) {
+				requests, deliveries := len(s.Requests()), len(s.Deliveries())
+				refused(ask("DELETE", target, body), 400, message)
+				Expect(s.Requests()).To(HaveLen(requests))
+				Expect(s.Deliveries()).To(HaveLen(deliveries))
+				Expect(s.Subscriptions()).To(HaveLen(1))
+				Expect(s.Faults()).To(HaveLen(1))
+				for _, name := range []string{"a", "b"} {
+					ask("POST", "/restore", `{"name":"`+name+`"}`).must(204)
+				}
+			},
+			Entry("a misspelt name of a snapshot", "/snapshot?nam=a", "", `there is no query parameter "nam" here; there is name`),
+			Entry("the name of a snapshot in the body", "/snapshot", `{"name":"a"}`, `unknown field "name": the body has no members here, and the query has name`),
+			Entry("a misspelt name of a subscription", "/subscriptions?nam=nope", "", `there is no query parameter "nam" here; there is name`),
+			Entry("a misspelt status", "/deliveries?stat=failed", "", `there is no query parameter "stat" here; there is status`),
+			Entry("a second status", "/deliveries?status=failed&status=waiting", "", "status is there more than once in the query"),
+			Entry("an empty status", "/deliveries?status=", "", "status must be one of [waiting delivered failed]"),
+			Entry("a misspelt user", "/connections?usr=x", "", `there is no query parameter "usr" here; there is user`),
+			Entry("an operation of faults", "/faults?operation=SendChatMessage", "", `there is no query parameter "operation" here; there is none`),
+			Entry("an operation of requests", "/requests?operation=SendChatMessage", "", `there is no query parameter "operation" here; there is none`),
+			Entry("a fault in the body", "/faults", `{"id":1}`, `unknown field "id": the body has no members here, and the query has none`),
+			Entry("a malformed query", "/snapshot?name=%zz", "", `the query is malformed: invalid URL escape "%zz"`),
+		)
+	})
+
+	DescribeTable("refuses a query that it does not know",
+		func(method, target, body, message string) { refused(ask(method, target, body), 400, message) },
+		Entry("of the root", "GET", "/?x=1", "", `there is no query parameter "x" here; there is none`),
+		Entry("of requests", "GET", "/requests?op=SendChatMessage", "", `there is no query parameter "op" here; there is operation, last`),
+		Entry("of requests, with two numbers", "GET", "/requests?last=1&last=2", "", "last is there more than once in the query"),
+		Entry("of requests, with an empty number", "GET", "/requests?last=", "", "last must be a number that is not negative"),
+		Entry("of deliveries, with an empty wait", "GET", "/deliveries?wait=", "", `wait must be a duration up to 1m0s, such as "10s"`),
+		Entry("of events", "GET", "/events?type=x", "", `there is no query parameter "type" here; there is kind, last`),
+		Entry("of deliveries", "GET", "/deliveries?state=failed", "", `there is no query parameter "state" here; there is status, last, wait`),
+		Entry("of a new fault", "POST", "/faults?operation=*", `{"operation":"*"}`, `there is no query parameter "operation" here; there is none`),
+		Entry("of a reset", "POST", "/reset?users=1", "", `there is no query parameter "users" here; there is none`),
+	)
+
+	It("accepts a body without members, chunked or not, where none is needed", func() {
+		for _, body := range []string{"", "{}", "null"} {
+			r := httptest.NewRequest("POST", "/reset", io.MultiReader(strings.NewReader(body)))
+			Expect(r.ContentLength).To(BeEquivalentTo(-1))
+			r.Host = "127.0.0.1"
+			r.Header.Set("Content-Type", "application/json")
+			w := httptest.NewRecorder()
+			s.AdminHandler().ServeHTTP(w, r)
+			Expect(w.Code).To(Equal(204), body)
+			ask("POST", "/reset", body).must(204)
+		}
+	})
+
+	It("says that a body is missing", func() {
+		for _, path := range []string{"/faults", "/clock", "/subscriptions"} {
+			refused(ask("POST", path, ""), 400, "the body is missing: it must be a JSON object")
 		}
 	})
 

@@ -31,7 +31,10 @@ type webhooks struct {
 	working sync.WaitGroup // the goroutines of subscriptions, what writes to the store, and calls of the callback; not requests to webhooks
 }
 
-var errServiceClosed = errors.New("the service is closed")
+var (
+	errServiceClosed = errors.New("the service is closed")
+	errNameTaken     = errors.New("give this one another name")
+)
 
 // freeName returns a name for a subscription without one. It is called with changing held.
 func (w *webhooks) freeName() string {
@@ -61,7 +64,7 @@ func (w *webhooks) subscribe(e *Subscription) error {
 	case w.closed:
 		return errServiceClosed
 	case w.named(e.name) != nil:
-		return fmt.Errorf("there is a subscription %q already; give this one another name", e.name)
+		return fmt.Errorf("there is a subscription %q already; %w", e.name, errNameTaken)
 	}
 	now := w.service.Now()
 	for _, d := range w.all() {
