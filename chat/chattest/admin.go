@@ -35,7 +35,8 @@ import (
 //	POST   /subscriptions does what [Service.DeliverEventsTo] does: {"url":"http://localhost:3000/events"} and name, schema, eventTypes,
 //	                      maxEventsPerBatch, concurrency
 //	DELETE /subscriptions removes all of them, or with ?name=… one
-//	GET    /deliveries    lists deliveries to webhooks; ?status=failed&last=20; with ?wait=10s it first waits for those that are due
+//	GET    /deliveries    lists deliveries to webhooks; ?status=failed&last=20; with ?wait=10s it first waits for those that are due,
+//	                      as [Service.WaitForDeliveries] does, and not for those that a fault delays or holds
 //	POST   /deliveries/{id}  does what [Service.Redeliver] does
 //	DELETE /deliveries    removes those that are not in progress, or with ?status=…
 //	DELETE /deliveries/{id}  removes one

@@ -236,6 +236,7 @@ var _ = Describe("Faults of deliveries to a webhook", func() {
 		Entry("members of responses", chattest.DeliverToWebhook, chattest.Fault{CutBody: true}, "does not have all of these members"),
 		Entry("members of connections", chattest.DeliverToWebhook, chattest.Fault{DropSocket: true}, "does not have all of these members"),
 		Entry("events in a handshake", chattest.ValidateWebhook, chattest.Fault{LoseEvent: true}, "does not have all of these members"),
+		Entry("a kind of events that Event Grid does not have", chattest.DeliverToWebhook, chattest.Fault{Event: events.KindReadReceiptReceived}, "Event Grid has no event readReceiptReceived"),
 		Entry("a success", chattest.DeliverToWebhook, chattest.Fault{Status: http.StatusAccepted}, "can't answer for a webhook with a success"),
 	)
 })

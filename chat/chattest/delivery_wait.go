@@ -7,8 +7,9 @@ import (
 )
 
 // WaitForDeliveries waits until no delivery is due and none is in progress: each has succeeded, has failed, or waits for a later time of
-// the service's clock or for the consent of the webhook. The same holds for handshakes. It also waits until [Options.OnDelivery] has
-// returned. It returns the cause if ctx ends first, and nil if the service is closed.
+// the service's clock or for the consent of the webhook. A delivery that a fault delays or holds waits for a later time, too. The same holds
+// for handshakes. It also waits until [Options.OnDelivery] has returned. It returns the cause if ctx ends first, and nil if the service is
+// closed.
 func (s *Service) WaitForDeliveries(ctx context.Context) error {
 	for {
 		changed := s.webhooks.unsettled()

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// faultJSON is the JSON form of a fault.
+// faultJSON is the JSON form of a fault. Its durations hide those of the fault, which have the same names.
 type faultJSON struct {
 	plainFault
 
@@ -69,6 +69,8 @@ func (f Fault) check() error {
 		return errors.New("listingLag must not be negative")
 	case f.ShortPage < 0:
 		return errors.New("shortPage must not be negative")
+	case f.LoseEvent && (f.DuplicateEvent || f.ReorderEvent):
+		return errors.New("an event that is lost can't be duplicated or reordered")
 	}
 	return nil
 }

@@ -52,6 +52,8 @@ var _ = Describe("A fault in JSON", func() {
 		Entry("a negative retryAfter", `{"retryAfter":"-1s"}`, "retryAfter must not be negative"),
 		Entry("a negative number of items", `{"shortPage":-1}`, "shortPage must not be negative"),
 		Entry("a negative lag", `{"listingLag":"-1s"}`, "listingLag must not be negative"),
+		Entry("an event that is lost and reordered", `{"loseEvent":true,"reorderEvent":true}`, "an event that is lost can't be duplicated or reordered"),
+		Entry("an event that is lost and duplicated", `{"loseEvent":true,"duplicateEvent":true}`, "an event that is lost can't be duplicated or reordered"),
 		Entry("an array", `[]`, "the value must not be a JSON array"),
 		Entry("nothing", ``, "the JSON object is missing or incomplete"),
 		Entry("a truncated object", `{"status":`, "the JSON object is missing or incomplete"),

@@ -26,8 +26,8 @@ import (
 // [ValidateWebhook] and [DeliverToWebhook] are requests to a webhook. Their faults may have Nth, Every, Times, Status, Delay, LoseRequest
 // and LoseReply, those of deliveries also Event, LoseEvent, DuplicateEvent and ReorderEvent; the zero value loses the request. Status
 // answers in place of the webhook, and LoseReply loses its answer; both, and a lost request, are failed attempts, which are repeated. Delay
-// is by the clock of the service and holds up nothing else. A delivery that is reordered is sent after the next one, or 10 seconds later if
-// there is none; Delay is added. A fault hits a batch as one request.
+// is by the clock of the service and holds up nothing else. ReorderEvent holds a request until another one of the same subscription has
+// ended, with any events and any outcome, or for 10 seconds if there is none; Delay is added. A fault hits a batch as one request.
 //
 // In JSON members have the same names in lower camel case, durations are strings such as "1.5s", and zero values are omitted.
 type Fault struct {
@@ -44,7 +44,7 @@ type Fault struct {
 	Code    string `json:"code,omitzero"`
 	Message string `json:"message,omitzero"`
 	// RetryAfter is sent as Retry-After if it is in whole seconds, and as "retry-after-ms" otherwise.
-	RetryAfter time.Duration `json:"-"`
+	RetryAfter time.Duration `json:"retryAfter,omitzero"`
 	// Header is added to every response that is hit.
 	Header http.Header `json:"header,omitempty"`
 
@@ -57,11 +57,11 @@ type Fault struct {
 
 	// ClockSkew is added to the clock with which the times of requests signed with the access key are compared. Requests that then differ by
 	// more than 15 minutes are refused with 401, as if the caller's clock were wrong. Other requests are not affected.
-	ClockSkew time.Duration `json:"-"`
+	ClockSkew time.Duration `json:"clockSkew,omitzero"`
 
 	// Delay delays the response, after the request took effect. On an open connection it delays the event or the acknowledgement, and
 	// everything after it.
-	Delay time.Duration `json:"-"`
+	Delay time.Duration `json:"delay,omitzero"`
 	// LoseRequest breaks the connection before the request takes effect. It is recorded with the status 0.
 	LoseRequest bool `json:"loseRequest,omitzero"`
 	// LoseReply breaks the connection after the request took effect, before the first byte of the response. Over a socket, [http.Transport]
@@ -83,19 +83,20 @@ type Fault struct {
 	ShortPage int `json:"shortPage,omitzero"`
 	// ListingLag omits from a list of messages those that were sent less than this ago, as [Options.ListingLag] does. The longer of both
 	// applies.
-	ListingLag time.Duration `json:"-"`
+	ListingLag time.Duration `json:"listingLag,omitzero"`
 	// DuplicateItem repeats the last item of a page of a list.
 	DuplicateItem bool `json:"duplicateItem,omitzero"`
 	// DuplicateRequest runs the operation twice, as if the request had arrived twice. The response is that of the second run.
 	DuplicateRequest bool `json:"duplicateRequest,omitzero"`
 
-	// Event limits a fault of [DeliverEvent] or [DeliverToWebhook] to a kind of event. Empty means any kind.
+	// Event limits a fault of [DeliverEvent] or [DeliverToWebhook] to a kind of event. Empty means any kind. Event Grid has no events of
+	// [events.KindReadReceiptReceived].
 	Event events.Kind `json:"event,omitzero"`
-	// LoseEvent drops the event.
+	// LoseEvent drops the event. It can't be combined with DuplicateEvent and ReorderEvent.
 	LoseEvent bool `json:"loseEvent,omitzero"`
 	// DuplicateEvent delivers the event twice.
 	DuplicateEvent bool `json:"duplicateEvent,omitzero"`
-	// ReorderEvent delivers the event after the next one for the same connection.
+	// ReorderEvent delivers the event after the next one for the same connection, of any kind.
 	ReorderEvent bool `json:"reorderEvent,omitzero"`
 	// MessageLoss sends "trouter.message_loss": in place of the event, after the acknowledgement or, with [OpenRealtimeSocket], when
 	// the client is connected.

@@ -198,6 +198,10 @@ func (r *realtime) tell(o *occurrence) {
 func (r *realtime) deliver(s *socket, n *notification) {
 	fault, id := r.service.faults.takeFor(DeliverEvent, n.occurrence.kind)
 	d := queued{notification: n, delay: fault.Delay}
+	copies := []queued{d}
+	if fault.DuplicateEvent {
+		copies = append(copies, d)
+	}
 	put := s.send
 	if s.registered.IsZero() {
 		put = s.hold
@@ -212,13 +216,12 @@ func (r *realtime) deliver(s *socket, n *notification) {
 	case fault.MessageLoss:
 		put(queued{text: messageLoss(n.occurrence.at)})
 	case fault.ReorderEvent:
-		s.late = append(s.late, d)
+		s.late = append(s.late, copies...)
 		return
 	case fault.losesEvent():
 		return
 	default:
-		put(d)
-		if fault.DuplicateEvent {
+		for _, d := range copies {
 			put(d)
 		}
 	}

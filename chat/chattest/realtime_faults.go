@@ -44,7 +44,8 @@ func (f Fault) Check(op Operation) error {
 		return f.checkDelivery(op)
 	default:
 		if f.onConnection() {
-			return fmt.Errorf("%s is a request: events are lost by a fault of %s, and acknowledgements by one of %s", op, DeliverEvent, AcknowledgeFrame)
+			return fmt.Errorf("%s is a request to the service: faults of events are those of %s and %s, and faults of acknowledgements those of %s",
+				op, DeliverEvent, DeliverToWebhook, AcknowledgeFrame)
 		}
 		return nil
 	}

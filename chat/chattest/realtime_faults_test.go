@@ -50,6 +50,7 @@ var _ = Describe("A real-time fault", func() {
 		Entry("lost again and again", chattest.Fault{Every: 2}, "0", "2"),
 		Entry("doubled", chattest.Fault{Nth: 2, DuplicateEvent: true}, "0", "1", "1", "2", "3"),
 		Entry("reordered", chattest.Fault{Nth: 2, ReorderEvent: true}, "0", "2", "1", "3"),
+		Entry("doubled and reordered", chattest.Fault{Nth: 2, DuplicateEvent: true, ReorderEvent: true}, "0", "2", "1", "1", "3"),
 		Entry("replaced by a message loss", chattest.Fault{Nth: 3, MessageLoss: true}, "0", "1", "3"),
 	)
 
@@ -177,6 +178,7 @@ var _ = Describe("A real-time fault", func() {
 			Expect(func() { s.Fail(operation, fault) }).To(PanicWith(ContainSubstring(reason)))
 		},
 		Entry("a lost event of a request", chattest.SendChatMessage, chattest.Fault{LoseEvent: true}, "Realtime_DeliverEvent"),
+		Entry("a reordered event of a request", chattest.SendChatMessage, chattest.Fault{ReorderEvent: true}, "EventGrid_DeliverToWebhook"),
 		Entry("a dropped socket of any request", chattest.Any, chattest.Fault{DropSocket: true}, "Realtime_DeliverEvent"),
 		Entry("a status of an event", chattest.DeliverEvent, chattest.Fault{Status: 429}, "Realtime_DeliverEvent"),
 		Entry("a lost acknowledgement of an event", chattest.DeliverEvent, chattest.Fault{WithholdAcknowledgement: true}, "Realtime_DeliverEvent"),

@@ -118,6 +118,10 @@ func (f Fault) checkDelivery(op Operation) error {
 	if string(encode(allowed)) != string(encode(f)) {
 		return fmt.Errorf("%s does not have all of these members; it has %s", op, encode(allowed))
 	}
+	hasEvent := func(t events.EventType) bool { return t.Kind == f.Event }
+	if f.Event != "" && !slices.ContainsFunc(events.EventTypes(), hasEvent) {
+		return fmt.Errorf("Event Grid has no event %s", f.Event)
+	}
 	if f.Status >= 200 && f.Status <= 204 {
 		return errors.New("a fault can't answer for a webhook with a success")
 	}
