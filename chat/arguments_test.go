@@ -252,11 +252,25 @@ var _ = Describe("A bad argument", func() {
 		Entry("a key in a URL", "https://contoso.example/;accesskey=c2VjcmV0"),
 	)
 
-	It("is a nil credential", func() {
-		_, err := chat.NewClient(testEndpoint, nil, nil)
-		refused(err, "credential")
-		_, err = chat.NewThreadClient(testEndpoint, testThread, nil, nil)
-		refused(err, "credential")
+	It("is a credential that is nil or the zero value", func() {
+		for _, credential := range []*chat.TokenCredential{nil, {}} {
+			_, err := chat.NewClient(testEndpoint, credential, nil)
+			refused(err, "credential")
+			_, err = chat.NewThreadClient(testEndpoint, testThread, credential, nil)
+			refused(err, "credential")
+		}
+	})
+
+	It("is not a credential that is closed", func(ctx SpecContext) {
+		refreshed, err := chat.NewTokenCredential(giving("token"), nil)
+		Expect(err).NotTo(HaveOccurred())
+		for _, credential := range []*chat.TokenCredential{staticCredential(), refreshed} {
+			Expect(credential.Close()).To(Succeed())
+			client, err := chat.NewClient(testEndpoint, credential, nil)
+			Expect(err).NotTo(HaveOccurred())
+			_, err = client.CreateThread(ctx, "x", nil)
+			Expect(err).To(MatchError(chat.ErrClosed))
+		}
 	})
 
 	It("is the thread id of a new thread client", func() {

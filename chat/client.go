@@ -11,7 +11,7 @@ import (
 )
 
 // Client creates, lists and deletes chat threads for one user, and returns a [ThreadClient] for each. It is safe for concurrent
-// use.
+// use. The zero value is not usable; use [NewClient] or [Fleet.As].
 type Client struct {
 	pipeline   *pipeline.Pipeline
 	api        *chatapi.Client
@@ -58,7 +58,8 @@ type ClientOptions struct {
 const defaultAPIVersion = "2025-03-15"
 
 // NewClient returns a client for the resource at endpoint, "https://<resource>.communication.azure.com", and sends no request. A
-// path in endpoint, such as that of a gateway, is kept. An invalid endpoint and a nil credential are each an [*ArgumentError].
+// path in endpoint, such as that of a gateway, is kept. An invalid endpoint and a credential that is nil or the zero value
+// are each an [*ArgumentError].
 func NewClient(endpoint string, credential *TokenCredential, options *ClientOptions) (*Client, error) {
 	if options == nil {
 		options = &ClientOptions{}
@@ -67,8 +68,8 @@ func NewClient(endpoint string, credential *TokenCredential, options *ClientOpti
 	if err != nil {
 		return nil, err
 	}
-	if credential == nil {
-		return nil, &ArgumentError{Name: "credential", Reason: "must not be nil: create one with NewTokenCredential"}
+	if credential == nil || credential.isZero() {
+		return nil, &ArgumentError{Name: "credential", Reason: "must not be nil or the zero value: create one with NewTokenCredential"}
 	}
 	client, err := newClient("client", base, (&userAuth{credential: credential, allowHTTP: options.InsecureAllowCredentialWithHTTP}).send, options)
 	if err != nil {

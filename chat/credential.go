@@ -16,6 +16,8 @@ import (
 // Two minutes before the token expires, or at half its lifetime if that is later, a call starts a refresh, and calls use the
 // current token until it expires. After that they wait for the refresh, each until its context ends, and return its error if it
 // fails. One refresh runs at a time. While the token is valid, a failed one is retried after 1, 2, 4 seconds and so on, up to 30.
+//
+// The zero value is not usable; use [NewTokenCredential] or [NewStaticTokenCredential].
 type TokenCredential struct {
 	refresh func(context.Context) (AccessToken, error) // nil: static
 	timeout time.Duration
@@ -126,6 +128,9 @@ func newTokenCredential(refresh func(context.Context) (AccessToken, error)) *Tok
 	return &TokenCredential{refresh: refresh, timeout: defaultRefreshTimeout, assumed: defaultAssumedLifetime}
 }
 
+// isZero reports whether no constructor made the credential: each sets the timeout.
+func (c *TokenCredential) isZero() bool { return c.timeout == 0 }
+
 // Token returns a token, fetching one if needed. If the current token is valid, Token returns it immediately, even if ctx has
 // ended, and does not allocate. Otherwise it fails with the error of ctx or of the callback, or with [ErrClosed] after Close.
 func (c *TokenCredential) Token(ctx context.Context) (AccessToken, error) {
@@ -154,7 +159,7 @@ func (c *TokenCredential) Close() error {
 // renewed is the slow path of Token: a refresh is due, or there is no token.
 func (c *TokenCredential) renewed(ctx context.Context) (AccessToken, error) {
 	c.mu.Lock()
-	if c.closed || c.refresh == nil { // a static one without a token is closed, or was never made
+	if c.closed || c.refresh == nil { // a static one without a token is closed
 		c.mu.Unlock()
 		return AccessToken{}, errCredentialClosed
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // Fleet provides clients for many users of one resource, for backends, imports and bots. They share connections and a bounded
-// cache of tokens. A Fleet has no goroutines except for tokens that are being issued.
+// cache of tokens. A Fleet has no goroutines except for tokens that are being issued. The zero value is not usable; use [NewFleet].
 type Fleet struct {
 	client *Client // without a user; the clients of users share it
 	tokens *fleetTokens
@@ -33,7 +33,7 @@ const defaultMaxTokens = 10_000
 // time for each user. Its context ends after MintTimeout or with [Fleet.Close]. As with a [TokenCredential], an error or a panic
 // of mint fails the waiting calls, and a token is renewed before it expires and replaced when the service rejects it.
 //
-// An invalid endpoint, a nil mint and a negative option are each an [*ArgumentError].
+// An invalid endpoint, a nil mint, a negative MaxTokens and a negative MintTimeout are each an [*ArgumentError].
 func NewFleet(endpoint string, mint func(context.Context, CommunicationUser) (AccessToken, error), options *FleetOptions) (*Fleet, error) {
 	if options == nil {
 		options = &FleetOptions{}

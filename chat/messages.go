@@ -105,7 +105,8 @@ type SendMessageResult struct {
 type ListMessagesOptions struct {
 	// StartTime excludes earlier messages. Zero means all messages.
 	StartTime time.Time
-	// PageSize is the maximum number of items per page, up to 200. 0 means 10. A page may have fewer items, or none.
+	// PageSize is the maximum number of items per page, up to 200. 0 means 10. A page may have fewer items, or none. A larger number is
+	// sent; the service does not document what it does then, and package chattest takes it as 200.
 	PageSize int
 	// ContinuationToken resumes the listing after a [Page]. Empty means from the beginning.
 	ContinuationToken string

@@ -15,6 +15,8 @@ import (
 //
 // An error ends the listing: it is the last value, with no item. A listing fails after 1,000 empty pages in a row. Among the errors
 // is an [*ArgumentError] for a Skip or PageSize that is negative or exceeds 2147483647, and for a ContinuationToken of another listing.
+//
+// The zero value is not usable; the methods that list something return a Pager.
 type Pager[T any] struct {
 	// fetch reads the page that token names, the first one if it is empty.
 	fetch    func(ctx context.Context, token string) (Page[T], error)

@@ -28,7 +28,8 @@ type Participant struct {
 type ListParticipantsOptions struct {
 	// Skip is the number of participants to skip at the start of the list.
 	Skip int
-	// PageSize is the maximum number of items per page. 0 means the default of the service. A page may have fewer items.
+	// PageSize is the maximum number of items per page. 0 means the default of the service. A page may have fewer items. The service
+	// documents no maximum; a thread has at most 250 participants.
 	PageSize int
 	// ContinuationToken resumes the listing after a [Page]. Empty means from the beginning.
 	ContinuationToken string
@@ -69,8 +70,11 @@ func (t *ThreadClient) AddParticipants(ctx context.Context, participants []Parti
 	return append(failed, more...), err
 }
 
-// RemoveParticipant removes a participant from the thread. Users can remove themselves. An identifier that is nil, empty or a
-// pointer is an [*ArgumentError]. The error is [ErrBadRequest] if the identifier is malformed.
+// RemoveParticipant removes a participant from the thread. Users can remove themselves. To remove a user who is not a participant
+// succeeds and changes nothing in package chattest; the service does not document it.
+//
+// An identifier that is nil, empty or a pointer is an [*ArgumentError]. The error is [ErrBadRequest] if the identifier is
+// malformed.
 //
 // The API operation is ChatThread_RemoveChatParticipant.
 func (t *ThreadClient) RemoveParticipant(ctx context.Context, identifier Identifier) error {

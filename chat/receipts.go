@@ -23,7 +23,8 @@ type ReadReceipt struct {
 type ListReadReceiptsOptions struct {
 	// Skip is the number of receipts to skip at the start of the list.
 	Skip int
-	// PageSize is the maximum number of items per page. 0 means the default of the service. A page may have fewer items.
+	// PageSize is the maximum number of items per page. 0 means the default of the service. A page may have fewer items. The service
+	// documents no maximum; a thread has at most 20 receipts.
 	PageSize int
 	// ContinuationToken resumes the listing after a [Page]. Empty means from the beginning.
 	ContinuationToken string

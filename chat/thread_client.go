@@ -1,7 +1,7 @@
 package chat
 
 // ThreadClient works on one chat thread for one user: its messages, participants, read receipts and properties. It is a light
-// handle and safe for concurrent use.
+// handle and safe for concurrent use. The zero value is not usable; use [Client.ThreadClient] or [NewThreadClient].
 //
 // The error of every method is [ErrForbidden] if the user is not a participant of the thread, and [ErrNotFound] if the thread
 // does not exist. Methods document further errors.

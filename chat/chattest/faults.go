@@ -108,7 +108,7 @@ type Fault struct {
 	DropSocket bool `json:"dropSocket,omitzero"`
 }
 
-// InjectedFault is a fault that was injected with [Service.Fail]. Its methods may be called concurrently.
+// InjectedFault is a fault that was injected with [Service.Fail]. Its methods may be called concurrently. The zero value is not usable.
 type InjectedFault struct {
 	faults *faults
 	id     int

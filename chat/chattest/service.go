@@ -20,7 +20,7 @@ const inProcess = "https://chattest.invalid"
 
 // Service is the chat service of one resource, an [http.Handler]. It has no listener and starts no goroutine except for real-time
 // connections and event subscriptions. Its methods may be called concurrently. Those that return no error panic if the store can't be read
-// or written, for example because the service is closed.
+// or written, for example because the service is closed. The zero value is not usable; use [Open] or [NewServer].
 type Service struct {
 	store     *store
 	resource  string // a GUID, the first part of every user id

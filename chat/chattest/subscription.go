@@ -25,7 +25,7 @@ const (
 )
 
 // Subscription is an event subscription of Event Grid, which delivers the events of the service to a webhook. Its methods may be called
-// concurrently.
+// concurrently. The zero value is not usable; use [Service.DeliverEvents] or [Service.DeliverEventsTo].
 type Subscription struct {
 	webhook     *Webhook
 	hooks       *webhooks

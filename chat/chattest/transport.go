@@ -21,6 +21,8 @@ import (
 // A request to a host other than that of [Service.Endpoint] fails as if the name could not be resolved. A request whose context has ended
 // is not served, and one whose context ends during the delay of a fault returns at once. The error for a lost response matches [io.EOF],
 // and the body of a cut response ends in [io.ErrUnexpectedEOF].
+//
+// The zero value is not usable; use [Service.Transport].
 type Transport struct {
 	s *Service
 }

@@ -22,7 +22,7 @@ import (
 const AnswerTimeout = 30 * time.Second
 
 // Webhook sends events to an HTTP endpoint as Event Grid does, without a queue and without retries; [Service.DeliverEventsTo] adds both. Its
-// methods may be called concurrently.
+// methods may be called concurrently. The zero value is not usable; use [NewWebhook].
 type Webhook struct {
 	url       *url.URL
 	schema    events.Schema

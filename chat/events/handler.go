@@ -67,7 +67,7 @@ const (
 	defaultSeen    = 20_000
 )
 
-// Handler is the webhook of an event subscription. It is safe for concurrent use.
+// Handler is the webhook of an event subscription. It is safe for concurrent use. The zero value is not usable; use [NewHandler].
 type Handler struct {
 	callback func(context.Context, Event) error
 	options  HandlerOptions

@@ -22,7 +22,7 @@ type SeenStore interface {
 	Record(ctx context.Context, keys []string) error
 }
 
-// MemorySeenStore is a [SeenStore] in memory. It is safe for concurrent use.
+// MemorySeenStore is a [SeenStore] in memory. It is safe for concurrent use. The zero value keeps no events; use [NewMemorySeenStore].
 type MemorySeenStore struct {
 	limit int // of events
 

@@ -13,7 +13,7 @@ import (
 )
 
 // FileStore is a [Store] in a file, for one process: it is locked while a FileStore has it open, by a second file with the suffix ".lock". A
-// Swap is on disk when it returns. Close it when done. It is safe for concurrent use.
+// Swap is on disk when it returns. Close it when done. It is safe for concurrent use. The zero value is not usable; use [OpenFileStore].
 type FileStore struct {
 	path string
 	lock *os.File

@@ -17,7 +17,8 @@ import (
 	"github.com/acschat/acs-chat-go/gen/identityapi"
 )
 
-// Client manages the users and tokens of one resource. It is safe for concurrent use.
+// Client manages the users and tokens of one resource. It is safe for concurrent use. The zero value is not usable; use one of the
+// constructors.
 type Client struct {
 	pipeline   *pipeline.Pipeline
 	api        *identityapi.Client

@@ -31,6 +31,8 @@ var ErrNotSignedIn = errors.New("not signed in")
 // stored. Error responses contain only their kind; the cause is logged.
 //
 // Cross-origin rules are the application's: wrap the handler. It is safe for concurrent use if its callback is.
+//
+// The zero value is not usable; use [Client.TokenHandler].
 type TokenHandler struct {
 	endpoint string
 	user     func(*http.Request) (chat.CommunicationUser, error)

@@ -20,7 +20,7 @@ type CreateUserOptions struct{}
 // If a response is lost, the retry creates a second user, and the first one remains unused.
 //
 // The API operation is CommunicationIdentity_Create.
-func (c *Client) CreateUser(ctx context.Context, _ *CreateUserOptions) (chat.CommunicationUser, error) {
+func (c *Client) CreateUser(ctx context.Context, options *CreateUserOptions) (chat.CommunicationUser, error) {
 	op := pipeline.Operation{Name: "Client.CreateUser", Action: "identity: create user", Status: http.StatusCreated}
 	created, err := c.create(ctx, op, identityapi.CommunicationIdentityCreateRequest{})
 	return chat.CommunicationUser{ID: created.Identity.ID}, err

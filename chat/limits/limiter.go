@@ -11,7 +11,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Limiter is a [chat.Limiter] for the published limits. It is safe for concurrent use and has no goroutines. A nil Limiter limits nothing.
+// Limiter is a [chat.Limiter] for the published limits. It is safe for concurrent use and has no goroutines. A nil Limiter and
+// the zero value limit nothing; use [New].
 type Limiter struct {
 	store  Store
 	limits map[string][]Limit // by operation

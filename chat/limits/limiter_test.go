@@ -157,6 +157,17 @@ var _ = Describe("Limiter", func() {
 		})
 	})
 
+	It("limits nothing if it is nil or the zero value", func(ctx SpecContext) {
+		for _, l := range []*limits.Limiter{nil, {}} {
+			bubble(func() {
+				Expect(drive(l, send, 100)).To(HaveEach(BeZero()))
+				Expect(l.Record(ctx, send, time.Now())).To(Succeed())
+				Expect(l.Budget(ctx, send)).To(BeEmpty())
+				Expect(l.Plan(ctx, send, 100)).To(BeZero())
+			})
+		}
+	})
+
 	Context("if the wait does not fit the deadline", func() {
 		It("fails at once, and names the limit and the time", func() {
 			bubble(func() {

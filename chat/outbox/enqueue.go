@@ -70,13 +70,13 @@ func (o *Outbox[Tx]) enqueue(ctx context.Context, tx Tx, m *Message) error {
 	if err != nil {
 		return err
 	}
-	s := o.of(tx)
+	s := o.db.of(tx)
 	seq, err := o.wake(ctx, tx, s, m.ThreadID, 1)
 	if err != nil {
 		return err
 	}
 	added, err := s.exec(ctx, `INSERT INTO chat_outbox_message (thread_id, seq, user_id, key, content, options, state, enqueued_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, `+o.now+`) ON CONFLICT (thread_id, user_id, key) DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, `+o.db.now+`) ON CONFLICT (thread_id, user_id, key) DO NOTHING`,
 		m.ThreadID, seq, m.User.RawID(), m.Key, m.Content, string(options), string(Pending))
 	if err == nil && added == 0 {
 		err = ErrDuplicate

@@ -140,7 +140,7 @@ func (o *Outbox[Tx]) List(ctx context.Context, options *ListOptions) ([]Entry, e
 		limit = 100
 	}
 	entries := []Entry{}
-	err := o.pool.each(ctx, func(scan func(...any) error) error {
+	err := o.db.pool.each(ctx, func(scan func(...any) error) error {
 		e, err := scanEntry(scan)
 		entries = append(entries, e)
 		return err
@@ -159,7 +159,7 @@ func (o *Outbox[Tx]) List(ctx context.Context, options *ListOptions) ([]Entry, e
 func (o *Outbox[Tx]) Get(ctx context.Context, user chat.CommunicationUser, threadID, key string) (Entry, error) {
 	var e Entry
 	found := false
-	err := o.pool.each(ctx, func(scan func(...any) error) (err error) {
+	err := o.db.pool.each(ctx, func(scan func(...any) error) (err error) {
 		found = true
 		e, err = scanEntry(scan)
 		return err
@@ -176,7 +176,7 @@ func (o *Outbox[Tx]) Get(ctx context.Context, user chat.CommunicationUser, threa
 // Counts returns how many messages are in each state.
 func (o *Outbox[Tx]) Counts(ctx context.Context) (map[State]int, error) {
 	counts := make(map[State]int)
-	err := o.pool.each(ctx, func(scan func(...any) error) error {
+	err := o.db.pool.each(ctx, func(scan func(...any) error) error {
 		var state string
 		var n int
 		err := scan(&state, &n)
@@ -192,7 +192,7 @@ func (o *Outbox[Tx]) Counts(ctx context.Context) (map[State]int, error) {
 // Retry makes failed messages of a thread pending again, before its other pending messages: that with the key, or all if it is empty. It
 // returns how many there were.
 func (o *Outbox[Tx]) Retry(ctx context.Context, threadID, key string) (retried int, err error) {
-	err = o.inTx(ctx, func(tx Tx, s session) error {
+	err = o.db.inTx(ctx, func(tx Tx, s session) error {
 		changed, err := s.exec(ctx, `UPDATE chat_outbox_message SET state = $1, settled_at = 0, failures = 0, failing_since = 0, not_before = 0
 			WHERE thread_id = $2 AND state = $3 AND ($4 = '' OR key = $4)`, string(Pending), threadID, string(Failed), key)
 		if err != nil || changed == 0 {
@@ -216,12 +216,12 @@ func (o *Outbox[Tx]) Fail(ctx context.Context, threadID, key string) (failed int
 	if err != nil {
 		return 0, failure("fail", err)
 	}
-	err = o.inTx(ctx, func(_ Tx, s session) error {
+	err = o.db.inTx(ctx, func(_ Tx, s session) error {
 		// A worker reads and changes messages with the lease locked.
-		if _, err := one(ctx, s, []any{new(int64)}, "SELECT generation FROM chat_outbox_lease WHERE thread_id = $1"+o.lockRow, threadID); err != nil {
+		if _, err := one(ctx, s, []any{new(int64)}, "SELECT generation FROM chat_outbox_lease WHERE thread_id = $1"+o.db.lockRow, threadID); err != nil {
 			return err
 		}
-		changed, err := s.exec(ctx, `UPDATE chat_outbox_message SET state = $1, settled_at = `+o.now+`,
+		changed, err := s.exec(ctx, `UPDATE chat_outbox_message SET state = $1, settled_at = `+o.db.now+`,
 			error = CASE WHEN error = '' THEN $2 ELSE error END WHERE thread_id = $3 AND state = $4 AND ($5 = '' OR key = $5)`,
 			string(Failed), reason, threadID, string(Pending), key)
 		failed = int(changed)

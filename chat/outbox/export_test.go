@@ -7,33 +7,33 @@ import (
 
 // InTx runs f in a transaction.
 func InTx[Tx any](ctx context.Context, o *Outbox[Tx], f func(tx Tx) error) error {
-	return o.inTx(ctx, func(tx Tx, _ session) error { return f(tx) })
+	return o.db.inTx(ctx, func(tx Tx, _ session) error { return f(tx) })
 }
 
 // Begin begins a transaction and returns what commits and what rolls it back.
 func Begin[Tx any](ctx context.Context, o *Outbox[Tx]) (tx Tx, commit, rollback func() error, err error) {
-	tx, err = o.begin(ctx)
-	return tx, func() error { return o.commit(ctx, tx) }, func() error { return o.rollback(ctx, tx) }, err
+	tx, err = o.db.begin(ctx)
+	return tx, func() error { return o.db.commit(ctx, tx) }, func() error { return o.db.rollback(ctx, tx) }, err
 }
 
 // Exec runs a statement, in the transaction if tx is not nil.
 func Exec[Tx any](ctx context.Context, o *Outbox[Tx], tx *Tx, statement string, args ...any) (int64, error) {
 	if tx != nil {
-		return o.of(*tx).exec(ctx, statement, args...)
+		return o.db.of(*tx).exec(ctx, statement, args...)
 	}
-	return o.pool.exec(ctx, statement, args...)
+	return o.db.pool.exec(ctx, statement, args...)
 }
 
 // Value reads a number.
 func Value[Tx any](ctx context.Context, o *Outbox[Tx], query string, args ...any) (n int64, err error) {
-	_, err = one(ctx, o.pool, []any{&n}, query, args...)
+	_, err = one(ctx, o.db.pool, []any{&n}, query, args...)
 	return n, err
 }
 
 // LookFirst makes the worker end the job of a thread in the wrong order: it looks for messages before it locks the row of the thread.
 func LookFirst[Tx any](w *Worker[Tx]) {
 	w.drained = func(ctx context.Context, s *step[Tx]) (bool, error) {
-		if _, err := one(ctx, s.s, []any{new(int)}, "SELECT awake FROM chat_outbox_thread WHERE thread_id = $1"+s.box.lockRow,
+		if _, err := one(ctx, s.s, []any{new(int)}, "SELECT awake FROM chat_outbox_thread WHERE thread_id = $1"+s.box.db.lockRow,
 			s.job.Args.ThreadID); err != nil {
 			return false, err
 		}
@@ -46,8 +46,8 @@ func LookForStrays[Tx any](w *Worker[Tx], interval time.Duration) { w.strayInter
 
 // Deafen makes workers of the outbox not notice that their lock is lost.
 func Deafen[Tx any](o *Outbox[Tx]) {
-	lock := o.lock
-	o.lock = func(ctx context.Context, id string) (processLock, error) {
+	lock := o.db.lock
+	o.db.lock = func(ctx context.Context, id string) (processLock, error) {
 		l, err := lock(ctx, id)
 		return deafLock{l}, err
 	}

@@ -53,10 +53,10 @@ var migrations = [][]string{ //nolint:gochecknoglobals // a constant
 // Migrate creates the tables of the outbox and of River, or brings them to the version of this package. It does nothing if they have it.
 // Several processes may call it at the same time. On Postgres it needs two connections, and fails if the pool may not have them.
 func (o *Outbox[Tx]) Migrate(ctx context.Context) error {
-	if err := o.needConnections(2); err != nil {
+	if err := o.db.needConnections(2); err != nil {
 		return failure("migrate", err)
 	}
-	err := o.inTx(ctx, func(tx Tx, s session) error {
+	err := o.db.inTx(ctx, func(tx Tx, s session) error {
 		if err := o.migrateRiver(ctx, tx, s); err != nil {
 			return err
 		}
@@ -71,11 +71,11 @@ func (o *Outbox[Tx]) Migrate(ctx context.Context) error {
 // migrateRiver migrates the tables of River. On Postgres some of its migrations cannot share a transaction, so that a lock in tx keeps other
 // processes away; the pool needs a second connection then.
 func (o *Outbox[Tx]) migrateRiver(ctx context.Context, tx Tx, s session) error {
-	migrator, err := rivermigrate.New(o.driver, nil)
+	migrator, err := rivermigrate.New(o.db.driver, nil)
 	if err != nil {
 		return err
 	}
-	if o.dialect == &sqlite {
+	if o.db.dialect == &sqlite {
 		_, err = migrator.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil) //nolint:staticcheck // deprecated for what Postgres cannot do
 		return err
 	}

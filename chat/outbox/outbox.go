@@ -19,9 +19,9 @@ import (
 )
 
 // Outbox contains messages that are to be sent, in a database with transactions of type Tx. It is safe for concurrent use. It does not
-// close the database.
+// close the database. The zero value is not usable; use one of the constructors.
 type Outbox[Tx any] struct {
-	*backend[Tx]
+	db   *backend[Tx]
 	jobs *river.Client[Tx] // only inserts
 }
 
@@ -82,5 +82,5 @@ func newOutbox[Tx any](b *backend[Tx]) (*Outbox[Tx], error) {
 	if err != nil {
 		return nil, fmt.Errorf("outbox: %w", err)
 	}
-	return &Outbox[Tx]{backend: b, jobs: jobs}, nil
+	return &Outbox[Tx]{db: b, jobs: jobs}, nil
 }

@@ -21,13 +21,13 @@ func (o *Outbox[Tx]) RecordSent(ctx context.Context, limiter *limits.Limiter) er
 		ago     int64 // microseconds
 	}
 	var attempts []attempt
-	err := o.pool.each(ctx, func(scan func(...any) error) error {
+	err := o.db.pool.each(ctx, func(scan func(...any) error) error {
 		a := attempt{request: chat.LimitedRequest{Operation: "ChatThread_SendChatMessage"}}
 		err := scan(&a.request.User, &a.request.Thread, &a.ago)
 		attempts = append(attempts, a)
 		return err
-	}, `SELECT user_id, thread_id, `+o.now+` - settled_at FROM chat_outbox_message
-			WHERE state IN ('sent', 'failed') AND settled_at > `+o.now+` - $1
+	}, `SELECT user_id, thread_id, `+o.db.now+` - settled_at FROM chat_outbox_message
+			WHERE state IN ('sent', 'failed') AND settled_at > `+o.db.now+` - $1
 		UNION ALL SELECT user_id, thread_id, 0 FROM chat_outbox_message WHERE state = 'pending' AND first_attempt <> 0`,
 		longestWindow.Microseconds())
 	for i := 0; err == nil && i < len(attempts); i++ {

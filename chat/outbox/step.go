@@ -46,11 +46,11 @@ type attempt struct {
 
 func (s *step[Tx]) do(ctx context.Context) error {
 	s.next, s.wait, s.busy, s.done, s.fenced, s.withdrawn = nil, 0, false, false, false, false
-	err := s.box.inTx(ctx, func(tx Tx, in session) error {
+	err := s.box.db.inTx(ctx, func(tx Tx, in session) error {
 		s.tx, s.s = tx, in
 		// The lock on the lease makes a worker that takes over the thread wait for the end of the transaction, which a process that stands
 		// still must not delay.
-		if err := s.check(ctx, in, s.box.lockLease); err != nil {
+		if err := s.check(ctx, in, s.box.db.lockLease); err != nil {
 			return err
 		}
 		if s.outcome != nil {
@@ -93,7 +93,7 @@ func (s *step[Tx]) checkAgain(ctx context.Context) error {
 	if now := time.Now(); max(now.Sub(s.checked), now.Round(0).Sub(s.checked.Round(0))) < maxCheckAge {
 		return nil
 	}
-	if err := s.check(ctx, s.box.pool, ""); err != nil {
+	if err := s.check(ctx, s.box.db.pool, ""); err != nil {
 		return err
 	}
 	if s.fenced {
@@ -110,7 +110,7 @@ func (s *step[Tx]) take(ctx context.Context) error {
 		entry, err := scanEntry(scan, &first, &failing, &notBefore, &now)
 		next = &attempt{Entry: entry}
 		return err
-	}, `SELECT `+entryColumns+`, first_attempt, failing_since, not_before, `+s.box.now+` FROM chat_outbox_message
+	}, `SELECT `+entryColumns+`, first_attempt, failing_since, not_before, `+s.box.db.now+` FROM chat_outbox_message
 		WHERE thread_id = $1 AND state = 'pending' ORDER BY seq LIMIT 1`, s.job.Args.ThreadID); err != nil || next == nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (s *step[Tx]) take(ctx context.Context) error {
 	}
 	if first != 0 {
 		next.age = max(time.Microsecond, time.Duration(now-first)*time.Microsecond)
-	} else if err := changeOne(ctx, s.s, "take a message", `UPDATE chat_outbox_message SET first_attempt = `+s.box.now+`
+	} else if err := changeOne(ctx, s.s, "take a message", `UPDATE chat_outbox_message SET first_attempt = `+s.box.db.now+`
 		WHERE thread_id = $1 AND seq = $2 AND state = 'pending'`, next.ThreadID, next.Seq); err != nil {
 		return err
 	}
@@ -142,21 +142,21 @@ func (s *step[Tx]) settle(ctx context.Context) error {
 	switch {
 	case o.state == Sent && s.fenced:
 		// The worker that has taken over may have found the message and settled it.
-		_, err := s.s.exec(ctx, `UPDATE chat_outbox_message SET state = 'sent', settled_at = `+s.box.now+`, message_id = $3, error = ''`+which,
+		_, err := s.s.exec(ctx, `UPDATE chat_outbox_message SET state = 'sent', settled_at = `+s.box.db.now+`, message_id = $3, error = ''`+which,
 			o.ThreadID, o.Seq, o.messageID)
 		return err
 	case s.fenced:
 		return nil
 	case o.state == Sent: // Fail may have been called meanwhile
-		return changeOne(ctx, s.s, "settle a message", `UPDATE chat_outbox_message SET state = 'sent', settled_at = `+s.box.now+`, message_id = $3,
+		return changeOne(ctx, s.s, "settle a message", `UPDATE chat_outbox_message SET state = 'sent', settled_at = `+s.box.db.now+`, message_id = $3,
 			error = '', first_attempt = 0 WHERE thread_id = $1 AND seq = $2 AND state <> 'sent'`, o.ThreadID, o.Seq, o.messageID)
 	case o.state == Pending:
 		return s.changePending(ctx, "postpone a message", `UPDATE chat_outbox_message SET error = $3, failures = failures + $4,
-			failing_since = CASE WHEN $4 = 0 OR failing_since <> 0 THEN failing_since ELSE `+s.box.now+` END,
-			not_before = `+s.box.now+` + $5, first_attempt = first_attempt * $6`+which,
+			failing_since = CASE WHEN $4 = 0 OR failing_since <> 0 THEN failing_since ELSE `+s.box.db.now+` END,
+			not_before = `+s.box.db.now+` + $5, first_attempt = first_attempt * $6`+which,
 			failure, o.failures, o.wait.Microseconds(), o.unknown)
 	}
-	return s.changePending(ctx, "settle a message", `UPDATE chat_outbox_message SET state = 'failed', settled_at = `+s.box.now+`,
+	return s.changePending(ctx, "settle a message", `UPDATE chat_outbox_message SET state = 'failed', settled_at = `+s.box.db.now+`,
 		error = $3, first_attempt = first_attempt * $4`+which, failure, o.unknown)
 }
 
@@ -175,7 +175,7 @@ func (s *step[Tx]) changePending(ctx context.Context, what, statement string, ar
 // afterwards: a message that was committed in the meantime is found, and a later one wakes the thread again. If a caller has locked the
 // row, it does not wait for it.
 func endDrain[Tx any](ctx context.Context, s *step[Tx]) (done bool, err error) {
-	free, err := one(ctx, s.s, []any{new(int)}, "SELECT awake FROM chat_outbox_thread WHERE thread_id = $1"+s.box.skipLocked, s.job.Args.ThreadID)
+	free, err := one(ctx, s.s, []any{new(int)}, "SELECT awake FROM chat_outbox_thread WHERE thread_id = $1"+s.box.db.skipLocked, s.job.Args.ThreadID)
 	if err != nil {
 		return false, err
 	}

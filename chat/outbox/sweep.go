@@ -19,7 +19,7 @@ const (
 
 // sweepFirst prepares the start: on SQLite, the lock proves that the running jobs are those of a process that has ended.
 func (r *run[Tx]) sweepFirst(ctx context.Context) error {
-	if r.box.dialect == &sqlite {
+	if r.box.db.dialect == &sqlite {
 		if err := r.replaceJobs(ctx, ""); err != nil {
 			return err
 		}
@@ -30,7 +30,7 @@ func (r *run[Tx]) sweepFirst(ctx context.Context) error {
 // sweep takes over threads of workers that have ended, replaces what was lost, and prunes, until the context ends.
 func (r *run[Tx]) sweep(ctx context.Context) {
 	var all sync.WaitGroup
-	if r.box.dialect == &postgres {
+	if r.box.db.dialect == &postgres {
 		all.Go(func() {
 			dead := make(map[string]time.Time) // when clients were first seen without a lock
 			r.repeat(ctx, func() time.Duration {
@@ -97,12 +97,12 @@ func (r *run[Tx]) logged(ctx context.Context, f func(context.Context) error) {
 // takeOver replaces the jobs of clients whose process has had no lock for some time.
 func (r *run[Tx]) takeOver(ctx context.Context, dead map[string]time.Time) error {
 	seen := make(map[string]bool)
-	if err := r.box.pool.each(ctx, func(scan func(...any) error) error {
+	if err := r.box.db.pool.each(ctx, func(scan func(...any) error) error {
 		var client string
 		err := scan(&client)
 		seen[client] = true
 		return err
-	}, `SELECT DISTINCT client FROM (SELECT `+r.box.ofClient+` AS client FROM river_job WHERE state = 'running' AND queue = $1) AS jobs
+	}, `SELECT DISTINCT client FROM (SELECT `+r.box.db.ofClient+` AS client FROM river_job WHERE state = 'running' AND queue = $1) AS jobs
 		WHERE NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
 			AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 			AND ((classid::bigint << 32) | objid::bigint) = hashtextextended(client, 0))`, queue); err != nil {
@@ -131,8 +131,8 @@ func (r *run[Tx]) takeOver(ctx context.Context, dead map[string]time.Time) error
 // replaceJobs replaces the running jobs of a client, on SQLite of all clients. The new jobs have not used any attempts. What the old
 // client does with the old ones, if it lives, has no effect any more.
 func (r *run[Tx]) replaceJobs(ctx context.Context, client string) error {
-	return r.box.inTx(ctx, func(tx Tx, s session) error {
-		if r.box.dialect == &postgres {
+	return r.box.db.inTx(ctx, func(tx Tx, s session) error {
+		if r.box.db.dialect == &postgres {
 			if _, err := s.exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", client); err != nil {
 				return err
 			}
@@ -153,8 +153,8 @@ func (r *run[Tx]) replaceJobs(ctx context.Context, client string) error {
 // runningJobs returns the threads of the running jobs of a client, on SQLite of all clients.
 func (r *run[Tx]) runningJobs(ctx context.Context, s session, client string) (map[int64]string, error) {
 	query, args := "SELECT id, args ->> 'thread_id' FROM river_job WHERE state = 'running' AND queue = $1", []any{queue}
-	if r.box.dialect == &postgres {
-		query, args = query+" AND "+r.box.ofClient+" = $2", append(args, client)
+	if r.box.db.dialect == &postgres {
+		query, args = query+" AND "+r.box.db.ofClient+" = $2", append(args, client)
 	}
 	jobs := make(map[int64]string)
 	err := s.each(ctx, func(scan func(...any) error) error {
@@ -171,7 +171,7 @@ func (r *run[Tx]) runningJobs(ctx context.Context, s session, client string) (ma
 // were fetched and before the answer. suspects are those of the last time; a job that has just been fetched, or has just ended, is only
 // a suspect.
 func (r *run[Tx]) replaceStrays(ctx context.Context, suspects map[int64]bool) (now map[int64]bool, err error) {
-	jobs, err := r.runningJobs(ctx, r.box.pool, r.id)
+	jobs, err := r.runningJobs(ctx, r.box.db.pool, r.id)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ func (r *run[Tx]) replaceStrays(ctx context.Context, suspects map[int64]bool) (n
 		case !suspects[id]:
 			now[id] = true
 		default:
-			if err := r.box.inTx(ctx, func(tx Tx, s session) error { return r.replaceJob(ctx, tx, s, id, threadID) }); err != nil {
+			if err := r.box.db.inTx(ctx, func(tx Tx, s session) error { return r.replaceJob(ctx, tx, s, id, threadID) }); err != nil {
 				return nil, err
 			}
 		}
@@ -191,7 +191,7 @@ func (r *run[Tx]) replaceStrays(ctx context.Context, suspects map[int64]bool) (n
 }
 
 func (r *run[Tx]) replaceJob(ctx context.Context, tx Tx, s session, id int64, threadID string) error {
-	if _, err := r.box.nextGeneration(ctx, s, threadID); err != nil {
+	if _, err := r.box.db.nextGeneration(ctx, s, threadID); err != nil {
 		return err
 	}
 	changed, err := s.exec(ctx, "UPDATE river_job SET state = 'cancelled', finalized_at = CURRENT_TIMESTAMP WHERE id = $1 AND state = 'running'", id)
@@ -209,7 +209,7 @@ func (r *run[Tx]) repair(ctx context.Context) error {
 		still = "SELECT thread_id FROM chat_outbox_thread WHERE awake = 1 AND thread_id = $2" + jobs
 	)
 	var threads []string
-	if err := r.box.pool.each(ctx, func(scan func(...any) error) error {
+	if err := r.box.db.pool.each(ctx, func(scan func(...any) error) error {
 		var threadID string
 		err := scan(&threadID)
 		threads = append(threads, threadID)
@@ -218,8 +218,8 @@ func (r *run[Tx]) repair(ctx context.Context) error {
 		return err
 	}
 	for _, threadID := range threads {
-		if err := r.box.inTx(ctx, func(tx Tx, s session) error {
-			free, err := one(ctx, s, []any{new(string)}, "SELECT thread_id FROM chat_outbox_thread WHERE thread_id = $1"+r.box.skipLocked, threadID)
+		if err := r.box.db.inTx(ctx, func(tx Tx, s session) error {
+			free, err := one(ctx, s, []any{new(string)}, "SELECT thread_id FROM chat_outbox_thread WHERE thread_id = $1"+r.box.db.skipLocked, threadID)
 			if err != nil || !free {
 				return err
 			}
@@ -246,9 +246,9 @@ func (r *run[Tx]) prune(ctx context.Context) error {
 	}{{Sent, r.options.KeepSent}, {Failed, r.options.KeepFailed}} {
 		for deleted := int64(pruneBatch); old.keep >= 0 && deleted == pruneBatch; {
 			var err error
-			if deleted, err = r.box.pool.exec(ctx, `DELETE FROM chat_outbox_message WHERE (thread_id, seq) IN (
-				SELECT thread_id, seq FROM chat_outbox_message WHERE state = $1 AND settled_at < `+r.box.now+` - $2
-				LIMIT $3`+r.box.skipLocked+`)`, string(old.state), old.keep.Microseconds(), pruneBatch); err != nil {
+			if deleted, err = r.box.db.pool.exec(ctx, `DELETE FROM chat_outbox_message WHERE (thread_id, seq) IN (
+				SELECT thread_id, seq FROM chat_outbox_message WHERE state = $1 AND settled_at < `+r.box.db.now+` - $2
+				LIMIT $3`+r.box.db.skipLocked+`)`, string(old.state), old.keep.Microseconds(), pruneBatch); err != nil {
 				return err
 			}
 		}
@@ -260,14 +260,14 @@ func (r *run[Tx]) prune(ctx context.Context) error {
 func (r *run[Tx]) pruneThreads(ctx context.Context) error {
 	for deleted := int64(pruneBatch); deleted == pruneBatch; {
 		deleted = 0
-		if err := r.box.inTx(ctx, func(_ Tx, s session) error {
+		if err := r.box.db.inTx(ctx, func(_ Tx, s session) error {
 			var threads []string
 			if err := s.each(ctx, func(scan func(...any) error) error {
 				var threadID string
 				err := scan(&threadID)
 				threads = append(threads, threadID)
 				return err
-			}, "SELECT thread_id FROM chat_outbox_thread"+unused+" LIMIT $1"+r.box.skipLocked, pruneBatch); err != nil {
+			}, "SELECT thread_id FROM chat_outbox_thread"+unused+" LIMIT $1"+r.box.db.skipLocked, pruneBatch); err != nil {
 				return err
 			}
 			// The rows are locked now. A message that was committed before that is seen by another statement.

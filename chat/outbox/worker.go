@@ -16,7 +16,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Worker sends the messages of an outbox. [NewWorker] makes one; it can be run again after [Worker.Run] has returned.
+// Worker sends the messages of an outbox. [NewWorker] makes one, since the zero value is not usable; it can be run again after
+// [Worker.Run] has returned.
 type Worker[Tx any] struct {
 	box     *Outbox[Tx]
 	fleet   *chat.Fleet
@@ -112,11 +113,11 @@ func (w *Worker[Tx]) Run(ctx context.Context) (err error) {
 			err = failure("work", err)
 		}
 	}()
-	if err := w.box.needConnections(minConnections); err != nil {
+	if err := w.box.db.needConnections(minConnections); err != nil {
 		return err
 	}
 	id := "chat-outbox-" + rand.Text()
-	lock, err := w.box.lock(ctx, id)
+	lock, err := w.box.db.lock(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -205,7 +206,7 @@ func (r *run[Tx]) client() (*river.Client[Tx], error) {
 	if err := river.AddWorkerSafely(workers, &drainer[Tx]{run: r}); err != nil {
 		return nil, err
 	}
-	return river.NewClient(r.box.driver, &river.Config{
+	return river.NewClient(r.box.db.driver, &river.Config{
 		ID:                          r.id,
 		CompletedJobRetentionPeriod: time.Hour,
 		CancelledJobRetentionPeriod: time.Hour,

@@ -11,7 +11,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat/events"
 )
 
-// Listener receives the events of one user. Close it when done. It is safe for concurrent use.
+// Listener receives the events of one user. Close it when done. It is safe for concurrent use. The zero value is not usable; use
+// [Listen].
 type Listener struct {
 	service       *service
 	queue         *queue

@@ -14,7 +14,8 @@ type Options struct {
 	// CloseTimeout limits the requests of Close. 0 means 5 seconds.
 	CloseTimeout time.Duration
 	// OnStateChange is called for every change of the state and every failed attempt to connect, one call at a time. The listener waits for
-	// it: it must return soon, and must not call Close. Nil means no calls.
+	// it: it must return soon, and must not call Close, which would wait for OnStateChange to return and thus never return itself. Nil means
+	// no calls.
 	OnStateChange func(StateChange)
 }
 

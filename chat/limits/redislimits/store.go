@@ -19,7 +19,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat/limits"
 )
 
-// Store is a [limits.Store] in Redis. It is safe for concurrent use.
+// Store is a [limits.Store] in Redis. It is safe for concurrent use. The zero value is not usable; use [New].
 type Store struct {
 	client  redis.Scripter
 	prefix  string // of the keys, with the hash tag
