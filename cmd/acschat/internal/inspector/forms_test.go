@@ -93,7 +93,7 @@ var _ = Describe("The forms of the page", func() {
 		Entry("of the operation", "/_inspector/faults", url.Values{"operation": {"Chat_Nothing"}}, `unknown operation`),
 		Entry("of the kind", "/_inspector/faults", url.Values{"kind": {"x"}}, `unknown kind of fault "x"`),
 		Entry("of the time", "/_inspector/faults", url.Values{"when": {"x"}}, `unknown time of a fault`),
-		Entry("of a request that has no events", "/_inspector/faults", url.Values{"kind": {"lost-event"}}, "events are lost by a fault of Realtime_DeliverEvent"),
+		Entry("of a request that has no events", "/_inspector/faults", url.Values{"kind": {"lost-event"}}, "faults of events are those of Realtime_DeliverEvent"),
 		Entry("of an event that has no status", "/_inspector/faults", url.Values{"operation": {"Realtime_DeliverEvent"}, "kind": {"error"}}, "Realtime_DeliverEvent"),
 		Entry("of the number", "/_inspector/faults", url.Values{"n": {"0"}}, "n must be between 1 and 10000"),
 		Entry("of the duration", "/_inspector/clock", url.Values{"by": {"soon"}}, "such as 90m"),
