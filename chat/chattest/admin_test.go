@@ -170,7 +170,7 @@ var _ = Describe("The admin handler", func() {
 
 	It("accepts a body without members, chunked or not, where none is needed", func() {
 		for _, body := range []string{"", "{}", "null"} {
-			r := httptest.NewRequest("POST", "/reset", io.MultiReader(strings.NewReader(body)))
+			r := httptest.NewRequest(http.MethodPost, "/reset", io.MultiReader(strings.NewReader(body)))
 			Expect(r.ContentLength).To(BeEquivalentTo(-1))
 			r.Host = "127.0.0.1"
 			r.Header.Set("Content-Type", "application/json")
