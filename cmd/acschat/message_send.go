@@ -125,7 +125,7 @@ func (t *tool) sendOne(cmd *cobra.Command, s *sending, args []string) error {
 	return show.One(&t.output, sentView(), sent)
 }
 
-// emptyText is the error of a text that is given and empty. Stdin stands in only for one that is not given.
+// emptyText is the error of a text that is given and empty. Stdin is read only if no text is given.
 const emptyText = "the text is empty: is the shell variable set?"
 
 // contentOf returns the text: the arguments joined by spaces, or --content, or stdin.
