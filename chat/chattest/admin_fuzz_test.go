@@ -15,7 +15,7 @@ import (
 // one line of explanation in JSON, except that for another host. Subscriptions are left out, since they send requests: see FuzzWebhook.
 func FuzzAdmin(f *testing.F) {
 	for _, seed := range []struct{ method, target, body string }{
-		{"GET", "/", ""}, {"GET", "/faults", ""}, {"POST", "/faults", `{"operation":"SendChatMessage","status":429,"retryAfter":"1.5s","every":3}`},
+		{"GET", "/", ""}, {"GET", "/faults", ""}, {"POST", "/faults", `{"status":1}`}, {"POST", "/faults", `{"operation":"SendChatMessage","status":429,"retryAfter":"1.5s","every":3}`},
 		{"POST", "/faults", `{"operation":"*","nth":-1,"delay":"9223372036854775807ns"}`}, {"DELETE", "/faults/1", ""}, {"DELETE", "/faults/-1", ""},
 		{"GET", "/clock", ""}, {"POST", "/clock", `{"advance":"1h"}`}, {"POST", "/clock", `{"advance":"-9223372036854775808ns"}`},
 		{"GET", "/requests?operation=ChatThread_SendChatMessage&last=20", ""}, {"GET", "/requests?last=99999999999999999999", ""}, {"DELETE", "/requests", ""},

@@ -62,6 +62,7 @@ var _ = Describe("The admin handler", func() {
 		DescribeTable("and reports what is wrong with a fault",
 			func(body, message string) { refused(ask("POST", "/faults", body), 400, message) },
 			Entry("no operation", `{"status":429}`, `operation is missing; "*" stands for every operation`),
+			Entry("no operation and a wrong status", `{"status":1}`, `operation is missing; "*" stands for every operation`),
 			Entry("an unknown one", `{"operation":"SendMessage"}`, `there is no operation "SendMessage"`),
 			Entry("an unknown member", `{"operation":"*","statsu":429}`, `unknown field "statsu"`),
 			Entry("a read-only member", `{"operation":"*","fired":1}`, `unknown field "fired"`),

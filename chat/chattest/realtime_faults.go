@@ -1,7 +1,7 @@
 package chattest
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -25,7 +25,7 @@ func (f Fault) withholds() bool {
 
 // Check returns an error if f is not valid, or op is not or cannot have f. It is what [Service.Fail] checks.
 func (f Fault) Check(op Operation) error {
-	if err := errors.Join(op.check(), f.check()); err != nil {
+	if err := cmp.Or(op.check(), f.check()); err != nil { // one line
 		return err
 	}
 	if f.Event != "" && !slices.Contains(events.Kinds(), f.Event) {
