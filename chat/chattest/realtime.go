@@ -198,9 +198,9 @@ func (r *realtime) tell(o *occurrence) {
 func (r *realtime) deliver(s *socket, n *notification) {
 	fault, id := r.service.faults.takeFor(DeliverEvent, n.occurrence.kind)
 	d := queued{notification: n, delay: fault.Delay}
-	copies := []queued{d}
+	times := 1
 	if fault.DuplicateEvent {
-		copies = append(copies, d)
+		times = 2
 	}
 	put := s.send
 	if s.registered.IsZero() {
@@ -216,12 +216,14 @@ func (r *realtime) deliver(s *socket, n *notification) {
 	case fault.MessageLoss:
 		put(queued{text: messageLoss(n.occurrence.at)})
 	case fault.ReorderEvent:
-		s.late = append(s.late, copies...)
+		for range times {
+			s.late = append(s.late, d)
+		}
 		return
 	case fault.losesEvent():
 		return
 	default:
-		for _, d := range copies {
+		for range times {
 			put(d)
 		}
 	}
