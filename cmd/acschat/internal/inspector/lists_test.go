@@ -116,6 +116,7 @@ var _ = Describe("The lists of the page", func() {
 		It("are searched in the chosen thread, or else in all of them", func() {
 			first, second := d.thread(alice, "First"), d.thread(bob, "Second")
 			d.send(alice, first, "The canary is green.", "Alice")
+			d.Advance(time.Second) // two threads may use the same id at the same time
 			d.send(bob, second, "Which CANARY?", "Bob")
 			d.send(bob, second, "Never mind.", "Bob")
 			Expect(texts(part(query("mq", "canary"), "messages"), "text")).To(Equal([]string{"Which CANARY?", "The canary is green."}))
