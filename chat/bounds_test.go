@@ -31,22 +31,19 @@ var _ = Describe("A response is bounded", api.OtherResponses(), func() {
 	list := func(item string, n int) string {
 		return `{"value":[` + strings.TrimSuffix(strings.Repeat(item+",", n), ",") + `]}`
 	}
-	// spend is the time that a listing takes, and what it allocates.
-	spend := func(ctx context.Context, client *chat.Client) (time.Duration, uint64, error) {
+	// spend is what a listing allocates.
+	spend := func(ctx context.Context, client *chat.Client) (uint64, error) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		started := time.Now()
 		_, err := client.ThreadClient(testThread).ListMessages(nil).Collect(ctx, 0)
-		took := time.Since(started)
 		runtime.ReadMemStats(&after)
-		return took, after.TotalAlloc - before.TotalAlloc, err
+		return after.TotalAlloc - before.TotalAlloc, err
 	}
 
 	DescribeTable("in its list items", func(ctx SpecContext, body string) {
 		client, wire := clientOf(reply(200, body))
-		took, allocated, err := spend(ctx, client)
+		allocated, err := spend(ctx, client)
 		Expect(err).To(MatchError(ContainSubstring("its lists have more than 100000 items")))
-		Expect(took).To(BeNumerically("<", 5*time.Second))
 		Expect(allocated).To(BeNumerically("<", 200<<20))
 		Expect(wire.Requests()).To(HaveLen(1))
 	},
@@ -58,7 +55,7 @@ var _ = Describe("A response is bounded", api.OtherResponses(), func() {
 
 	It("in its members", func(ctx SpecContext) {
 		client, _ := clientOf(reply(200, `{"value":[{"metadata":{`+strings.Repeat(`"a":"",`, 1_100_000)+`"a":""}}]}`))
-		_, allocated, err := spend(ctx, client)
+		allocated, err := spend(ctx, client)
 		Expect(err).To(MatchError(ContainSubstring("more than 2000000 JSON tokens")))
 		Expect(allocated).To(BeNumerically("<", 300<<20))
 	})
@@ -80,7 +77,7 @@ var _ = Describe("A response is bounded", api.OtherResponses(), func() {
 
 	It("also if it is an error", func(ctx SpecContext) {
 		client, _ := clientOf(reply(403, `{"error":{"details":`+strings.TrimSuffix(list("{}", 40_000), "}")[len(`{"value":`):]+`}}`))
-		_, allocated, err := spend(ctx, client)
+		allocated, err := spend(ctx, client)
 		Expect(err).To(MatchError(chat.ErrForbidden))
 		Expect(allocated).To(BeNumerically("<", 100<<20))
 	})
@@ -91,9 +88,8 @@ var _ = Describe("A response is bounded", api.OtherResponses(), func() {
 		It("to 32 MiB, of "+name+" length, without buffers that double", func(ctx SpecContext) {
 			body := `{"value":[],"x":"` + strings.Repeat("x", 33<<20) + `"}`
 			client, _ := clientOf(answers(200, body))
-			took, allocated, err := spend(ctx, client)
+			allocated, err := spend(ctx, client)
 			Expect(err).To(MatchError(ContainSubstring("larger than 32 MiB")))
-			Expect(took).To(BeNumerically("<", 5*time.Second))
 			Expect(allocated).To(BeNumerically("<", 70<<20))
 		})
 	}
@@ -107,18 +103,9 @@ var _ = Describe("A response is bounded", api.OtherResponses(), func() {
 			resp.ContentLength = -1
 			return resp, err
 		})
-		_, allocated, err := spend(ctx, client)
+		allocated, err := spend(ctx, client)
 		Expect(err).To(MatchError(context.Canceled))
 		Expect(allocated).To(BeNumerically("<", 100<<20))
-	})
-
-	It("in time: a deadline of 200 ms ends a call that has received 3 MB", func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
-		defer cancel()
-		client, _ := clientOf(reply(200, list("{}", 1_000_000)))
-		took, _, err := spend(ctx, client)
-		Expect(err).To(HaveOccurred())
-		Expect(took).To(BeNumerically("<", 5*time.Second), "the race detector makes it slow")
 	})
 })
 

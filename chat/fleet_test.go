@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -293,26 +292,6 @@ var _ = Describe("Fleet", func() {
 			return chat.NewFleet(testEndpoint, newMint(time.Hour).mint, &chat.FleetOptions{MintTimeout: -1})
 		}),
 	)
-
-	It("uses less than 2 KB for an idle user, and no goroutine", func(ctx SpecContext) {
-		const users = 10_000
-		fleet, err := chat.NewFleet(testEndpoint, mintLong, &chat.FleetOptions{ClientOptions: *options(silent{})})
-		Expect(err).NotTo(HaveOccurred())
-		people := crowd(users)
-		clients := make([]*chat.Client, users)
-		Expect(fleet.As(people[0]).DeleteThread(ctx, testThread)).To(Succeed()) // what is made once is made now
-		before, goroutines := heap(), runtime.NumGoroutine()
-		for i, user := range people {
-			clients[i] = fleet.As(user)
-			Expect(clients[i].DeleteThread(ctx, testThread)).To(Succeed())
-		}
-		cost := (heap() - before) / users
-		AddReportEntry("bytes for a user", cost)
-		Expect(cost).To(BeNumerically("<", 2048))
-		Expect(runtime.NumGoroutine()).To(BeNumerically("<", goroutines+100), "but for mints that are just ending")
-		runtime.KeepAlive(clients)
-		runtime.KeepAlive(fleet)
-	})
 })
 
 // mint counts what it mints, and takes its time.
@@ -390,40 +369,6 @@ func (silent) Do(req *http.Request) (*http.Response, error) {
 // mintLong makes tokens as long as the service's.
 func mintLong(_ context.Context, user chat.CommunicationUser) (chat.AccessToken, error) {
 	return chat.AccessToken{Token: strings.Repeat("x", 744-len(user.ID)) + user.ID, ExpiresOn: time.Now().Add(24 * time.Hour)}, nil
-}
-
-func crowd(n int) []chat.CommunicationUser {
-	people := make([]chat.CommunicationUser, n)
-	for i := range people {
-		people[i].ID = fmt.Sprintf("8:acs:5b0c2f6e-7a41-4d39-9c58-0e1f2a3b4c5d_0000002a-e8e1-3698-a1b2-%012d", i)
-	}
-	return people
-}
-
-// heap is what is in use once the collector has run.
-func heap() uint64 {
-	runtime.GC()
-	runtime.GC()
-	var stats runtime.MemStats
-	runtime.ReadMemStats(&stats)
-	return stats.HeapAlloc
-}
-
-// BenchmarkFleetIdle reports the cost of a user who is kept but idle.
-func BenchmarkFleetIdle(b *testing.B) {
-	people := crowd(b.N)
-	fleet, err := chat.NewFleet(testEndpoint, mintLong, &chat.FleetOptions{MaxTokens: b.N, ClientOptions: *options(silent{})})
-	if err != nil {
-		b.Fatal(err)
-	}
-	before := heap()
-	for _, user := range people {
-		if err := fleet.As(user).DeleteThread(b.Context(), testThread); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(float64(int64(heap()-before))/float64(b.N), "B/user")
-	runtime.KeepAlive(fleet)
 }
 
 // BenchmarkFleetCall compares with a client of its own; the user has a token.

@@ -6,10 +6,15 @@ package main_test
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"runtime"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -99,12 +104,50 @@ var _ = Describe("Client", Serial, func() {
 		}
 		threads := make([]*chat.ThreadClient, 0, len(ids))
 
-		before := heap()
-		for _, id := range ids {
-			threads = append(threads, client.ThreadClient(id))
-		}
-		Expect(int(heap()) - int(before)).To(BeNumerically("<", 200*len(ids)))
+		grown := growth(func() {
+			for _, id := range ids {
+				threads = append(threads, client.ThreadClient(id))
+			}
+		})
+		Expect(grown).To(BeNumerically("<", 200*len(ids)))
 		Expect(threads[9_999].ThreadID()).To(Equal("19:acsV1_9999@thread.v2"))
+	})
+})
+
+var _ = Describe("Fleet", Serial, func() {
+	It("holds less than 2 KB for each of 10,000 idle users, and no goroutine", func(ctx SpecContext) {
+		const users = 10_000
+		// Tokens are as long as the service's.
+		issue := func(_ context.Context, user chat.CommunicationUser) (chat.AccessToken, error) {
+			return chat.AccessToken{Token: strings.Repeat("x", 744-len(user.ID)) + user.ID, ExpiresOn: time.Now().Add(24 * time.Hour)}, nil
+		}
+		fleet, err := chat.NewFleet(benchmarks.Endpoint, issue, &chat.FleetOptions{ClientOptions: chat.ClientOptions{
+			ClientOptions: azcore.ClientOptions{Transport: noContent{}},
+		}})
+		Expect(err).NotTo(HaveOccurred())
+		people := make([]chat.CommunicationUser, users)
+		for i := range people {
+			people[i].ID = fmt.Sprintf("8:acs:5b0c2f6e-7a41-4d39-9c58-0e1f2a3b4c5d_0000002a-e8e1-3698-a1b2-%012d", i)
+		}
+		clients := make([]*chat.Client, 0, users)
+		call := func(user chat.CommunicationUser) *chat.Client {
+			client := fleet.As(user)
+			Expect(client.DeleteThread(ctx, "19:thread@thread.v2")).To(Succeed())
+			return client
+		}
+		call(people[0]) // what is made once is made now
+
+		goroutines := runtime.NumGoroutine()
+		grown := growth(func() {
+			for _, user := range people {
+				clients = append(clients, call(user))
+			}
+		})
+		AddReportEntry("bytes for an idle user", grown/users)
+		Expect(grown).To(BeNumerically("<", 2048*users))
+		Eventually(runtime.NumGoroutine).Should(BeNumerically("<=", goroutines), "after the mints have ended")
+		runtime.KeepAlive(clients)
+		runtime.KeepAlive(fleet)
 	})
 })
 
@@ -113,6 +156,20 @@ func oursOver(pages int) benchmarks.Ours {
 	ours, err := benchmarks.NewOurs(benchmarks.Endpoint, benchmarks.NewCanned(benchmarks.Endpoint, pages))
 	Expect(err).NotTo(HaveOccurred())
 	return ours
+}
+
+// noContent answers each request with 204 and keeps nothing of it.
+type noContent struct{}
+
+func (noContent) Do(req *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusNoContent, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+}
+
+// growth is how much more of the heap is in use after f.
+func growth(f func()) int {
+	before := heap()
+	f()
+	return int(heap()) - int(before)
 }
 
 // heap is what is in use, without what is only not yet collected.

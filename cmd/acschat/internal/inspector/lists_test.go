@@ -198,7 +198,7 @@ var _ = Describe("The lists of the page", func() {
 		Expect(page).To(MatchRegexp(`<b>` + alice.ID[len(alice.ID)-36:] + `</b> <a href="/\?mq=x&amp;status=2xx&amp;tq=First#users-heading"`))
 	})
 
-	It("of 10,000 messages and requests are there in less than the blink of an eye", func() {
+	It("of 10,000 messages and requests stay smaller than 250 kB", func() {
 		seed := &chattest.Seed{Users: []string{"alice"}}
 		for range 30 {
 			seed.Threads = append(seed.Threads, chattest.SeedThread{Topic: "Seeded", CreatedBy: "alice"})
@@ -215,10 +215,7 @@ var _ = Describe("The lists of the page", func() {
 			d.do(request("GET", "/chat/threads?api-version=2025-03-15", "", "Authorization", token))
 		}
 		for _, target := range []string{"/", query("mq", "message 99"), query("q", "no such thing")} {
-			start := time.Now()
 			Expect(len(d.page(target))).To(BeNumerically("<", 250_000), target)
-			Expect(time.Since(start)).To(BeNumerically("<", 5*time.Second), target) // a bound for busy machines with the race detector
-			AddReportEntry("page "+target, time.Since(start))
 		}
 	})
 })
