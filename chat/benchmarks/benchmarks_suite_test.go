@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 func TestBenchmarks(t *testing.T) {
 	suiteT = t
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(30 * time.Second)
 	RunSpecs(t, "benchmarks")
 }
 

@@ -18,6 +18,7 @@ var suiteT *testing.T
 func TestChattest(t *testing.T) {
 	suiteT = t
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(30 * time.Second)
 	RunSpecs(t, "chattest")
 }
 

@@ -43,6 +43,7 @@ func TestMain(m *testing.M) {
 
 func TestOutbox(t *testing.T) {
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(30 * time.Second)
 	connect(t)
 	RunSpecs(t, "chat/outbox")
 }

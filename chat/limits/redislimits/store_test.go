@@ -62,11 +62,11 @@ var _ = Describe("Store", func() {
 	})
 
 	It("counts a request from its answer", func(ctx SpecContext) {
-		s, w := open(resource, redislimits.Options{}), window(1, 400*time.Millisecond)
+		s, w := open(resource, redislimits.Options{}), window(1, 2*time.Second)
 		ticket, _ := take(ctx, s, w)
 		Expect(s.Settle(ctx, []limits.Window{w}, ticket)).To(Succeed())
 		_, wait := take(ctx, s, w)
-		Expect(wait).To(And(BeNumerically(">", 0), BeNumerically("<=", 400*time.Millisecond)))
+		Expect(wait).To(And(BeNumerically(">", 0), BeNumerically("<=", 2*time.Second)))
 		Eventually(ctx, func() time.Duration { _, wait := take(ctx, s, w); return wait }).Should(BeZero())
 	})
 

@@ -2,6 +2,7 @@ package inspector_test
 
 import (
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -13,5 +14,6 @@ var suiteT *testing.T
 func TestInspector(t *testing.T) {
 	suiteT = t
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(30 * time.Second)
 	RunSpecs(t, "cmd/acschat/internal/inspector")
 }
