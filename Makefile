@@ -217,7 +217,7 @@ tidy-check: ## Check that go.mod and go.sum are tidy.
 
 # The tests come last, so that what they say is what one sees.
 .PHONY: check
-check: check-generate vet lint tidy-check release-rehearsal image conformance page guard fuzz-smoke test ## Everything that CI runs.
+check: check-generate vet lint tidy-check release-rehearsal image conformance page guard fuzz-smoke test ## All checks that CI runs on Linux.
 
 .PHONY: clean
 clean: ## Remove what builds, tests and profiles leave in the tree.
