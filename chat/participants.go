@@ -70,8 +70,8 @@ func (t *ThreadClient) AddParticipants(ctx context.Context, participants []Parti
 	return append(failed, more...), err
 }
 
-// RemoveParticipant removes a participant from the thread. Users can remove themselves. To remove a user who is not a participant
-// succeeds and changes nothing in package chattest; the service does not document it.
+// RemoveParticipant removes a participant from the thread. Users can remove themselves. The service does not document
+// what happens if the user is not a participant; package chattest accepts the request and changes nothing.
 //
 // An identifier that is nil, empty or a pointer is an [*ArgumentError]. The error is [ErrBadRequest] if the identifier is
 // malformed.
@@ -92,7 +92,8 @@ func (t *ThreadClient) RemoveParticipant(ctx context.Context, identifier Identif
 	})
 }
 
-// ListParticipants lists the participants in the order in which they joined, by position: if one leaves, the next page omits another.
+// ListParticipants lists the participants in the order in which they joined. Pages are counted by position: if a participant leaves
+// between two pages, the second page skips another one.
 //
 // The API operation is ChatThread_ListChatParticipants.
 func (t *ThreadClient) ListParticipants(options *ListParticipantsOptions) *Pager[Participant] {

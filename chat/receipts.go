@@ -49,7 +49,8 @@ func (t *ThreadClient) SendReadReceipt(ctx context.Context, messageID string) er
 	})
 }
 
-// ListReadReceipts lists the latest receipt of each participant, by position as ListParticipants; none in a thread of more than 20.
+// ListReadReceipts lists the latest receipt of each participant. Pages are counted by position, as those of ListParticipants. A thread of
+// more than 20 participants has no receipts.
 //
 // The API operation is ChatThread_ListChatReadReceipts.
 func (t *ThreadClient) ListReadReceipts(options *ListReadReceiptsOptions) *Pager[ReadReceipt] {

@@ -87,8 +87,8 @@ func (s *Service) DeliverEvents(handler http.Handler, options *SubscriptionOptio
 	return subscription
 }
 
-// DeliverEventsTo is [Service.DeliverEvents] for a webhook in another process. Its query may contain a secret, which no list, log and error
-// shows. On this machine it may use http; the service requires https. It fails if the URL or an option is not valid, or a
+// DeliverEventsTo is [Service.DeliverEvents] for a webhook in another process. Its query may contain a secret: lists, logs and errors
+// omit it. On this machine it may use http; the service requires https. It fails if the URL or an option is not valid, or a
 // subscription has the name.
 func (s *Service) DeliverEventsTo(url string, options *SubscriptionOptions) (*Subscription, error) {
 	if options == nil {

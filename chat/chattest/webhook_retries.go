@@ -31,7 +31,7 @@ func RetryDelay(attempts int) time.Duration {
 
 // NextAttempt returns when Event Grid delivers an event again: RetryDelay after the end of an attempt that has failed. It reports false if
 // Event Grid gives the event up: after MaxDeliveryAttempts, if the time would be more than MaxDeliveryTime after the beginning of the first
-// attempt, and after the statuses 400, 401, 403 and 413. The attempts count from 1, and a status of 0 is none.
+// attempt, and after the statuses 400, 401, 403 and 413. attempts is at least 1; status is that of the answer, 0 if there was none.
 func NextAttempt(first, ended time.Time, attempts, status int) (due time.Time, ok bool) {
 	due = ended.Add(RetryDelay(attempts))
 	return due, !isFinalStatus(status) && attempts < MaxDeliveryAttempts && due.Sub(first) <= MaxDeliveryTime

@@ -18,7 +18,7 @@ type Explanation struct {
 type Cause struct {
 	// Kind identifies the cause, for use by programs.
 	Kind Kind
-	// What says what is wrong.
+	// What describes the cause, such as "the token has expired".
 	What string
 	// Evidence supports this cause. Empty means that there is none other than the error itself.
 	Evidence string

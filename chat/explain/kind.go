@@ -17,7 +17,7 @@ const (
 	Connection           Kind = "connection"           // no connection can be made
 	ConnectionLost       Kind = "connectionLost"       // the connection broke before the response was complete
 	Proxy                Kind = "proxy"                // the proxy can't be reached or refuses
-	TLS                  Kind = "tls"                  // the server does not speak TLS, or only other versions, or the endpoint is http and it does
+	TLS                  Kind = "tls"                  // TLS is not possible with the server, or the endpoint is http and the server requires TLS
 	CertificateAuthority Kind = "certificateAuthority" // the certificate is not signed by a trusted authority
 	CertificateName      Kind = "certificateName"      // the certificate is for another host
 	CertificateDate      Kind = "certificateDate"      // the certificate has expired or is not valid yet

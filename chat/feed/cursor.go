@@ -46,12 +46,13 @@ func At(t time.Time) Cursor {
 }
 
 // After returns the position after the properties and messages of a thread that were read without this package, so that a range from it yields
-// what follows and none of them again. thread must have the ID; its metadata and retention policy are those before the position, none if it has
-// nothing else. listed must have all messages of the start of the listing, down to [LookBack] before the highest version; those that are missing
-// there are yielded. Others may be in it, in any order; without messages, all after from are yielded. from is the [Start] or the time at which
-// the listing began, or another cursor of the thread.
+// what follows and none of them again. thread must have the ID; its metadata and retention policy are not yielded, but what replaces them later
+// is. listed must contain the messages of the listing down to [LookBack] before the highest version; missing ones are yielded. It may contain
+// others, in any order; if it is empty, all messages after from are yielded. from is [Start] or the time at which the listing began, or another
+// cursor of the thread.
 //
-// The error is an [*chat.ArgumentError], for a cursor that is not one of the thread, or a message without a numeric version.
+// A thread without an ID, [Now] or a cursor of another thread as from, and a message without a numeric version are each an
+// [*chat.ArgumentError].
 func After(from Cursor, thread chat.ThreadProperties, listed ...chat.Message) (Cursor, error) {
 	p, err := from.position(thread.ID)
 	switch {

@@ -35,11 +35,11 @@
 //
 // With a [Store], several processes may run the same range: one of them reads each thread, and the others wait. Each replica changes its own
 // record in the store about every second. If another one sees the record unchanged for the lease time, it removes it and takes the threads over,
-// so that no clocks are compared. Time in which it could not read the record does not count: a pause that both share is no death. Before a
-// change is yielded, it is written to the record of its thread with a compare-and-swap, which fails for a replica that was paused and has lost
-// the thread meanwhile. The change that such a replica, or one that died, had in hand is the only one that two replicas can yield: recognize it
-// by its cursor. A replica whose context ends records first what was delivered, which takes at most twice the lease time if the store does not
-// answer.
+// so that no clocks are compared. Time in which it could not read the record does not count, so that replicas that are suspended together keep
+// their threads. Before a change is yielded, it is written to the record of its thread with a compare-and-swap, which fails for a replica that
+// was paused and has lost the thread meanwhile. The only change that two replicas can yield is the one that such a replica, or one that was
+// killed, had yielded last and not recorded as delivered: recognize it by its cursor. A replica whose context ends records what was delivered,
+// which takes at most twice the lease time if the store does not answer.
 //
 // # Limits
 //

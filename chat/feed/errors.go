@@ -13,9 +13,9 @@ import (
 
 // Errors that end a range. Match them with [errors.Is].
 var (
-	// ErrThreadDeleted is the end of a thread that was deleted.
+	// ErrThreadDeleted means that the thread was deleted.
 	ErrThreadDeleted = errors.New("feed: the thread was deleted")
-	// ErrRemoved is the end for a user who is not, or no longer, a participant of the thread.
+	// ErrRemoved means that the user is not a participant of the thread, or no longer.
 	ErrRemoved = errors.New("feed: the user is not a participant of the thread any more")
 	// ErrCursorTooOld means that changes after the cursor are missing from the listing, or older than Options.MaxAge. Read the thread from
 	// Start again.

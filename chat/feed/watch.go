@@ -19,8 +19,8 @@ type Options struct {
 	// Listener announces changes. The range takes the events of the listener: do not range over them elsewhere. It stays open. Nil means none.
 	Listener *realtime.Listener
 	// Events announces changes, those that an Event Grid webhook receives for example. The range receives from it without delay until it is
-	// closed; gaps and events of other threads do no harm. An event that reaches a replica that does not read the thread is lost, and while
-	// there are other replicas the channel does not make the reads less frequent. Nil means none.
+	// closed. After a gap every thread is read; events of other threads are ignored. An event that reaches a replica that does not read the
+	// thread is lost, and while there are other replicas the channel does not make the reads less frequent. Nil means none.
 	Events <-chan events.Event
 
 	// Share is the part of each published rate limit that the range may use, above 0 and up to 1. The limits that the service counts per user
@@ -38,8 +38,8 @@ type Options struct {
 	MaxAge time.Duration
 
 	// Store keeps what was delivered, and lets one of several replicas read each thread; see [Store]. Each change is then written to it
-	// twice, before it is yielded and when it is delivered. A change that a replica had in hand when it died is yielded by the next one, first
-	// and with the same cursor. A call of the Store that takes longer than LeaseTime, and than 5 seconds, fails and is repeated. Nil means none:
+	// twice, before it is yielded and when it is delivered. A change that a replica had yielded when it was killed is yielded again by the next
+	// one, first and with the same cursor. A call of the Store that takes longer than LeaseTime, and than 5 seconds, fails and is repeated. Nil means none:
 	// the caller keeps cursors.
 	Store Store
 	// LeaseTime is how long a replica must have been silent before others read its threads, at least 100 milliseconds. 0 means 5 seconds.

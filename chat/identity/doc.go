@@ -19,7 +19,7 @@
 // Errors are those of package [chat]: a [*chat.ArgumentError] reports an invalid argument before any request is sent, and a [*chat.Error]
 // an error response. [Client.Explain] lists the likely causes of an error. All calls are retried as those of package chat are, on the
 // statuses 408, 429, 500, 502, 503 and 504 and on transport errors. [chat.ErrUnauthorized] with the code IdentityNotOwned means that the
-// user is not one of the resource.
+// user does not belong to the resource.
 //
 // # Concurrency
 //

@@ -69,7 +69,7 @@ func (f entraFamily) has(scope string) bool {
 	return false
 }
 
-// checkEntraToken refuses a token that no request can carry, or with something around it.
+// checkEntraToken refuses an empty token, and one with quotes, white space or "Bearer " around it.
 func checkEntraToken(token string) error {
 	if err := secret.CheckToken(token); err != nil {
 		return &chat.ArgumentError{Name: "entraToken", Reason: err.Error()}

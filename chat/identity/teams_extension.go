@@ -53,7 +53,7 @@ type CreateOrUpdateTeamsExtensionAssignmentOptions struct {
 // a scope that begins with "https://auth.msft.communication.azure.com/". It is the only authorization that is sent: neither the
 // access key nor the client's own credential is used. [NewEntraTokenCredential] does the same repeatedly.
 //
-// An empty token, and one with something around it such as quotes, is a [*chat.ArgumentError].
+// An empty token and a token with quotes, white space or "Bearer " around it are each a [*chat.ArgumentError].
 //
 // The API operation is TeamsExtensionToken_Exchange.
 func (c *Client) GetTokenForTeamsExtensionUser(ctx context.Context, entraToken string) (TeamsExtensionToken, error) {

@@ -13,7 +13,7 @@ import (
 // clientID is the Entra application that requested the Entra token, and userObjectID the Entra object id of the user; the service
 // compares both with the token.
 //
-// An empty argument, and a token with something around it such as quotes, is a [*chat.ArgumentError]. The error is
+// An empty argument and a token with quotes, white space or "Bearer " around it are each a [*chat.ArgumentError]. The error is
 // [chat.ErrUnauthorized] if the Entra token is expired or not usable, and [chat.ErrBadRequest] if an id is malformed.
 //
 // The API operation is CommunicationIdentity_ExchangeTeamsUserAccessToken.

@@ -63,7 +63,8 @@ func New(options *Options) *Limiter {
 var _ chat.Limiter = (*Limiter)(nil)
 
 // Wait implements [chat.Limiter]. Requests of a thread that count in the same windows are served in the order of their calls; so are
-// those of a user, for limits of users. A request without limits is never delayed. All users of whom only "" is known are one.
+// those of a user, for limits of users. A request without limits is never delayed. Requests whose User is "" count as
+// those of one user.
 //
 // The caller must call answered once, also if the request fails: the request counts until then, and for the length of each window
 // after that. The function does not block for longer than the store does.
@@ -201,7 +202,7 @@ func (l *Limiter) fill(ctx context.Context, windows []Window, retryAfter time.Du
 }
 
 // Record counts a request that was answered at a time, for example one that was sent before the process was restarted. A time in the
-// future is now. The error is that of the store.
+// future counts as now. The error is that of the store.
 func (l *Limiter) Record(ctx context.Context, request chat.LimitedRequest, answered time.Time) error {
 	windows := l.windows(request)
 	if len(windows) == 0 {

@@ -10,7 +10,7 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// State is how far a message is.
+// State is the state of a message.
 type State string
 
 // States of messages.

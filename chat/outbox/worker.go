@@ -16,8 +16,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat"
 )
 
-// Worker sends the messages of an outbox. [NewWorker] makes one, since the zero value is not usable; it can be run again after
-// [Worker.Run] has returned.
+// Worker sends the messages of an outbox. It can be run again after [Worker.Run] has returned. The zero value is not usable; use
+// [NewWorker].
 type Worker[Tx any] struct {
 	box     *Outbox[Tx]
 	fleet   *chat.Fleet
