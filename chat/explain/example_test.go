@@ -24,5 +24,5 @@ func ExampleExplanation_LogValue() {
 		logger.ErrorContext(ctx, "no chat", "why", client.Explain(ctx, "", err)) // of no client, for there is none
 	}
 	// Output:
-	// level=ERROR msg="no chat" why.1.kind=argument why.1.what="endpoint must be a URL such as \"https://<resource>.communication.azure.com\"" why.1.evidence="it was refused here, before any request" why.1.fix="call again with another endpoint"
+	// level=ERROR msg="no chat" why.1.kind=argument why.1.what="endpoint must be a URL such as \"https://<resource>.communication.azure.com\"" why.1.evidence="it was refused here, before any request" why.1.fix="correct endpoint and call again"
 }

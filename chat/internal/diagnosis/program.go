@@ -31,7 +31,7 @@ func wrongArgument(_ context.Context, x *examination) []finding {
 	return []finding{{explain.Cause{
 		Kind: explain.Argument, What: x.Argument.Name + " " + x.Argument.Reason,
 		Evidence: "it was refused here, before any request",
-		Fix:      "call again with another " + x.Argument.Name,
+		Fix:      "correct " + x.Argument.Name + " and call again",
 	}, certain}}
 }
 
