@@ -233,9 +233,9 @@ var _ = Describe("Faults of deliveries to a webhook", func() {
 		func(op chattest.Operation, fault chattest.Fault, problem string) {
 			Expect(fault.Check(op)).To(MatchError(ContainSubstring(problem)))
 		},
-		Entry("members of responses", chattest.DeliverToWebhook, chattest.Fault{CutBody: true}, "does not have all of these members"),
-		Entry("members of connections", chattest.DeliverToWebhook, chattest.Fault{DropSocket: true}, "does not have all of these members"),
-		Entry("events in a handshake", chattest.ValidateWebhook, chattest.Fault{LoseEvent: true}, "does not have all of these members"),
+		Entry("members of responses", chattest.DeliverToWebhook, chattest.Fault{CutBody: true, HTML: true, Times: 2}, "EventGrid_DeliverToWebhook can't have cutBody, html"),
+		Entry("members of connections", chattest.DeliverToWebhook, chattest.Fault{DropSocket: true}, "EventGrid_DeliverToWebhook can't have dropSocket"),
+		Entry("events in a handshake", chattest.ValidateWebhook, chattest.Fault{LoseEvent: true}, "EventGrid_ValidateWebhook can't have loseEvent"),
 		Entry("a kind of events that Event Grid does not have", chattest.DeliverToWebhook, chattest.Fault{Event: events.KindReadReceiptReceived}, "Event Grid has no event readReceiptReceived"),
 		Entry("a success", chattest.DeliverToWebhook, chattest.Fault{Status: http.StatusAccepted}, "can't answer for a webhook with a success"),
 	)

@@ -2,6 +2,7 @@ package chattest_test
 
 import (
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -94,6 +95,21 @@ var _ = Describe("A fault of a list", func() {
 			ana.get("/chat/threads/"+unknownThread+"/messages").refused(404, noSuchThread)
 		}
 	})
+
+	DescribeTable("is refused for an operation that it can't change:",
+		func(op chattest.Operation, fault chattest.Fault, reason string) {
+			Expect(func() { s.Fail(op, fault) }).To(PanicWith(ContainSubstring(reason)))
+			Expect(s.Faults()).To(BeEmpty())
+			s.Fail(chattest.Any, fault)
+		},
+		Entry("an empty page", chattest.GetChatMessage, chattest.Fault{EmptyPage: true}, "ChatThread_GetChatMessage can't have emptyPage"),
+		Entry("a short page", chattest.SendChatMessage, chattest.Fault{ShortPage: 1}, "ChatThread_SendChatMessage can't have shortPage"),
+		Entry("an item twice", chattest.CreateIdentity, chattest.Fault{DuplicateItem: true}, "CommunicationIdentity_Create can't have duplicateItem"),
+		Entry("another host", chattest.RegisterRealtime, chattest.Fault{NextLinkHost: "x"}, "Realtime_Register can't have nextLinkHost"),
+		Entry("a page of a socket", chattest.OpenRealtimeSocket, chattest.Fault{EmptyPage: true}, "Realtime_OpenSocket can't have emptyPage"),
+		Entry("a lag", chattest.ListChatThreads, chattest.Fault{ListingLag: time.Second}, "Chat_ListChatThreads can't have listingLag"),
+		Entry("a clock", chattest.ListChatThreads, chattest.Fault{ClockSkew: time.Hour}, "Chat_ListChatThreads can't have clockSkew"),
+	)
 
 	It("can be combined with another host", func() {
 		s.Fail(chattest.ListChatThreads, chattest.Fault{EmptyPage: true, NextLinkHost: "elsewhere.invalid"})

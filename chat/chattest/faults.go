@@ -17,7 +17,8 @@ import (
 //
 // Nth, Every and Times select the requests. The other members say how they fail, and may be combined: Status, RetryAfter, Redirect,
 // ExpiredToken, RevokedToken and LoseRequest replace the operation, which then has no effect; all others change the response to an operation
-// that took effect. Code, Message and RetryAfter without a Status mean a 503.
+// that took effect. Code, Message and RetryAfter without a Status mean a 503. Except with [Any], EmptyPage, ShortPage, DuplicateItem and
+// NextLinkHost are for lists, ListingLag is for [ListChatMessages], and ClockSkew for the identity API.
 //
 // [DeliverEvent] and [AcknowledgeFrame] are not requests: their faults count deliveries to all connections, and acknowledgements. They
 // may have Nth, Every, Times, Delay, ExpiredToken and the members from Event on. The zero value loses the event or withholds the

@@ -89,3 +89,14 @@ func operationOf(pattern string) Operation {
 	}
 	return realtimeOperationOf(pattern)
 }
+
+// lists reports whether the operation is a list, which has pages.
+func (o Operation) lists() bool {
+	return o == ListChatThreads || o == ListChatMessages || o == ListChatParticipants || o == ListChatReadReceipts
+}
+
+// identity reports whether the operation is one of the identity API.
+func (o Operation) identity() bool {
+	published, ok := o.published()
+	return ok && published.Scopes == nil
+}

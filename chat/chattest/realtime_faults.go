@@ -2,8 +2,11 @@ package chattest
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/acschat/acs-chat-go/chat/events"
 )
@@ -23,7 +26,7 @@ func (f Fault) withholds() bool {
 	return f.WithholdAcknowledgement || f.Delay == 0 && !f.MessageLoss
 }
 
-// Check returns an error if f is not valid, or op is not or cannot have f. It is what [Service.Fail] checks.
+// Check returns an error if op or f is not valid, or if f could not change op. [Service.Fail] panics with this error.
 func (f Fault) Check(op Operation) error {
 	if err := cmp.Or(op.check(), f.check()); err != nil { // one line
 		return err
@@ -38,7 +41,7 @@ func (f Fault) Check(op Operation) error {
 	case AcknowledgeFrame:
 		allowed.WithholdAcknowledgement = f.WithholdAcknowledgement
 	case OpenRealtimeSocket:
-		allowed = f
+		allowed = f.onRequest(op)
 		allowed.Event, allowed.LoseEvent, allowed.DuplicateEvent, allowed.ReorderEvent, allowed.WithholdAcknowledgement = "", false, false, false, false
 	case ValidateWebhook, DeliverToWebhook:
 		return f.checkDelivery(op)
@@ -47,10 +50,35 @@ func (f Fault) Check(op Operation) error {
 			return fmt.Errorf("%s is a request to the service: faults of events are those of %s and %s, and faults of acknowledgements those of %s",
 				op, DeliverEvent, DeliverToWebhook, AcknowledgeFrame)
 		}
+		allowed = f.onRequest(op)
+	}
+	return f.checkMembers(op, allowed)
+}
+
+// onRequest returns the fault without the members that could not change a request to the service.
+func (f Fault) onRequest(op Operation) Fault {
+	if op == Any {
+		return f
+	}
+	if !op.lists() {
+		f.EmptyPage, f.ShortPage, f.DuplicateItem, f.NextLinkHost = false, 0, false, ""
+	}
+	if op != ListChatMessages {
+		f.ListingLag = 0
+	}
+	if !op.identity() {
+		f.ClockSkew = 0
+	}
+	return f
+}
+
+// checkMembers returns an error with the members that are not in allowed, the part of f that op can have.
+func (f Fault) checkMembers(op Operation, allowed Fault) error {
+	var given, can map[string]json.RawMessage
+	_, _ = json.Unmarshal(encode(f), &given), json.Unmarshal(encode(allowed), &can)
+	maps.DeleteFunc(given, func(name string, _ json.RawMessage) bool { return can[name] != nil })
+	if len(given) == 0 {
 		return nil
 	}
-	if string(encode(allowed)) != string(encode(f)) {
-		return fmt.Errorf("%s does not have all of these members; it has %s", op, encode(allowed))
-	}
-	return nil
+	return fmt.Errorf("%s can't have %s", op, strings.Join(slices.Sorted(maps.Keys(given)), ", "))
 }

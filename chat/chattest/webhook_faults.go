@@ -115,8 +115,8 @@ func (f Fault) checkDelivery(op Operation) error {
 	if op == DeliverToWebhook {
 		allowed.Event, allowed.LoseEvent, allowed.DuplicateEvent, allowed.ReorderEvent = f.Event, f.LoseEvent, f.DuplicateEvent, f.ReorderEvent
 	}
-	if string(encode(allowed)) != string(encode(f)) {
-		return fmt.Errorf("%s does not have all of these members; it has %s", op, encode(allowed))
+	if err := f.checkMembers(op, allowed); err != nil {
+		return err
 	}
 	hasEvent := func(t events.EventType) bool { return t.Kind == f.Event }
 	if f.Event != "" && !slices.ContainsFunc(events.EventTypes(), hasEvent) {
