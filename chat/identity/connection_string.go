@@ -21,7 +21,7 @@ func parseConnectionString(text string) (connectionString, error) {
 	fault := func(reason string) error { return &chat.ArgumentError{Name: "connectionString", Reason: reason} }
 	switch {
 	case strings.TrimSpace(text) == "":
-		return none, fault("is empty: is the variable set that it comes from?")
+		return none, fault("is empty: is the environment variable set?")
 	case strings.Contains(text, "://") && !strings.Contains(text, "="):
 		return none, fault("is only the endpoint: " + connectionStringForm)
 	}

@@ -55,7 +55,7 @@ var _ = Describe("NewClientFromConnectionString", func() {
 		Expect(err).To(MatchError(ContainSubstring(reason)))
 		Expect(err.Error()).NotTo(ContainSubstring(secret[:8]))
 	},
-		Entry("an empty string, as of a variable that is not set", "", "is empty: is the variable set that it comes from?"),
+		Entry("an empty string, as of a variable that is not set", "", "is empty: is the environment variable set?"),
 		Entry("only a line break", " \r\n", "is empty"),
 		Entry("only a semicolon", ";", "has no endpoint"),
 		Entry("only the endpoint", "https://r.com/", `is only the endpoint: a whole one looks like "endpoint=https://`),
