@@ -1,14 +1,14 @@
 package emulator
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
 
@@ -72,13 +72,47 @@ func decodeFile(text []byte, into any) error {
 	if err != nil {
 		return err
 	}
-	d := json.NewDecoder(bytes.NewReader(converted))
-	d.DisallowUnknownFields()
-	err = d.Decode(into)
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("%s must not be a %s", wrong.Field, wrong.Value)
+	err = json.Unmarshal(converted, into, json.RejectUnknownMembers(true), json.MatchCaseInsensitiveNames(true))
+	wrong, ok := errors.AsType[*json.SemanticError](err)
+	switch {
+	case !ok:
+		return err
+	case errors.Is(err, json.ErrUnknownName):
+		return fmt.Errorf("unknown field %q", pathOf(wrong.JSONPointer))
+	case wrong.Err != nil:
+		return fmt.Errorf("%s: %w", pathOf(wrong.JSONPointer), wrong.Err)
 	}
-	return err
+	return fmt.Errorf("%s must not be %s", pathOf(wrong.JSONPointer), nameOf(wrong.JSONKind))
+}
+
+// pathOf writes a place in a file as in "threads[0].topic".
+func pathOf(place jsontext.Pointer) string {
+	var path strings.Builder
+	for name := range place.Tokens() {
+		switch _, err := strconv.Atoi(name); {
+		case err == nil:
+			path.WriteString("[" + name + "]")
+		case path.Len() > 0:
+			path.WriteString("." + name)
+		default:
+			path.WriteString(name)
+		}
+	}
+	return path.String()
+}
+
+func nameOf(kind jsontext.Kind) string {
+	switch kind {
+	case jsontext.KindString:
+		return "a string"
+	case jsontext.KindNumber:
+		return "a number"
+	case jsontext.KindBeginObject:
+		return "an object"
+	case jsontext.KindBeginArray:
+		return "a list"
+	}
+	return kind.String()
 }
 
 // toJSON converts YAML to JSON with the same names. An object of JSON is not read as YAML, which has neither tabs nor surrogate pairs and folds
