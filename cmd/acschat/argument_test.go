@@ -25,8 +25,8 @@ var _ = Describe("The argument or flag that names a resource", func() {
 			}
 			Expect(server.Requests()).To(HaveLen(before))
 		},
-		Entry(nil, `"a" and --thread both name one: choose`, "thread", "get", "a", "--thread", "b"),
-		Entry(nil, `"a" and --user both name one: choose`, "token", "issue", "a", "--user", "b"),
+		Entry(nil, `the argument "a" and --thread name the same thing: use one of them`, "thread", "get", "a", "--thread", "b"),
+		Entry(nil, `the argument "a" and --user name the same thing: use one of them`, "token", "issue", "a", "--user", "b"),
 		Entry(nil, "which one? Name it as the argument or with --message-id", "message", "get"),
 		Entry(nil, `invalid argument "": it is empty`, "thread", "update", "", "--topic", "x"),
 		Entry(nil, `invalid argument "": it is empty`, "thread", "delete", "", "--yes"),
@@ -47,6 +47,7 @@ var _ = Describe("The argument or flag that names a resource", func() {
 		Entry(nil, `--forward-schema" flag: it is empty`, "listen", "--forward-to", "http://localhost:1", "--forward-schema", ""),
 		Entry(nil, `"" is not a raw id`, "thread", "create", ""),
 		Entry(nil, `"" is not a raw id`, "participant", "add", "--user", ""),
-		Entry(nil, "accepts at most 1 arg", "user", "delete", "a", "b"),
+		Entry(nil, "acschat user delete takes at most one argument, but got 2", "user", "delete", "a", "b"),
+		Entry(nil, "acschat trigger takes at most one argument, but got 2", "trigger", "a", "b"),
 	)
 })

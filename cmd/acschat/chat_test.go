@@ -300,7 +300,7 @@ var _ = Describe("chat", func() {
 			func(words string, args ...string) {
 				Expect(ends(start(alice, append([]string{thread}, args...)...), 2)).To(ContainSubstring(words))
 			},
-			Entry("two threads", "choose", "--thread", "19:other"),
+			Entry("two threads", "use one of them", "--thread", "19:other"),
 			Entry("an interval below the minimum", "at least 500ms", "--interval", "10ms"),
 			Entry("--verbose on the same terminal", "2>requests.log", "--verbose"),
 		)

@@ -195,7 +195,7 @@ var _ = Describe("thread", func() {
 
 		It("requires exactly one thread", func() {
 			alice.Run("thread", "get").Ends(2, "which thread?")
-			alice.Run("thread", "get", "19:a", "-t", "19:b").Ends(2, "both name one")
+			alice.Run("thread", "get", "19:a", "-t", "19:b").Ends(2, "name the same thing")
 		})
 
 		It("explains a 400 of the service", func() {

@@ -119,7 +119,7 @@ var _ = Describe("acschat", func() {
 		Entry("a negative number of messages to skip", "must be a whole number, 0 or more", "message", "send", "--from", "x", "--skip", "-1"),
 		Entry("a negative number of participants to skip", "must be a whole number, 0 or more", "participant", "add", "--skip", "-1", "8:acs:x"),
 		Entry("an invalid time", "must be a time such as", "thread", "list", "--start-time", "yesterday"),
-		Entry("too many arguments", "accepts at most 1 arg", "thread", "get", "a", "b"),
+		Entry("too many arguments", "acschat thread get takes at most one argument, but got 2", "thread", "get", "a", "b"),
 		Entry("an unexpected argument", `acschat thread list takes no arguments, but got "extra"`, "thread", "list", "extra"),
 		Entry("an unexpected argument of a shell", `acschat completion bash takes no arguments, but got "extra"`, "completion", "bash", "extra"),
 		Entry("an unknown command of the emulator", `acschat emulator has no command "chek": did you mean check?`, "emulator", "chek"),

@@ -40,7 +40,7 @@ members of members: metadata.team. Identifiers may be given as raw ids.`,
   acschat trigger ChatMessageReceivedInThread --set messageBody=hi \
     --set senderId=8:acs:… --to "http://localhost:3000/events?secret=…"
   acschat trigger UserDisconnected --dry-run --schema cloudevents`,
-		Args: cobra.MaximumNArgs(1),
+		Args: flags.TakesOne,
 		RunE: func(cmd *cobra.Command, args []string) error { return t.trigger(cmd, &f, strings.Join(args, "")) },
 	}
 	cmd.Flags().Var((*flags.Filled)(&f.to), "to", "the `URL` of the webhook")

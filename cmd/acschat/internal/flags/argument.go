@@ -22,6 +22,14 @@ func TakesNone(cmd *cobra.Command, args []string) error {
 	return cli.Misuse("%s takes no arguments, but got %q", cmd.CommandPath(), args[0])
 }
 
+// TakesOne allows at most one argument.
+func TakesOne(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return cli.Misuse("%s takes at most one argument, but got %d", cmd.CommandPath(), len(args))
+	}
+	return nil
+}
+
 // UnknownCommand is the error for a subcommand that a command does not have. It names those that are similar.
 func UnknownCommand(cmd *cobra.Command, name string) error {
 	return cli.Misuse("%s has no command %q%s", cmd.CommandPath(), name, suggestion(cmd, name, ""))
@@ -55,12 +63,12 @@ func suggestion(cmd *cobra.Command, name, prefix string) string {
 // Takes allows one argument, which stands for the flag. Argument and flag together are an error.
 func Takes(flag string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := cobra.MaximumNArgs(1)(cmd, args); err != nil || len(args) == 0 {
+		if err := TakesOne(cmd, args); err != nil || len(args) == 0 {
 			return err
 		}
 		value := cmd.Flags().Lookup(flag).Value
 		if value.String() != "" {
-			return cli.Misuse("%q and --%s both name one: choose", args[0], flag)
+			return cli.Misuse("the argument %q and --%s name the same thing: use one of them", args[0], flag)
 		}
 		if err := value.Set(args[0]); err != nil {
 			return cli.Misuse("invalid argument %q: %v", args[0], err)
