@@ -52,29 +52,6 @@ func (f *Fault) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// check refuses invalid values.
-func (f Fault) check() error {
-	switch {
-	case f.Nth < 0:
-		return errors.New("nth must not be negative")
-	case f.Every < 0:
-		return errors.New("every must not be negative")
-	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return errors.New("status must be from 200 to 599")
-	case f.RetryAfter < 0:
-		return errors.New("retryAfter must not be negative")
-	case f.Delay < 0:
-		return errors.New("delay must not be negative")
-	case f.ListingLag < 0:
-		return errors.New("listingLag must not be negative")
-	case f.ShortPage < 0:
-		return errors.New("shortPage must not be negative")
-	case f.LoseEvent && (f.DuplicateEvent || f.ReorderEvent):
-		return errors.New("an event that is lost can't be duplicated or reordered")
-	}
-	return nil
-}
-
 // duration is a duration in the form of [time.Duration.String].
 type duration time.Duration
 

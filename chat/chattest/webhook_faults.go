@@ -1,7 +1,6 @@
 package chattest
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -107,25 +106,6 @@ func (e *Subscription) releaseHeld(sent []*delivery) {
 		}
 	}
 	e.held = nil
-}
-
-// checkDelivery refuses members that faults of Event Grid do not have.
-func (f Fault) checkDelivery(op Operation) error {
-	allowed := Fault{Nth: f.Nth, Every: f.Every, Times: f.Times, Delay: f.Delay, Status: f.Status, LoseRequest: f.LoseRequest, LoseReply: f.LoseReply}
-	if op == DeliverToWebhook {
-		allowed.Event, allowed.LoseEvent, allowed.DuplicateEvent, allowed.ReorderEvent = f.Event, f.LoseEvent, f.DuplicateEvent, f.ReorderEvent
-	}
-	if err := f.checkMembers(op, allowed); err != nil {
-		return err
-	}
-	hasEvent := func(t events.EventType) bool { return t.Kind == f.Event }
-	if f.Event != "" && !slices.ContainsFunc(events.EventTypes(), hasEvent) {
-		return fmt.Errorf("Event Grid has no event %s", f.Event)
-	}
-	if f.Status >= 200 && f.Status <= 204 {
-		return errors.New("a fault can't answer for a webhook with a success")
-	}
-	return nil
 }
 
 // DeliveryAttempt is a request to a webhook that has ended.
