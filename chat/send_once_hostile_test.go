@@ -77,6 +77,19 @@ var _ = Describe("Sending a message once, if the listing is not as it should be"
 		})
 	})
 
+	It("finds a message that has moved to the front, although the page after the first is empty then", api.OtherResponses(), func() {
+		bubble(func() {
+			pages := []answer{page(item(`,"metadata":null`), link(1)), page("", ""), page(item(""), "")}
+			wire := answering(append([]answer{fail(errReset)}, pages...)...)
+			client, err := chat.NewClient(testEndpoint, renewableCredential(), options(wire))
+			Expect(err).NotTo(HaveOccurred())
+			defer client.Close()
+			options := &chat.SendMessageOnceOptions{ListingLag: -1}
+			Expect(client.ThreadClient(testThread).SendMessageOnce(context.Background(), "k", "Shipped", options)).NotTo(BeZero())
+			Expect(posts(wire)).To(Equal(1))
+		})
+	})
+
 	It("finds the message although the others are malformed", api.OtherResponses(), func() {
 		bubble(func() {
 			others := item(`,"metadata":7`) + `,` + item(`,"version":"x","metadata":{}`) + `,` + item(`,"id":"x","metadata":null`) + `,`

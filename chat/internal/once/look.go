@@ -69,7 +69,7 @@ func (s *Sending) look(ctx context.Context, start time.Time) (string, error) {
 			if found.start == 0 {
 				found.start = startOf(start, page.Time) - s.Margin.Milliseconds()
 			}
-			if len(page.Messages) > 0 {
+			if pages > 0 || len(page.Messages) > 0 { // nothing can have moved before the first message was read
 				pages++
 			}
 			if !found.read(page, max(since, found.start)) {
