@@ -14,8 +14,8 @@
 // them. The limits are those of
 // https://learn.microsoft.com/azure/communication-services/concepts/service-limits.
 //
-// After a 429 the fullest window of the request is full until the delay that the service requests has passed or, if it requests none,
-// until the window has passed.
+// After a 429 the fullest window of the request is full until the delay that the service requests has passed, ten minutes at most, or, if it
+// requests none, until the window has passed.
 //
 // [redislimits]: https://pkg.go.dev/github.com/acschat/acs-chat-go/chat/limits/redislimits
 package limits

@@ -183,6 +183,9 @@ func (l *Limiter) settle(ctx context.Context, windows []Window, ticket string, s
 	}
 }
 
+// maxFill limits what a response can ask for, so that it cannot end the requests of a thread.
+const maxFill = 10 * time.Minute
+
 // fill leaves no room in the fullest of the windows, after a 429.
 func (l *Limiter) fill(ctx context.Context, windows []Window, retryAfter time.Duration) {
 	counted, err := l.store.Look(ctx, windows)
@@ -195,10 +198,11 @@ func (l *Limiter) fill(ctx context.Context, windows []Window, retryAfter time.Du
 			fullest = i
 		}
 	}
-	if retryAfter <= 0 {
-		retryAfter = windows[fullest].Per
+	d := min(retryAfter, maxFill)
+	if d <= 0 {
+		d = windows[fullest].Per
 	}
-	_ = l.store.Fill(ctx, windows[fullest], retryAfter)
+	_ = l.store.Fill(ctx, windows[fullest], d)
 }
 
 // Record counts a request that was answered at a time, for example one that was sent before the process was restarted. A time in the

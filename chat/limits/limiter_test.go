@@ -371,6 +371,19 @@ var _ = Describe("Limiter", func() {
 			})
 		})
 
+		DescribeTable("waits ten minutes at most", func(retryAfter time.Duration) {
+			bubble(func() {
+				l := limits.New(nil)
+				start := time.Now()
+				refuse(l, send, retryAfter)
+				pass(l, send)
+				Expect(time.Since(start)).To(Equal(10 * time.Minute))
+			})
+		},
+			Entry("if the service asks for a day", 24*time.Hour),
+			Entry("if it asks for the longest time there is", time.Duration(math.MaxInt64)),
+		)
+
 		It("waits for the fullest window if the service does not say how long", func() {
 			bubble(func() {
 				l := limits.New(nil)
