@@ -9,6 +9,8 @@ type dialect struct {
 	skipLocked string // as lockRow, without the row if another transaction has locked it
 	lockLease  string // as lockRow, and limits how long the transaction may be idle
 	ofClient   string // the last client that worked on a job of River
+	jobNow     string // the time by which River chooses jobs
+	jobTooLate string // a time that no job waits for, unless the clock was set back
 	positional bool   // parameters are ?1 instead of $1
 }
 
@@ -18,11 +20,15 @@ var postgres = dialect{ //nolint:gochecknoglobals // a constant
 	skipLocked: " FOR UPDATE SKIP LOCKED",
 	lockLease:  " AND set_config('idle_in_transaction_session_timeout', '5s', true) <> '' FOR UPDATE",
 	ofClient:   "coalesce(attempted_by[array_upper(attempted_by, 1)], '')",
+	jobNow:     "now()",
+	jobTooLate: "now() + interval '10 seconds'",
 }
 
 // sqlite needs no locks of rows: a transaction that begins with _txlock=immediate is the only one that writes.
 var sqlite = dialect{ //nolint:gochecknoglobals // a constant
 	now:        "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+	jobNow:     "datetime('now', 'subsec')",
+	jobTooLate: "datetime('now', 'subsec', '+10 seconds')",
 	positional: true,
 }
 

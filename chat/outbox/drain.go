@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 )
 
 const (
@@ -38,15 +39,20 @@ func (d *drainer[Tx]) Work(ctx context.Context, job *river.Job[drainArgs]) error
 	case errors.Is(err, errFenced):
 		return nil // the job is not running any more
 	case ctx.Err() != nil:
-		return river.JobSnooze(0)
+		return d.run.snooze(0)
 	case err != nil:
 		d.run.options.Logger.ErrorContext(ctx, "outbox: the messages of a thread are delayed",
 			slog.String("thread", job.Args.ThreadID), slog.Any("error", err))
-		return river.JobSnooze(databaseDelay)
+		return d.run.snooze(databaseDelay)
 	case pause >= 0:
-		return river.JobSnooze(min(pause, maxSnooze))
+		return d.run.snooze(min(pause, maxSnooze))
 	}
 	return nil
+}
+
+// snooze continues a job after a pause. River adds the pause to the clock of this machine, and compares the sum with that of the database.
+func (r *run[Tx]) snooze(pause time.Duration) error {
+	return &rivertype.JobSnoozeError{Duration: pause + time.Duration(r.databaseAhead.Load())}
 }
 
 // NextRetry is when a job is continued that has panicked, in a function of the options for example.
@@ -115,9 +121,13 @@ func (r *run[Tx]) acquire(ctx context.Context, job *river.Job[drainArgs]) (gener
 			return err
 		}
 		// Another worker that replaces the job does so with the lease locked.
-		running, err := one(ctx, s, []any{new(int64)}, "SELECT id FROM river_job WHERE id = $1 AND state = 'running'", job.ID)
+		var now int64
+		running, err := one(ctx, s, []any{&now}, "SELECT "+r.box.db.now+" FROM river_job WHERE id = $1 AND state = 'running'", job.ID)
 		if err == nil && !running {
 			err = errFenced
+		}
+		if err == nil {
+			r.databaseAhead.Store(int64(time.Until(time.UnixMicro(now))))
 		}
 		return err
 	})

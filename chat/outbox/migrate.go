@@ -7,7 +7,8 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 )
 
-// migrations are the versions of the tables, the first of which is 1. Times are in microseconds since 1970, by the clock of the database.
+// migrations are the versions of the tables, the first of which is 1. Times are in microseconds since 1970, by the clock of the database;
+// first_attempt is the earlier one of that and of the clock of the worker.
 //
 // A row of chat_outbox_thread is locked by the callers who enqueue, and one of chat_outbox_lease by workers, so that neither waits for the
 // other.

@@ -159,6 +159,12 @@ func newDatabaseSQL() *database[*sql.Tx] {
 	return migrated(&database[*sql.Tx]{box, "postgres", source})
 }
 
+// changes runs a statement that changes one row.
+func changes[Tx any](ctx context.Context, d *database[Tx], statement string, args ...any) {
+	GinkgoHelper()
+	Expect(outbox.Exec(ctx, d.Outbox, nil, statement, args...)).To(BeEquivalentTo(1))
+}
+
 func migrated[Tx any](d *database[Tx]) *database[Tx] {
 	GinkgoHelper()
 	Expect(d.Migrate(context.Background())).To(Succeed())

@@ -54,12 +54,12 @@ func (s *step[Tx]) judge(ctx context.Context, o *outcome) {
 	case ctx.Err() != nil:
 		// The worker stops.
 	case errors.Is(o.err, chat.ErrThrottled):
-		o.wait = throttleWait(o.err)
+		o.wait = min(throttleWait(o.err), s.options.longestWait())
 	case isPermanent(o.err), s.options.GiveUpAfter >= 0 && s.next.failing > s.options.GiveUpAfter:
 		o.state = Failed
 	default:
 		o.failures = 1
-		o.wait = s.options.RetryDelay << min(o.Failures, 6)
+		o.wait = s.options.RetryDelay << min(o.Failures, maxDoublings)
 	}
 }
 
@@ -86,6 +86,14 @@ func isRefusal(status int) bool {
 		return false
 	}
 	return status >= 400 && status < 500
+}
+
+// maxDoublings is how often the delay of a repetition doubles.
+const maxDoublings = 6
+
+// longestWait is the longest time from an attempt to send a message to the next one.
+func (o *Options) longestWait() time.Duration {
+	return max(maxThrottleWait, o.RetryDelay<<maxDoublings)
 }
 
 // maxThrottleWait limits what a response can ask for, so that it cannot stop a thread.

@@ -114,17 +114,20 @@ func (s *step[Tx]) take(ctx context.Context) error {
 		WHERE thread_id = $1 AND state = 'pending' ORDER BY seq LIMIT 1`, s.job.Args.ThreadID); err != nil || next == nil {
 		return err
 	}
-	if notBefore > now {
-		s.wait = time.Duration(notBefore-now) * time.Microsecond
+	// A longer wait was stored before the clock was set back.
+	if wait := time.Duration(notBefore-now) * time.Microsecond; wait > 0 && wait <= s.options.longestWait() {
+		s.wait = wait
 		return nil
 	}
 	if failing != 0 {
 		next.failing = time.Duration(now-failing) * time.Microsecond
 	}
+	// One of the clocks may be set before the message is searched for: the age must not be less than the time that has passed.
+	local := time.Now().UnixMicro()
 	if first != 0 {
-		next.age = max(time.Microsecond, time.Duration(now-first)*time.Microsecond)
-	} else if err := changeOne(ctx, s.s, "take a message", `UPDATE chat_outbox_message SET first_attempt = `+s.box.db.now+`
-		WHERE thread_id = $1 AND seq = $2 AND state = 'pending'`, next.ThreadID, next.Seq); err != nil {
+		next.age = max(time.Microsecond, time.Duration(max(now, local)-first)*time.Microsecond)
+	} else if err := changeOne(ctx, s.s, "take a message", `UPDATE chat_outbox_message SET first_attempt = $3
+		WHERE thread_id = $1 AND seq = $2 AND state = 'pending'`, next.ThreadID, next.Seq, max(1, min(now, local))); err != nil {
 		return err
 	}
 	s.next = next

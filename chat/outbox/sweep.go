@@ -201,13 +201,18 @@ func (r *run[Tx]) replaceJob(ctx context.Context, tx Tx, s session, id int64, th
 	return r.box.insertJob(ctx, tx, threadID)
 }
 
-// repair gives a job to threads that should have one, for example because it was cancelled in River's user interface.
+// repair gives a job to threads that should have one, for example because it was cancelled in River's user interface, and ends the waits of
+// jobs that were inserted or snoozed before a clock was set back.
 func (r *run[Tx]) repair(ctx context.Context) error {
 	const (
 		jobs  = ` EXCEPT SELECT args ->> 'thread_id' FROM river_job WHERE queue = $1 AND state IN ('available', 'pending', 'retryable', 'running', 'scheduled')`
 		stray = "SELECT thread_id FROM chat_outbox_thread WHERE awake = 1" + jobs
 		still = "SELECT thread_id FROM chat_outbox_thread WHERE awake = 1 AND thread_id = $2" + jobs
 	)
+	if _, err := r.box.db.pool.exec(ctx, `UPDATE river_job SET state = 'available', scheduled_at = `+r.box.db.jobNow+`
+		WHERE queue = $1 AND state IN ('available', 'retryable', 'scheduled') AND scheduled_at > `+r.box.db.jobTooLate, queue); err != nil {
+		return err
+	}
 	var threads []string
 	if err := r.box.db.pool.each(ctx, func(scan func(...any) error) error {
 		var threadID string

@@ -9,6 +9,7 @@ import (
 	"math"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -172,6 +173,8 @@ type run[Tx any] struct {
 	id       string          // of the client of River, and of the lock
 	stopping <-chan struct{} // closed when no other message is to be begun
 	working  jobSet          // the jobs that are worked on
+	// databaseAhead is the difference of the clock of the database from that of this machine, in nanoseconds.
+	databaseAhead atomic.Int64
 }
 
 // jobSet is a set of jobs by their ids.
