@@ -39,6 +39,19 @@ func (b *backend[Tx]) inTx(ctx context.Context, f func(tx Tx, s session) error) 
 	return b.commit(ctx, tx)
 }
 
+// inShortTx is inTx for a transaction with locks that others wait for. The database ends it if the process stands still, or its machine is
+// gone, which it may notice only hours later.
+func (b *backend[Tx]) inShortTx(ctx context.Context, f func(tx Tx, s session) error) error {
+	return b.inTx(ctx, func(tx Tx, s session) error {
+		if b.limitIdle != "" {
+			if _, err := s.exec(ctx, b.limitIdle); err != nil {
+				return err
+			}
+		}
+		return f(tx, s)
+	})
+}
+
 // needConnections fails if the pool may have fewer than n connections, so that a caller would wait for ever. SQLite needs one.
 func (b *backend[Tx]) needConnections(n int) error {
 	if most := b.connections(); b.dialect == &postgres && most > 0 && most < n {

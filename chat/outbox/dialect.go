@@ -7,7 +7,8 @@ type dialect struct {
 	now        string // microseconds since 1970
 	lockRow    string // ends a SELECT that locks its row until the transaction ends
 	skipLocked string // as lockRow, without the row if another transaction has locked it
-	lockLease  string // as lockRow, and limits how long the transaction may be idle
+	lockLease  string // as lockRow, with limitIdle
+	limitIdle  string // limits how long the transaction may be idle, "" if that blocks no other process
 	ofClient   string // the last client that worked on a job of River
 	jobNow     string // the time by which River chooses jobs
 	jobTooLate string // a time that no job waits for, unless the clock was set back
@@ -18,6 +19,7 @@ var postgres = dialect{ //nolint:gochecknoglobals // a constant
 	now:        "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
 	lockRow:    " FOR UPDATE",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
+	limitIdle:  "SET LOCAL idle_in_transaction_session_timeout = '5s'",
 	lockLease:  " AND set_config('idle_in_transaction_session_timeout', '5s', true) <> '' FOR UPDATE",
 	ofClient:   "coalesce(attempted_by[array_upper(attempted_by, 1)], '')",
 	jobNow:     "now()",

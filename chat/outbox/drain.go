@@ -115,7 +115,7 @@ func (r *run[Tx]) sleep(ctx context.Context, d time.Duration) error {
 
 // acquire begins a generation of the thread, which fences earlier runs. It returns errFenced if the job has been replaced.
 func (r *run[Tx]) acquire(ctx context.Context, job *river.Job[drainArgs]) (generation int64, err error) {
-	err = r.box.db.inTx(ctx, func(_ Tx, s session) error {
+	err = r.box.db.inShortTx(ctx, func(_ Tx, s session) error {
 		generation, err = r.box.db.nextGeneration(ctx, s, job.Args.ThreadID)
 		if err != nil {
 			return err

@@ -192,7 +192,7 @@ func (o *Outbox[Tx]) Counts(ctx context.Context) (map[State]int, error) {
 // Retry makes failed messages of a thread pending again, before its other pending messages: that with the key, or all if it is empty. It
 // returns how many there were.
 func (o *Outbox[Tx]) Retry(ctx context.Context, threadID, key string) (retried int, err error) {
-	err = o.db.inTx(ctx, func(tx Tx, s session) error {
+	err = o.db.inShortTx(ctx, func(tx Tx, s session) error {
 		changed, err := s.exec(ctx, `UPDATE chat_outbox_message SET state = $1, settled_at = 0, failures = 0, failing_since = 0, not_before = 0
 			WHERE thread_id = $2 AND state = $3 AND ($4 = '' OR key = $4)`, string(Pending), threadID, string(Failed), key)
 		if err != nil || changed == 0 {
@@ -216,7 +216,7 @@ func (o *Outbox[Tx]) Fail(ctx context.Context, threadID, key string) (failed int
 	if err != nil {
 		return 0, failure("fail", err)
 	}
-	err = o.db.inTx(ctx, func(_ Tx, s session) error {
+	err = o.db.inShortTx(ctx, func(_ Tx, s session) error {
 		// A worker reads and changes messages with the lease locked.
 		if _, err := one(ctx, s, []any{new(int64)}, "SELECT generation FROM chat_outbox_lease WHERE thread_id = $1"+o.db.lockRow, threadID); err != nil {
 			return err

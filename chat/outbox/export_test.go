@@ -10,6 +10,18 @@ func InTx[Tx any](ctx context.Context, o *Outbox[Tx], f func(tx Tx) error) error
 	return o.db.inTx(ctx, func(tx Tx, _ session) error { return f(tx) })
 }
 
+// HoldThread locks the rows of a thread as workers do, until f returns.
+func HoldThread[Tx any](ctx context.Context, o *Outbox[Tx], threadID string, f func()) error {
+	return o.db.inShortTx(ctx, func(_ Tx, s session) error {
+		if _, err := o.db.nextGeneration(ctx, s, threadID); err != nil {
+			return err
+		}
+		_, err := one(ctx, s, []any{new(int)}, "SELECT awake FROM chat_outbox_thread WHERE thread_id = $1"+o.db.skipLocked, threadID)
+		f()
+		return err
+	})
+}
+
 // Begin begins a transaction and returns what commits and what rolls it back.
 func Begin[Tx any](ctx context.Context, o *Outbox[Tx]) (tx Tx, commit, rollback func() error, err error) {
 	tx, err = o.db.begin(ctx)

@@ -131,7 +131,7 @@ func (r *run[Tx]) takeOver(ctx context.Context, dead map[string]time.Time) error
 // replaceJobs replaces the running jobs of a client, on SQLite of all clients. The new jobs have not used any attempts. What the old
 // client does with the old ones, if it lives, has no effect any more.
 func (r *run[Tx]) replaceJobs(ctx context.Context, client string) error {
-	return r.box.db.inTx(ctx, func(tx Tx, s session) error {
+	return r.box.db.inShortTx(ctx, func(tx Tx, s session) error {
 		if r.box.db.dialect == &postgres {
 			if _, err := s.exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", client); err != nil {
 				return err
@@ -182,7 +182,7 @@ func (r *run[Tx]) replaceStrays(ctx context.Context, suspects map[int64]bool) (n
 		case !suspects[id]:
 			now[id] = true
 		default:
-			if err := r.box.db.inTx(ctx, func(tx Tx, s session) error { return r.replaceJob(ctx, tx, s, id, threadID) }); err != nil {
+			if err := r.box.db.inShortTx(ctx, func(tx Tx, s session) error { return r.replaceJob(ctx, tx, s, id, threadID) }); err != nil {
 				return nil, err
 			}
 		}
@@ -223,7 +223,7 @@ func (r *run[Tx]) repair(ctx context.Context) error {
 		return err
 	}
 	for _, threadID := range threads {
-		if err := r.box.db.inTx(ctx, func(tx Tx, s session) error {
+		if err := r.box.db.inShortTx(ctx, func(tx Tx, s session) error {
 			free, err := one(ctx, s, []any{new(string)}, "SELECT thread_id FROM chat_outbox_thread WHERE thread_id = $1"+r.box.db.skipLocked, threadID)
 			if err != nil || !free {
 				return err
@@ -265,7 +265,7 @@ func (r *run[Tx]) prune(ctx context.Context) error {
 func (r *run[Tx]) pruneThreads(ctx context.Context) error {
 	for deleted := int64(pruneBatch); deleted == pruneBatch; {
 		deleted = 0
-		if err := r.box.db.inTx(ctx, func(_ Tx, s session) error {
+		if err := r.box.db.inShortTx(ctx, func(_ Tx, s session) error {
 			var threads []string
 			if err := s.each(ctx, func(scan func(...any) error) error {
 				var threadID string
