@@ -194,6 +194,40 @@ func blocksNothing[Tx any](open func() *database[Tx]) {
 		Expect(d.Get(ctx, r.bot, r.threads[0], "b")).To(HaveField("State", outbox.Failed))
 	})
 
+	DescribeTable("is unknown if Fail is called for it during an attempt", func(ctx SpecContext, failures int, last string) {
+		d, r := open(), newRoom(1)
+		r.fleet = newFleet(r.address, (&failingMint{times: failures}).wrap(""))
+		put(ctx, d, r.message(0, "a"))
+		if failures > 0 {
+			stop := start(ctx, newWorker(d, r, quick()))
+			Eventually(func() (outbox.Entry, error) { return d.Get(ctx, r.bot, r.threads[0], "a") }).WithTimeout(10 * time.Second).
+				Should(HaveField("Failures", BeNumerically(">", 0)))
+			Expect(stop()).To(Succeed())
+		}
+		tried(ctx, d) // by a worker that was killed
+		put(ctx, d, r.message(0, "b"))
+		Expect(d.Fail(ctx, r.threads[0], "")).To(Equal(2))
+		Expect(d.Get(ctx, r.bot, r.threads[0], "a")).To(And(HaveField("State", outbox.Failed),
+			HaveField("Err", And(MatchError(chat.ErrOutcomeUnknown), MatchError(ContainSubstring(last))))))
+		Expect(d.Get(ctx, r.bot, r.threads[0], "b")).To(HaveField("Err", MatchError("given up before the first attempt")))
+	},
+		Entry("that was the first", 0, "given up during an attempt"),
+		Entry("after one that has failed", 1_000_000, "no token today"),
+	)
+
+	It("is sent if Fail is called too late, although another worker has taken over its thread", func(ctx SpecContext) {
+		d, r := open(), newRoom(1)
+		r.slowly(500 * time.Millisecond)
+		put(ctx, d, r.message(0, "a"))
+		stop := start(ctx, newWorker(d, r, quick()))
+		Eventually(r.sends).WithTimeout(10 * time.Second).WithPolling(time.Millisecond).Should(Equal(1))
+		Expect(d.Fail(ctx, r.threads[0], "a")).To(Equal(1))
+		changes(ctx, d, "UPDATE chat_outbox_lease SET generation = generation + 1")
+		Eventually(func() (outbox.Entry, error) { return d.Get(ctx, r.bot, r.threads[0], "a") }).WithTimeout(10 * time.Second).
+			Should(And(HaveField("State", outbox.Sent), HaveField("MessageID", Not(BeEmpty())), HaveField("Err", BeNil())))
+		Expect(stop()).To(Succeed())
+	})
+
 	It("is found among many messages although the limiter asks to wait longer than the patience", func(ctx SpecContext) {
 		limiter := limits.New(&limits.Options{Adjust: func(l limits.Limit) limits.Limit {
 			l.Most, l.Per = 1, 200*time.Millisecond

@@ -210,7 +210,7 @@ func (o *Outbox[Tx]) Retry(ctx context.Context, threadID, key string) (retried i
 
 // Fail makes pending messages of a thread failed, so that those after them are sent: that with the key, or all if it is empty. It returns
 // how many there were. [Entry.Err] remains that of the last attempt, and [Options.OnFailed] is not called. A message that is being sent at
-// this moment can still arrive, and is [Sent] then.
+// this moment can still arrive, and is [Sent] then; until that is known, its error matches [chat.ErrOutcomeUnknown] too.
 func (o *Outbox[Tx]) Fail(ctx context.Context, threadID, key string) (failed int, err error) {
 	reason, err := storeError(errGivenUp)
 	if err != nil {
@@ -219,6 +219,9 @@ func (o *Outbox[Tx]) Fail(ctx context.Context, threadID, key string) (failed int
 	err = o.db.inShortTx(ctx, func(_ Tx, s session) error {
 		// A worker reads and changes messages with the lease locked.
 		if _, err := one(ctx, s, []any{new(int64)}, "SELECT generation FROM chat_outbox_lease WHERE thread_id = $1"+o.db.lockRow, threadID); err != nil {
+			return err
+		}
+		if err := noteUnknown(ctx, s, threadID, key); err != nil {
 			return err
 		}
 		changed, err := s.exec(ctx, `UPDATE chat_outbox_message SET state = $1, settled_at = `+o.db.now+`,
@@ -231,6 +234,40 @@ func (o *Outbox[Tx]) Fail(ctx context.Context, threadID, key string) (failed int
 		return 0, failure("fail", err)
 	}
 	return failed, nil
+}
+
+// noteUnknown adds to the errors of the pending messages that may have been sent, because an attempt is in progress or its worker was killed,
+// that this is so.
+func noteUnknown(ctx context.Context, s session, threadID, key string) error {
+	stored := make(map[int64]string) // errors by seq
+	err := s.each(ctx, func(scan func(...any) error) error {
+		var seq int64
+		var text string
+		err := scan(&seq, &text)
+		stored[seq] = text
+		return err
+	}, `SELECT seq, error FROM chat_outbox_message WHERE thread_id = $1 AND state = $2 AND first_attempt <> 0 AND ($3 = '' OR key = $3)`,
+		threadID, string(Pending), key)
+	if err != nil {
+		return err
+	}
+	for seq, text := range stored {
+		unknown := fmt.Errorf("given up during an attempt: %w", chat.ErrOutcomeUnknown)
+		if last := restoreError(text); errors.Is(last, chat.ErrOutcomeUnknown) {
+			continue
+		} else if last != nil {
+			unknown = fmt.Errorf("%w; %w", last, unknown)
+		}
+		noted, err := storeError(unknown)
+		if err != nil {
+			return err
+		}
+		if err := changeOne(ctx, s, "note an unknown outcome", "UPDATE chat_outbox_message SET error = $1 WHERE thread_id = $2 AND seq = $3",
+			noted, threadID, seq); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // errGivenUp is the error of a message that was never tried.

@@ -143,16 +143,18 @@ func (s *step[Tx]) settle(ctx context.Context) error {
 	}
 	const which = " WHERE thread_id = $1 AND seq = $2 AND state = 'pending'"
 	switch {
-	case o.state == Sent && s.fenced:
-		// The worker that has taken over may have found the message and settled it.
-		_, err := s.s.exec(ctx, `UPDATE chat_outbox_message SET state = 'sent', settled_at = `+s.box.db.now+`, message_id = $3, error = ''`+which,
-			o.ThreadID, o.Seq, o.messageID)
-		return err
+	case o.state == Sent: // Fail may have been called meanwhile
+		changed, err := s.s.exec(ctx, `UPDATE chat_outbox_message SET state = 'sent', settled_at = `+s.box.db.now+`, message_id = $3,
+			error = '', first_attempt = 0 WHERE thread_id = $1 AND seq = $2 AND state <> 'sent'`, o.ThreadID, o.Seq, o.messageID)
+		if err == nil && changed != 1 && !s.fenced { // a worker that has taken over may have found the message
+			err = fmt.Errorf("%d rows were changed instead of one", changed)
+		}
+		if err != nil {
+			return fmt.Errorf("settle a message: %w", err)
+		}
+		return nil
 	case s.fenced:
 		return nil
-	case o.state == Sent: // Fail may have been called meanwhile
-		return changeOne(ctx, s.s, "settle a message", `UPDATE chat_outbox_message SET state = 'sent', settled_at = `+s.box.db.now+`, message_id = $3,
-			error = '', first_attempt = 0 WHERE thread_id = $1 AND seq = $2 AND state <> 'sent'`, o.ThreadID, o.Seq, o.messageID)
 	case o.state == Pending:
 		return s.changePending(ctx, "postpone a message", `UPDATE chat_outbox_message SET error = $3, failures = failures + $4,
 			failing_since = CASE WHEN $4 = 0 OR failing_since <> 0 THEN failing_since ELSE `+s.box.db.now+` END,

@@ -50,8 +50,8 @@ type Options struct {
 	// KeepSent and KeepFailed are how long messages are kept after they were sent or have failed. Their keys can be used again after that.
 	// 0 means 7 days for those sent and 90 days for those failed, a negative value forever.
 	KeepSent, KeepFailed time.Duration
-	// OnFailed is called after the transaction that makes a message failed, see [Entry.Err]: once, or not at all if the process ends before
-	// the call. [Outbox.List] has those that were missed. Calls may be concurrent. Nil means no calls.
+	// OnFailed is called after the transaction that makes a message failed, see [Entry.Err]: once, or not at all if the process ends or the
+	// connection to the database breaks before the call. [Outbox.List] has those that were missed. Calls may be concurrent. Nil means no calls.
 	OnFailed func(Entry)
 	// Logger gets failures of messages and of the database. Nil means none.
 	Logger *slog.Logger
