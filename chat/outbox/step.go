@@ -180,11 +180,19 @@ func (s *step[Tx]) changePending(ctx context.Context, what, statement string, ar
 // afterwards: a message that was committed in the meantime is found, and a later one wakes the thread again. If a caller has locked the
 // row, it does not wait for it.
 func endDrain[Tx any](ctx context.Context, s *step[Tx]) (done bool, err error) {
-	free, err := one(ctx, s.s, []any{new(int)}, "SELECT awake FROM chat_outbox_thread WHERE thread_id = $1"+s.box.db.skipLocked, s.job.Args.ThreadID)
-	if err != nil {
-		return false, err
+	var awake int
+	const row = "SELECT awake FROM chat_outbox_thread WHERE thread_id = $1"
+	free, err := one(ctx, s.s, []any{&awake}, row+s.box.db.skipLocked, s.job.Args.ThreadID)
+	if err == nil && !free {
+		_, err = one(ctx, s.s, []any{&awake}, row, s.job.Args.ThreadID)
 	}
-	if s.busy = !free; s.busy {
+	switch {
+	case err != nil:
+		return false, err
+	case awake == 0: // this job was started again in River's user interface, after it or another one had completed
+		return true, s.completeJob(ctx)
+	case !free:
+		s.busy = true
 		return false, nil
 	}
 	if err := s.take(ctx); err != nil || s.next != nil || s.wait > 0 {
@@ -199,6 +207,10 @@ func (s *step[Tx]) complete(ctx context.Context) error {
 		s.job.Args.ThreadID); err != nil {
 		return err
 	}
+	return s.completeJob(ctx)
+}
+
+func (s *step[Tx]) completeJob(ctx context.Context) error {
 	completed, err := river.JobCompleteTx[riverdriver.Driver[Tx]](ctx, s.tx, s.job)
 	if err == nil && completed.State != rivertype.JobStateCompleted {
 		err = fmt.Errorf("complete the job of a thread: it is %s", completed.State)

@@ -216,6 +216,23 @@ func behaves[Tx any](open func() *database[Tx]) {
 		Expect(r.texts(1)).To(Equal([]string{"c"}))
 	})
 
+	It("ends a job that was started again in River although its thread has no messages", func(ctx SpecContext) {
+		d, r := open(), newRoom(1)
+		stop := start(ctx, newWorker(d, r, quick()))
+		put(ctx, d, r.message(0, "a"))
+		settled(ctx, d, 10*time.Second)
+		completed := func() (int64, error) {
+			return outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM river_job WHERE state = 'completed'")
+		}
+		Eventually(completed).Should(BeEquivalentTo(1))
+		changes(ctx, d, "UPDATE river_job SET state = 'available', finalized_at = NULL")
+		Eventually(completed).WithTimeout(10 * time.Second).Should(BeEquivalentTo(1))
+		put(ctx, d, r.message(0, "b"))
+		settled(ctx, d, 10*time.Second)
+		Expect(stop()).To(Succeed())
+		Expect(r.texts(0)).To(Equal([]string{"a", "b"}))
+	})
+
 	It("is not an error to stop before it has started", func(ctx SpecContext) {
 		d, r := open(), newRoom(1)
 		stopped, stop := context.WithCancel(ctx)
