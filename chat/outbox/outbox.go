@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -74,6 +75,10 @@ func NewSQLite(db *sql.DB) (*Outbox[*sql.Tx], error) {
 	}
 	b := sqlBackend(db, &sqlite, riversqlite.New(db), nil)
 	b.lock = func(context.Context, string) (processLock, error) { return lockFile(path) }
+	if path == "" {
+		working := new(sync.Mutex)
+		b.lock = func(context.Context, string) (processLock, error) { return lockMemory(working) }
+	}
 	return newOutbox(b)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -77,13 +78,10 @@ func watch(ctx context.Context, s session, gone chan<- struct{}) {
 func (l *sessionLock) lost() <-chan struct{} { return l.gone }
 func (l *sessionLock) release()              { l.stop() }
 
-// fileLock proves that one process works on a SQLite database. A database in memory has none.
+// fileLock proves that one process works on a SQLite database in a file.
 type fileLock struct{ file *flock.Flock }
 
 func lockFile(path string) (processLock, error) {
-	if path == "" {
-		return fileLock{}, nil
-	}
 	l := fileLock{flock.New(path + "-outbox.lock")}
 	switch locked, err := l.file.TryLock(); {
 	case err != nil:
@@ -97,7 +95,18 @@ func lockFile(path string) (processLock, error) {
 func (l fileLock) lost() <-chan struct{} { return nil }
 
 func (l fileLock) release() {
-	if l.file != nil {
-		_ = l.file.Close() // the lock ends with the process at the latest
-	}
+	_ = l.file.Close() // the lock ends with the process at the latest
 }
+
+// memoryLock proves that one worker works on a SQLite database in memory, which no other process has.
+type memoryLock struct{ mu *sync.Mutex }
+
+func lockMemory(mu *sync.Mutex) (processLock, error) {
+	if !mu.TryLock() {
+		return nil, errors.New("another worker works on the database in memory: run one worker for a SQLite database")
+	}
+	return memoryLock{mu}, nil
+}
+
+func (l memoryLock) lost() <-chan struct{} { return nil }
+func (l memoryLock) release()              { l.mu.Unlock() }

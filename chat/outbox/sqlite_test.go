@@ -56,6 +56,23 @@ var _ = Describe("NewSQLite", func() {
 		Expect(r.texts(0)).To(Equal([]string{"a"}))
 	})
 
+	It("has one worker at a time for a database in memory", func(ctx SpecContext) {
+		db, err := sql.Open("sqlite", "file::memory:?_txlock=immediate&_pragma=busy_timeout(10000)")
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(db.Close)
+		db.SetMaxOpenConns(1)
+		box, err := outbox.NewSQLite(db)
+		Expect(err).NotTo(HaveOccurred())
+		d, r := migrated(&database[*sql.Tx]{Outbox: box}), newRoom(1)
+		put(ctx, d, r.message(0, "a"))
+		stop := start(ctx, newWorker(d, r, quick()))
+		settled(ctx, d, 10e9)
+		another, cancel := context.WithTimeout(ctx, 5e9)
+		defer cancel()
+		Expect(newWorker(d, r, quick()).Run(another)).To(MatchError(ContainSubstring("another worker")))
+		Expect(stop()).To(Succeed())
+	})
+
 	It("accepts one connection", func() {
 		db := sqliteHandle(filepath.Join(GinkgoT().TempDir(), "a.db"))
 		db.SetMaxOpenConns(1)
