@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
-	"fmt"
 )
 
 const failHelp = `Gives up pending messages, so that the later messages of their thread are sent.
@@ -25,38 +23,27 @@ Flags:
 `
 
 func (t *tool) fail(ctx context.Context, args []string) error {
-	f := flag.NewFlagSet("fail", flag.ContinueOnError)
-	var (
-		from   = addDatabase(f)
-		thread = f.String("thread", "", "")
-		key    = f.String("key", "", "")
-		all    = f.Bool("all", false, "")
-		format = addFormat(f)
-	)
-	if err := t.parse(f, args, failHelp); err != nil {
+	c, err := t.choose("fail", args, failHelp)
+	if err != nil {
 		return err
 	}
 	switch {
-	case *thread == "" || *key == "" && !*all:
+	case *c.thread == "" || *c.key == "" && !*c.all:
 		return misuse("which messages? Use --thread ID with --key KEY, or with --all for all pending messages of the thread")
-	case *key != "" && *all:
+	case *c.key != "" && *c.all:
 		return misuse("--all gives up all pending messages of the thread: leave out --key")
 	}
-	db, err := t.open(ctx, *from, false)
+	db, err := t.open(ctx, *c.database, false)
 	if err != nil {
 		return err
 	}
 	defer db.close()
-	failed, err := db.Fail(ctx, *thread, *key)
+	failed, err := db.Fail(ctx, *c.thread, *c.key)
 	if err != nil {
 		return advised(err)
 	}
 	if failed == 0 {
 		return errors.New("there is no such pending message: outbox list --state pending shows them")
 	}
-	if *format != formatTable {
-		return t.writeJSONObject(*format, map[string]int{"failed": failed})
-	}
-	_, err = fmt.Fprintf(t.stdout, "Messages that are given up: %d\n", failed)
-	return err
+	return t.showCount(*c.format, "failed", "Messages that are given up", failed)
 }

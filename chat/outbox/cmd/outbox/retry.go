@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
-	"fmt"
 
 	"github.com/acschat/acs-chat-go/chat/outbox"
 )
@@ -28,50 +26,39 @@ Flags:
 `
 
 func (t *tool) retry(ctx context.Context, args []string) error {
-	f := flag.NewFlagSet("retry", flag.ContinueOnError)
-	var (
-		from   = addDatabase(f)
-		thread = f.String("thread", "", "")
-		key    = f.String("key", "", "")
-		all    = f.Bool("all", false, "")
-		format = addFormat(f)
-	)
-	if err := t.parse(f, args, retryHelp); err != nil {
+	c, err := t.choose("retry", args, retryHelp)
+	if err != nil {
 		return err
 	}
 	switch {
-	case *all && (*thread != "" || *key != ""):
+	case *c.all && (*c.thread != "" || *c.key != ""):
 		return misuse("--all retries the messages of all threads: leave out --thread and --key")
-	case !*all && *thread == "":
+	case !*c.all && *c.thread == "":
 		return misuse("which messages? Use --thread ID, with --key KEY for one message, or --all")
 	}
-	db, err := t.open(ctx, *from, false)
+	db, err := t.open(ctx, *c.database, false)
 	if err != nil {
 		return err
 	}
 	defer db.close()
-	threads := []string{*thread}
-	if *all {
+	threads := []string{*c.thread}
+	if *c.all {
 		if threads, err = failedThreads(ctx, db); err != nil {
 			return advised(err)
 		}
 	}
 	retried := 0
 	for _, id := range threads {
-		n, err := db.Retry(ctx, id, *key)
+		n, err := db.Retry(ctx, id, *c.key)
 		if err != nil {
 			return advised(err)
 		}
 		retried += n
 	}
-	if retried == 0 && !*all {
+	if retried == 0 && !*c.all {
 		return errors.New("there is no such failed message: outbox list --state failed shows them")
 	}
-	if *format != formatTable {
-		return t.writeJSONObject(*format, map[string]int{"retried": retried})
-	}
-	_, err = fmt.Fprintf(t.stdout, "Messages that are pending again: %d\n", retried)
-	return err
+	return t.showCount(*c.format, "retried", "Messages that are pending again", retried)
 }
 
 // failedThreads returns the threads with failed messages.
