@@ -64,7 +64,7 @@ func run(ctx context.Context) error {
 	if err := box.RecordSent(ctx, limiter); err != nil { // what the process before this one has sent counts, too
 		return err
 	}
-	worker, err := outbox.NewWorker(box, fleet, &outbox.Options{Logger: log})
+	worker, err := outbox.NewWorker(box, fleet, s.workerOptions())
 	if err != nil {
 		return err
 	}

@@ -122,9 +122,9 @@ func (s *street) start(source string) *process {
 		return chat.AccessToken{Token: s.Token(s.bot, time.Hour, "chat"), ExpiresOn: time.Now().Add(time.Hour)}, nil
 	}, &chat.FleetOptions{ClientOptions: *s.ClientOptions()})
 	Expect(err).NotTo(HaveOccurred())
-	worker, err := outbox.NewWorker(box, fleet, &outbox.Options{
-		PollInterval: 20 * time.Millisecond, ListingLag: -1, RetryDelay: 20 * time.Millisecond, Logger: log,
-	})
+	options := made.workerOptions()
+	options.PollInterval, options.ListingLag, options.RetryDelay = 20*time.Millisecond, -1, 20*time.Millisecond
+	worker, err := outbox.NewWorker(box, fleet, options)
 	Expect(err).NotTo(HaveOccurred())
 	server := httptest.NewServer(made.handler())
 	ctx, cancel := context.WithCancel(context.Background())
@@ -216,6 +216,25 @@ func keepsItsPromise(source func() string) {
 		Expect(err).NotTo(HaveOccurred())
 		defer missing.Body.Close()
 		Expect(missing.StatusCode).To(Equal(http.StatusNotFound))
+	})
+
+	It("shows whether the message was sent or has failed, however long ago", func(ctx SpecContext) {
+		st, from := newStreet(1), source()
+		p := st.start(from)
+		st.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden, Nth: 2})
+		for _, id := range []string{"sent", "failed"} {
+			Expect(p.request(ctx, order{ID: id, Thread: st.threads[0], Item: "a bell"})).To(Equal(http.StatusCreated))
+			p.settled(ctx)
+		}
+		_, err := p.db.ExecContext(ctx, "UPDATE chat_outbox_message SET settled_at = 1")
+		Expect(err).NotTo(HaveOccurred())
+		p.stop()
+		p = st.start(from)
+		Eventually(func() (map[outbox.State]int, error) { return p.box.Counts(ctx) }).WithTimeout(30 * time.Second).ShouldNot(HaveKey(outbox.Sent))
+		p.stop() // the failed ones are deleted after the sent ones
+		p = st.start(from)
+		Expect(p.find(ctx, "sent")).To(HaveField("Message", outbox.Sent))
+		Expect(p.find(ctx, "failed")).To(HaveField("Message", outbox.Failed))
 	})
 
 	DescribeTable("stores and sends nothing for an invalid order", func(ctx SpecContext, o order, code int) {

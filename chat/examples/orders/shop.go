@@ -50,6 +50,12 @@ func newShop(ctx context.Context, db *sql.DB, box *outbox.Outbox[*sql.Tx], bot c
 	return &shop{db, box, bot, log}, nil
 }
 
+// workerOptions are those of the worker. It keeps messages that have failed, since find takes a message that is not in the outbox for a
+// sent one.
+func (s *shop) workerOptions() *outbox.Options {
+	return &outbox.Options{KeepFailed: -1, Logger: s.log}
+}
+
 func (s *shop) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /orders", s.create)
