@@ -22,6 +22,12 @@ func HoldThread[Tx any](ctx context.Context, o *Outbox[Tx], threadID string, f f
 	})
 }
 
+// ReplaceJob replaces a job as a worker does that takes over its thread.
+func ReplaceJob[Tx any](ctx context.Context, w *Worker[Tx], id int64, threadID string) error {
+	r := &run[Tx]{Worker: w}
+	return w.box.db.inShortTx(ctx, func(tx Tx, s session) error { return r.replaceJob(ctx, tx, s, id, threadID) })
+}
+
 // Begin begins a transaction and returns what commits and what rolls it back.
 func Begin[Tx any](ctx context.Context, o *Outbox[Tx]) (tx Tx, commit, rollback func() error, err error) {
 	tx, err = o.db.begin(ctx)

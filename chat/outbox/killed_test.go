@@ -285,6 +285,27 @@ var _ = Describe("A run whose thread has been taken over", func() {
 })
 
 func fenced[Tx any](open func() *database[Tx]) {
+	It(fmt.Sprintf("does not lose a later job if the one to be replaced has ended, with %T", *new(Tx)), func(ctx SpecContext) {
+		d, r := open(), newRoom(1)
+		w := newWorker(d, r, quick())
+		stop := start(ctx, w)
+		put(ctx, d, r.message(0, "a"))
+		settled(ctx, d, 10*time.Second)
+		ended := func() (int64, error) {
+			return outbox.Value(ctx, d.Outbox, "SELECT id FROM river_job WHERE state = 'completed'")
+		}
+		Eventually(ended).Should(BeNumerically(">", 0))
+		id, err := ended()
+		Expect(err).NotTo(HaveOccurred())
+		r.slowly(300 * time.Millisecond)
+		put(ctx, d, r.message(0, "b"), r.message(0, "c"))
+		Eventually(r.sends).WithTimeout(10 * time.Second).WithPolling(time.Millisecond).Should(Equal(2))
+		Expect(outbox.ReplaceJob(ctx, w, id, r.threads[0])).To(Succeed())
+		settled(ctx, d, 20*time.Second)
+		Expect(stop()).To(Succeed())
+		Expect(r.texts(0)).To(Equal([]string{"a", "b", "c"}))
+	})
+
 	It(fmt.Sprintf("keeps the message under way, and begins no other, with %T", *new(Tx)), func(ctx SpecContext) {
 		d, r := open(), newRoom(1)
 		r.slowly(300 * time.Millisecond)

@@ -191,11 +191,15 @@ func (r *run[Tx]) replaceStrays(ctx context.Context, suspects map[int64]bool) (n
 }
 
 func (r *run[Tx]) replaceJob(ctx context.Context, tx Tx, s session, id int64, threadID string) error {
-	if _, err := r.box.db.nextGeneration(ctx, s, threadID); err != nil {
+	// A worker begins a generation and looks at its job with the lease locked.
+	if _, err := one(ctx, s, []any{new(int64)}, "SELECT generation FROM chat_outbox_lease WHERE thread_id = $1"+r.box.db.lockRow, threadID); err != nil {
 		return err
 	}
 	changed, err := s.exec(ctx, "UPDATE river_job SET state = 'cancelled', finalized_at = CURRENT_TIMESTAMP WHERE id = $1 AND state = 'running'", id)
-	if err != nil || changed == 0 { // it has just ended
+	if err != nil || changed == 0 { // it has just ended, and the generation may be that of a later job
+		return err
+	}
+	if _, err := r.box.db.nextGeneration(ctx, s, threadID); err != nil {
 		return err
 	}
 	return r.box.insertJob(ctx, tx, threadID)
