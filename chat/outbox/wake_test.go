@@ -85,17 +85,17 @@ var _ = Describe("The end of the job of a thread", func() {
 		outbox.LookFirst(w)
 		stop := start(ctx, w)
 		const threads = 20
-		tx, commit, _, err := outbox.Begin(ctx, d.Outbox)
+		callers := openPostgres(d.source) // the waiting jobs may have every connection of the other pool
+		tx, commit, _, err := outbox.Begin(ctx, callers.Outbox)
 		Expect(err).NotTo(HaveOccurred())
 		for i := range threads {
 			first, last := r.message(0, "first"), r.message(0, "last")
 			first.ThreadID, last.ThreadID = fmt.Sprint("19:no-thread-", i), fmt.Sprint("19:no-thread-", i)
-			put(ctx, d, first)
-			Expect(d.Enqueue(ctx, tx, last)).To(Succeed())
+			put(ctx, callers, first)
+			Expect(callers.Enqueue(ctx, tx, last)).To(Succeed())
 		}
-		watching := openPostgres(d.source) // the waiting jobs may have every connection of the other pool
 		Eventually(func() (int64, error) {
-			return outbox.Value(ctx, watching.Outbox, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'SELECT awake %'")
+			return outbox.Value(ctx, callers.Outbox, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'SELECT awake %'")
 		}).WithTimeout(20 * time.Second).Should(BeNumerically(">", 3))
 		Expect(commit()).To(Succeed())
 		lost := strays(ctx, d, 3*time.Second)
