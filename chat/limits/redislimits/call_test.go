@@ -61,11 +61,12 @@ var _ = Describe("A call of Redis", func() {
 	}
 	// faulty is a store whose connections call lose.
 	faulty := func(server redis.Options, lose func() error) *redislimits.Store {
+		server.ReadTimeout = patience
 		server.Dialer = func(ctx context.Context, _, _ string) (net.Conn, error) {
 			conn, err := new(net.Dialer).DialContext(ctx, "tcp", client.Options().Addr)
 			return &faultyConn{Conn: conn, lose: lose}, err
 		}
-		return storeOf(&server, redislimits.Options{Timeout: time.Minute})
+		return storeOf(&server, redislimits.Options{Timeout: patience})
 	}
 	counted := func(ctx context.Context) int {
 		GinkgoHelper()

@@ -2,7 +2,6 @@ package redislimits_test
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -25,8 +24,9 @@ import (
 
 // The window of the processes: that of ten seconds, fifty times as fast, and nothing else.
 const (
-	most = 10
-	per  = 200 * time.Millisecond
+	most    = 10
+	per     = 200 * time.Millisecond
+	clients = 5 // of a process
 )
 
 // workerVariable makes this program one of the processes. It is the prefix of the keys.
@@ -39,7 +39,7 @@ func TestWorker(t *testing.T) {
 		t.Skip("it is run by a spec")
 	}
 	connect(t)
-	store, err := redislimits.New(client, "processes", &redislimits.Options{Prefix: prefix, Lease: time.Second})
+	store, err := redislimits.New(client, "processes", &redislimits.Options{Prefix: prefix, Timeout: patience})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestWorker(t *testing.T) {
 		_, _ = os.Stdin.Read(make([]byte, 1))
 	}()
 	var all sync.WaitGroup
-	for range 5 {
+	for range clients {
 		all.Go(func() {
 			for {
 				answered, err := l.Wait(ctx, chat.LimitedRequest{Operation: "ChatThread_SendChatMessage", Thread: "19:a"})
@@ -77,7 +77,7 @@ var _ = Describe("Several processes", func() {
 	BeforeEach(needsRedis)
 
 	It("stay within the windows together and use them, also if one of them is killed", func(ctx SpecContext) {
-		const processes, span = 4, 4 * time.Second
+		const processes = 4
 		var mu sync.Mutex // guards arrivals
 		var arrivals []time.Time
 		var all sync.WaitGroup
@@ -114,10 +114,10 @@ var _ = Describe("Several processes", func() {
 			defer mu.Unlock()
 			return len(arrivals)
 		}
-		Eventually(ctx, arrived).WithTimeout(30 * time.Second).Should(BeNumerically(">", most))
-		time.Sleep(span / 2)
+		Eventually(ctx, arrived).Should(BeNumerically(">", 10*most))
 		kill()
-		time.Sleep(span / 2)
+		before := arrived()
+		Eventually(ctx, arrived).Should(BeNumerically(">", before+10*most))
 		for _, stop := range stops {
 			stop()
 		}
@@ -126,9 +126,13 @@ var _ = Describe("Several processes", func() {
 		for i := most; i < len(arrivals); i++ {
 			Expect(arrivals[i].Sub(arrivals[i-most])).To(BeNumerically(">=", per), "request %d", i)
 		}
-		took := arrivals[len(arrivals)-1].Sub(arrivals[0])
-		use := float64(len(arrivals)) / (most * cmp.Or(took.Seconds(), 1) / per.Seconds())
-		AddReportEntry("use of the window", use)
-		Expect(use).To(BeNumerically(">", 0.3), "more on an idle machine")
+		// A window is full at times, whatever the machine does at others. The killed process may have had a request of each client in progress.
+		const left = most - clients
+		shortest := time.Hour
+		for i := before + left - 1; i < len(arrivals); i++ {
+			shortest = min(shortest, arrivals[i].Sub(arrivals[i-left+1]))
+		}
+		AddReportEntry("the shortest time of as many requests as a window allows", shortest)
+		Expect(shortest).To(BeNumerically("<", per))
 	}, SpecTimeout(2*time.Minute))
 })

@@ -44,10 +44,13 @@ func TestServer(t *testing.T) {
 	}
 }
 
+// patience is the timeout of a call that is not expected to fail. Some of it may pass while the machine does something else.
+const patience = time.Minute
+
 // connect sets client, for the time of a test, and unreachable.
 func connect(t *testing.T) {
 	address := cmp.Or(os.Getenv(addressVariable), "127.0.0.1:6379")
-	client = redis.NewClient(&redis.Options{Addr: address, DialTimeout: 2 * time.Second})
+	client = redis.NewClient(&redis.Options{Addr: address, DialTimeout: 2 * time.Second, ReadTimeout: patience})
 	t.Cleanup(func() { _ = client.Close() })
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
@@ -74,7 +77,7 @@ func needsRedis() {
 // open returns a store of a resource of this run.
 func open(resource string, options redislimits.Options) *redislimits.Store {
 	GinkgoHelper()
-	options.Prefix = prefix
+	options.Prefix, options.Timeout = prefix, patience
 	store, err := redislimits.New(client, resource, &options)
 	Expect(err).NotTo(HaveOccurred())
 	return store
