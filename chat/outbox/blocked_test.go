@@ -35,7 +35,7 @@ func blocksNothing[Tx any](open func() *database[Tx]) {
 		r.Fail(chattest.SendChatMessage, chattest.Fault{Status: status})
 		put(ctx, d, r.message(0, "a"), r.message(0, "b"))
 		stop := start(ctx, newWorker(d, r, quick()))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"b"}))
 		entry, err := d.Get(ctx, r.bot, r.threads[0], "a")
@@ -57,7 +57,7 @@ func blocksNothing[Tx any](open func() *database[Tx]) {
 		r.Fail(chattest.SendChatMessage, chattest.Fault{Status: status, Times: 2})
 		put(ctx, d, r.message(0, "a"), r.message(0, "b"))
 		stop := start(ctx, newWorker(d, r, quick()))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"a", "b"}))
 	},
@@ -78,7 +78,7 @@ func blocksNothing[Tx any](open func() *database[Tx]) {
 		})
 		put(ctx, d, r.message(0, "a"), r.message(0, "b"))
 		stop := start(ctx, newWorker(d, r, quick()))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"a", "b"}))
 		Expect(d.Get(ctx, r.bot, r.threads[0], "a")).To(HaveField("Failures", 2))
@@ -96,11 +96,11 @@ func blocksNothing[Tx any](open func() *database[Tx]) {
 		options, failed := quick(), make(chan outbox.Entry, 2)
 		options.OnFailed = func(e outbox.Entry) { failed <- e }
 		stop := start(ctx, newWorker(d, r, options))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Eventually(failed).Should(Receive(And(HaveField("Key", "a"), HaveField("Err", MatchError(chat.ErrOutcomeUnknown)))))
 		Expect(d.Get(ctx, r.bot, r.threads[0], "a")).To(And(HaveField("State", outbox.Failed), HaveField("Err", MatchError(chat.ErrOutcomeUnknown))))
 		Expect(d.Retry(ctx, r.threads[0], "a")).To(Equal(1))
-		Eventually(failed).WithTimeout(10 * time.Second).Should(Receive())
+		Eventually(failed).Should(Receive())
 		Expect(stop()).To(Succeed())
 		Expect(r.sends()).To(Equal(2), "the deleted one and b")
 	})
@@ -112,7 +112,7 @@ func blocksNothing[Tx any](open func() *database[Tx]) {
 		r.Fail(chattest.ListChatMessages, chattest.Fault{Status: http.StatusForbidden})
 		put(ctx, d, r.message(0, "b"))
 		stop := start(ctx, newWorker(d, r, quick()))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"b"}))
 		Expect(d.Get(ctx, r.bot, r.threads[0], "a")).To(HaveField("Err", And(MatchError(chat.ErrOutcomeUnknown), MatchError(chat.ErrForbidden))))
@@ -123,7 +123,7 @@ func blocksNothing[Tx any](open func() *database[Tx]) {
 		r.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusTooManyRequests, RetryAfter: 24 * time.Hour})
 		put(ctx, d, r.message(0, "a"))
 		stop := start(ctx, newWorker(d, r, quick()))
-		Eventually(func() (outbox.Entry, error) { return d.Get(ctx, r.bot, r.threads[0], "a") }).WithTimeout(10 * time.Second).
+		Eventually(func() (outbox.Entry, error) { return d.Get(ctx, r.bot, r.threads[0], "a") }).
 			Should(HaveField("Err", MatchError(chat.ErrThrottled)))
 		Expect(stop()).To(Succeed())
 		until, err := outbox.Value(ctx, d.Outbox, "SELECT not_before FROM chat_outbox_message")
@@ -148,7 +148,7 @@ func blocksNothing[Tx any](open func() *database[Tx]) {
 		options.GiveUpAfter = 100 * time.Millisecond
 		options.OnFailed = func(e outbox.Entry) { failed <- e }
 		stop := start(ctx, newWorker(d, r, options))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(failed).To(Receive(And(HaveField("Key", "a"), HaveField("Err", MatchError(chat.ErrNoToken)))))
 		Expect(r.texts(0)).To(Equal([]string{"b"}))
@@ -161,7 +161,7 @@ func blocksNothing[Tx any](open func() *database[Tx]) {
 		})
 		put(ctx, d, r.message(0, "a"), r.message(0, "b"), r.message(0, "c"))
 		stop := start(ctx, newWorker(d, r, quick()))
-		Eventually(func() (outbox.Entry, error) { return d.Get(ctx, r.bot, r.threads[0], "a") }).WithTimeout(10 * time.Second).
+		Eventually(func() (outbox.Entry, error) { return d.Get(ctx, r.bot, r.threads[0], "a") }).
 			Should(HaveField("Failures", BeNumerically(">", 0)))
 		Expect(stop()).To(Succeed())
 		Expect(d.Fail(ctx, r.threads[0], "a")).To(Equal(1))
@@ -172,22 +172,23 @@ func blocksNothing[Tx any](open func() *database[Tx]) {
 		Expect(d.Get(ctx, r.bot, r.threads[0], "b")).To(HaveField("Err", MatchError("given up before the first attempt")))
 		r.fleet = newFleet(r.address, mintOne(r.Token(r.user, time.Hour, "chat")))
 		stop = start(ctx, newWorker(d, r, quick()))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(r.texts(0)).To(Equal([]string{"c"}))
 		Expect(d.Retry(ctx, r.threads[0], "")).To(Equal(2))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"c", "a", "b"}))
 	})
 
 	It("is sent if Fail is called too late", func(ctx SpecContext) {
 		d, r := open(), newRoom(1)
-		r.slowly(300 * time.Millisecond)
+		release := r.hold(http.MethodPost)
 		put(ctx, d, r.message(0, "a"), r.message(0, "b"))
 		stop := start(ctx, newWorker(d, r, quick()))
-		Eventually(r.sends).WithTimeout(10 * time.Second).WithPolling(time.Millisecond).Should(Equal(1))
+		Eventually(r.sends).WithPolling(time.Millisecond).Should(Equal(1))
 		Expect(d.Fail(ctx, r.threads[0], "")).To(Equal(2))
-		Eventually(func() (outbox.Entry, error) { return d.Get(ctx, r.bot, r.threads[0], "a") }).WithTimeout(10 * time.Second).
+		release()
+		Eventually(func() (outbox.Entry, error) { return d.Get(ctx, r.bot, r.threads[0], "a") }).
 			Should(And(HaveField("State", outbox.Sent), HaveField("MessageID", Not(BeEmpty())), HaveField("Err", BeNil())))
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"a"}))
@@ -246,7 +247,7 @@ func blocksNothing[Tx any](open func() *database[Tx]) {
 		options := quick()
 		options.Patience = time.Millisecond
 		stop := start(ctx, newWorker(d, r, options))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(d.Get(ctx, r.bot, r.threads[0], "a")).To(HaveField("MessageID", sent.ID))
 	})
@@ -258,7 +259,7 @@ func blocksNothing[Tx any](open func() *database[Tx]) {
 		options := quick()
 		options.OnFailed = func(outbox.Entry) { panic("not today") }
 		stop := start(ctx, newWorker(d, r, options))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"d"}))
 	})

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"runtime"
@@ -121,7 +122,7 @@ var _ = Describe("A worker that is killed", func() {
 		r.slowly(20 * time.Millisecond)
 		load(ctx, d, r, 60)
 		first := spawn(d, r)
-		Eventually(r.sends).WithTimeout(20 * time.Second).WithPolling(5 * time.Millisecond).Should(BeNumerically(">", 80))
+		Eventually(r.sends).WithPolling(5 * time.Millisecond).Should(BeNumerically(">", 80))
 		stop := start(ctx, newWorker(d, r, quick())) // all threads belong to the first worker
 		kill(first)
 		killed := time.Now()
@@ -136,9 +137,9 @@ var _ = Describe("A worker that is killed", func() {
 				}
 			}
 			return waiting
-		}).WithTimeout(10 * time.Second).WithPolling(5 * time.Millisecond).Should(BeZero())
+		}).WithPolling(5 * time.Millisecond).Should(BeZero())
 		AddReportEntry("until all threads continued", time.Since(killed)) // River's own rescue takes most of a minute
-		settled(ctx, d, 30*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		for thread := range r.threads {
 			Expect(r.texts(thread)).To(Equal(numbered(60)))
@@ -152,11 +153,11 @@ var _ = Describe("A worker that is killed", func() {
 		for round := range 5 {
 			sent := r.sends()
 			worker := spawn(d, r)
-			Eventually(r.sends).WithTimeout(20*time.Second).WithPolling(5*time.Millisecond).Should(BeNumerically(">", sent+40), "round %d", round)
+			Eventually(r.sends).WithPolling(5*time.Millisecond).Should(BeNumerically(">", sent+40), "round %d", round)
 			kill(worker)
 		}
 		stop := start(ctx, newWorker(d, r, quick()))
-		settled(ctx, d, 30*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		for thread := range r.threads {
 			Expect(r.texts(thread)).To(Equal(numbered(100)))
@@ -173,12 +174,12 @@ var _ = Describe("A worker that is frozen", func() {
 		r.slowly(200 * time.Millisecond)
 		load(ctx, d, r, 8)
 		first := spawn(d, r)
-		Eventually(r.sends).WithTimeout(20 * time.Second).WithPolling(5 * time.Millisecond).Should(BeNumerically(">", 6))
+		Eventually(r.sends).WithPolling(5 * time.Millisecond).Should(BeNumerically(">", 6))
 		freeze(first)
 		stop := start(ctx, newWorker(d, r, quick()))
-		settled(ctx, d, 30*time.Second)
+		settled(ctx, d)
 		thaw(first)
-		Eventually(first.Wait).WithTimeout(10 * time.Second).ShouldNot(Succeed()) // it has lost its lock
+		Eventually(first.Wait).ShouldNot(Succeed()) // it has lost its lock
 		Expect(stop()).To(Succeed())
 		for thread := range r.threads {
 			Expect(r.texts(thread)).To(Equal(numbered(8)))
@@ -194,8 +195,8 @@ var _ = Describe("A worker that loses its lock", func() {
 		load(ctx, d, r, 150)
 		options := quick()
 		options.ListingLag = 200 * time.Millisecond
-		stop = start(ctx, newWorker(d, r, options))
-		Eventually(r.sends).WithTimeout(20 * time.Second).WithPolling(5 * time.Millisecond).Should(BeNumerically(">", 80))
+		stop = startRun(ctx, newWorker(d, r, options).Run)
+		Eventually(r.sends).WithPolling(5 * time.Millisecond).Should(BeNumerically(">", 80))
 		other = start(ctx, newWorker(openPostgres(d.source), r, options))
 		Expect(outbox.Value(ctx, d.Outbox, endLocks)).To(BeNumerically(">=", 1))
 		return stop, other
@@ -204,7 +205,7 @@ var _ = Describe("A worker that loses its lock", func() {
 	It("stops, and each message is sent once and in order", func(ctx SpecContext) {
 		d, r := newPostgres(), newRoom(8)
 		stop, other := lose(ctx, d, r)
-		settled(ctx, d, 30*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(MatchError(outbox.ErrLockLost))
 		Expect(other()).To(Succeed())
 		for thread := range r.threads {
@@ -216,7 +217,7 @@ var _ = Describe("A worker that loses its lock", func() {
 		d, r := newPostgres(), newRoom(8)
 		outbox.Deafen(d.Outbox)
 		stop, other := lose(ctx, d, r)
-		settled(ctx, d, 30*time.Second)
+		settled(ctx, d)
 		Expect(outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM river_job WHERE state = 'cancelled'")).
 			To(BeNumerically(">=", len(r.threads)), "the jobs have been taken over while they ran")
 		Expect(stop()).To(Succeed())
@@ -230,15 +231,15 @@ var _ = Describe("A worker that loses its lock", func() {
 var _ = Describe("A worker that stops", func() {
 	It("watches its lock until the last message is sent", func(ctx SpecContext) {
 		d, r := newPostgres(), newRoom(1)
-		r.slowly(5 * time.Second)
+		r.slowly(time.Hour)
 		put(ctx, d, r.message(0, "a"))
 		running, cancel := context.WithCancel(ctx)
 		ended := make(chan error, 1)
 		go func() { ended <- newWorker(d, r, quick()).Run(running) }()
-		Eventually(r.sends).WithTimeout(10 * time.Second).WithPolling(time.Millisecond).Should(Equal(1))
+		Eventually(r.sends).WithPolling(time.Millisecond).Should(Equal(1))
 		cancel()
 		Expect(outbox.Value(ctx, d.Outbox, endLocks)).To(BeEquivalentTo(1))
-		Eventually(ended).WithTimeout(4 * time.Second).Should(Receive(MatchError(outbox.ErrLockLost)))
+		Eventually(ended).Should(Receive(MatchError(outbox.ErrLockLost)))
 	})
 })
 
@@ -256,26 +257,30 @@ var _ = Describe("A job that was fetched, without an answer from the database", 
 func lostFetch[Tx any](open func() *database[Tx]) {
 	It(fmt.Sprintf("does not keep its thread waiting, with %T", *new(Tx)), func(ctx SpecContext) {
 		d, r := open(), newRoom(2)
-		r.slowly(100 * time.Millisecond)
 		w := newWorker(d, r, quick())
 		outbox.LookForStrays(w, 50*time.Millisecond)
 		stop := start(ctx, w)
 		put(ctx, d, r.message(0, "a"))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
+		release := r.hold(http.MethodPost)
+		put(ctx, d, r.message(1, "a"))
+		Eventually(r.sends).Should(Equal(2))
+		worked, err := outbox.Value(ctx, d.Outbox, "SELECT id FROM river_job WHERE state = 'running'")
+		Expect(err).NotTo(HaveOccurred())
 		tx, commit, _, err := outbox.Begin(ctx, d.Outbox)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(d.Enqueue(ctx, tx, r.message(0, "b"))).To(Succeed())
 		Expect(outbox.Exec(ctx, d.Outbox, &tx, `UPDATE river_job SET state = 'running', attempted_at = CURRENT_TIMESTAMP,
 			attempted_by = (SELECT attempted_by FROM river_job WHERE state = 'completed' LIMIT 1) WHERE state = 'available'`)).To(BeEquivalentTo(1))
 		Expect(commit()).To(Succeed())
-		for _, key := range numbered(10) {
-			put(ctx, d, r.message(1, key)) // whose job is worked on
-		}
-		settled(ctx, d, 10*time.Second)
+		Eventually(r.sends).Should(Equal(3), "by another job")
+		Expect(outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM river_job WHERE state = 'running' AND id = $1", worked)).
+			To(BeEquivalentTo(1), "a job that is worked on is not replaced")
+		release()
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"a", "b"}))
-		Expect(r.texts(1)).To(Equal(numbered(10)))
-		Expect(outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM river_job WHERE state = 'cancelled'")).To(BeEquivalentTo(1))
+		Expect(r.texts(1)).To(Equal([]string{"a"}))
 	})
 }
 
@@ -308,19 +313,20 @@ func fenced[Tx any](open func() *database[Tx]) {
 
 	It(fmt.Sprintf("keeps the message under way, and begins no other, with %T", *new(Tx)), func(ctx SpecContext) {
 		d, r := open(), newRoom(1)
-		r.slowly(300 * time.Millisecond)
+		release := r.hold(http.MethodPost)
 		put(ctx, d, r.message(0, "a"), r.message(0, "b"))
 		stop := start(ctx, newWorker(d, r, quick()))
-		Eventually(r.sends).WithTimeout(10 * time.Second).WithPolling(time.Millisecond).Should(Equal(1))
+		Eventually(r.sends).WithPolling(time.Millisecond).Should(Equal(1))
 		Expect(outbox.Exec(ctx, d.Outbox, nil, "UPDATE chat_outbox_lease SET generation = generation + 1")).To(BeEquivalentTo(1))
+		release()
 		Eventually(func() (int64, error) {
 			return outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM river_job WHERE state = 'completed'")
-		}).WithTimeout(10 * time.Second).Should(BeEquivalentTo(1))
+		}).Should(BeEquivalentTo(1))
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"a"}))
 		Expect(d.Counts(ctx)).To(Equal(map[outbox.State]int{outbox.Sent: 1, outbox.Pending: 1}))
 		stop = start(ctx, newWorker(d, r, quick())) // it gives the thread another job
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"a", "b"}))
 	})
@@ -335,16 +341,18 @@ var _ = Describe("A run whose thread is taken over during a search", func() {
 		tried(ctx, d)
 		put(ctx, d, r.message(1, "a"))
 		r.Fail(chattest.SendChatMessage, chattest.Fault{LoseRequest: true})
+		release := r.hold(http.MethodGet)
 		stop := start(ctx, newWorker(d, r, options))
-		Eventually(func() int { return len(r.Requests(chattest.ListChatMessages)) }).WithTimeout(10 * time.Second).WithPolling(time.Millisecond).Should(Equal(2))
+		Eventually(func() int { return len(r.Requests(chattest.ListChatMessages)) }).WithPolling(time.Millisecond).Should(Equal(2))
 		Expect(outbox.Exec(ctx, d.Outbox, nil, "UPDATE chat_outbox_lease SET generation = generation + 1")).To(BeEquivalentTo(2))
+		release()
 		Eventually(func() (int64, error) {
 			return outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM river_job WHERE state = 'completed'")
-		}).WithTimeout(10 * time.Second).Should(BeEquivalentTo(2))
+		}).Should(BeEquivalentTo(2))
 		Expect(stop()).To(Succeed())
 		Expect(r.sends()).To(Equal(1), "the request that was lost")
 		stop = start(ctx, newWorker(d, r, options)) // it gives the threads other jobs
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect([][]string{r.texts(0), r.texts(1)}).To(Equal([][]string{{"a"}, {"a"}}))
 	})

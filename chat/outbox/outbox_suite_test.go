@@ -119,6 +119,7 @@ func newSchema() string {
 	Expect(err).NotTo(HaveOccurred())
 	query := u.Query()
 	query.Set("search_path", schema)
+	query.Set("application_name", schema)
 	u.RawQuery = query.Encode()
 	return u.String()
 }

@@ -2,9 +2,13 @@ package outbox_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -23,6 +27,7 @@ type room struct {
 	threads []string
 	fleet   *chat.Fleet
 	address string // of the emulator for workers
+	held    atomic.Pointer[hold]
 }
 
 // newRoom starts an emulator on a socket, which a worker in another process needs too.
@@ -31,9 +36,12 @@ func newRoom(threads int, adjust ...func(*chat.FleetOptions)) *room {
 	service, err := chattest.Open(nil)
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(service.Close)
-	server := httptest.NewServer(service)
+	r := &room{Service: service, user: service.NewUser()}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		service.ServeHTTP(&heldWriter{w, request, r.held.Load()}, request)
+	}))
 	DeferCleanup(server.Close)
-	r := &room{Service: service, user: service.NewUser(), address: server.URL}
+	r.address = server.URL
 	r.bot = chat.CommunicationUser{ID: r.user.ID}
 	for i := range threads {
 		created, err := service.Client(r.user).CreateThread(context.Background(), fmt.Sprintf("Order %d", i), nil)
@@ -43,6 +51,46 @@ func newRoom(threads int, adjust ...func(*chat.FleetOptions)) *room {
 	r.fleet = newFleet(r.address, mintOne(r.Token(r.user, 24*time.Hour, "chat")), adjust...)
 	return r
 }
+
+// hold is what responses wait for.
+type hold struct {
+	method   string
+	released chan struct{}
+}
+
+// hold makes the responses to requests with a method wait until the returned function is called. The requests take effect before.
+func (r *room) hold(method string) (release func()) {
+	h := &hold{method, make(chan struct{})}
+	r.held.Store(h)
+	release = sync.OnceFunc(func() {
+		r.held.Store(nil)
+		close(h.released)
+	})
+	DeferCleanup(release)
+	return release
+}
+
+// heldWriter writes a response when it may be written.
+type heldWriter struct {
+	http.ResponseWriter
+
+	request *http.Request
+	hold    *hold // nil for none
+}
+
+// WriteHeader implements [http.ResponseWriter].
+func (w *heldWriter) WriteHeader(status int) {
+	if w.hold != nil && w.hold.method == w.request.Method {
+		select {
+		case <-w.hold.released:
+		case <-w.request.Context().Done():
+		}
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap is for [http.ResponseController].
+func (w *heldWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 type mint = func(context.Context, chat.CommunicationUser) (chat.AccessToken, error)
 
@@ -108,11 +156,23 @@ func newWorker[Tx any](d *database[Tx], r *room, options *outbox.Options) *outbo
 	return w
 }
 
-// start runs a worker until the returned function is called, which returns the error of Run.
+// start runs a worker until the returned function is called, which returns the error of Run. A worker that has lost its lock, which it may
+// if the process stands still for seconds, is run again.
 func start[Tx any](ctx context.Context, w *outbox.Worker[Tx]) (stop func() error) {
+	return startRun(ctx, func(ctx context.Context) error {
+		for {
+			if err := w.Run(ctx); !errors.Is(err, outbox.ErrLockLost) {
+				return err
+			}
+		}
+	})
+}
+
+// startRun is start for another function.
+func startRun(ctx context.Context, run func(context.Context) error) (stop func() error) {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- w.Run(ctx) }()
+	go func() { ended <- run(ctx) }()
 	stopped := false
 	var err error
 	stop = func() error {
@@ -135,10 +195,25 @@ func numbered(n int) []string {
 }
 
 // settled waits until no message is pending.
-func settled[Tx any](ctx context.Context, d *database[Tx], within time.Duration) {
+func settled[Tx any](ctx context.Context, d *database[Tx]) {
 	GinkgoHelper()
-	Eventually(func() (map[outbox.State]int, error) { return d.Counts(ctx) }).WithTimeout(within).WithPolling(20*time.Millisecond).
-		ShouldNot(HaveKey(outbox.Pending), "%v", within)
+	Expect(strays(ctx, d, time.Minute)).To(BeZero())
+}
+
+// strays returns how many messages are pending, none or those of which none has been settled for some time.
+func strays[Tx any](ctx context.Context, d *database[Tx], within time.Duration) (pending int) {
+	GinkgoHelper()
+	began := time.Now()
+	for ; ; time.Sleep(20 * time.Millisecond) {
+		counts, err := d.Counts(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		if n := counts[outbox.Pending]; n != pending {
+			pending, began = n, time.Now()
+		}
+		if pending == 0 || time.Since(began) > within {
+			return pending
+		}
+	}
 }
 
 func join(texts []string) string { return strings.Join(texts, " ") }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"net/http"
 	"strings"
 	"sync"
@@ -36,7 +37,7 @@ var _ = Describe("A small pool of Postgres", func() {
 		d, r := migrated(openPostgresOf(newSchema(), 3)), newRoom(8)
 		load(ctx, d, r, 5)
 		stop := start(ctx, newWorker(d, r, quick()))
-		settled(ctx, d, 20*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		for thread := range r.threads {
 			Expect(r.texts(thread)).To(Equal(numbered(5)))
@@ -65,7 +66,7 @@ func behaves[Tx any](open func() *database[Tx]) {
 				Expect(rollback()).To(Succeed())
 			}
 		}
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM orders")).To(BeEquivalentTo(5))
 		Expect(join(r.texts(0))).To(Equal("00000 00000b 00002 00002b 00004 00004b 00006 00006b 00008 00008b"))
@@ -80,7 +81,7 @@ func behaves[Tx any](open func() *database[Tx]) {
 		Expect(d.Get(ctx, r.bot, m.ThreadID, "order-1")).To(And(
 			HaveField("Message", Equal(m)), HaveField("State", outbox.Pending), HaveField("EnqueuedOn", BeTemporally("~", time.Now(), time.Minute))))
 		stop := start(ctx, newWorker(d, r, quick()))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		entry, err := d.Get(ctx, r.bot, m.ThreadID, "order-1")
 		Expect(err).NotTo(HaveOccurred())
@@ -109,7 +110,7 @@ func behaves[Tx any](open func() *database[Tx]) {
 		r.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden, Message: "not today", Nth: 2})
 		put(ctx, d, r.message(0, "a"), r.message(0, "b"), r.message(0, "c"))
 		stop := start(ctx, newWorker(d, r, options))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		var reported outbox.Entry
 		Eventually(failed).Should(Receive(&reported))
 		Expect(reported).To(And(HaveField("Key", "b"), HaveField("State", outbox.Failed), HaveField("Err", MatchError(chat.ErrForbidden))))
@@ -122,24 +123,25 @@ func behaves[Tx any](open func() *database[Tx]) {
 		Expect(service).To(And(HaveField("StatusCode", 403), HaveField("Message", "not today")))
 
 		Expect(d.Retry(ctx, r.threads[0], "b")).To(Equal(1))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"a", "c", "b"}))
 		Expect(failed).To(BeEmpty())
 	})
 
 	It("repeats what may work later, in order, and shows the last error meanwhile", func(ctx SpecContext) {
-		fails := &failingMint{times: 3}
+		fails := &failingMint{times: math.MaxInt}
 		d, r := open(), newRoom(1)
 		r.fleet = newFleet(r.address, fails.wrap(r.Token(r.user, time.Hour, "chat")))
 		put(ctx, d, r.message(0, "a"), r.message(0, "b"))
 		stop := start(ctx, newWorker(d, r, quick()))
 		Eventually(func() (outbox.Entry, error) { return d.Get(ctx, r.bot, r.threads[0], "a") }).WithPolling(5 * time.Millisecond).Should(And(
 			HaveField("State", outbox.Pending), HaveField("Failures", BeNumerically(">", 0)), HaveField("Err", MatchError(ContainSubstring("no token today")))))
-		settled(ctx, d, 10*time.Second)
+		failures := fails.end()
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"a", "b"}))
-		Expect(d.Get(ctx, r.bot, r.threads[0], "a")).To(And(HaveField("Failures", 3), HaveField("Err", BeNil())))
+		Expect(d.Get(ctx, r.bot, r.threads[0], "a")).To(And(HaveField("Failures", failures), HaveField("Err", BeNil())))
 	})
 
 	It("sends each message once although replies and requests are lost", func(ctx SpecContext) {
@@ -151,7 +153,7 @@ func behaves[Tx any](open func() *database[Tx]) {
 			put(ctx, d, r.message(0, key), r.message(1, key), r.message(2, key))
 		}
 		stop := start(ctx, newWorker(d, r, quick()))
-		settled(ctx, d, 30*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		for thread := range 3 {
 			Expect(r.texts(thread)).To(Equal(numbered(20)))
@@ -170,7 +172,7 @@ func behaves[Tx any](open func() *database[Tx]) {
 			put(ctx, d, r.message(0, key))
 		}
 		stop := start(ctx, newWorker(d, r, quick()))
-		settled(ctx, d, 20*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal(keys))
 		for _, key := range keys {
@@ -192,7 +194,7 @@ func behaves[Tx any](open func() *database[Tx]) {
 		}
 		began := time.Now()
 		stop := start(ctx, newWorker(d, r, options))
-		settled(ctx, d, 20*time.Second)
+		settled(ctx, d)
 		Expect(time.Since(began)).To(BeNumerically(">", 4*time.Second))
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal(keys))
@@ -204,13 +206,13 @@ func behaves[Tx any](open func() *database[Tx]) {
 		d, r := open(), newRoom(2)
 		stop := start(ctx, newWorker(d, r, quick()))
 		put(ctx, d, r.message(0, "a"))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		put(ctx, d, r.message(0, "b"), r.message(1, "c"))
 		Expect(outbox.Exec(ctx, d.Outbox, nil,
 			"UPDATE river_job SET state = 'cancelled', finalized_at = CURRENT_TIMESTAMP WHERE state = 'available'")).To(BeEquivalentTo(2))
 		stop = start(ctx, newWorker(d, r, quick()))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"a", "b"}))
 		Expect(r.texts(1)).To(Equal([]string{"c"}))
@@ -245,12 +247,12 @@ func behaves[Tx any](open func() *database[Tx]) {
 		r.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden, Nth: 2})
 		put(ctx, d, r.message(0, "a"), r.message(0, "b"))
 		stop := start(ctx, newWorker(d, r, quick()))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		options := quick()
 		options.KeepSent = time.Nanosecond
 		stop = start(ctx, newWorker(d, r, options))
-		Eventually(func() (map[outbox.State]int, error) { return d.Counts(ctx) }).WithTimeout(10 * time.Second).
+		Eventually(func() (map[outbox.State]int, error) { return d.Counts(ctx) }).
 			Should(Equal(map[outbox.State]int{outbox.Failed: 1}))
 		Expect(stop()).To(Succeed())
 		_, err := d.Get(ctx, r.bot, r.threads[0], "a")
@@ -263,7 +265,7 @@ func behaves[Tx any](open func() *database[Tx]) {
 		options.KeepSent = -1
 		stop := start(ctx, newWorker(d, r, options))
 		put(ctx, d, r.message(0, "a"), r.message(1, "a"))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(outbox.Exec(ctx, d.Outbox, nil, "DELETE FROM chat_outbox_message WHERE thread_id = $1", r.threads[0])).To(BeEquivalentTo(1))
 		before, err := outbox.Value(ctx, d.Outbox, "SELECT max(generation) FROM chat_outbox_lease")
@@ -272,10 +274,10 @@ func behaves[Tx any](open func() *database[Tx]) {
 		for _, table := range []string{"thread", "lease"} {
 			Eventually(func() (int64, error) {
 				return outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM chat_outbox_"+table)
-			}).WithTimeout(10 * time.Second).Should(BeEquivalentTo(1))
+			}).Should(BeEquivalentTo(1))
 		}
 		put(ctx, d, r.message(0, "b"), r.message(1, "b"))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect([][]string{r.texts(0), r.texts(1)}).To(Equal([][]string{{"a", "b"}, {"a", "b"}}))
 		Expect(outbox.Value(ctx, d.Outbox, "SELECT max(generation) FROM chat_outbox_lease")).To(BeNumerically(">", before), "a generation does not return")
@@ -389,17 +391,27 @@ func behaves[Tx any](open func() *database[Tx]) {
 
 // failingMint fails some times before it issues a token.
 type failingMint struct {
-	mu    sync.Mutex // guards times
-	times int
+	mu     sync.Mutex // guards times and failed
+	times  int
+	failed int
 }
 
 func (f *failingMint) wrap(token string) mint {
 	return func(context.Context, chat.CommunicationUser) (chat.AccessToken, error) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		if f.times--; f.times >= 0 {
+		if f.failed < f.times {
+			f.failed++
 			return chat.AccessToken{}, errors.New("no token today")
 		}
 		return chat.AccessToken{Token: token, ExpiresOn: time.Now().Add(time.Hour)}, nil
 	}
+}
+
+// end makes it issue tokens from now on, and returns how often it has failed.
+func (f *failingMint) end() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.times = f.failed
+	return f.failed
 }
