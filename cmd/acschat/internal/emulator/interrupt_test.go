@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -16,7 +17,9 @@ import (
 
 var _ = Describe("emulator after an interrupt", func() {
 	It("finishes current requests, accepts no new ones, and exits with 0", func(ctx SpecContext) {
-		emulator := emulate(emptyShell(), "--plain")
+		sh := emptyShell()
+		sh.Grace = time.Minute
+		emulator := emulate(sh, "--plain")
 		request := emulator.begin(ctx)
 		emulator.Interrupt()
 		Eventually(func() error {

@@ -163,8 +163,8 @@ var _ = Describe("The stream of events", func() {
 		Expect(d.SetEndpoint(server.URL)).To(Succeed())
 		asked, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/_inspector/events", nil)
 		Expect(err).NotTo(HaveOccurred())
-		answer, err := server.Client().Do(asked)
-		Expect(err).NotTo(HaveOccurred())
+		var answer *http.Response
+		Eventually(ctx, func() (err error) { answer, err = server.Client().Do(asked); return err }).Should(Succeed(), "the timeout also limits the handshake")
 		defer func() { _ = answer.Body.Close() }()
 		clocks := 0
 		for lines := bufio.NewScanner(answer.Body); clocks < 3; {
