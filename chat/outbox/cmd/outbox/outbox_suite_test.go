@@ -38,6 +38,7 @@ func TestMain(m *testing.M) {
 
 func TestProgram(t *testing.T) {
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(30 * time.Second)
 	RunSpecs(t, "chat/outbox/cmd/outbox")
 }
 
@@ -123,7 +124,7 @@ func working(ctx context.Context, environment map[string]string, condition func(
 	defer cancel()
 	ended := make(chan result, 1)
 	go func() { ended <- outboxOf(ctx, environment, append([]string{"work"}, args...)...) }()
-	Eventually(condition).WithTimeout(20 * time.Second).WithPolling(10 * time.Millisecond).Should(BeTrue())
+	Eventually(condition).WithPolling(10 * time.Millisecond).Should(BeTrue())
 	cancel()
 	r := <-ended
 	Expect(r.code).To(BeZero(), r.err())

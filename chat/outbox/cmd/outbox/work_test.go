@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -118,18 +120,34 @@ var _ = Describe("outbox work", func() {
 		s.environment[databaseVariable] = from.url
 		migrated(ctx, s)
 		from.put(ctx, s.message("a"), s.message("b"))
-		s.Fail(chattest.SendChatMessage, chattest.Fault{Delay: 500 * time.Millisecond, Times: -1})
+		sent, answer := make(chan struct{}, 2), make(chan struct{})
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+			kept := httptest.NewRecorder()
+			s.ServeHTTP(kept, request)
+			if request.Method == http.MethodPost && strings.HasSuffix(request.URL.Path, "/messages") {
+				sent <- struct{}{}
+				<-answer
+			}
+			maps.Copy(w.Header(), kept.Header())
+			w.WriteHeader(kept.Code)
+			_, _ = w.Write(kept.Body.Bytes())
+		}))
+		DeferCleanup(server.Close)
+		answerNow := sync.OnceFunc(func() { close(answer) })
+		DeferCleanup(answerNow)
+		Expect(s.SetEndpoint(server.URL)).To(Succeed())
 		self, err := os.Executable()
 		Expect(err).NotTo(HaveOccurred())
 		stderr := &output{}
 		program := exec.CommandContext(ctx, self, "work")
 		program.Env = append(os.Environ(), programVariable+"=1", databaseVariable+"="+from.url, redisVariable+"=",
-			connectionStringVariable+"="+s.environment[connectionStringVariable])
+			connectionStringVariable+"="+s.ConnectionString())
 		program.Stderr = stderr
 		Expect(program.Start()).To(Succeed())
-		Eventually(func() int { return len(s.Requests(chattest.SendChatMessage)) + len(s.texts()) }).
-			WithTimeout(20 * time.Second).WithPolling(time.Millisecond).Should(BeNumerically(">", 0))
+		Eventually(sent).Should(Receive())
 		Expect(program.Process.Signal(syscall.SIGTERM)).To(Succeed())
+		Eventually(stderr.String).Should(HaveSuffix("outbox: stopping\n"))
+		answerNow()
 		Expect(program.Wait()).To(Succeed(), stderr.String())
 		Expect(stderr.String()).To(HaveSuffix("outbox: stopping\n"))
 		Expect(s.texts()).To(Equal([]string{"text of a"}))
