@@ -15,6 +15,9 @@ import (
 	. "github.com/onsi/gomega"
 )
 
+// patience is how long a listener waits for the service. Some of that may pass while the machine does something else.
+const patience = 30 * time.Second
+
 // listener is a client in real time. It says what the official JavaScript client says, in the same order.
 type listener struct {
 	*person
@@ -118,7 +121,7 @@ func (l *listener) handshake() answer {
 
 // open opens the socket of a handshake, with the origin of a page.
 func (l *listener) open(sid string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	conn, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(l.service.Endpoint(), "http")+"/socket.io/1/websocket/"+sid+"?"+l.query(),
 		&websocket.DialOptions{HTTPClient: l.service.HTTPClient(), HTTPHeader: http.Header{"Origin": {"https://example.com"}}})
@@ -159,7 +162,7 @@ func (l *listener) stop() {
 	GinkgoHelper()
 	Expect(l.write("0::")).To(Succeed())
 	_ = l.conn.Close(websocket.StatusNormalClosure, "")
-	Eventually(l.ended).WithTimeout(5 * time.Second).Should(BeClosed())
+	Eventually(l.ended).Should(BeClosed())
 	l.request("DELETE", l.registrar+"/v3/registrations/"+url.PathEscape(l.endpoint), "").must(202)
 }
 
@@ -170,19 +173,18 @@ func (l *listener) cut() {
 }
 
 func (l *listener) write(text string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	return l.conn.Write(ctx, websocket.MessageText, []byte(text))
 }
 
-// say sends an event that is to be acknowledged, and returns what the acknowledgement says. Without one within five seconds that is
-// "nothing".
+// say sends an event that is to be acknowledged, and returns what the acknowledgement says. Without one it is "nothing" after a while.
 func (l *listener) say(event string) string {
 	GinkgoHelper()
 	l.latest++
 	id := strconv.Itoa(l.latest)
 	Expect(l.write("5:" + id + "+::" + event)).To(Succeed())
-	timeout := time.After(5 * time.Second)
+	timeout := time.After(patience)
 	for {
 		select {
 		case data := <-l.acks:
@@ -197,13 +199,13 @@ func (l *listener) say(event string) string {
 
 func (l *listener) ping() string { GinkgoHelper(); return l.say(`{"name":"ping"}`) }
 
-// frame is the next one that is no delivery and no acknowledgement. Without one within five seconds it is "nothing".
+// frame is the next one that is no delivery and no acknowledgement. Without one it is "nothing" after a while.
 func (l *listener) frame() string {
 	select {
 	case text := <-l.raw:
 		return text
 	case <-l.ended:
-	case <-time.After(5 * time.Second):
+	case <-time.After(patience):
 		return "nothing"
 	}
 	select {
@@ -214,12 +216,12 @@ func (l *listener) frame() string {
 	}
 }
 
-// next is the payload of the next delivery. Without one within five seconds it is nil.
+// next is the payload of the next delivery. Without one it is nil after a while.
 func (l *listener) next() map[string]any {
 	select {
 	case n := <-l.came:
 		return n.payload
-	case <-time.After(5 * time.Second):
+	case <-time.After(patience):
 		return nil
 	}
 }

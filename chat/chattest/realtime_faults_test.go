@@ -121,13 +121,13 @@ var _ = Describe("A real-time fault", func() {
 		l := listen(bo)
 		s.Fail(chattest.DeliverEvent, chattest.Fault{DropSocket: true})
 		ana.send(thread, "hi")
-		Eventually(l.ended).WithTimeout(5 * time.Second).Should(BeClosed())
+		Eventually(l.ended).Should(BeClosed())
 		Expect(l.came).To(BeEmpty())
 
 		l = listen(bo)
 		s.Fail(chattest.AcknowledgeFrame, chattest.Fault{DropSocket: true})
 		Expect(l.write(`5:9+::{"name":"ping"}`)).To(Succeed())
-		Eventually(l.ended).WithTimeout(5 * time.Second).Should(BeClosed())
+		Eventually(l.ended).Should(BeClosed())
 
 		l.allocate().must(200)
 		s.Fail(chattest.OpenRealtimeSocket, chattest.Fault{DropSocket: true})
@@ -144,7 +144,7 @@ var _ = Describe("A real-time fault", func() {
 			s.Fail(operation, chattest.Fault{ExpiredToken: true})
 			trigger(l)
 			Expect(l.frame()).To(Equal(`0:::{"reason":"unauthorized"}`))
-			Eventually(l.ended).WithTimeout(5 * time.Second).Should(BeClosed())
+			Eventually(l.ended).Should(BeClosed())
 		}
 	})
 
@@ -198,18 +198,18 @@ var _ = Describe("A real-time fault", func() {
 		Expect(fields(list, "user")).To(ConsistOf(ana.ID, bo.ID))
 		Expect(fields(list, "registered")).To(HaveEach("true"))
 		ask("DELETE", "/connections?user="+bo.ID, "").must(204)
-		Eventually(b.ended).WithTimeout(5 * time.Second).Should(BeClosed())
+		Eventually(b.ended).Should(BeClosed())
 		Expect(a.ping()).To(Equal(`["pong"]`))
 		ask("DELETE", "/connections", "").must(204)
-		Eventually(a.ended).WithTimeout(5 * time.Second).Should(BeClosed())
+		Eventually(a.ended).Should(BeClosed())
 	})
 
 	It("drops the connections of some users, or of all", func() {
 		a, b := listen(ana), listen(bo)
 		s.DropConnections(bo.User)
-		Eventually(b.ended).WithTimeout(5 * time.Second).Should(BeClosed())
+		Eventually(b.ended).Should(BeClosed())
 		Expect(a.ping()).To(Equal(`["pong"]`))
 		s.DropConnections()
-		Eventually(a.ended).WithTimeout(5 * time.Second).Should(BeClosed())
+		Eventually(a.ended).Should(BeClosed())
 	})
 })

@@ -55,7 +55,7 @@ var _ = Describe("The real-time connection", func() {
 			It("ends when the service closes", func() {
 				l := listen(bo)
 				Expect(s.Close()).To(Succeed())
-				Eventually(l.ended).WithTimeout(5 * time.Second).Should(BeClosed())
+				Eventually(l.ended).Should(BeClosed())
 			})
 
 			It("receives and sends frames of 112 KB", func() {
@@ -172,7 +172,7 @@ var _ = Describe("The real-time connection", func() {
 			Expect(l.open("a1b2c3d4e5f60718-0918273645546372")).To(Succeed())
 			Expect(l.frame()).To(Equal("1::"))
 			Expect(l.frame()).To(Equal("0::"))
-			Eventually(l.ended).WithTimeout(5 * time.Second).Should(BeClosed())
+			Eventually(l.ended).Should(BeClosed())
 		})
 
 		It("answers requests for a socket that are no WebSocket upgrade", func() {
@@ -200,7 +200,7 @@ var _ = Describe("The real-time connection", func() {
 			Expect(l.say(`{"name":"trouter.processed_message_loss","args":[]}`)).To(Equal("[]"))
 			Expect(l.ping()).To(Equal(`["pong"]`))
 			Expect(l.write("5:77::{}")).To(Succeed())
-			Eventually(l.acks).WithTimeout(5 * time.Second).Should(Receive(Equal("77")))
+			Eventually(l.acks).Should(Receive(Equal("77")))
 		})
 	})
 
@@ -235,7 +235,7 @@ var _ = Describe("The real-time connection", func() {
 		It("holds events after a reconnection too, and delivers none from before it", func() {
 			l := listen(bo)
 			l.cut()
-			Eventually(s.Connections).WithTimeout(5 * time.Second).Should(BeEmpty())
+			Eventually(s.Connections).Should(BeEmpty())
 			ana.send(thread, "missed")
 			l.parameters = nil
 			l.connect()
@@ -260,7 +260,7 @@ var _ = Describe("The real-time connection", func() {
 			newer.parameters = older.parameters
 			newer.connect()
 			Expect(older.frame()).To(Equal("0:::dup"))
-			Eventually(older.ended).WithTimeout(5 * time.Second).Should(BeClosed())
+			Eventually(older.ended).Should(BeClosed())
 			newer.register().must(202)
 			ana.send(thread, "hi")
 			Expect(newer.names()).To(Equal([]string{"chatMessageReceived"}))
@@ -329,8 +329,8 @@ var _ = Describe("The real-time connection", func() {
 		It("ends with Reset", func() {
 			l := listen(bo)
 			s.Reset()
-			Eventually(l.ended).WithTimeout(5 * time.Second).Should(BeClosed())
-			Eventually(s.Connections).WithTimeout(5 * time.Second).Should(BeEmpty())
+			Eventually(l.ended).Should(BeClosed())
+			Eventually(s.Connections).Should(BeEmpty())
 		})
 
 		It("reports the deletion of a thread by a retention policy without a request", func() {
@@ -370,7 +370,7 @@ var _ = Describe("The real-time connection", func() {
 			for i := range 1100 {
 				ana.send(thread, fmt.Sprint(i))
 			}
-			Eventually(s.Connections).WithTimeout(5 * time.Second).Should(BeEmpty())
+			Eventually(s.Connections).Should(BeEmpty())
 		})
 	})
 
@@ -380,7 +380,7 @@ var _ = Describe("The real-time connection", func() {
 		Expect(err).NotTo(HaveOccurred())
 		people := newPeople(s, 5)
 		thread := people[0].thread("Live", people...)
-		Expect(gleak.Goroutines()).NotTo(gleak.HaveLeaked(before))
+		Eventually(gleak.Goroutines).ShouldNot(gleak.HaveLeaked(before))
 		listeners := make([]*listener, len(people))
 		for i, p := range people {
 			listeners[i] = listen(p)
@@ -395,7 +395,7 @@ var _ = Describe("The real-time connection", func() {
 		for _, l := range listeners {
 			<-l.ended
 		}
-		Eventually(gleak.Goroutines).WithTimeout(5 * time.Second).ShouldNot(gleak.HaveLeaked(before))
+		Eventually(gleak.Goroutines).ShouldNot(gleak.HaveLeaked(before))
 	})
 
 	It("ends if the client gives up while it opens", func(ctx SpecContext) {

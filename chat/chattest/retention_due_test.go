@@ -35,14 +35,17 @@ var _ = Describe("A retention policy", func() {
 	deletions := func() []chattest.Event { return s.Events(events.KindThreadDeleted) }
 
 	It("deletes the thread when it is due, and not before", func() {
-		thread := keep("60")
-		later(60*day - time.Minute)
-		ana.mustGet(thread)
-		Expect(deletions()).To(BeEmpty())
-		later(time.Minute)
-		ana.get(thread).must(404)
-		ana.post(thread+"/messages", `{"content":"x"}`).must(403)
-		Expect(field(items(ana.mustGet("/chat/threads").Body)[0], "deletedOn")).To(Equal(second(s.Now())))
+		bubble(func(service *chattest.Service) {
+			s, ana = service, newPerson(service)
+			thread := keep("60")
+			later(60*day - time.Minute)
+			ana.mustGet(thread)
+			Expect(deletions()).To(BeEmpty())
+			later(time.Minute)
+			ana.get(thread).must(404)
+			ana.post(thread+"/messages", `{"content":"x"}`).must(403)
+			Expect(field(items(ana.mustGet("/chat/threads").Body)[0], "deletedOn")).To(Equal(second(s.Now())))
+		})
 	})
 
 	It("is published as a deletion without an initiator", func() {

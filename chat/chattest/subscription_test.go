@@ -246,7 +246,7 @@ var _ = Describe("An event subscription", func() {
 		e := must(s.DeliverEventsTo(server.URL, nil))
 		settle(s.Service)
 		e.Remove()
-		Eventually(gleak.Goroutines).WithTimeout(5 * time.Second).ShouldNot(gleak.HaveLeaked(before))
+		Eventually(gleak.Goroutines).ShouldNot(gleak.HaveLeaked(before))
 	})
 
 	DescribeTable("is refused",
@@ -306,7 +306,7 @@ var _ = Describe("An event subscription", func() {
 		settle(s)
 		Expect(s.Deliveries()).To(ContainElement(HaveField("Outcome", And(ContainSubstring("connection refused"), Not(ContainSubstring("s3cret"))))))
 		Expect(s.Close()).To(Succeed())
-		Eventually(gleak.Goroutines).WithTimeout(5 * time.Second).ShouldNot(gleak.HaveLeaked(before))
+		Eventually(gleak.Goroutines).ShouldNot(gleak.HaveLeaked(before))
 	})
 
 	It("does not deliver to a server whose certificate is not signed by a trusted authority, unless its transport trusts it", func() {
