@@ -235,11 +235,11 @@ var _ = Describe("message send --from", func() {
 	})
 
 	It("lets the current message finish if it is interrupted", func() {
+		begun := make(chan *clitest.Command, 1)
+		server, alice, thread = shellOn(interruptedAt(chattest.SendChatMessage, 2, begun), "Import")
 		alice.Grace = time.Minute
-		server.Fail(chattest.SendChatMessage, chattest.Fault{Nth: 2, Delay: time.Second})
 		session := alice.Start("message", "send", "--from", alice.File("history", numbered(5)...), "-o", "jsonl")
-		Eventually(requests).Should(HaveLen(2))
-		session.Interrupt()
+		begun <- session
 		r := alice.Wait(session).Ends(3, "sent 2 of 5 messages: interrupted", "--skip 2")
 		Expect(strings.Count(r.Out, `{"id":`)).To(Equal(2))
 		Expect(sent()).To(Equal(numbered(2)))

@@ -178,11 +178,11 @@ var _ = Describe("participant", func() {
 		})
 
 		It("lets the current request finish if it is interrupted", func() {
+			begun := make(chan *clitest.Command, 1)
+			server, alice, thread = shellOn(interruptedAt(chattest.AddChatParticipants, 1, begun), "Team")
 			alice.Grace = time.Minute
-			server.Fail(chattest.AddChatParticipants, chattest.Fault{Delay: time.Second})
 			session := alice.Start("participant", "add", "--from", alice.File("crowd", ids(server.NewUsers(230))...))
-			Eventually(func() []chattest.Request { return server.Requests(chattest.AddChatParticipants) }).Should(HaveLen(1))
-			session.Interrupt()
+			begun <- session
 			alice.Wait(session).Ends(3, "added 200 of 230 participants: interrupted", "--skip 200")
 			Expect(people()).To(HaveLen(201))
 		})
