@@ -25,7 +25,9 @@ func causesOf(e explain.Explanation) []explain.Kind {
 
 var _ = Describe("Client.Explain", func() {
 	served := func(status int, body string, age time.Duration) answer {
-		return reply(status, body, "MS-CV", "cv", "Date", time.Now().Add(-age).UTC().Format(http.TimeFormat))
+		return func(req *http.Request) (*http.Response, error) { // entries are made when the suite starts
+			return reply(status, body, "MS-CV", "cv", "Date", time.Now().Add(-age).UTC().Format(http.TimeFormat))(req)
+		}
 	}
 	const denied = `{"error":{"code":"Denied","message":"Denied by the resource provider."}}`
 
