@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -129,7 +130,13 @@ func (s *street) start(source string) *process {
 	server := httptest.NewServer(made.handler())
 	ctx, cancel := context.WithCancel(context.Background())
 	worked := make(chan error, 1)
-	go func() { worked <- worker.Run(ctx) }()
+	go func() {
+		err := worker.Run(ctx)
+		for errors.Is(err, outbox.ErrLockLost) { // which it may be if the process stands still for seconds
+			err = worker.Run(ctx)
+		}
+		worked <- err
+	}()
 	p := &process{shop: made, url: server.URL}
 	p.stop = sync.OnceFunc(func() {
 		server.CloseClientConnections()

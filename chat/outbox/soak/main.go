@@ -47,7 +47,7 @@ func run(ctx context.Context, emulator, only string, messages int) error {
 	var failed error
 	if only != "sqlite" {
 		failed = errors.Join(failed, soakPostgres(ctx, &plan{
-			Emulator: emulator, Messages: cmp.Or(messages, 100_000), Threads: 20, Users: 4, Workers: 4, KillEvery: 5 * time.Second, LeastUse: 0.6,
+			Emulator: emulator, Messages: cmp.Or(messages, 100_000), Threads: 20, Users: 4, Workers: 4, KillEvery: 5 * time.Second, Lease: 2 * time.Minute / divisor, LeastUse: 0.6,
 			Postgres: postgresURL(), Redis: redisAddress(), Out: os.Stdout, Log: os.Stderr,
 		}))
 	}

@@ -19,6 +19,7 @@ type plan struct {
 	KillEvery                time.Duration // kill one of them so often, 0 for never
 	Kills                    int           // kill one of them so often, as the messages are sent
 	Patience                 time.Duration // of the workers, 0 for that of the package
+	Lease                    time.Duration // of requests in progress, in Redis, 0 for that of the package
 	LeastUse                 float64       // of the attempts that the windows allow, below which the run fails
 
 	Out, Log io.Writer

@@ -34,7 +34,7 @@ func soak[Tx any](ctx context.Context, name string, p *plan, d *database[Tx], w 
 	if err != nil {
 		return err
 	}
-	w.Threads, w.Patience = p.Threads/p.Workers+2, p.Patience
+	w.Threads, w.Patience, w.Lease = p.Threads/p.Workers+2, p.Patience, p.Lease
 
 	f := &findings{name: name, plan: p, loadBefore: load()}
 	begin := time.Now()

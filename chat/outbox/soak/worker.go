@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -32,6 +33,7 @@ type worker struct {
 	RedisPrefix string `json:",omitzero"`
 	Threads     int
 	Patience    time.Duration
+	Lease       time.Duration
 }
 
 // work sends until the process is killed.
@@ -65,7 +67,7 @@ func (w *worker) workPostgres(ctx context.Context) error {
 		return err
 	}
 	store, err := redislimits.New(redis.NewClient(redisOptions), "soak",
-		&redislimits.Options{Prefix: w.RedisPrefix, Lease: 2 * time.Minute / divisor})
+		&redislimits.Options{Prefix: w.RedisPrefix, Lease: w.Lease})
 	if err != nil {
 		return err
 	}
@@ -105,7 +107,11 @@ func runWorker[Tx any](ctx context.Context, w *worker, box *outbox.Outbox[Tx], f
 	if err != nil {
 		return err
 	}
-	return sender.Run(ctx)
+	for {
+		if err := sender.Run(ctx); !errors.Is(err, outbox.ErrLockLost) { // which a machine that stands still for seconds ends
+			return err
+		}
+	}
 }
 
 // running is a process that sends.
