@@ -15,6 +15,7 @@ var suiteT *testing.T
 func TestChat(t *testing.T) {
 	suiteT = t
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(30 * time.Second)
 	RunSpecs(t, "chat")
 }
 

@@ -75,7 +75,7 @@ func (e *emulator) start() {
 			return err
 		}
 		return json.Unmarshal(text, &e.ready)
-	}).WithTimeout(30 * time.Second).WithPolling(20 * time.Millisecond).Should(Succeed())
+	}).WithPolling(20 * time.Millisecond).Should(Succeed())
 	u, err := url.Parse(e.ready.Endpoint)
 	Expect(err).NotTo(HaveOccurred())
 	e.address = net.JoinHostPort("127.0.0.1", u.Port())
@@ -85,7 +85,7 @@ func (e *emulator) start() {
 func (e *emulator) restart() {
 	GinkgoHelper()
 	e.generation.Add(1)
-	e.session.Kill().Wait(10 * time.Second)
+	e.session.Kill().Wait()
 	e.read()
 	e.start()
 	e.generation.Add(1)
@@ -247,7 +247,7 @@ var _ = Describe("The emulator with --data, under 64 clients and killed again an
 		}
 		By("comparing the events with the model")
 		events, gaps := 0, 0
-		Eventually(func() error { return missing(actors) }).WithTimeout(20 * time.Second).WithPolling(200 * time.Millisecond).Should(Succeed())
+		Eventually(func() error { return missing(actors) }).WithPolling(200 * time.Millisecond).Should(Succeed())
 		stop()
 		for _, p := range people {
 			Expect(p.err).NotTo(HaveOccurred())
@@ -259,10 +259,10 @@ var _ = Describe("The emulator with --data, under 64 clients and killed again an
 		Expect(surplus(actors, people)).To(Succeed())
 		figure("The emulator", fmt.Sprintf("%d clients, %d calls in %s, killed %d times; %d calls failed by that; %d events, %d gaps",
 			len(people), calls, length, kills, disturbed, events, gaps))
-		Eventually(e.session.Interrupt().ExitCode).WithTimeout(30 * time.Second).Should(Equal(0))
+		Eventually(e.session.Interrupt().ExitCode).Should(Equal(0))
 		e.read()
 		e.watch.check("the emulator")
-		Eventually(gleak.Goroutines).WithTimeout(10 * time.Second).ShouldNot(gleak.HaveLeaked(before))
+		Eventually(gleak.Goroutines).ShouldNot(gleak.HaveLeaked(before))
 	})
 })
 

@@ -138,7 +138,7 @@ func openRough(version int, bytes int64) *rough {
 		r.server.Close()
 		r.watch.check("sends", r.client, credential, options)
 		Expect(service.Close()).To(Succeed())
-		Eventually(gleak.Goroutines).WithTimeout(10 * time.Second).WithPolling(50 * time.Millisecond).ShouldNot(gleak.HaveLeaked(before))
+		Eventually(gleak.Goroutines).WithPolling(50 * time.Millisecond).ShouldNot(gleak.HaveLeaked(before))
 	})
 	return r
 }

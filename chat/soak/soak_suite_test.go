@@ -23,6 +23,7 @@ var (
 func TestSoak(t *testing.T) {
 	suiteT = t
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(time.Minute)
 	RunSpecs(t, "chat/soak")
 }
 
