@@ -201,7 +201,7 @@ func blocksNothing[Tx any](open func() *database[Tx]) {
 		put(ctx, d, r.message(0, "a"))
 		if failures > 0 {
 			stop := start(ctx, newWorker(d, r, quick()))
-			Eventually(func() (outbox.Entry, error) { return d.Get(ctx, r.bot, r.threads[0], "a") }).WithTimeout(10 * time.Second).
+			Eventually(func() (outbox.Entry, error) { return d.Get(ctx, r.bot, r.threads[0], "a") }).
 				Should(HaveField("Failures", BeNumerically(">", 0)))
 			Expect(stop()).To(Succeed())
 		}
@@ -221,10 +221,10 @@ func blocksNothing[Tx any](open func() *database[Tx]) {
 		r.slowly(500 * time.Millisecond)
 		put(ctx, d, r.message(0, "a"))
 		stop := start(ctx, newWorker(d, r, quick()))
-		Eventually(r.sends).WithTimeout(10 * time.Second).WithPolling(time.Millisecond).Should(Equal(1))
+		Eventually(r.sends).WithPolling(time.Millisecond).Should(Equal(1))
 		Expect(d.Fail(ctx, r.threads[0], "a")).To(Equal(1))
 		changes(ctx, d, "UPDATE chat_outbox_lease SET generation = generation + 1")
-		Eventually(func() (outbox.Entry, error) { return d.Get(ctx, r.bot, r.threads[0], "a") }).WithTimeout(10 * time.Second).
+		Eventually(func() (outbox.Entry, error) { return d.Get(ctx, r.bot, r.threads[0], "a") }).
 			Should(And(HaveField("State", outbox.Sent), HaveField("MessageID", Not(BeEmpty())), HaveField("Err", BeNil())))
 		Expect(stop()).To(Succeed())
 	})

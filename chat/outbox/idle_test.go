@@ -26,7 +26,7 @@ var _ = Describe("A process that stands still in a transaction on Postgres", fun
 		Eventually(held).Should(BeClosed())
 		stop := start(ctx, newWorker(openPostgres(d.source), r, quick()))
 		put(ctx, openPostgres(d.source), r.message(0, "b"))
-		settled(ctx, d, 30*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"a", "b"}))
 	}, NodeTimeout(time.Minute))

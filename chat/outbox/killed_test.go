@@ -295,7 +295,7 @@ func fenced[Tx any](open func() *database[Tx]) {
 		w := newWorker(d, r, quick())
 		stop := start(ctx, w)
 		put(ctx, d, r.message(0, "a"))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		ended := func() (int64, error) {
 			return outbox.Value(ctx, d.Outbox, "SELECT id FROM river_job WHERE state = 'completed'")
 		}
@@ -304,9 +304,9 @@ func fenced[Tx any](open func() *database[Tx]) {
 		Expect(err).NotTo(HaveOccurred())
 		r.slowly(300 * time.Millisecond)
 		put(ctx, d, r.message(0, "b"), r.message(0, "c"))
-		Eventually(r.sends).WithTimeout(10 * time.Second).WithPolling(time.Millisecond).Should(Equal(2))
+		Eventually(r.sends).WithPolling(time.Millisecond).Should(Equal(2))
 		Expect(outbox.ReplaceJob(ctx, w, id, r.threads[0])).To(Succeed())
-		settled(ctx, d, 20*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"a", "b", "c"}))
 	})

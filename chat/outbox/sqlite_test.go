@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"path/filepath"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -66,8 +67,8 @@ var _ = Describe("NewSQLite", func() {
 		d, r := migrated(&database[*sql.Tx]{Outbox: box}), newRoom(1)
 		put(ctx, d, r.message(0, "a"))
 		stop := start(ctx, newWorker(d, r, quick()))
-		settled(ctx, d, 10e9)
-		another, cancel := context.WithTimeout(ctx, 5e9)
+		settled(ctx, d)
+		another, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
 		Expect(newWorker(d, r, quick()).Run(another)).To(MatchError(ContainSubstring("another worker")))
 		Expect(stop()).To(Succeed())

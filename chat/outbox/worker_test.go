@@ -222,15 +222,15 @@ func behaves[Tx any](open func() *database[Tx]) {
 		d, r := open(), newRoom(1)
 		stop := start(ctx, newWorker(d, r, quick()))
 		put(ctx, d, r.message(0, "a"))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		completed := func() (int64, error) {
 			return outbox.Value(ctx, d.Outbox, "SELECT count(*) FROM river_job WHERE state = 'completed'")
 		}
 		Eventually(completed).Should(BeEquivalentTo(1))
 		changes(ctx, d, "UPDATE river_job SET state = 'available', finalized_at = NULL")
-		Eventually(completed).WithTimeout(10 * time.Second).Should(BeEquivalentTo(1))
+		Eventually(completed).Should(BeEquivalentTo(1))
 		put(ctx, d, r.message(0, "b"))
-		settled(ctx, d, 10*time.Second)
+		settled(ctx, d)
 		Expect(stop()).To(Succeed())
 		Expect(r.texts(0)).To(Equal([]string{"a", "b"}))
 	})
