@@ -2,6 +2,7 @@ package limits
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,7 +56,7 @@ func published(adjust func(Limit) Limit) map[string][]Limit {
 			if adjust != nil {
 				limit = adjust(limit)
 			}
-			if limit.Most > 0 && limit.Per > 0 {
+			if limit.Most > 0 && limit.Per > 0 && !slices.Contains(all[op.ID], limit) { // a request counts once in a window
 				all[op.ID] = append(all[op.ID], limit)
 			}
 		}

@@ -29,7 +29,8 @@ type Options struct {
 	Store Store
 	// Adjust is called by New with each published limit and returns the one to keep, for example a share of it or one of a support
 	// request. It is called for each operation of a limit, and must return the same each time. A limit whose Most or Per is not positive
-	// is dropped: keep a share of at least 1, as in max(1, limit.Most/20). Nil means the published limits.
+	// is dropped: keep a share of at least 1, as in max(1, limit.Most/20). Limits that become the same are one. Nil means the published
+	// limits.
 	Adjust func(Limit) Limit
 	// OnWait is called before a request begins to wait, by its goroutine; calls may be concurrent. The requests behind it wait for it,
 	// too. Nil means no calls.

@@ -291,6 +291,21 @@ var _ = Describe("Limiter", func() {
 		})
 	})
 
+	It("counts a request once in limits that Adjust makes the same", func() {
+		bubble(func() {
+			l := limits.New(&limits.Options{Adjust: func(limit limits.Limit) limits.Limit {
+				limit.Most, limit.Per = 2, 10*time.Second // of 10 in 10 seconds, and of 30 in a minute
+				return limit
+			}})
+			start := time.Now()
+			for range 4 {
+				pass(l, send)
+			}
+			Expect(time.Since(start)).To(Equal(10 * time.Second))
+			Expect(l.Budget(context.Background(), send)).To(HaveLen(1))
+		})
+	})
+
 	It("serves the requests of a thread in the order of their calls", func() {
 		bubble(func() {
 			l := limits.New(&limits.Options{Adjust: func(limit limits.Limit) limits.Limit {
