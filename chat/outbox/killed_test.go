@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"reflect"
 	"runtime"
 	"time"
 
@@ -255,7 +256,7 @@ var _ = Describe("A job that was fetched, without an answer from the database", 
 })
 
 func lostFetch[Tx any](open func() *database[Tx]) {
-	It(fmt.Sprintf("does not keep its thread waiting, with %T", *new(Tx)), func(ctx SpecContext) {
+	It(fmt.Sprintf("does not keep its thread waiting, with %v", reflect.TypeFor[Tx]()), func(ctx SpecContext) {
 		d, r := open(), newRoom(2)
 		w := newWorker(d, r, quick())
 		outbox.LookForStrays(w, 50*time.Millisecond)
@@ -290,7 +291,7 @@ var _ = Describe("A run whose thread has been taken over", func() {
 })
 
 func fenced[Tx any](open func() *database[Tx]) {
-	It(fmt.Sprintf("does not lose a later job if the one to be replaced has ended, with %T", *new(Tx)), func(ctx SpecContext) {
+	It(fmt.Sprintf("does not lose a later job if the one to be replaced has ended, with %v", reflect.TypeFor[Tx]()), func(ctx SpecContext) {
 		d, r := open(), newRoom(1)
 		w := newWorker(d, r, quick())
 		stop := start(ctx, w)
@@ -311,7 +312,7 @@ func fenced[Tx any](open func() *database[Tx]) {
 		Expect(r.texts(0)).To(Equal([]string{"a", "b", "c"}))
 	})
 
-	It(fmt.Sprintf("keeps the message under way, and begins no other, with %T", *new(Tx)), func(ctx SpecContext) {
+	It(fmt.Sprintf("keeps the message under way, and begins no other, with %v", reflect.TypeFor[Tx]()), func(ctx SpecContext) {
 		d, r := open(), newRoom(1)
 		release := r.hold(http.MethodPost)
 		put(ctx, d, r.message(0, "a"), r.message(0, "b"))

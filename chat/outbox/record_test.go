@@ -3,6 +3,7 @@ package outbox_test
 import (
 	"fmt"
 	"net/http"
+	"reflect"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -20,7 +21,7 @@ var _ = Describe("A limiter after a restart", func() {
 })
 
 func records[Tx any](open func() *database[Tx]) {
-	It(fmt.Sprintf("counts the attempts of the last minute with %T", *new(Tx)), func(ctx SpecContext) {
+	It(fmt.Sprintf("counts the attempts of the last minute with %v", reflect.TypeFor[Tx]()), func(ctx SpecContext) {
 		d, r := open(), newRoom(2)
 		r.Fail(chattest.SendChatMessage, chattest.Fault{Status: http.StatusForbidden, Nth: 2})
 		put(ctx, d, r.message(0, "sent"), r.message(0, "refused"), r.message(0, "long ago"), r.message(0, "in progress"), r.message(0, "later"))
