@@ -15,12 +15,15 @@ type dialect struct {
 	positional bool   // parameters are ?1 instead of $1
 }
 
+// setIdle limits, until the transaction ends, how long it may be idle.
+const setIdle = "set_config('idle_in_transaction_session_timeout', '5s', true)"
+
 var postgres = dialect{ //nolint:gochecknoglobals // a constant
 	now:        "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
 	lockRow:    " FOR UPDATE",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
-	limitIdle:  "SET LOCAL idle_in_transaction_session_timeout = '5s'",
-	lockLease:  " AND set_config('idle_in_transaction_session_timeout', '5s', true) <> '' FOR UPDATE",
+	limitIdle:  "SELECT " + setIdle,
+	lockLease:  " AND " + setIdle + " <> '' FOR UPDATE",
 	ofClient:   "coalesce(attempted_by[array_upper(attempted_by, 1)], '')",
 	jobNow:     "now()",
 	jobTooLate: "now() + interval '10 seconds'",

@@ -21,6 +21,15 @@ var _ = Describe("NewDatabaseSQL", func() {
 	})
 })
 
+// memoryHandle opens a database in memory.
+func memoryHandle() *sql.DB {
+	GinkgoHelper()
+	db, err := sql.Open("sqlite", "file::memory:?_txlock=immediate&_pragma=busy_timeout(10000)")
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(db.Close)
+	return db
+}
+
 var _ = Describe("NewSQLite", func() {
 	DescribeTable("fails with instructions for connections",
 		func(parameters, reason string) {
@@ -41,10 +50,8 @@ var _ = Describe("NewSQLite", func() {
 	})
 
 	It("accepts a database in memory with one connection only", func(ctx SpecContext) {
-		db, err := sql.Open("sqlite", "file::memory:?_txlock=immediate&_pragma=busy_timeout(10000)")
-		Expect(err).NotTo(HaveOccurred())
-		DeferCleanup(db.Close)
-		_, err = outbox.NewSQLite(db)
+		db := memoryHandle()
+		_, err := outbox.NewSQLite(db)
 		Expect(err).To(MatchError(ContainSubstring("db.SetMaxOpenConns(1)")))
 		db.SetMaxOpenConns(1)
 		box, err := outbox.NewSQLite(db)
@@ -58,9 +65,7 @@ var _ = Describe("NewSQLite", func() {
 	})
 
 	It("has one worker at a time for a database in memory", func(ctx SpecContext) {
-		db, err := sql.Open("sqlite", "file::memory:?_txlock=immediate&_pragma=busy_timeout(10000)")
-		Expect(err).NotTo(HaveOccurred())
-		DeferCleanup(db.Close)
+		db := memoryHandle()
 		db.SetMaxOpenConns(1)
 		box, err := outbox.NewSQLite(db)
 		Expect(err).NotTo(HaveOccurred())
