@@ -20,6 +20,8 @@ type backend[Tx any] struct {
 	begin    func(context.Context) (Tx, error)
 	commit   func(context.Context, Tx) error
 	rollback func(context.Context, Tx) error
+	// together runs statements in a transaction, as inTx does, if possible in a single round trip.
+	together func(context.Context, []statement) error
 	// connections returns how many connections the pool may have at most, 0 for any number.
 	connections func() int
 	// lock takes the lock of a working process, see processLock.
@@ -72,6 +74,15 @@ func pgxBackend(pool *pgxpool.Pool, driver riverdriver.Driver[pgx.Tx]) *backend[
 		connections: func() int { return int(pool.Config().MaxConns) },
 		commit:      func(ctx context.Context, tx pgx.Tx) error { return tx.Commit(ctx) },
 		rollback:    func(ctx context.Context, tx pgx.Tx) error { return tx.Rollback(ctx) },
+		together: func(ctx context.Context, statements []statement) error {
+			var batch pgx.Batch
+			batch.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
+			for _, s := range statements {
+				batch.Queue(s.text, s.args...).Query(func(rows pgx.Rows) error { return eachOf(rows, s.read) })
+			}
+			batch.Queue("COMMIT")
+			return pool.SendBatch(ctx, &batch).Close() // if one fails, the pool closes the connection
+		},
 		lock: func(ctx context.Context, id string) (processLock, error) {
 			conn, err := pool.Acquire(ctx)
 			if err != nil {
@@ -86,7 +97,7 @@ func pgxBackend(pool *pgxpool.Pool, driver riverdriver.Driver[pgx.Tx]) *backend[
 }
 
 func sqlBackend(db *sql.DB, spoken *dialect, driver riverdriver.Driver[*sql.Tx], options *sql.TxOptions) *backend[*sql.Tx] {
-	return &backend[*sql.Tx]{
+	b := &backend[*sql.Tx]{
 		dialect:     spoken,
 		driver:      driver,
 		pool:        sqlSession{db, spoken},
@@ -96,4 +107,15 @@ func sqlBackend(db *sql.DB, spoken *dialect, driver riverdriver.Driver[*sql.Tx],
 		commit:      func(_ context.Context, tx *sql.Tx) error { return tx.Commit() },
 		rollback:    func(_ context.Context, tx *sql.Tx) error { return tx.Rollback() },
 	}
+	b.together = func(ctx context.Context, statements []statement) error {
+		return b.inTx(ctx, func(_ *sql.Tx, s session) error {
+			for _, one := range statements {
+				if err := one.do(ctx, s); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return b
 }

@@ -5,6 +5,7 @@ import "strings"
 // dialect is how a database spells what the others spell otherwise.
 type dialect struct {
 	now        string // microseconds since 1970
+	least      string // the function that returns its least argument
 	lockRow    string // ends a SELECT that locks its row until the transaction ends
 	skipLocked string // as lockRow, without the row if another transaction has locked it
 	lockLease  string // as lockRow, with limitIdle
@@ -20,6 +21,7 @@ const setIdle = "set_config('idle_in_transaction_session_timeout', '5s', true)"
 
 var postgres = dialect{ //nolint:gochecknoglobals // a constant
 	now:        "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+	least:      "least",
 	lockRow:    " FOR UPDATE",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
 	limitIdle:  "SELECT " + setIdle,
@@ -32,6 +34,7 @@ var postgres = dialect{ //nolint:gochecknoglobals // a constant
 // sqlite needs no locks of rows: a transaction that begins with _txlock=immediate is the only one that writes.
 var sqlite = dialect{ //nolint:gochecknoglobals // a constant
 	now:        "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+	least:      "min",
 	jobNow:     "datetime('now', 'subsec')",
 	jobTooLate: "datetime('now', 'subsec', '+10 seconds')",
 	positional: true,

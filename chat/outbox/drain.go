@@ -73,29 +73,34 @@ func (r *run[Tx]) drain(ctx context.Context, job *river.Job[drainArgs]) (pause t
 	s := &step[Tx]{run: r, job: job, generation: generation}
 	for began := time.Now(); ; {
 		s.settleOnly = r.isStopping() || time.Since(began) > maxSlice
-		if err := s.do(ctx); err != nil {
+		if err := s.advance(ctx); err != nil {
 			return 0, err
 		}
 		s.report(ctx)
+		s.outcome = nil
+		if s.settleOnly {
+			return 0, nil
+		}
+		if s.next == nil {
+			if err := s.look(ctx); err != nil {
+				return 0, err
+			}
+		}
 		switch {
 		case s.done:
 			return noPause, nil
-		case s.settleOnly:
-			return 0, nil
 		case s.wait > r.options.Patience:
 			return s.wait, nil
 		case s.wait > 0:
 			if err := r.sleep(ctx, s.wait); err != nil {
 				return 0, err
 			}
-			s.outcome = nil
-			continue
 		case s.busy:
 			return busyDelay, nil
-		}
-		s.outcome = s.send(ctx)
-		if errors.Is(s.outcome.err, errFenced) {
-			return 0, errFenced
+		case s.next != nil:
+			if s.outcome = s.send(ctx); errors.Is(s.outcome.err, errFenced) {
+				return 0, errFenced
+			}
 		}
 	}
 }

@@ -18,6 +18,17 @@ type session interface {
 	each(ctx context.Context, read func(scan func(...any) error) error, query string, args ...any) error
 }
 
+// statement is a query, or changes rows and returns them.
+type statement struct {
+	text string
+	args []any
+	read func(scan func(...any) error) error // called for each row
+}
+
+func (s statement) do(ctx context.Context, in session) error {
+	return in.each(ctx, s.read, s.text, s.args...)
+}
+
 // one reads one row into dest, and reports whether there was one.
 func one(ctx context.Context, s session, dest []any, query string, args ...any) (found bool, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
@@ -57,6 +68,10 @@ func (s pgxSession) each(ctx context.Context, read func(func(...any) error) erro
 	if err != nil {
 		return err
 	}
+	return eachOf(rows, read)
+}
+
+func eachOf(rows pgx.Rows, read func(func(...any) error) error) error {
 	defer rows.Close()
 	for rows.Next() {
 		if err := read(rows.Scan); err != nil {

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -11,8 +12,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// step is a transaction between two messages of a thread. It settles the message that was sent and takes the next one, or completes the
-// job.
+// step is between two messages of a thread. It settles the message that was sent and takes the next one, or completes the job.
 type step[Tx any] struct {
 	*run[Tx]
 
@@ -22,7 +22,7 @@ type step[Tx any] struct {
 	settleOnly bool
 	outcome    *outcome // of the message before, nil for none
 
-	// Set by do.
+	// Set by advance and look.
 	next   *attempt      // to be sent now
 	wait   time.Duration // until the next message may be sent
 	busy   bool          // a caller is enqueuing for the thread
@@ -31,7 +31,7 @@ type step[Tx any] struct {
 	// withdrawn means that Fail has made the message before failed.
 	withdrawn bool
 
-	tx Tx      // of do
+	tx Tx      // of look
 	s  session // in tx
 }
 
@@ -44,43 +44,75 @@ type attempt struct {
 	failing time.Duration
 }
 
-func (s *step[Tx]) do(ctx context.Context) error {
+// advance settles the message before, and takes the next one if it was never tried and need not wait. Otherwise look finds out what is
+// next. Most messages take no more than this one transaction.
+func (s *step[Tx]) advance(ctx context.Context) error {
 	s.next, s.wait, s.busy, s.done, s.fenced, s.withdrawn = nil, 0, false, false, false, false
-	err := s.box.db.inTx(ctx, func(tx Tx, in session) error {
+	// The lock on the lease makes Fail and a worker that takes over the thread wait for the end of the transaction, which a process that
+	// stands still must not delay.
+	statements := []statement{s.check(s.box.db.lockLease)}
+	settled := s.outcome == nil
+	if !settled {
+		settle, err := s.settle()
+		if err != nil {
+			return err
+		}
+		settle.read = func(scan func(...any) error) error {
+			settled = true
+			return scan(new(int))
+		}
+		statements = append(statements, settle)
+	}
+	if !s.settleOnly {
+		statements = append(statements, s.take())
+	}
+	s.checked = time.Now()
+	switch err := s.box.db.together(ctx, statements); {
+	case err != nil:
+		return err
+	case s.fenced:
+		return errFenced
+	case settled:
+	case s.outcome.state == Sent:
+		return errors.New("settle a message: no row was changed")
+	default:
+		s.withdrawn = true
+	}
+	return nil
+}
+
+// look finds out what is next if there was no message to take, and completes the job if no message is left.
+func (s *step[Tx]) look(ctx context.Context) error {
+	return s.box.db.inTx(ctx, func(tx Tx, in session) error {
 		s.tx, s.s = tx, in
-		// The lock on the lease makes a worker that takes over the thread wait for the end of the transaction, which a process that stands
-		// still must not delay.
-		if err := s.check(ctx, in, s.box.db.lockLease); err != nil {
+		s.checked = time.Now()
+		if err := s.check(s.box.db.lockLease).do(ctx, in); err != nil {
 			return err
 		}
-		if s.outcome != nil {
-			if err := s.settle(ctx); err != nil {
-				return err
-			}
+		if s.fenced {
+			return errFenced
 		}
-		if s.fenced || s.settleOnly {
-			return nil
-		}
-		if err := s.take(ctx); err != nil || s.next != nil || s.wait > 0 {
+		found, err := s.peek(ctx)
+		if err != nil || found {
 			return err
 		}
-		done, err := s.drained(ctx, s)
-		s.done = done
+		s.done, err = s.drained(ctx, s)
 		return err
 	})
-	if err == nil && s.fenced {
-		err = errFenced
-	}
-	return err
 }
 
 // check finds out whether the lease of the thread is still that of this run.
-func (s *step[Tx]) check(ctx context.Context, in session, lock string) error {
-	var generation int64
-	s.checked = time.Now()
-	_, err := one(ctx, in, []any{&generation}, "SELECT generation FROM chat_outbox_lease WHERE thread_id = $1"+lock, s.job.Args.ThreadID)
-	s.fenced = generation != s.generation
-	return err
+func (s *step[Tx]) check(lock string) statement {
+	s.fenced = true
+	return statement{
+		text: "SELECT generation FROM chat_outbox_lease WHERE thread_id = $1" + lock, args: []any{s.job.Args.ThreadID},
+		read: func(scan func(...any) error) error {
+			var generation int64
+			err := scan(&generation)
+			s.fenced = generation != s.generation
+			return err
+		},
+	}
 }
 
 // maxCheckAge is how long a check is relied on. It is less than takeoverDelay.
@@ -93,7 +125,8 @@ func (s *step[Tx]) checkAgain(ctx context.Context) error {
 	if now := time.Now(); max(now.Sub(s.checked), now.Round(0).Sub(s.checked.Round(0))) < maxCheckAge {
 		return nil
 	}
-	if err := s.check(ctx, s.box.db.pool, ""); err != nil {
+	s.checked = time.Now()
+	if err := s.check("").do(ctx, s.box.db.pool); err != nil {
 		return err
 	}
 	if s.fenced {
@@ -102,78 +135,90 @@ func (s *step[Tx]) checkAgain(ctx context.Context) error {
 	return nil
 }
 
-// take reads the next message of the thread, and notes an attempt to send it.
-func (s *step[Tx]) take(ctx context.Context) error {
-	var next *attempt
+// pending selects the next message of a thread.
+const pending = `thread_id = $1 AND state = 'pending' ORDER BY seq LIMIT 1`
+
+// isOwn ends a condition: the generation of the lease is still $3.
+const isOwn = " AND EXISTS (SELECT 1 FROM chat_outbox_lease WHERE thread_id = $1 AND generation = $3)"
+
+// take notes an attempt to send the next message of the thread and reads it, if no attempt was noted before and it need not wait.
+func (s *step[Tx]) take() statement {
+	db := s.box.db
+	return statement{
+		text: `UPDATE chat_outbox_message SET first_attempt = ` + db.least + `(` + db.now + `, $2)
+			WHERE thread_id = $1 AND seq = (SELECT seq FROM chat_outbox_message WHERE ` + pending + `) AND state = 'pending'
+			AND first_attempt = 0 AND NOT (not_before > ` + db.now + ` AND not_before <= ` + db.now + ` + $4)` + isOwn + `
+			RETURNING ` + entryColumns + `, 0, failing_since, 0, ` + db.now,
+		args: []any{s.job.Args.ThreadID, max(1, time.Now().UnixMicro()), s.generation, s.options.longestWait().Microseconds()},
+		read: func(scan func(...any) error) (err error) {
+			s.next, err = s.read(scan)
+			return err
+		},
+	}
+}
+
+// peek reads the next message of the thread, and reports whether there is one. It leaves one that take can take.
+func (s *step[Tx]) peek(ctx context.Context) (found bool, err error) {
+	err = s.s.each(ctx, func(scan func(...any) error) error {
+		next, err := s.read(scan)
+		if found = true; next != nil && next.age > 0 {
+			s.next = next
+		}
+		return err
+	}, `SELECT `+entryColumns+`, first_attempt, failing_since, not_before, `+s.box.db.now+` FROM chat_outbox_message WHERE `+pending,
+		s.job.Args.ThreadID)
+	return found, err
+}
+
+// read reads a message, or sets wait and returns nil.
+func (s *step[Tx]) read(scan func(...any) error) (*attempt, error) {
 	var first, failing, notBefore, now int64
-	if err := s.s.each(ctx, func(scan func(...any) error) error {
-		entry, err := scanEntry(scan, &first, &failing, &notBefore, &now)
-		next = &attempt{Entry: entry}
-		return err
-	}, `SELECT `+entryColumns+`, first_attempt, failing_since, not_before, `+s.box.db.now+` FROM chat_outbox_message
-		WHERE thread_id = $1 AND state = 'pending' ORDER BY seq LIMIT 1`, s.job.Args.ThreadID); err != nil || next == nil {
-		return err
+	entry, err := scanEntry(scan, &first, &failing, &notBefore, &now)
+	if err != nil {
+		return nil, err
 	}
 	// A longer wait was stored before the clock was set back.
 	if wait := time.Duration(notBefore-now) * time.Microsecond; wait > 0 && wait <= s.options.longestWait() {
 		s.wait = wait
-		return nil
+		return nil, nil //nolint:nilnil // there is nothing to send yet
 	}
+	next := &attempt{Entry: entry}
 	if failing != 0 {
 		next.failing = time.Duration(now-failing) * time.Microsecond
 	}
 	// One of the clocks may be set before the message is searched for: the age must not be less than the time that has passed.
-	local := time.Now().UnixMicro()
 	if first != 0 {
-		next.age = max(time.Microsecond, time.Duration(max(now, local)-first)*time.Microsecond)
-	} else if err := changeOne(ctx, s.s, "take a message", `UPDATE chat_outbox_message SET first_attempt = $3
-		WHERE thread_id = $1 AND seq = $2 AND state = 'pending'`, next.ThreadID, next.Seq, max(1, min(now, local))); err != nil {
-		return err
+		next.age = max(time.Microsecond, time.Duration(max(now, time.Now().UnixMicro())-first)*time.Microsecond)
 	}
-	s.next = next
-	return nil
+	return next, nil
 }
 
-// settle stores the outcome of the message before.
-func (s *step[Tx]) settle(ctx context.Context) error {
-	o := s.outcome
+// settle stores the outcome of the message before. A row is changed unless the thread has been taken over, or Fail was called for the
+// message, which was not sent, meanwhile.
+func (s *step[Tx]) settle() (statement, error) {
+	const (
+		update = "UPDATE chat_outbox_message SET "
+		which  = " WHERE thread_id = $1 AND seq = $2"
+		still  = which + " AND state = 'pending'" + isOwn + " RETURNING 1"
+	)
+	o, now := s.outcome, s.box.db.now
 	failure, err := storeError(o.err)
-	if err != nil {
-		return err
+	args := []any{o.ThreadID, o.Seq, s.generation, failure, o.unknown}
+	switch o.state {
+	case Sent: // also after Fail, and if a worker has taken over that has not found the message yet
+		return statement{
+			text: update + `state = 'sent', settled_at = ` + now + `, message_id = $3, error = '', first_attempt = 0` + which +
+				" AND state <> 'sent' RETURNING 1",
+			args: []any{o.ThreadID, o.Seq, o.messageID},
+		}, nil
+	case Pending:
+		return statement{
+			text: update + `error = $4, first_attempt = first_attempt * $5, not_before = ` + now + ` + $6, failures = failures + $7,
+				failing_since = CASE WHEN $7 = 0 OR failing_since <> 0 THEN failing_since ELSE ` + now + ` END` + still,
+			args: append(args, o.wait.Microseconds(), o.failures),
+		}, err
 	}
-	const which = " WHERE thread_id = $1 AND seq = $2 AND state = 'pending'"
-	switch {
-	case o.state == Sent: // Fail may have been called meanwhile
-		changed, err := s.s.exec(ctx, `UPDATE chat_outbox_message SET state = 'sent', settled_at = `+s.box.db.now+`, message_id = $3,
-			error = '', first_attempt = 0 WHERE thread_id = $1 AND seq = $2 AND state <> 'sent'`, o.ThreadID, o.Seq, o.messageID)
-		if err == nil && changed != 1 && !s.fenced { // a worker that has taken over may have found the message
-			err = fmt.Errorf("%d rows were changed instead of one", changed)
-		}
-		if err != nil {
-			return fmt.Errorf("settle a message: %w", err)
-		}
-		return nil
-	case s.fenced:
-		return nil
-	case o.state == Pending:
-		return s.changePending(ctx, "postpone a message", `UPDATE chat_outbox_message SET error = $3, failures = failures + $4,
-			failing_since = CASE WHEN $4 = 0 OR failing_since <> 0 THEN failing_since ELSE `+s.box.db.now+` END,
-			not_before = `+s.box.db.now+` + $5, first_attempt = first_attempt * $6`+which,
-			failure, o.failures, o.wait.Microseconds(), o.unknown)
-	}
-	return s.changePending(ctx, "settle a message", `UPDATE chat_outbox_message SET state = 'failed', settled_at = `+s.box.db.now+`,
-		error = $3, first_attempt = first_attempt * $4`+which, failure, o.unknown)
-}
-
-// changePending changes the message before, unless Fail was called for it while it was sent.
-func (s *step[Tx]) changePending(ctx context.Context, what, statement string, args ...any) error {
-	args = append([]any{s.outcome.ThreadID, s.outcome.Seq}, args...)
-	changed, err := s.s.exec(ctx, statement, args...)
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	s.withdrawn = changed == 0
-	return nil
+	return statement{text: update + `state = 'failed', settled_at = ` + now + `, error = $4, first_attempt = first_attempt * $5` + still, args: args}, err
 }
 
 // endDrain completes the job of a thread without messages. It locks the row that orders those who enqueue first, and looks for messages
@@ -195,7 +240,7 @@ func endDrain[Tx any](ctx context.Context, s *step[Tx]) (done bool, err error) {
 		s.busy = true
 		return false, nil
 	}
-	if err := s.take(ctx); err != nil || s.next != nil || s.wait > 0 {
+	if found, err := s.peek(ctx); err != nil || found {
 		return false, err
 	}
 	return true, s.complete(ctx)
