@@ -50,10 +50,12 @@ func startEmulator(ctx context.Context, file, dir string, log io.Writer) (_ *emu
 	e := &emulator{ended: make(chan struct{}), seen: seen{threads: make(map[string]*span)}}
 	e.process = exec.CommandContext(ctx, file, "emulator", "--plain", "--addr", "127.0.0.1:0", "--ready-file", ready, "--admin", "--log",
 		"--enforce-limits", "--limit-divisor", strconv.Itoa(divisor))
-	lines, err := e.process.StderrPipe()
+	// A pipe would wake this process for each request, and so take processors from the workers.
+	logFile, err := os.Create(filepath.Join(dir, "emulator.log"))
 	if err != nil {
 		return nil, err
 	}
+	e.process.Stderr = logFile
 	if err := e.process.Start(); err != nil {
 		return nil, fmt.Errorf("start the emulator: %w", err)
 	}
@@ -62,9 +64,15 @@ func startEmulator(ctx context.Context, file, dir string, log io.Writer) (_ *emu
 			e.stop()
 		}
 	}()
+	exited := make(chan struct{})
+	go func() {
+		defer close(exited)
+		_ = e.process.Wait() // it is killed
+	}()
 	go func() {
 		defer close(e.ended)
-		for scanner := bufio.NewScanner(lines); scanner.Scan(); {
+		defer func() { _ = logFile.Close() }()
+		for scanner := bufio.NewScanner(&tail{file: logFile, exited: exited}); scanner.Scan(); {
 			if !e.note(scanner.Text()) {
 				fmt.Fprintln(log, "emulator:", scanner.Text())
 			}
@@ -92,7 +100,31 @@ func startEmulator(ctx context.Context, file, dir string, log io.Writer) (_ *emu
 func (e *emulator) stop() {
 	_ = e.process.Process.Kill()
 	<-e.ended
-	_ = e.process.Wait()
+}
+
+// tail reads what a process writes to a file, until it has exited.
+type tail struct {
+	file   *os.File
+	read   int64 // bytes
+	exited <-chan struct{}
+}
+
+const tailInterval = 20 * time.Millisecond
+
+func (t *tail) Read(b []byte) (n int, err error) {
+	for exited := false; ; {
+		if n, err = t.file.ReadAt(b, t.read); n > 0 {
+			t.read += int64(n)
+			return n, nil
+		} else if exited || !errors.Is(err, io.EOF) {
+			return 0, err
+		}
+		select {
+		case <-t.exited:
+			exited = true
+		case <-time.After(tailInterval):
+		}
+	}
 }
 
 // fail injects a fault, with the members of the admin API.
