@@ -379,12 +379,21 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 					}
 				})
 			}
-			// complete expects a listing to have what existed when it began, and nothing twice.
+			outcomes := &tally{}
+			// complete expects a listing to have what existed when it began, and nothing twice. All attempts of a request can be hit by
+			// faults: the listing fails then, and is repeated.
 			complete := func(what string, known *[]string, list func() ([]string, error)) int {
 				mu.Lock()
 				before := slices.Clone(*known)
 				mu.Unlock()
-				ids, err := list()
+				var ids []string
+				var err error
+				for range 10 {
+					ids, err = list()
+					if r.end(outcomes, err); err == nil {
+						break
+					}
+				}
 				Expect(err).NotTo(HaveOccurred(), what)
 				slices.Sort(ids)
 				Expect(slices.Compact(slices.Clone(ids))).To(HaveLen(len(ids)), "%s listed twice", what)
@@ -414,7 +423,8 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 			listing.Wait()
 			done.Store(true)
 			writing.Wait()
-			figure("Listings"+over, fmt.Sprintf("%d items listed while %d messages and %d threads were written", items.Load(), len(sent), len(created)))
+			figure("Listings"+over, fmt.Sprintf("%d items listed while %d messages and %d threads were written; listings: %v",
+				items.Load(), len(sent), len(created), outcomes.counts))
 		})
 	}
 })
