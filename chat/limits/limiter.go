@@ -109,25 +109,30 @@ func (l *Limiter) take(ctx context.Context, request chat.LimitedRequest, windows
 	} else if err != nil {
 		return "", err
 	}
+	if place.ahead > 0 {
+		wait = 0 // those ahead have waited for longer
+	}
 	for {
-		ticket, wait, err := l.store.Take(ctx, windows)
-		if wait == 0 || err != nil {
+		if wait > 0 {
+			if latest.isBefore(wait) {
+				return "", l.exceeded(ctx, windows, 1, wait)
+			}
+			if err := sleep(ctx, wait); err != nil {
+				return "", err
+			}
+		}
+		if ticket, wait, err = l.store.Take(ctx, windows); wait == 0 || err != nil {
 			return ticket, err
-		}
-		if latest.isBefore(wait) {
-			return "", l.exceeded(ctx, windows, 1, wait)
-		}
-		if err := sleep(ctx, wait); err != nil {
-			return "", err
 		}
 	}
 }
 
 // announce plans a wait that takes at least a time, reports it, and fails if it does not fit the deadline. Its duration grows with the line.
+// There is no plan if nobody needs it: the first of a line knows how long it has to wait.
 func (l *Limiter) announce(
 	ctx context.Context, request chat.LimitedRequest, windows []Window, ahead int, least time.Duration, latest moment,
 ) (Plan, error) {
-	if latest.IsZero() && l.onWait == nil {
+	if l.onWait == nil && (latest.IsZero() || ahead == 0 && !latest.isBefore(least)) {
 		return Plan{}, nil
 	}
 	plan, err := l.planWait(ctx, windows, ahead+1, least)

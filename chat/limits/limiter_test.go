@@ -38,6 +38,24 @@ func (staleStore) Look(_ context.Context, windows []limits.Window) ([][]time.Dur
 	return make([][]time.Duration, len(windows)), nil
 }
 
+// fullStore has room after five seconds, and counts how often it is asked.
+type fullStore struct {
+	limits.Store
+	takes, looks int
+}
+
+func (s *fullStore) Take(context.Context, []limits.Window) (string, time.Duration, error) {
+	if s.takes++; s.takes == 1 {
+		return "", 5 * time.Second, nil
+	}
+	return "ticket", 0, nil
+}
+
+func (s *fullStore) Look(_ context.Context, windows []limits.Window) ([][]time.Duration, error) {
+	s.looks++
+	return make([][]time.Duration, len(windows)), nil
+}
+
 // by is a request of another user.
 func by(user string, r chat.LimitedRequest) chat.LimitedRequest {
 	r.User = user
@@ -264,6 +282,17 @@ var _ = Describe("Limiter", func() {
 				other.Thread = "19:b"
 				_, err = l.Wait(limits.WithMaxWait(context.Background(), 0), other)
 				Expect(err).NotTo(HaveOccurred(), "there is room")
+			})
+		})
+
+		It("asks the store no more than twice for the first request of a line", func() {
+			bubble(func() {
+				store, start := &fullStore{}, time.Now()
+				_, err := limits.New(&limits.Options{Store: store}).Wait(limits.WithMaxWait(context.Background(), 11*time.Second), send)
+				Expect(err).NotTo(HaveOccurred())
+				Expect(time.Since(start)).To(Equal(5 * time.Second))
+				Expect(store.takes).To(Equal(2))
+				Expect(store.looks).To(BeZero())
 			})
 		})
 
