@@ -6,7 +6,7 @@ package redislimits
 //
 // The keys of a script are those of the windows. Its arguments are two of its own, and the number and the length of each window.
 
-// begin reads the clock and removes what has ceased to count. A key expires with its last member.
+// begin reads the clock. A key is kept for as long as one of its members was to count at any time.
 const begin = `
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
@@ -19,22 +19,27 @@ local function left(i, member, score)
 	return l
 end
 local function text(number) return string.format('%.0f', number) end
-local function expire(key)
-	local last = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')
-	redis.call('PEXPIREAT', key, text(math.ceil(last[2] / 1000)))
+local function keep(key, score)
+	if redis.call('PTTL', key) * 1000 < score - now then
+		redis.call('PEXPIREAT', key, text(math.ceil(score / 1000)))
+	end
 end
 local function add(key, score, member)
 	redis.call('ZADD', key, text(score), member)
-	expire(key)
+	keep(key, score)
 end
-for i, key in ipairs(KEYS) do
+`
+
+// clean removes what has ceased to count.
+const clean = `
+for _, key in ipairs(KEYS) do
 	redis.call('ZREMRANGEBYSCORE', key, '-inf', text(now))
 end
 `
 
 // take counts the request of a ticket, or returns the time until there may be room. Arguments: the ticket and the lease. It may be run
 // again if its reply is lost. No request counts for longer than a new one, unless the clock has been set back since.
-const take = begin + `
+const take = begin + clean + `
 if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
 local wait = 0
 for i, key in ipairs(KEYS) do
@@ -70,16 +75,16 @@ return 0
 `
 
 // fill leaves no room in a window. Arguments: for how long, and an unused one.
-const fill = begin + `
+const fill = begin + clean + `
 for n = 1, most(1) do
 	redis.call('ZADD', KEYS[1], 'GT', text(now + ARGV[1]), 'fill:' .. n)
 end
-expire(KEYS[1])
+keep(KEYS[1], now + ARGV[1])
 return 0
 `
 
 // look returns how long each request counts. It has no arguments of its own.
-const look = begin + `
+const look = begin + clean + `
 local all = {}
 for i, key in ipairs(KEYS) do
 	local entries, lefts = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES'), {}
