@@ -109,8 +109,8 @@ func (l *Limiter) take(ctx context.Context, request chat.LimitedRequest, windows
 	} else if err != nil {
 		return "", err
 	}
-	if place.ahead > 0 {
-		wait = 0 // those ahead have waited for longer
+	if place.ahead > 0 || l.onWait != nil {
+		wait = 0 // it has passed while those ahead waited, or may have while OnWait was called
 	}
 	for {
 		if wait > 0 {

@@ -74,6 +74,7 @@ func pgxBackend(pool *pgxpool.Pool, driver riverdriver.Driver[pgx.Tx]) *backend[
 		connections: func() int { return int(pool.Config().MaxConns) },
 		commit:      func(ctx context.Context, tx pgx.Tx) error { return tx.Commit(ctx) },
 		rollback:    func(ctx context.Context, tx pgx.Tx) error { return tx.Rollback(ctx) },
+		// A process that stands still once it has written the batch does not delay its end.
 		together: func(ctx context.Context, statements []statement) error {
 			var batch pgx.Batch
 			batch.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")

@@ -6,7 +6,7 @@ package redislimits
 //
 // The keys of a script are those of the windows. Its arguments are two of its own, and the number and the length of each window.
 
-// begin reads the clock. A key is kept for as long as one of its members was to count at any time.
+// begin reads the clock and removes what has ceased to count. A key is kept for as long as any of its members was to count at some time.
 const begin = `
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
@@ -28,18 +28,14 @@ local function add(key, score, member)
 	redis.call('ZADD', key, text(score), member)
 	keep(key, score)
 end
-`
-
-// clean removes what has ceased to count.
-const clean = `
-for _, key in ipairs(KEYS) do
+for i, key in ipairs(KEYS) do
 	redis.call('ZREMRANGEBYSCORE', key, '-inf', text(now))
 end
 `
 
 // take counts the request of a ticket, or returns the time until there may be room. Arguments: the ticket and the lease. It may be run
 // again if its reply is lost. No request counts for longer than a new one, unless the clock has been set back since.
-const take = begin + clean + `
+const take = begin + `
 if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
 local wait = 0
 for i, key in ipairs(KEYS) do
@@ -75,7 +71,7 @@ return 0
 `
 
 // fill leaves no room in a window. Arguments: for how long, and an unused one.
-const fill = begin + clean + `
+const fill = begin + `
 for n = 1, most(1) do
 	redis.call('ZADD', KEYS[1], 'GT', text(now + ARGV[1]), 'fill:' .. n)
 end
@@ -84,7 +80,7 @@ return 0
 `
 
 // look returns how long each request counts. It has no arguments of its own.
-const look = begin + clean + `
+const look = begin + `
 local all = {}
 for i, key in ipairs(KEYS) do
 	local entries, lefts = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES'), {}

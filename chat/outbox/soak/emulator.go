@@ -51,12 +51,19 @@ func startEmulator(ctx context.Context, file, dir string, log io.Writer) (_ *emu
 	e.process = exec.CommandContext(ctx, file, "emulator", "--plain", "--addr", "127.0.0.1:0", "--ready-file", ready, "--admin", "--log",
 		"--enforce-limits", "--limit-divisor", strconv.Itoa(divisor))
 	// A pipe would wake this process for each request, and so take processors from the workers.
-	logFile, err := os.Create(filepath.Join(dir, "emulator.log"))
+	logName := filepath.Join(dir, "emulator.log")
+	written, err := os.Create(logName)
 	if err != nil {
 		return nil, err
 	}
-	e.process.Stderr = logFile
+	defer func() { _ = written.Close() }() // the process has it
+	read, err := os.Open(logName)
+	if err != nil {
+		return nil, err
+	}
+	e.process.Stderr = written
 	if err := e.process.Start(); err != nil {
+		_ = read.Close()
 		return nil, fmt.Errorf("start the emulator: %w", err)
 	}
 	defer func() {
@@ -71,8 +78,8 @@ func startEmulator(ctx context.Context, file, dir string, log io.Writer) (_ *emu
 	}()
 	go func() {
 		defer close(e.ended)
-		defer func() { _ = logFile.Close() }()
-		for scanner := bufio.NewScanner(&tail{file: logFile, exited: exited}); scanner.Scan(); {
+		defer func() { _ = read.Close() }()
+		for scanner := bufio.NewScanner(&tail{read, exited}); scanner.Scan(); {
 			if !e.note(scanner.Text()) {
 				fmt.Fprintln(log, "emulator:", scanner.Text())
 			}
@@ -104,8 +111,8 @@ func (e *emulator) stop() {
 
 // tail reads what a process writes to a file, until it has exited.
 type tail struct {
-	file   *os.File
-	read   int64 // bytes
+	*os.File
+
 	exited <-chan struct{}
 }
 
@@ -113,11 +120,8 @@ const tailInterval = 20 * time.Millisecond
 
 func (t *tail) Read(b []byte) (n int, err error) {
 	for exited := false; ; {
-		if n, err = t.file.ReadAt(b, t.read); n > 0 {
-			t.read += int64(n)
-			return n, nil
-		} else if exited || !errors.Is(err, io.EOF) {
-			return 0, err
+		if n, err = t.File.Read(b); n > 0 || exited || !errors.Is(err, io.EOF) {
+			return n, err
 		}
 		select {
 		case <-t.exited:
