@@ -128,7 +128,7 @@ func (l *Limiter) take(ctx context.Context, request chat.LimitedRequest, windows
 }
 
 // announce plans a wait that takes at least a time, reports it, and fails if it does not fit the deadline. Its duration grows with the line.
-// There is no plan if nobody needs it: the first of a line knows how long it has to wait.
+// It makes no plan that is not needed: the first of a line knows how long it has to wait.
 func (l *Limiter) announce(
 	ctx context.Context, request chat.LimitedRequest, windows []Window, ahead int, least time.Duration, latest moment,
 ) (Plan, error) {
