@@ -377,6 +377,7 @@ func malformedHTTP() []*fault {
 		say("NUL bytes", strings.Repeat("\x00", 1000)), say("101 without an upgrade", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
 		{name: "a second response that was not asked for", answer: func(x *exchange) {
 			x.reply()
+			time.Sleep(time.Nanosecond) // until the client has sent its next request, if it has one: this is the answer to it
 			x.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 		}},
 	}
