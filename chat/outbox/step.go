@@ -66,7 +66,6 @@ func (s *step[Tx]) advance(ctx context.Context) error {
 	if !s.settleOnly {
 		statements = append(statements, s.take())
 	}
-	s.checked = time.Now()
 	switch err := s.box.db.together(ctx, statements); {
 	case err != nil:
 		return err
@@ -85,7 +84,6 @@ func (s *step[Tx]) advance(ctx context.Context) error {
 func (s *step[Tx]) look(ctx context.Context) error {
 	return s.box.db.inTx(ctx, func(tx Tx, in session) error {
 		s.tx, s.s = tx, in
-		s.checked = time.Now()
 		if err := s.check(s.box.db.lockLease).do(ctx, in); err != nil {
 			return err
 		}
@@ -103,7 +101,7 @@ func (s *step[Tx]) look(ctx context.Context) error {
 
 // check finds out whether the lease of the thread is still that of this run.
 func (s *step[Tx]) check(lock string) statement {
-	s.fenced = true
+	s.checked, s.fenced = time.Now(), true
 	return statement{
 		text: "SELECT generation FROM chat_outbox_lease WHERE thread_id = $1" + lock, args: []any{s.job.Args.ThreadID},
 		read: func(scan func(...any) error) error {
@@ -125,7 +123,6 @@ func (s *step[Tx]) checkAgain(ctx context.Context) error {
 	if now := time.Now(); max(now.Sub(s.checked), now.Round(0).Sub(s.checked.Round(0))) < maxCheckAge {
 		return nil
 	}
-	s.checked = time.Now()
 	if err := s.check("").do(ctx, s.box.db.pool); err != nil {
 		return err
 	}
