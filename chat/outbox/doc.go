@@ -36,7 +36,7 @@
 // # Exactly once
 //
 // A worker sends with [chat.ThreadClient.SendMessageOnce], whose limits apply. After a worker was killed, or was separated from the
-// database, another one takes over its threads: on Postgres about a second later, on SQLite when it starts. A message that was being sent
+// database, another one takes over its threads: on Postgres within a second, on SQLite when it starts. A message that was being sent
 // is searched for first; if it is not found, it is sent after [Options.ListingLag]. Each run over a thread has a generation, which is checked
 // before each attempt to send, so that a worker that was only slow does not send what another one has taken over. If a process stands still
 // for seconds between that check and its request, and has lost its connection to the database meanwhile, the message can be sent twice. So can

@@ -18,7 +18,7 @@ type processLock interface {
 }
 
 const (
-	pingInterval = 200 * time.Millisecond
+	pingInterval = 100 * time.Millisecond
 	pingTimeout  = 2 * time.Second
 )
 

@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	takeoverInterval = 250 * time.Millisecond
+	takeoverInterval = 100 * time.Millisecond
 	// takeoverDelay is the time for a process that has lost its lock, but lives, to notice that and to end its requests.
-	takeoverDelay = 600 * time.Millisecond
+	takeoverDelay = 250 * time.Millisecond
 	sweepInterval = time.Minute
 	// threadPruneInterval is long, since all threads are read.
 	threadPruneInterval = time.Hour
@@ -94,7 +94,7 @@ func (r *run[Tx]) logged(ctx context.Context, f func(context.Context) error) {
 	}
 }
 
-// takeOver replaces the jobs of clients whose process has had no lock for some time.
+// takeOver replaces the jobs of clients whose process has had no lock for some time: it can be taken, here until the end of the query.
 func (r *run[Tx]) takeOver(ctx context.Context, dead map[string]time.Time) error {
 	seen := make(map[string]bool)
 	if err := r.box.db.pool.each(ctx, func(scan func(...any) error) error {
@@ -102,10 +102,8 @@ func (r *run[Tx]) takeOver(ctx context.Context, dead map[string]time.Time) error
 		err := scan(&client)
 		seen[client] = true
 		return err
-	}, `SELECT DISTINCT client FROM (SELECT `+r.box.db.ofClient+` AS client FROM river_job WHERE state = 'running' AND queue = $1) AS jobs
-		WHERE NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
-			AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-			AND ((classid::bigint << 32) | objid::bigint) = hashtextextended(client, 0))`, queue); err != nil {
+	}, `SELECT client FROM (SELECT DISTINCT `+r.box.db.ofClient+` AS client FROM river_job WHERE state = 'running' AND queue = $1) AS jobs
+		WHERE pg_try_advisory_xact_lock_shared(hashtextextended(client, 0))`, queue); err != nil {
 		clear(dead)
 		return err
 	}
