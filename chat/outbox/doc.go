@@ -36,12 +36,12 @@
 // # Exactly once
 //
 // A worker sends with [chat.ThreadClient.SendMessageOnce], whose limits apply. After a worker was killed, or was separated from the
-// database, another one takes over its threads: on Postgres within a second, on SQLite when it starts. A message that was being sent
-// is searched for first; if it is not found, it is sent after [Options.ListingLag]. Each run over a thread has a generation, which is checked
-// before each attempt to send, so that a worker that was only slow does not send what another one has taken over. If a process stands still
-// for seconds between that check and its request, and has lost its connection to the database meanwhile, the message can be sent twice. So can
-// a message whose outcome is unknown if the clocks of the database and of the workers have all been set back, by more than
-// [Options.SearchMargin], before it is searched for.
+// database, another one takes over its threads: on Postgres within a second if the process has ended, and within some seconds if its machine
+// or the network failed; on SQLite when it starts. A message that was being sent is searched for first; if it is not found, it is sent after
+// [Options.ListingLag]. Each run over a thread has a generation, which is checked before each attempt to send, so that a worker that was only
+// slow does not send what another one has taken over. If a process stands still for seconds between that check and its request, and has lost
+// its connection to the database meanwhile, the message can be sent twice. So can a message whose outcome is unknown if the clocks of the
+// database and of the workers have all been set back, by more than [Options.SearchMargin], before it is searched for.
 //
 // Workers of Postgres hold an advisory lock of their session. PgBouncer must not be in transaction mode between them and the database.
 package outbox

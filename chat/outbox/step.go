@@ -113,8 +113,9 @@ func (s *step[Tx]) check(lock string) statement {
 	}
 }
 
-// maxCheckAge is how long a check is relied on. It is less than takeoverDelay.
-const maxCheckAge = 200 * time.Millisecond
+// maxCheckAge is how long a check is relied on. A process that has lost its lock makes its last check within pingInterval, or stops: the
+// sum of both is less than takeoverDelay.
+const maxCheckAge = 100 * time.Millisecond
 
 // checkAgain is called before each attempt to send. The commit that began the attempt can be long ago: there may have been a search for the
 // message, a wait for a token or the limiter, or the process stood still. It returns errFenced if the thread has been taken over since.

@@ -94,7 +94,8 @@ func (r *run[Tx]) logged(ctx context.Context, f func(context.Context) error) {
 	}
 }
 
-// takeOver replaces the jobs of clients whose process has had no lock for some time: it can be taken, here until the end of the query.
+// takeOver replaces the jobs of clients whose lock has been free for takeoverDelay. The query takes each lock that is free until it ends:
+// shared, so that workers that ask at the same time do not hide it from each other.
 func (r *run[Tx]) takeOver(ctx context.Context, dead map[string]time.Time) error {
 	seen := make(map[string]bool)
 	if err := r.box.db.pool.each(ctx, func(scan func(...any) error) error {
