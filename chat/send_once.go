@@ -39,8 +39,8 @@ type SendMessageOnceOptions struct {
 	BeforeSend func(context.Context) error
 }
 
-// ErrUndecidable is matched, beside [ErrOutcomeUnknown], by an error of [ThreadClient.SendMessageOnce] that another call with the same key
-// would return as well: the messages of the thread do not show whether the message was sent.
+// ErrUndecidable is matched by an error of [ThreadClient.SendMessageOnce] if another call with the same key would fail as well, since the
+// messages of the thread do not show whether the message was sent. The error matches [ErrOutcomeUnknown] too.
 var ErrUndecidable = once.ErrUndecidable
 
 const (

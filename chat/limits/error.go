@@ -12,8 +12,8 @@ import (
 type ExceededError struct {
 	// Limit is the one that the request would have waited for.
 	Limit Limit
-	// Wait is the least time until the request could have been sent. It is 0 if other requests of the thread or user were still before it
-	// when its time was over.
+	// Wait is the least time until the request could have been sent. It is 0 if the deadline has passed while other requests of the thread or
+	// user were still before it.
 	Wait time.Duration
 }
 

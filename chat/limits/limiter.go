@@ -70,8 +70,8 @@ var _ chat.Limiter = (*Limiter)(nil)
 // The caller must call answered once, also if the request fails: the request counts until then, and for the length of each window
 // after that. The function does not block for longer than the store does.
 //
-// The error matches [*ExceededError], at once, if the request cannot be sent before the deadline of ctx or within the time of
-// [WithMaxWait]; otherwise it is that of ctx or of the store. Nothing is counted then.
+// The error matches [*ExceededError] if the request cannot be sent before the deadline of ctx or within the time of [WithMaxWait]: at once,
+// unless the requests before it take longer than they need. Otherwise it is that of ctx or of the store. Nothing is counted then.
 func (l *Limiter) Wait(ctx context.Context, request chat.LimitedRequest) (answered func(status int, retryAfter time.Duration), err error) {
 	windows := l.windows(request)
 	if len(windows) == 0 {

@@ -314,8 +314,26 @@ var _ = Describe("Limiter", func() {
 				_, err = l.Wait(limits.WithMaxWait(context.Background(), 5*time.Second), send) // the tenth of the line
 				exceeded, _ := errors.AsType[*limits.ExceededError](err)
 				Expect(exceeded).To(HaveField("Wait", BeNumerically(">", 5*time.Second)))
-				Expect(time.Since(start)).To(BeNumerically("<=", 5*time.Second))
+				Expect(time.Since(start)).To(BeZero())
 				time.Sleep(time.Minute)
+			})
+		})
+
+		It("names the limit and the time if the requests before it took longer than they need", func() {
+			bubble(func() {
+				l := limits.New(nil)
+				for range 10 {
+					_, err := l.Wait(context.Background(), send) // in progress
+					Expect(err).NotTo(HaveOccurred())
+				}
+				first, leave := context.WithCancel(context.Background())
+				go func() { _, _ = l.Wait(first, send) }()
+				synctest.Wait()
+				start := time.Now()
+				_, err := l.Wait(limits.WithMaxWait(context.Background(), 15*time.Second), send)
+				Expect(time.Since(start)).To(Equal(15*time.Second), "it could have been sent after ten seconds")
+				Expect(err).To(Equal(&limits.ExceededError{Limit: sendLimits[0], Wait: 10 * time.Second}))
+				leave()
 			})
 		})
 	})

@@ -7,7 +7,7 @@ import (
 
 // Store keeps the windows of a [Limiter]. It is used concurrently. A store that is shared by several processes keeps the times of one
 // clock for all of them, and counts a request that a process has taken and not settled for a limited time. The windows of a call are
-// those of one request, and all different. After the answer to a request, methods get a context that ends after five seconds, and not
+// those of one request, and no two are equal. After the answer to a request, methods get a context that ends after five seconds, and not
 // with that of the request.
 type Store interface {
 	// Take counts a request in all of the windows if each of them has room, and in none otherwise. wait is 0 if it has been counted;

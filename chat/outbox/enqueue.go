@@ -45,8 +45,8 @@ const maxAttempts = 30_000
 // Enqueue adds a message in the transaction of the caller: it is sent after the transaction has committed, and never if the transaction is
 // rolled back. tx is an open transaction of the database of the outbox. It sends no request. The package comment says what is locked.
 //
-// The error matches [ErrDuplicate] if there is such a message already; nothing is changed then, and the transaction can go on. A message
-// that [chat.ThreadClient.SendMessageOnce] would reject, and text with NUL, are each an [*chat.ArgumentError]. Other errors are those of
+// The error matches [ErrDuplicate] if there is such a message already; no message is added then, and the transaction can go on. A nil tx, a
+// message that [chat.ThreadClient.SendMessageOnce] would reject, and text with NUL are each an [*chat.ArgumentError]. Other errors are those of
 // the database; roll the transaction back. Some of them, such as deadlocks, go away if the caller repeats the transaction.
 func (o *Outbox[Tx]) Enqueue(ctx context.Context, tx Tx, message Message) error {
 	var none Tx

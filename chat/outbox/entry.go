@@ -189,8 +189,9 @@ func (o *Outbox[Tx]) Counts(ctx context.Context) (map[State]int, error) {
 	return counts, nil
 }
 
-// Retry makes failed messages of a thread pending again, before its other pending messages: that with the key, or all if it is empty. It
-// returns how many there were.
+// Retry makes failed messages of a thread pending again: those with the key, of every user, or all messages if the key is empty. They keep
+// their places in the order of the thread. A message that may have been sent is searched for before it is sent again. Retry returns how
+// many there were, 0 for an unknown thread.
 func (o *Outbox[Tx]) Retry(ctx context.Context, threadID, key string) (retried int, err error) {
 	err = o.db.inShortTx(ctx, func(tx Tx, s session) error {
 		changed, err := s.exec(ctx, `UPDATE chat_outbox_message SET state = $1, settled_at = 0, failures = 0, failing_since = 0, not_before = 0
@@ -208,8 +209,8 @@ func (o *Outbox[Tx]) Retry(ctx context.Context, threadID, key string) (retried i
 	return retried, nil
 }
 
-// Fail makes pending messages of a thread failed, so that those after them are sent: that with the key, or all if it is empty. It returns
-// how many there were. [Entry.Err] remains that of the last attempt, and [Options.OnFailed] is not called. A message that is being sent at
+// Fail makes pending messages of a thread failed, so that those after them are sent: those with the key, of every user, or all messages if
+// the key is empty. It returns how many there were, 0 for an unknown thread. [Entry.Err] remains that of the last attempt, and [Options.OnFailed] is not called. A message that is being sent at
 // this moment can still arrive, and is [Sent] then; until that is known, its error matches [chat.ErrOutcomeUnknown] too.
 func (o *Outbox[Tx]) Fail(ctx context.Context, threadID, key string) (failed int, err error) {
 	reason, err := storeError(errGivenUp)

@@ -117,6 +117,9 @@ func (r *room) slowly(d time.Duration) *chattest.InjectedFault {
 // sends returns how many messages the service has.
 func (r *room) sends() int { return len(r.Requests(chattest.SendChatMessage)) }
 
+// mostAttempts selects the most attempts that a job has used. River discards a job that has used them up.
+const mostAttempts = "SELECT max(attempt) FROM river_job"
+
 var _ = Describe("A worker that is killed", func() {
 	It("is replaced on Postgres within seconds, and each message is sent once and in order", func(ctx SpecContext) {
 		d, r := newPostgres(), newRoom(8)
@@ -141,6 +144,7 @@ var _ = Describe("A worker that is killed", func() {
 		}).WithPolling(5 * time.Millisecond).Should(BeZero())
 		AddReportEntry("until all threads continued", time.Since(killed)) // River's own rescue takes most of a minute
 		settled(ctx, d)
+		Expect(outbox.Value(ctx, d.Outbox, mostAttempts)).To(BeEquivalentTo(1), "a worker that is killed is no attempt of a job")
 		Expect(stop()).To(Succeed())
 		for thread := range r.threads {
 			Expect(r.texts(thread)).To(Equal(numbered(60)))
@@ -172,18 +176,21 @@ var _ = Describe("A worker that is frozen", func() {
 			return // it has no SIGSTOP
 		}
 		d, r := newPostgres(), newRoom(4)
-		r.slowly(200 * time.Millisecond)
-		load(ctx, d, r, 8)
+		r.slowly(50 * time.Millisecond)
+		load(ctx, d, r, 40)
 		first := spawn(d, r)
 		Eventually(r.sends).WithPolling(5 * time.Millisecond).Should(BeNumerically(">", 6))
 		freeze(first)
+		sent := r.sends()
 		stop := start(ctx, newWorker(d, r, quick()))
+		Eventually(r.sends).WithPolling(5*time.Millisecond).Should(BeNumerically(">", sent+2*len(r.threads)), "it was replaced")
+		thaw(first) // with messages left that it could send
+		Expect(first.Wait()).NotTo(Succeed())
+		Expect(first.Stderr).To(HaveField("String()", ContainSubstring(outbox.ErrLockLost.Error())))
 		settled(ctx, d)
-		thaw(first)
-		Eventually(first.Wait).ShouldNot(Succeed()) // it has lost its lock
 		Expect(stop()).To(Succeed())
 		for thread := range r.threads {
-			Expect(r.texts(thread)).To(Equal(numbered(8)))
+			Expect(r.texts(thread)).To(Equal(numbered(40)))
 		}
 	})
 })

@@ -20,7 +20,8 @@ import (
 )
 
 // Outbox contains messages that are to be sent, in a database with transactions of type Tx. It is safe for concurrent use. It does not
-// close the database. The zero value is not usable; use one of the constructors.
+// close the database. The zero value is not usable; use one of the constructors. The errors of its methods are those of the database,
+// unless they say otherwise, and match [ErrNotMigrated] if it has no tables of the outbox.
 type Outbox[Tx any] struct {
 	db   *backend[Tx]
 	jobs *river.Client[Tx] // only inserts

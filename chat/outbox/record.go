@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/acschat/acs-chat-go/chat"
@@ -13,8 +12,9 @@ import (
 const longestWindow = time.Minute
 
 // RecordSent counts the attempts to send of the last minute in a limiter that does not know them: call it before [Worker.Run] if the
-// limiter of the fleet keeps its windows in memory and the process was restarted. An attempt that was repeated is counted once, and a
-// second call counts everything again. With a nil limiter nothing is counted. The error is that of the database or of the limiter.
+// limiter of the fleet keeps its windows in memory and the process was restarted. Each message that was sent or has failed counts once, also
+// if it was tried several times, or was given up before it was tried. A second call counts everything again. With a nil limiter nothing is
+// counted. The error is that of the database or of the limiter.
 func (o *Outbox[Tx]) RecordSent(ctx context.Context, limiter *limits.Limiter) error {
 	type attempt struct {
 		request chat.LimitedRequest
@@ -34,7 +34,7 @@ func (o *Outbox[Tx]) RecordSent(ctx context.Context, limiter *limits.Limiter) er
 		err = limiter.Record(ctx, attempts[i].request, time.Now().Add(-time.Duration(attempts[i].ago)*time.Microsecond))
 	}
 	if err != nil {
-		return fmt.Errorf("outbox: record what was sent: %w", err)
+		return failure("record what was sent", err)
 	}
 	return nil
 }

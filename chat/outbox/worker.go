@@ -36,22 +36,24 @@ type Options struct {
 	// Patience is how long the worker waits in place before it goes on with other threads: for a repetition, and for the limiter of the
 	// fleet, see [limits.WithMaxWait]. 0 means two seconds.
 	Patience time.Duration
-	// PollInterval is how often the database is asked for threads to be sent, and the resolution of longer waits. 0 means 100 ms.
+	// PollInterval is how often the database is asked for threads to be sent, and the resolution of longer waits: a millisecond at least. 0
+	// means 100 ms.
 	PollInterval time.Duration
 	// ListingLag and SearchMargin are those of [chat.SendMessageOnceOptions].
 	ListingLag, SearchMargin time.Duration
 	// RetryDelay is the time until a message is sent again after an attempt that failed. It doubles with each failure, up to 64 times
 	// itself. 0 means a second.
 	RetryDelay time.Duration
-	// GiveUpAfter is how long after its first failed attempt a message fails that can neither be sent nor is refused, so that the messages
-	// after it are sent: for example, if there is no token for its user. Waits for the rate limits do not count. 0 means 3 days, a negative
-	// value never.
+	// GiveUpAfter is how long after its first failed attempt a message fails if it is neither sent nor refused, for example because there is
+	// no token for its user. The messages after it are sent then. Waits for the rate limits do not count. 0 means 3 days, a negative value
+	// never.
 	GiveUpAfter time.Duration
 	// KeepSent and KeepFailed are how long messages are kept after they were sent or have failed. Their keys can be used again after that.
 	// 0 means 7 days for those sent and 90 days for those failed, a negative value forever.
 	KeepSent, KeepFailed time.Duration
 	// OnFailed is called after the transaction that makes a message failed, see [Entry.Err]: once, or not at all if the process ends or the
-	// connection to the database breaks before the call. [Outbox.List] has those that were missed. Calls may be concurrent. Nil means no calls.
+	// connection to the database breaks before the call. [Outbox.List] has those that were missed. Err is the error of the attempt itself,
+	// and SettledOn is by the clock of this machine. Calls may be concurrent. Nil means no calls.
 	OnFailed func(Entry)
 	// Logger gets failures of messages and of the database. Nil means none.
 	Logger *slog.Logger
@@ -77,8 +79,8 @@ func NewWorker[Tx any](box *Outbox[Tx], fleet *chat.Fleet, options *Options) (*W
 		return nil, &chat.ArgumentError{Name: "Threads", Reason: "must be between 0 and " + strconv.Itoa(river.QueueNumWorkersMax)}
 	case w.options.Patience < 0:
 		return nil, &chat.ArgumentError{Name: "Patience", Reason: "must not be negative"}
-	case w.options.PollInterval < 0:
-		return nil, &chat.ArgumentError{Name: "PollInterval", Reason: "must not be negative"}
+	case w.options.PollInterval != 0 && w.options.PollInterval < river.FetchPollIntervalMin:
+		return nil, &chat.ArgumentError{Name: "PollInterval", Reason: "must be 0 or at least " + river.FetchPollIntervalMin.String()}
 	case w.options.RetryDelay < 0:
 		return nil, &chat.ArgumentError{Name: "RetryDelay", Reason: "must not be negative"}
 	}
@@ -102,9 +104,8 @@ const minConnections = 3
 
 // Run sends messages until the context ends, and then returns nil after the messages under way are sent, or cancelled after ten seconds. On
 // Postgres any number of workers run at the same time; on SQLite another process, or another call, is an error. On Postgres it holds two
-// connections of the pool, of which it needs three at least. A failure of the
-// database is logged, and what failed is repeated, except at the start. If the lock of the worker is lost, it stops at once, and the error
-// matches [ErrLockLost].
+// connections of the pool, with [NewDatabaseSQL] one, and the pool must allow three at least. A failure of the database is logged, and what
+// failed is repeated, except at the start. If the lock of the worker is lost, it stops at once, and the error matches [ErrLockLost].
 func (w *Worker[Tx]) Run(ctx context.Context) (err error) {
 	started := false
 	defer func() {

@@ -200,6 +200,7 @@ func behaves[Tx any](open func() *database[Tx]) {
 		Expect(r.texts(0)).To(Equal(keys))
 		Expect(r.Requests(chattest.ListChatMessages)).To(BeEmpty())
 		Expect(d.List(ctx, nil)).To(HaveEach(HaveField("Failures", 0)))
+		Expect(outbox.Value(ctx, d.Outbox, mostAttempts)).To(BeEquivalentTo(1), "the job was snoozed, which is no attempt")
 	})
 
 	It("continues after it was stopped, also if a job was cancelled in River", func(ctx SpecContext) {
@@ -315,7 +316,8 @@ func behaves[Tx any](open func() *database[Tx]) {
 		_, countErr := d.Counts(ctx)
 		_, retryErr := d.Retry(ctx, r.threads[0], "")
 		enqueueErr := outbox.InTx(ctx, d.Outbox, func(tx Tx) error { return d.Enqueue(ctx, tx, r.message(0, "a")) })
-		for _, err := range []error{listErr, getErr, countErr, retryErr, enqueueErr, newWorker(d, r, quick()).Run(ctx)} {
+		recordErr := d.RecordSent(ctx, limits.New(nil))
+		for _, err := range []error{listErr, getErr, countErr, retryErr, enqueueErr, recordErr, newWorker(d, r, quick()).Run(ctx)} {
 			Expect(err).To(MatchError(outbox.ErrNotMigrated))
 		}
 		Expect(d.Migrate(ctx)).To(Succeed())
@@ -385,6 +387,7 @@ func behaves[Tx any](open func() *database[Tx]) {
 		Entry("with more threads than River can work on", "Threads", outbox.Options{Threads: 10_001}),
 		Entry("with negative patience", "Patience", outbox.Options{Patience: -1}),
 		Entry("with a negative interval of polling", "PollInterval", outbox.Options{PollInterval: -1}),
+		Entry("with a shorter interval of polling than River has", "PollInterval", outbox.Options{PollInterval: time.Microsecond}),
 		Entry("with a negative delay of retries", "RetryDelay", outbox.Options{RetryDelay: -1}),
 	)
 }

@@ -42,7 +42,7 @@ var _ = Describe("A short run", Ordered, func() {
 	It("finds each message once and in order on Postgres, also if workers wait outside of their threads", func(ctx SpecContext) {
 		conn, err := pgx.Connect(ctx, postgresURL())
 		if err != nil {
-			Skip("no Postgres: " + err.Error()) //nolint:forbidigo // not every machine has the server
+			Skip("no Postgres: start one, or set " + postgresVariable + ": " + err.Error()) //nolint:forbidigo // not every machine has the server
 		}
 		Expect(conn.Close(ctx)).To(Succeed())
 		options, err := redis.ParseURL(redisAddress())
@@ -50,11 +50,11 @@ var _ = Describe("A short run", Ordered, func() {
 		client := redis.NewClient(options)
 		defer func() { _ = client.Close() }()
 		if err := client.Ping(ctx).Err(); err != nil {
-			Skip("no Redis: " + err.Error()) //nolint:forbidigo // not every machine has the server
+			Skip("no Redis: start one, or set " + redisVariable + ": " + err.Error()) //nolint:forbidigo // not every machine has the server
 		}
 		out := &bytes.Buffer{}
 		Expect(soakPostgres(ctx, &plan{
-			Emulator: tool, Messages: 600, Threads: 6, Users: 2, Workers: 2, Kills: 3, Patience: 100 * time.Millisecond,
+			Emulator: tool, Messages: 600, Threads: 6, Users: 2, Workers: 2, Kills: 3, Patience: 100 * time.Millisecond, Lease: 2 * time.Minute / divisor,
 			Postgres: postgresURL(), Redis: redisAddress(), Out: out, Log: GinkgoWriter,
 		})).To(Succeed())
 		AddReportEntry("figures", out.String())

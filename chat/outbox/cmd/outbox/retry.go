@@ -7,8 +7,8 @@ import (
 	"github.com/acschat/acs-chat-go/chat/outbox"
 )
 
-const retryHelp = `Makes failed messages pending again. A worker sends them before the other
-pending messages of their thread.
+const retryHelp = `Makes failed messages pending again. They keep their places in the order of
+their threads.
 
 Usage:
   outbox retry [flags]

@@ -176,7 +176,7 @@ var _ = Describe("outbox work", func() {
 		server := redis.NewClient(&redis.Options{Addr: address})
 		DeferCleanup(server.Close)
 		if err := server.Ping(ctx).Err(); err != nil {
-			Skip("no Redis: " + err.Error()) //nolint:forbidigo // not every machine has the server
+			Skip("no Redis: start one, or set ACSCHAT_TEST_REDIS: " + err.Error()) //nolint:forbidigo // not every machine has the server
 		}
 		_, host, _ := strings.Cut(s.Endpoint(), "://")
 		pattern := "acschat:limits:{" + host + "}:*"
@@ -196,7 +196,7 @@ var _ = Describe("outbox work", func() {
 		s, from := newShop(), newSQLite()
 		s.environment[databaseVariable] = from.url
 		migrated(ctx, s)
-		for i := range 10 { // as many as the limit of a thread allows in a minute
+		for i := range 10 { // as many as the limits of a thread allow in ten seconds
 			from.put(ctx, s.message(strconv.Itoa(i)))
 		}
 		working(ctx, s.environment, func() bool { return len(s.texts()) == 10 })

@@ -46,7 +46,7 @@ func PlanOf(ctx context.Context, operation, noun string, items, batch int) (Plan
 // requestsFor returns how many requests a number of items needs.
 func requestsFor(items, batch int) int { return items/batch + min(1, items%batch) }
 
-// String describes the plan, as in "100 messages need 100 requests and 3m, until 14:05:10: the limit is …".
+// String describes the plan, as in "100 messages: 100 requests, 3m at least, until 14:05:10. The limit is …".
 func (p Plan) String() string {
 	text := fmt.Sprintf("%s: %s", show.Count(p.Items, p.noun), show.Count(p.Requests, "request"))
 	if p.wait == 0 {
