@@ -74,7 +74,7 @@ soak: ## Break connections, servers and the emulator under load, compare chat/so
 
 .PHONY: soak-feed
 soak-feed: ## Compare the feed with a model of 24 hours of 50 threads, with outages and three replicas, and print figures.
-	ACSCHAT_FEED_HOURS=24 $(GO) test -count=1 -v ./chat/feed -ginkgo.focus 'in a model' -ginkgo.no-color -ginkgo.succinct
+	ACSCHAT_FEED_HOURS=24 $(GO) test -count=1 -v ./chat/feed -ginkgo.focus 'in a model' -ginkgo.fail-on-empty -ginkgo.no-color -ginkgo.succinct
 
 # The emulator and the workers are processes of their own.
 .PHONY: soak-once

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/events"
+	"github.com/acschat/acs-chat-go/chat/identity"
 )
 
 // actor owns a thread: it makes every change of it, one after the other, as one of its four members. What the thread has to contain is
@@ -24,7 +26,9 @@ type actor struct {
 	threadID string
 	topic    string
 	messages []*modelMessage
-	extra    bool // the fifth person is a member
+	receipts map[string]string // the latest message read, by reader
+	extra    bool              // the fifth person is a member
+	gone     []string          // threads that were deleted
 	changes  int
 	expected []expectation
 
@@ -39,8 +43,9 @@ type modelMessage struct {
 
 // expectation is an event that the four members must get, or a gap in its place.
 type expectation struct {
-	key  string
-	call span
+	key    string
+	call   span
+	except *person // the member who does not get it, nil for none
 }
 
 // run changes the thread until ctx ends. Calls are made under unending, so that the last one is complete.
@@ -79,7 +84,7 @@ func (a *actor) change(call func() error, look func() (bool, error), key func() 
 	}
 	if done && key != nil {
 		s.ended = time.Now()
-		a.expected = append(a.expected, expectation{key(), s})
+		a.expected = append(a.expected, expectation{key: key(), call: s})
 	}
 	return done, nil
 }
@@ -107,7 +112,8 @@ func (a *actor) step(ctx context.Context) error {
 	if len(a.messages) > 0 {
 		message = a.messages[a.random.IntN(len(a.messages))]
 	}
-	thread := a.as(a.random.IntN(4))
+	member := a.random.IntN(4)
+	thread := a.as(member)
 	switch roll := a.random.IntN(100); {
 	case message == nil, roll < 40:
 		return a.send(ctx, thread)
@@ -121,6 +127,8 @@ func (a *actor) step(ctx context.Context) error {
 		return a.toggle(ctx)
 	case roll < 66 && len(a.messages) > 50:
 		return a.deleteThread(ctx)
+	case roll < 70 && !message.deleted:
+		return a.receive(ctx, member, message)
 	}
 	_, err := a.look(func() (bool, error) { return true, a.read(ctx, thread, message) })
 	a.calls++
@@ -129,7 +137,7 @@ func (a *actor) step(ctx context.Context) error {
 
 // read makes a call that changes no message, and compares what it returns.
 func (a *actor) read(ctx context.Context, thread *chat.ThreadClient, message *modelMessage) error {
-	switch a.random.IntN(8) {
+	switch a.random.IntN(9) {
 	case 0:
 		return a.checkList(ctx, thread, 30)
 	case 1:
@@ -139,19 +147,19 @@ func (a *actor) read(ctx context.Context, thread *chat.ThreadClient, message *mo
 	case 3:
 		return thread.SendTypingNotification(ctx, nil)
 	case 4:
-		if message.deleted {
-			return nil
-		}
-		return thread.SendReadReceipt(ctx, message.id)
+		_, err := a.emulator.identities.GetToken(ctx, a.people[0].user, []identity.Scope{identity.ScopeChat}, nil)
+		a.emulator.keys.see(err)
+		return err
 	case 5:
-		_, err := thread.ListReadReceipts(nil).Collect(ctx, 0)
-		return err
+		return a.checkReceipts(ctx, thread)
 	case 6:
-		threads, err := a.people[0].client.ListThreads(&chat.ListThreadsOptions{PageSize: 50}).Collect(ctx, 50)
-		if err == nil && len(threads) == 0 {
-			err = errors.New("no threads are listed")
+		threads, err := a.people[0].client.ListThreads(&chat.ListThreadsOptions{PageSize: 50}).Collect(ctx, 0)
+		if err == nil && !slices.ContainsFunc(threads, func(t chat.ThreadItem) bool { return t.ID == a.threadID && t.Topic == a.topic }) {
+			err = fmt.Errorf("the thread %s with the topic %q is not listed", a.threadID, a.topic)
 		}
 		return err
+	case 7:
+		return a.checkGone(ctx)
 	}
 	got, err := thread.GetMessage(ctx, message.id)
 	if err == nil {
@@ -168,7 +176,7 @@ func (m *modelMessage) compare(got chat.Message) error {
 }
 
 func (a *actor) create(ctx context.Context) error {
-	a.topic, a.extra, a.messages = a.text("topic"), false, nil
+	a.topic, a.extra, a.messages, a.receipts = a.text("topic"), false, nil, make(map[string]string)
 	var members []chat.Participant
 	for _, p := range a.people[1:4] {
 		members = append(members, chat.Participant{Identifier: p.user})
@@ -196,22 +204,82 @@ func (a *actor) create(ctx context.Context) error {
 
 func (a *actor) deleteThread(ctx context.Context) error {
 	done, err := a.change(func() error { return a.people[0].client.DeleteThread(ctx, a.threadID) }, func() (bool, error) {
-		_, err := a.as(0).GetProperties(ctx)
-		if errors.Is(err, chat.ErrNotFound) || errors.Is(err, chat.ErrForbidden) {
-			return true, nil
-		}
-		return false, err
+		return isGone(ctx, a.as(0))
 	}, func() string { return "thread deleted " + a.threadID })
 	if done {
+		a.gone = append(a.gone, a.threadID)
 		a.threadID = ""
+	}
+	return err
+}
+
+func isGone(ctx context.Context, thread *chat.ThreadClient) (bool, error) {
+	_, err := thread.GetProperties(ctx)
+	if errors.Is(err, chat.ErrNotFound) || errors.Is(err, chat.ErrForbidden) {
+		return true, nil
+	}
+	return false, err
+}
+
+// checkGone looks at the thread that was deleted last.
+func (a *actor) checkGone(ctx context.Context) error {
+	if len(a.gone) == 0 {
+		return nil
+	}
+	id := a.gone[len(a.gone)-1]
+	gone, err := isGone(ctx, a.people[0].client.ThreadClient(id))
+	if err == nil && !gone {
+		err = fmt.Errorf("the thread %s was deleted, and is there", id)
+	}
+	return err
+}
+
+// receive sends a read receipt of a member, unless it is the latest one already.
+func (a *actor) receive(ctx context.Context, member int, m *modelMessage) error {
+	reader := a.people[member]
+	if a.receipts[reader.user.ID] == m.id {
+		return nil
+	}
+	done, err := a.change(func() error { return a.as(member).SendReadReceipt(ctx, m.id) }, func() (bool, error) {
+		got, err := a.listReceipts(ctx, a.as(member))
+		return got[reader.user.ID] == m.id, err
+	}, func() string { return "read " + a.threadID + " " + m.id + " by " + reader.user.ID })
+	if done {
+		a.receipts[reader.user.ID] = m.id
+		a.expected[len(a.expected)-1].except = reader
+	}
+	return err
+}
+
+func (a *actor) listReceipts(ctx context.Context, thread *chat.ThreadClient) (map[string]string, error) {
+	got := make(map[string]string)
+	for receipt, err := range thread.ListReadReceipts(nil).All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		got[receipt.Sender.RawID()] = receipt.MessageID
+	}
+	return got, nil
+}
+
+func (a *actor) checkReceipts(ctx context.Context, thread *chat.ThreadClient) error {
+	got, err := a.listReceipts(ctx, thread)
+	if err == nil && !maps.Equal(got, a.receipts) {
+		err = fmt.Errorf("the read receipts are %v instead of %v", got, a.receipts)
 	}
 	return err
 }
 
 func (a *actor) send(ctx context.Context, thread *chat.ThreadClient) error {
 	m := &modelMessage{text: a.text(secretText)}
-	done, err := a.change(func() error {
-		sent, err := thread.SendMessage(ctx, m.text, nil)
+	once := a.random.IntN(4) == 0
+	done, err := a.change(func() (err error) {
+		var sent chat.SendMessageResult
+		if once {
+			sent, err = thread.SendMessageOnce(ctx, fmt.Sprint("key ", a.changes), m.text, nil)
+		} else {
+			sent, err = thread.SendMessage(ctx, m.text, nil)
+		}
 		m.id = sent.ID
 		return err
 	}, func() (bool, error) {
@@ -331,10 +399,11 @@ func (a *actor) members(ctx context.Context, thread *chat.ThreadClient) (ids []s
 // verify compares the whole thread with the model.
 func (a *actor) verify(ctx context.Context) error {
 	if a.threadID == "" {
-		return nil
+		return a.checkGone(ctx)
 	}
 	thread := a.as(0)
-	return errors.Join(a.checkList(ctx, thread, 0), a.checkProperties(ctx, thread), a.checkParticipants(ctx, thread))
+	return errors.Join(a.checkGone(ctx), a.checkList(ctx, thread, 0), a.checkProperties(ctx, thread), a.checkParticipants(ctx, thread),
+		a.checkReceipts(ctx, thread))
 }
 
 // checkList compares the latest messages with the model, all of them if limit is 0.
@@ -372,12 +441,14 @@ func (a *actor) checkProperties(ctx context.Context, thread *chat.ThreadClient) 
 
 func (a *actor) checkParticipants(ctx context.Context, thread *chat.ThreadClient) error {
 	got, err := a.members(ctx, thread)
-	want := 4
+	want := idsOf(a.people[:4], func(p *person) string { return p.user.ID })
 	if a.extra {
-		want = 5
+		want = append(want, a.people[4].user.ID)
 	}
-	if err == nil && len(got) != want {
-		err = fmt.Errorf("there are %d participants instead of %d", len(got), want)
+	slices.Sort(got)
+	slices.Sort(want)
+	if err == nil && !slices.Equal(got, want) {
+		err = fmt.Errorf("the participants are %v instead of %v", got, want)
 	}
 	return err
 }
@@ -389,7 +460,9 @@ func missing(actors []*actor) error {
 			p.mu.Lock()
 			absent := make(map[string]int)
 			for _, e := range a.expected {
-				absent[e.key]++
+				if e.except != p {
+					absent[e.key]++
+				}
 			}
 			for key := range absent {
 				absent[key] -= p.got[key]
@@ -410,19 +483,25 @@ func missing(actors []*actor) error {
 	return nil
 }
 
-// surplus returns an error if a user got an event more often than the model expects.
+// surplus returns an error if a user got an event more often than the model expects, or one of a thread of others.
 func surplus(actors []*actor, people []*person) error {
-	expected, disturbed := make(map[string]int), make(map[string]bool)
-	for _, a := range actors {
-		for _, e := range a.expected {
-			expected[e.key]++
-			disturbed[e.key] = disturbed[e.key] || e.call.disturbed
-		}
-	}
 	for _, p := range people {
+		expected, disturbed := make(map[string]int), make(map[string]bool)
+		for _, a := range actors {
+			if !slices.Contains(a.people, p) {
+				continue
+			}
+			for _, e := range a.expected {
+				if e.except == p {
+					continue
+				}
+				expected[e.key]++
+				disturbed[e.key] = disturbed[e.key] || e.call.disturbed
+			}
+		}
 		for key, count := range p.got {
 			if expected[key] == 0 {
-				return fmt.Errorf("%q was announced, and has not happened", key)
+				return fmt.Errorf("%q was announced to a user, and has not happened, or in a thread of others", key)
 			} else if count > expected[key] && !disturbed[key] && !strings.HasPrefix(key, "created ") { // a repeated call may have changed something twice, and the fifth comes again
 				return fmt.Errorf("%q was announced %d times to one user, and has happened %d times", key, count, expected[key])
 			}

@@ -115,16 +115,11 @@ func list(ctx context.Context, client *chat.Client, r *room) (result, broken err
 	if err != nil {
 		return err, nil
 	}
-	want := r.service.Messages(r.threadID)
-	if len(got) != len(want) {
-		return nil, fmt.Errorf("the list has %d messages instead of %d", len(got), len(want))
+	want, err := r.bob.ThreadClient(r.threadID).ListMessages(nil).Collect(ctx, 0)
+	if err == nil && !reflect.DeepEqual(got, want) {
+		err = fmt.Errorf("got %+v instead of %+v", got, want)
 	}
-	for _, m := range want {
-		if !slices.ContainsFunc(got, func(g chat.Message) bool { return g.ID == m.ID }) {
-			return nil, fmt.Errorf("the list does not have message %s", m.ID)
-		}
-	}
-	return nil, nil
+	return nil, err
 }
 
 func create(ctx context.Context, client *chat.Client, r *room) (result, broken error) {

@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gbytes"
@@ -46,15 +47,20 @@ func emulatorRun() (length time.Duration, kills int) {
 type emulator struct {
 	binary, folder, address string
 	session                 *gexec.Session
-	watch                   *watch // of all clients, for errors and what the process prints; its access key is public
+	watch                   *watch // of all clients, for errors and what the process prints, which has the access key
+	identities              *identity.Client
+	keys                    *watch // of identities
 	ready                   struct{ Endpoint, ConnectionString, CAFile string }
 	// generation is odd from the moment before the process is killed until it is ready again.
 	generation atomic.Int64
 }
 
 func buildEmulator(ctx context.Context) *emulator {
-	e := &emulator{folder: GinkgoT().TempDir(), address: "127.0.0.1:0", watch: &watch{secrets: []string{secretText}}}
-	e.binary = filepath.Join(e.folder, "acschat")
+	e := &emulator{
+		folder: GinkgoT().TempDir(), address: "127.0.0.1:0", watch: &watch{secrets: []string{secretText}},
+		keys: &watch{secrets: []string{chattest.DefaultAccessKey}},
+	}
+	e.binary = filepath.Join(e.folder, "acschat"+executable)
 	build := exec.CommandContext(ctx, "go", "build", "-o", e.binary, "./cmd/acschat")
 	build.Dir, build.Stderr = filepath.Join("..", ".."), GinkgoWriter
 	Expect(build.Run()).To(Succeed())
@@ -154,7 +160,7 @@ type person struct {
 	err  error
 }
 
-// listen collects the events of messages, topics and threads until the listener is closed.
+// listen collects the events of what is stored until the listener is closed.
 func (p *person) listen() {
 	for event, err := range p.listener.Events() {
 		key := ""
@@ -175,6 +181,8 @@ func (p *person) listen() {
 			key = "created " + e.ThreadID
 		case events.ThreadDeleted:
 			key = "thread deleted " + e.ThreadID
+		case events.ReadReceiptReceived:
+			key = "read " + e.ThreadID + " " + e.Receipt.MessageID + " by " + e.Receipt.Sender.RawID()
 		}
 		p.mu.Lock()
 		if gap, ok := event.(events.Gap); ok {
@@ -277,9 +285,14 @@ func (e *emulator) people(ctx context.Context) (people []*person, stop func()) {
 		TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: emulatorClients,
 	}
 	minting := gbytes.NewBuffer() // what is logged before the tokens are known
-	identities := &identity.ClientOptions{Logger: slog.New(slog.NewJSONHandler(minting, &slog.HandlerOptions{Level: slog.LevelDebug}))}
-	identities.Transport = &http.Client{Transport: transport}
-	ids, err := identity.NewClientFromConnectionString(e.ready.ConnectionString, identities)
+	// An error is returned at once, so that the run sees each.
+	never := policy.RetryOptions{MaxRetries: -1}
+	options := &identity.ClientOptions{Logger: slog.New(slog.NewJSONHandler(minting, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	options.Transport = &http.Client{Transport: transport}
+	ids, err := identity.NewClientFromConnectionString(e.ready.ConnectionString, options)
+	Expect(err).NotTo(HaveOccurred())
+	options.Logger, options.TracingProvider, options.Retry = e.keys.logger(), e.keys.tracing(), never
+	e.identities, err = identity.NewClientFromConnectionString(e.ready.ConnectionString, options)
 	Expect(err).NotTo(HaveOccurred())
 	var group sync.WaitGroup
 	for range emulatorClients {
@@ -292,6 +305,7 @@ func (e *emulator) people(ctx context.Context) (people []*person, stop func()) {
 		options := &chat.ClientOptions{RetryBudget: -1, Logger: p.watch.logger()}
 		options.Transport = &http.Client{Transport: transport}
 		options.TracingProvider = p.watch.tracing()
+		options.Retry = never
 		p.client, err = chat.NewClient(ids.Endpoint(), credential, options)
 		Expect(err).NotTo(HaveOccurred())
 		p.listener, err = realtime.Listen(ctx, p.client, nil)
@@ -307,6 +321,8 @@ func (e *emulator) people(ctx context.Context) (people []*person, stop func()) {
 		}
 		group.Wait()
 		ids.Close()
+		e.identities.Close()
+		e.keys.check("an identity client", e.identities)
 		e.watch.say(string(minting.Contents()))
 		Expect(string(minting.Contents())).NotTo(ContainSubstring(chattest.DefaultAccessKey))
 		transport.CloseIdleConnections()

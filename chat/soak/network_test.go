@@ -239,7 +239,7 @@ func (u *upgrading) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 // bytes is the response over HTTP/1.1.
 func (a answer) bytes() []byte {
-	return slicesOf(a.head(strconv.Itoa(len(a.body))), a.body)
+	return append(a.head(strconv.Itoa(len(a.body))), a.body...)
 }
 
 // head is the response up to the body, which has a length. Empty: no length is announced.
@@ -253,8 +253,6 @@ func (a answer) head(length string) []byte {
 	b.WriteString("\r\n")
 	return b.Bytes()
 }
-
-func slicesOf(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 
 // write writes to the client. The connection is over if it is gone.
 func (x *exchange) write(text string) {

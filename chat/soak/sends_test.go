@@ -93,6 +93,7 @@ type rough struct {
 	user     chattest.User
 	client   *chat.Client
 	watch    *watch
+	faults   []*chattest.InjectedFault
 }
 
 // openRough opens the service. It resets one connection in ten within some calls, or each after up to a number of bytes over HTTP/2, where
@@ -137,6 +138,12 @@ func openRough(version int, bytes int64) *rough {
 		transport.CloseIdleConnections()
 		r.server.Close()
 		r.watch.check("sends", r.client, credential, options)
+		if full && version == 1 {
+			Expect(r.listener.reset.Load()).To(BeNumerically(">", 0), "no connection was reset")
+		}
+		for _, fault := range r.faults {
+			Expect(!full || fault.Fired() > 0).To(BeTrue(), "%+v hit no request", fault.Fault())
+		}
 		service.Reset() // Ginkgo keeps what a cleanup refers to, and the table watches the heap
 		Expect(service.Close()).To(Succeed())
 		Eventually(gleak.Goroutines).WithPolling(50 * time.Millisecond).ShouldNot(gleak.HaveLeaked(before))
@@ -146,10 +153,14 @@ func openRough(version int, bytes int64) *rough {
 
 // inject makes an operation fail at the rates of the runs.
 func (r *rough) inject(op chattest.Operation) {
-	r.Fail(op, chattest.Fault{LoseReply: true, Every: 10})
-	r.Fail(op, chattest.Fault{Status: http.StatusTooManyRequests, RetryAfter: 5 * time.Millisecond, Every: 20})
-	r.Fail(op, chattest.Fault{LoseRequest: true, Every: 50})
-	r.Fail(op, chattest.Fault{Status: http.StatusServiceUnavailable, Every: 70})
+	for _, fault := range []chattest.Fault{
+		{LoseReply: true, Every: 10},
+		{Status: http.StatusTooManyRequests, RetryAfter: 5 * time.Millisecond, Every: 20},
+		{LoseRequest: true, Every: 50},
+		{Status: http.StatusServiceUnavailable, Every: 70},
+	} {
+		r.faults = append(r.faults, r.Fail(op, fault))
+	}
 }
 
 // deadline is the context of a call: one in four has little time.
@@ -271,7 +282,7 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 			each(len(told), func(i int) {
 				options := &chat.SendMessageOnceOptions{ListingLag: listingLag}
 				first := time.Now()
-				for {
+				for ctx.Err() == nil {
 					limited, cancel := deadline(ctx)
 					sent, err := threads[i%len(threads)].SendMessageOnce(limited, fmt.Sprint("key ", i), message(i), options)
 					cancel()
@@ -280,10 +291,15 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 						told[i] = result{id: sent.ID}
 						return
 					}
+					if !errors.Is(err, chat.ErrOutcomeUnknown) {
+						Expect(r.Messages(threads[i%len(threads)].ThreadID())).NotTo(ContainElement(HaveField("Content.Message", message(i))),
+							"reported as not sent, and was")
+					}
 					options.Since = first
 				}
 			})
 			took := time.Since(began)
+			r.server.Close() // and wait for what it has received
 			r.verify(threads, told)
 			figure("SendMessageOnce"+over, r.figures(len(told), took, outcomes))
 		})
@@ -316,9 +332,9 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 
 		It("add participants, or report those who were not added"+over, func(ctx SpecContext) {
 			r := openRough(version, 2_000_000)
-			thread := r.threads(ctx)[0]
+			threads := r.threads(ctx)
 			r.inject(chattest.AddChatParticipants)
-			calls := 80
+			calls := max(80, sends()/20)
 			added, foreign := r.NewUsers(calls), make([]chattest.User, calls)
 			for i := range foreign {
 				foreign[i] = r.ForeignUser()
@@ -327,7 +343,7 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 			each(calls, func(i int) {
 				limited, cancel := deadline(ctx)
 				defer cancel()
-				failed, err := thread.AddParticipants(limited, []chat.Participant{
+				failed, err := threads[i%len(threads)].AddParticipants(limited, []chat.Participant{
 					{Identifier: chat.CommunicationUser{ID: added[i].ID}}, {Identifier: chat.CommunicationUser{ID: foreign[i].ID}},
 				})
 				r.end(outcomes, err)
@@ -337,8 +353,10 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 			})
 			r.server.Close() // and wait for what it has received
 			count := make(map[string]int)
-			for _, p := range r.Participants(thread.ThreadID()) {
-				count[p.Identifier.(chat.CommunicationUser).ID]++
+			for _, thread := range threads {
+				for _, p := range r.Participants(thread.ThreadID()) {
+					count[p.Identifier.(chat.CommunicationUser).ID]++
+				}
 			}
 			for i := range calls {
 				Expect(count[foreign[i].ID]).To(BeZero())
@@ -407,7 +425,7 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 			for range 8 {
 				listing.Go(func() {
 					defer GinkgoRecover()
-					for range min(8, sends()/300) {
+					for range sends() / 300 {
 						items.Add(int64(complete("message", &sent, func() ([]string, error) {
 							messages, err := thread.ListMessages(&chat.ListMessagesOptions{PageSize: 100}).Collect(ctx, 0)
 							return idsOf(messages, func(m chat.Message) string { return m.ID }), err

@@ -3,6 +3,7 @@ package soak_test
 import (
 	"flag"
 	"os"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +17,8 @@ var (
 	update = flag.Bool("update", false, "write REPORT.md")
 	// full is set by make soak: the complete run instead of the short one.
 	full = os.Getenv("ACSCHAT_SOAK") != ""
+	// executable ends the names of programs.
+	executable = map[bool]string{runtime.GOOS == "windows": ".exe"}[true]
 	// suiteT is the test that runs the suite; a synctest bubble needs one.
 	suiteT *testing.T
 )

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ var _ = Describe("A short run", Ordered, func() {
 	var tool string
 
 	BeforeAll(func(ctx SpecContext) {
-		tool = filepath.Join(GinkgoT().TempDir(), "acschat")
+		tool = filepath.Join(GinkgoT().TempDir(), "acschat"+map[bool]string{runtime.GOOS == "windows": ".exe"}[true])
 		build := exec.CommandContext(ctx, "go", "build", "-o", tool, "./cmd/acschat")
 		build.Dir, build.Stdout, build.Stderr = filepath.Join("..", "..", ".."), GinkgoWriter, GinkgoWriter
 		Expect(build.Run()).To(Succeed())
