@@ -70,6 +70,20 @@ func pass(l *limits.Limiter, r chat.LimitedRequest) {
 	answered(http.StatusOK, 0)
 }
 
+// crowded returns a limiter with ten sends in progress, and one that waits for them until leave is called.
+func crowded() (l *limits.Limiter, leave func()) {
+	GinkgoHelper()
+	l = limits.New(nil)
+	for range 10 {
+		_, err := l.Wait(context.Background(), send)
+		Expect(err).NotTo(HaveOccurred())
+	}
+	first, leave := context.WithCancel(context.Background())
+	go func() { _, _ = l.Wait(first, send) }()
+	synctest.Wait()
+	return l, leave
+}
+
 var _ = Describe("Limiter", func() {
 	// drive makes n requests, and returns when each of them was sent.
 	drive := func(l *limits.Limiter, r chat.LimitedRequest, n int) (times []time.Duration) {
@@ -224,14 +238,7 @@ var _ = Describe("Limiter", func() {
 
 	It("names the limit if the deadline passes after all, since requests before it took longer", func() {
 		bubble(func() {
-			l := limits.New(nil)
-			for range 10 {
-				_, err := l.Wait(context.Background(), send) // in progress
-				Expect(err).NotTo(HaveOccurred())
-			}
-			first, leave := context.WithCancel(context.Background())
-			go func() { _, _ = l.Wait(first, send) }()
-			synctest.Wait()
+			l, leave := crowded()
 			ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 			defer cancel()
 			start := time.Now()
@@ -321,14 +328,7 @@ var _ = Describe("Limiter", func() {
 
 		It("names the limit and the time if the requests before it took longer than they need", func() {
 			bubble(func() {
-				l := limits.New(nil)
-				for range 10 {
-					_, err := l.Wait(context.Background(), send) // in progress
-					Expect(err).NotTo(HaveOccurred())
-				}
-				first, leave := context.WithCancel(context.Background())
-				go func() { _, _ = l.Wait(first, send) }()
-				synctest.Wait()
+				l, leave := crowded()
 				start := time.Now()
 				_, err := l.Wait(limits.WithMaxWait(context.Background(), 15*time.Second), send)
 				Expect(time.Since(start)).To(Equal(15*time.Second), "it could have been sent after ten seconds")
