@@ -375,25 +375,29 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 			writer := r.Client(r.user)
 			var mu sync.Mutex // guards sent and created
 			var sent, created []string
-			var done atomic.Bool
+			// Each listing lets others write, so that what is listed does not grow with the time that it takes.
+			turns := make(chan struct{}, 40)
+			for range cap(turns) {
+				turns <- struct{}{}
+			}
 			var writing, listing sync.WaitGroup
 			for range 4 {
 				writing.Go(func() {
 					defer GinkgoRecover()
-					for i := 0; !done.Load() || i < 10; i++ {
+					i := 0
+					for range turns {
 						m, err := writer.ThreadClient(thread.ThreadID()).SendMessage(ctx, secretText, nil)
 						Expect(err).NotTo(HaveOccurred())
 						mu.Lock()
 						sent = append(sent, m.ID)
 						mu.Unlock()
-						if i%10 == 0 {
+						if i++; i%10 == 1 {
 							t, err := writer.CreateThread(ctx, "a thread", nil)
 							Expect(err).NotTo(HaveOccurred())
 							mu.Lock()
 							created = append(created, t.Thread.ID)
 							mu.Unlock()
 						}
-						time.Sleep(5 * time.Millisecond)
 					}
 				})
 			}
@@ -406,6 +410,12 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 				mu.Unlock()
 				var ids []string
 				var err error
+				for range 3 {
+					select {
+					case turns <- struct{}{}:
+					default:
+					}
+				}
 				for range 10 {
 					ids, err = list()
 					if r.end(outcomes, err); err == nil {
@@ -439,7 +449,7 @@ var _ = Describe("Calls from 64 goroutines, over connections that break", Serial
 				})
 			}
 			listing.Wait()
-			done.Store(true)
+			close(turns)
 			writing.Wait()
 			figure("Listings"+over, fmt.Sprintf("%d items listed while %d messages and %d threads were written; listings: %v",
 				items.Load(), len(sent), len(created), outcomes.counts))
