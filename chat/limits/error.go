@@ -13,7 +13,7 @@ type ExceededError struct {
 	// Limit is the one that the request would have waited for.
 	Limit Limit
 	// Wait is the least time until the request could have been sent. It is 0 if the deadline has passed while other requests of the thread or
-	// user were still before it.
+	// user were ahead of it in line.
 	Wait time.Duration
 }
 

@@ -39,8 +39,8 @@ const (
 	ScopeUserAndThread Scope = "user and thread"
 )
 
-// Window counts the requests of one user, of one thread, of both or of the resource, as the scope of its limit says. Equal windows
-// are the same window.
+// Window counts the requests of one user, of one thread, of both or of the resource, as the scope of its limit says. Two windows are
+// the same if they are equal.
 type Window struct {
 	Limit
 	User   string // a raw id, "" unless the limit is one of a user

@@ -13,8 +13,8 @@ const longestWindow = time.Minute
 
 // RecordSent counts the attempts to send of the last minute in a limiter that does not know them: call it before [Worker.Run] if the
 // limiter of the fleet keeps its windows in memory and the process was restarted. Each message that was sent or has failed counts once, also
-// if it was tried several times, or was given up before it was tried. A second call counts everything again. With a nil limiter nothing is
-// counted. The error is that of the database or of the limiter.
+// if it was tried several times, or was given up before it was tried, and so does one that is being tried now. A second call counts
+// everything again. With a nil limiter nothing is counted. The error is that of the database or of the limiter.
 func (o *Outbox[Tx]) RecordSent(ctx context.Context, limiter *limits.Limiter) error {
 	type attempt struct {
 		request chat.LimitedRequest

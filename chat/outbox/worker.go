@@ -63,8 +63,8 @@ type Options struct {
 var ErrLockLost = errors.New("the connection with the lock of the worker is lost")
 
 // NewWorker returns a worker that sends the messages of an outbox with the clients of a fleet, whose Limiter should keep it within the rate
-// limits; one that keeps its windows in memory learns from [Outbox.RecordSent] what was sent before a restart. A nil outbox, a nil fleet
-// and a negative option other than ListingLag, SearchMargin, GiveUpAfter, KeepSent and KeepFailed are each an [*chat.ArgumentError].
+// limits; one that keeps its windows in memory learns from [Outbox.RecordSent] what was sent before a restart. A nil outbox, a nil fleet,
+// options outside the limits that they name, and a negative Patience or RetryDelay are each an [*chat.ArgumentError].
 func NewWorker[Tx any](box *Outbox[Tx], fleet *chat.Fleet, options *Options) (*Worker[Tx], error) {
 	w := &Worker[Tx]{box: box, fleet: fleet}
 	if options != nil {

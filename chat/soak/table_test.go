@@ -184,10 +184,10 @@ func (n *network) run(c *class, r *room) (outcome string, requests int) {
 	client.Close()
 	Expect(credential.Close()).To(Succeed())
 	transport.CloseIdleConnections()
+	dialed := n.dialed
 	time.Sleep(time.Minute) // within the context of the call, whose end would close what is left
 	transport.CloseIdleConnections()
 	n.settle(place)
-	dialed := n.dialed
 	time.Sleep(time.Hour) // what a timer of the client would do is done now; cells looks for longer ones
 	transport.CloseIdleConnections()
 	n.settle(place)
@@ -368,7 +368,7 @@ told, and the number of requests that the call sent, of **send once** those that
 - **error**, **timeout**, **certificate**: the connection failed, took too long, or is to another server.
 - **(done)**: the error of a call that took effect nevertheless.
 
-Nothing here is done twice. Unless it is misled, no call is reported as done that is not, and no call is reported as certainly not done that
+Nothing here is done twice. Except for misled calls, none is reported as done that is not, and none is reported as certainly not done that
 is. The connections, goroutines and timers of a call end with its client; the token is sent to no other host; logs, errors and spans contain
 neither a token nor the text of a message. (If a server sends bytes after the end of a response, net/http itself writes them to the standard
 logger of package log, which is not read here; this is the only exception.) The run fails otherwise, and if a cell differs: ` + "`make soak`" + `.

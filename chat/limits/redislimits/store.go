@@ -43,8 +43,8 @@ type Options struct {
 	Lease time.Duration
 	// Timeout limits each call of Redis, whatever the timeouts of the client are. Zero means two seconds.
 	Timeout time.Duration
-	// LetThrough sends requests without limits while calls of Redis fail: Budget and Plan of the limiter show empty windows then, and what
-	// Record is told is lost. Otherwise the requests fail.
+	// LetThrough sends requests without limits while calls of Redis fail: Budget and Plan of the limiter show empty windows then, and
+	// requests passed to Record are lost. Otherwise the requests fail.
 	LetThrough bool
 	// OnError is called with the errors of Redis, also if LetThrough or a [limits.Limiter] hides them, but not if the context of the request
 	// has ended. It may be called concurrently. Nil means no calls.
