@@ -84,10 +84,13 @@ func (d *desk) page(target string) string {
 	return w.Body.String()
 }
 
+// proofField is the field of a form that proves that it is from the page.
+var proofField = regexp.MustCompile(`name="csrf" value="([^"]+)"`)
+
 // post sends a form of the page, with its CSRF token.
 func (d *desk) post(target string, form url.Values, headers ...string) *httptest.ResponseRecorder {
 	GinkgoHelper()
-	proof := regexp.MustCompile(`name="csrf" value="([^"]+)"`).FindStringSubmatch(d.page("/"))
+	proof := proofField.FindStringSubmatch(d.page("/"))
 	Expect(proof).To(HaveLen(2))
 	form.Set("csrf", proof[1])
 	return d.do(request("POST", target, form.Encode(), headers...))

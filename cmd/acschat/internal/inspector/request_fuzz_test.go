@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -46,7 +45,7 @@ func FuzzRequest(f *testing.F) {
 		f.Fatal(err)
 	}
 	body := do(shown).Body.String()
-	proof := regexp.MustCompile(`name="csrf" value="([^"]+)"`).FindStringSubmatch(body)
+	proof := proofField.FindStringSubmatch(body)
 	if proof == nil {
 		f.Fatalf("the page has no form: %s", body)
 	}
