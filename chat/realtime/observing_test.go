@@ -164,7 +164,7 @@ var _ = Describe("The observability of Listener", func() {
 			fail.Store(true)
 			server.next(allocate, reply(401, ""))
 			server.live().drop()
-			time.Sleep(2 * time.Hour)
+			time.Sleep(3 * time.Hour) // the rejected token is used again, and a registration lasts two hours
 			Expect(l.State()).To(Equal(realtime.StateReconnecting))
 			fail.Store(false)
 			time.Sleep(2 * time.Minute)
