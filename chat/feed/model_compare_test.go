@@ -77,13 +77,14 @@ func (m *model) compare(d *database) (written, yielded, replaced, metadata int) 
 			latest = max(latest, i)
 		}
 		for i := range t.versions {
-			switch {
-			case delivered[i]:
-			case t.isReplaced(i, m.weather.reads[t.id]):
-				replaced++
-			default:
-				m.missing = append(m.missing, fmt.Sprint(t.versions[i]))
+			if delivered[i] {
+				continue
 			}
+			if why := t.missed(i, m.weather); why != "" {
+				m.missing = append(m.missing, fmt.Sprintf("%v of %s %s", t.versions[i], t.id, why))
+				continue
+			}
+			replaced++
 		}
 		if t.deleted.IsZero() {
 			Expect(n).To(Equal(t.metadata), "the last metadata is yielded")
@@ -102,30 +103,24 @@ func (t *modelThread) isLate(i int, delivered []bool) bool {
 	return true
 }
 
-// isReplaced reports whether a version that was not yielded was not there in any read: it was replaced before one, or with the thread deleted.
-// Those of a replica that died soon after, or of a thread that the reader had to leave soon after, do not count.
-func (t *modelThread) isReplaced(i int, reads []modelRead) bool {
+// missed says why a version should have been yielded, or returns "" if it was replaced, or deleted with its thread, before a read found it. The
+// last read of a replica that died does not count, for its end may not have been reached, nor do those of a thread that the reader had to leave
+// soon after.
+func (t *modelThread) missed(i int, w *weather) string {
 	missing := t.versions[i]
-	gone := t.deleted
-	if by := slices.IndexFunc(t.versions[i+1:], func(v modelVersion) bool { return v.id == missing.id }); by >= 0 {
-		gone = time.UnixMilli(t.versions[i+1+by].version)
+	replaced := slices.ContainsFunc(t.versions[i+1:], func(v modelVersion) bool { return v.id == missing.id })
+	if !replaced && t.deleted.IsZero() {
+		return "was not replaced"
 	}
-	if gone.IsZero() {
-		return false
-	}
-	shown := t.visible(missing).Add(2 * time.Millisecond)
-	first, _ := slices.BinarySearchFunc(reads, shown, func(r modelRead, at time.Time) int { return r.at.Compare(at) })
-	for _, read := range reads[first:] {
-		if !read.at.Before(gone) {
-			break
-		}
-		died := !read.by.died.IsZero() && read.at.After(read.by.died.Add(-15*time.Second))
+	for _, read := range w.reads[readKey{t.id, fmt.Sprint(missing.version), fmt.Sprint(missing.id)}] {
+		ended := slices.ContainsFunc(w.starts[t.id], func(later modelRead) bool { return later.by == read.by && later.at.After(read.at) })
+		died := !read.by.died.IsZero() && !ended
 		left := slices.ContainsFunc(t.removed, func(at time.Time) bool { return at.After(read.at) && at.Sub(read.at) < time.Minute })
 		if !died && !left && !t.long {
-			return false
+			return fmt.Sprintf("was read at %s by a replica that died at %s", read.at.Format(time.TimeOnly), read.by.died.Format(time.TimeOnly))
 		}
 	}
-	return true
+	return ""
 }
 
 // percentile returns a percentile of durations, rounded.

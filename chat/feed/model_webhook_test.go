@@ -60,6 +60,13 @@ func (s *failingStore) fails() bool {
 	return true
 }
 
+// failures returns how many calls have failed.
+func (s *failingStore) failures() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failed
+}
+
 // Load implements [feed.Store].
 func (s *failingStore) Load(ctx context.Context, key string) (string, error) {
 	if s.fails() {

@@ -1,6 +1,8 @@
 package feed_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -8,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
 )
 
@@ -23,7 +26,8 @@ type weather struct {
 	throttled int
 	lost      int
 	late      map[string]lateMessage // by id
-	reads     map[string][]modelRead // of the start of the listing of a thread, in their order
+	starts    map[string][]modelRead // of listings of a thread, in their order
+	reads     map[readKey][]modelRead
 }
 
 // lateMessage is a message that listings do not show yet.
@@ -32,7 +36,10 @@ type lateMessage struct {
 	until  time.Time
 }
 
-// modelRead is a read that a replica has received.
+// readKey is a version of a message.
+type readKey struct{ thread, version, id string }
+
+// modelRead is a page that a replica has received.
 type modelRead struct {
 	at time.Time
 	by *modelReplica
@@ -75,19 +82,39 @@ func (w *transport) Do(req *http.Request) (*http.Response, error) {
 	if err != nil || !isList || resp.StatusCode != http.StatusOK {
 		return resp, err
 	}
-	if !req.URL.Query().Has("syncState") {
-		w.noteRead(thread, w.replica)
-	}
 	if w.isLate(thread) {
 		err = hideFrom(resp, w.isHidden)
+	}
+	if err == nil {
+		err = w.noteRead(thread, resp, !req.URL.Query().Has("syncState"), w.replica)
 	}
 	return resp, err
 }
 
-func (w *weather) noteRead(thread string, by *modelReplica) {
+// noteRead notes what a page shows.
+func (w *weather) noteRead(thread string, resp *http.Response, start bool, by *modelReplica) error {
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	var page struct{ Value []chat.Message }
+	if err := json.Unmarshal(body, &page); err != nil {
+		return err
+	}
+	read := modelRead{time.Now(), by}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.reads[thread] = append(w.reads[thread], modelRead{time.Now(), by})
+	if start {
+		w.starts[thread] = append(w.starts[thread], read)
+	}
+	for _, m := range page.Value {
+		key := readKey{thread, m.Version, m.ID}
+		if before := w.reads[key]; len(before) == 0 || before[len(before)-1].by != by {
+			w.reads[key] = append(before, read)
+		}
+	}
+	return nil
 }
 
 // hide hides a message from listings until a time.
