@@ -1,14 +1,14 @@
 package feed_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
 	"github.com/acschat/acs-chat-go/chat"
 	"github.com/acschat/acs-chat-go/chat/chattest"
@@ -25,9 +25,9 @@ type weather struct {
 	calls     int
 	throttled int
 	lost      int
-	late      map[string]lateMessage // by id
-	starts    map[string][]modelRead // of listings of a thread, in their order
-	reads     map[readKey][]modelRead
+	late      map[string]lateMessage  // by id
+	starts    map[string][]modelRead  // of listings of a thread, in their order
+	reads     map[readKey][]modelRead // of a version, one for each replica in turn
 }
 
 // lateMessage is a message that listings do not show yet.
@@ -36,8 +36,11 @@ type lateMessage struct {
 	until  time.Time
 }
 
-// readKey is a version of a message.
-type readKey struct{ thread, version, id string }
+// readKey is a version of a message in a thread.
+type readKey struct {
+	thread  string
+	version modelVersion
+}
 
 // modelRead is a page that a replica has received.
 type modelRead struct {
@@ -93,13 +96,8 @@ func (w *transport) Do(req *http.Request) (*http.Response, error) {
 
 // noteRead notes what a page shows.
 func (w *weather) noteRead(thread string, resp *http.Response, start bool, by *modelReplica) error {
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return err
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
 	var page struct{ Value []chat.Message }
-	if err := json.Unmarshal(body, &page); err != nil {
+	if err := runtime.UnmarshalAsJSON(resp, &page); err != nil { // which leaves the body to be read
 		return err
 	}
 	read := modelRead{time.Now(), by}
@@ -109,7 +107,7 @@ func (w *weather) noteRead(thread string, resp *http.Response, start bool, by *m
 		w.starts[thread] = append(w.starts[thread], read)
 	}
 	for _, m := range page.Value {
-		key := readKey{thread, m.Version, m.ID}
+		key := readKey{thread, versionOf(m)}
 		if before := w.reads[key]; len(before) == 0 || before[len(before)-1].by != by {
 			w.reads[key] = append(before, read)
 		}
